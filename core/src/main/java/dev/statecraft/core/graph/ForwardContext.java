@@ -1,0 +1,28 @@
+package dev.statecraft.core.graph;
+
+import dev.statecraft.tensor.Tensor;
+import java.util.Optional;
+
+/** One forward evaluation of an edge. */
+public interface ForwardContext extends EdgeContext {
+  /** Whether the forward may turn the storage of this input into its output. */
+  boolean mayOverwrite(int input);
+
+  /** Whether a backward of this edge will follow, so that {@link #keep extras} are of use. */
+  boolean backwardFollows();
+
+  /** Whether the backward will be asked for the gradient of this input. */
+  boolean wants(int input);
+
+  /** Sink for a parameter gradient that the forward computes already (losses do). */
+  GradientSink parameterGradient(int index);
+
+  /** Whether the gradient of this parameter is wanted. */
+  boolean wantsParameter(int index);
+
+  /** Keeps a small extra for the backward, such as a loss's prepared gradient. */
+  void keep(String name, Tensor extra);
+
+  /** Keys and values of earlier tokens, when text is generated. */
+  Optional<KeyValueCache> cache();
+}

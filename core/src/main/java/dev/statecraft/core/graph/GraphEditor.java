@@ -1,0 +1,118 @@
+package dev.statecraft.core.graph;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.UnaryOperator;
+
+/** Makes a changed copy of a graph; the original stays as it is. */
+public final class GraphEditor {
+  private final Graph original;
+  private final List<Edge> edges;
+
+  GraphEditor(Graph original) {
+    this.original = original;
+    edges = new ArrayList<>(original.edges());
+  }
+
+  /**
+   * Adds a control edge: {@code x_v' = op(x_v, x_u)}. The changed state takes over the name {@code
+   * v}, so everything that read v reads the controlled value; the value before control is called
+   * {@code v@k} (k = 0 for the first control of v).
+   *
+   * @param to name of v; must have a producer
+   * @param from name of u; if it is v itself, the op reads the value before control
+   * @throws GraphException if a name is unknown, v is an input of the graph, u is computed from v,
+   *     or shapes do not fit
+   */
+  public GraphEditor control(String from, String to, Op op, List<Parameter> parameters) {
+    int producer = indexOf(to, from);
+    Edge before = edges.get(producer);
+    int sourceIndex = from.equals(to) ? producer : indexOrInput(from);
+    if (sourceIndex > producer) {
+      throw new GraphException(
+          "cycle: a control edge from '"
+              + from
+              + "' to '"
+              + to
+              + "' would read a state that is computed after the one it controls");
+    }
+    int count = 0;
+    String free = to + "@" + count;
+    while (named(free)) {
+      free = to + "@" + ++count;
+    }
+    Edge renamed = before.withOutput(before.output().renamed(free));
+    State source =
+        from.equals(to)
+            ? renamed.output()
+            : sourceIndex < 0 ? original.state(from) : edges.get(sourceIndex).output();
+    List<State> inputs = List.of(renamed.output(), source);
+    Shape shape;
+    try {
+      shape = op.infer(inputs, parameters);
+    } catch (GraphException e) {
+      throw new GraphException(
+          "control edge from '" + from + "' to '" + to + "': " + e.getMessage());
+    }
+    if (!shape.equals(before.output().shape())) {
+      throw new GraphException(
+          "control edge from '"
+              + from
+              + "' to '"
+              + to
+              + "': expected "
+              + before.output().shape()
+              + ", found "
+              + shape);
+    }
+    edges.set(producer, renamed);
+    edges.add(producer + 1, new Edge(before.output(), op, inputs, parameters, before.layer()));
+    return this;
+  }
+
+  /** Replaces the edge that computes {@code state}. The endpoints must stay what they are. */
+  public GraphEditor replace(String state, UnaryOperator<Edge> change) {
+    int index = indexOf(state, state);
+    edges.set(index, change.apply(edges.get(index)));
+    return this;
+  }
+
+  /** Changes every edge. */
+  public GraphEditor replaceAll(UnaryOperator<Edge> change) {
+    edges.replaceAll(change);
+    return this;
+  }
+
+  /** Checks and makes the changed graph. */
+  public Graph build() {
+    return new Graph(original.inputs(), edges, original.layers());
+  }
+
+  private boolean named(String state) {
+    return edges.stream().anyMatch(edge -> edge.name().equals(state));
+  }
+
+  private int indexOf(String state, String from) {
+    int index = indexOrInput(state);
+    if (index < 0) {
+      throw new GraphException(
+          "state '"
+              + state
+              + "' comes with the batch and cannot be controlled (from '"
+              + from
+              + "')");
+    }
+    return index;
+  }
+
+  /** Index of the edge that computes a state, or -1 for an input of the graph. */
+  private int indexOrInput(String state) {
+    for (int i = 0; i < edges.size(); i++) {
+      if (edges.get(i).name().equals(state)) {
+        return i;
+      }
+    }
+    original.state(state);
+    return -1;
+  }
+}

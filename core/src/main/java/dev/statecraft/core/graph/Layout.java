@@ -1,0 +1,65 @@
+package dev.statecraft.core.graph;
+
+import java.util.Arrays;
+
+/**
+ * How sequences lie in the token dimension: sequence i has the tokens {@code offset(i)} to {@code
+ * offset(i + 1)}, end to end, without padding.
+ */
+public final class Layout {
+  private final int[] offsets;
+
+  private Layout(int[] offsets) {
+    this.offsets = offsets;
+  }
+
+  /**
+   * A layout from the lengths of its sequences.
+   *
+   * @throws IllegalArgumentException if there is no sequence or one is empty
+   */
+  public static Layout ofLengths(int... lengths) {
+    if (lengths.length == 0) {
+      throw new IllegalArgumentException("a batch: expected at least one sequence, found none");
+    }
+    int[] offsets = new int[lengths.length + 1];
+    for (int i = 0; i < lengths.length; i++) {
+      if (lengths[i] <= 0) {
+        throw new IllegalArgumentException(
+            "sequence " + i + ": expected at least one token, found " + lengths[i]);
+      }
+      offsets[i + 1] = Math.addExact(offsets[i], lengths[i]);
+    }
+    return new Layout(offsets);
+  }
+
+  public int sequences() {
+    return offsets.length - 1;
+  }
+
+  public int tokens() {
+    return offsets[offsets.length - 1];
+  }
+
+  public int offset(int sequence) {
+    return offsets[sequence];
+  }
+
+  public int length(int sequence) {
+    return offsets[sequence + 1] - offsets[sequence];
+  }
+
+  /** Index of each sequence's first token. */
+  public int[] firstTokens() {
+    return Arrays.copyOf(offsets, sequences());
+  }
+
+  /** For every token, the index of its sequence. */
+  public int[] sequenceOfToken() {
+    int[] owner = new int[tokens()];
+    for (int i = 0; i < sequences(); i++) {
+      Arrays.fill(owner, offsets[i], offsets[i + 1], i);
+    }
+    return owner;
+  }
+}

@@ -1,0 +1,57 @@
+package dev.statecraft.core.graph;
+
+import dev.statecraft.tensor.Tensor;
+import java.util.List;
+
+/**
+ * The computation of an edge: a forward with its hand-written backward (vector-Jacobian product).
+ * Stateless; one file per op, with the formula and its source.
+ */
+public interface Op {
+  /** Short name for listings, such as {@code rms_norm}. */
+  String name();
+
+  /**
+   * The output's shape.
+   *
+   * @throws GraphException if inputs and parameters do not fit; the message names them
+   */
+  Shape infer(List<State> inputs, List<Parameter> parameters);
+
+  /** The output's precision. */
+  default Precision precision() {
+    return Precision.COMPUTE;
+  }
+
+  Cost cost();
+
+  /** What {@link #backward} will read, given the gradients asked of it. */
+  Reads reads(Demand demand);
+
+  /** Whether the op has gradients at all; index and table ops have none. */
+  default boolean differentiable() {
+    return true;
+  }
+
+  /**
+   * Index of an input whose storage the forward can turn into the output where the plan allows it,
+   * or -1. The backward must then read neither that input nor pass over it.
+   */
+  default int overwrites() {
+    return -1;
+  }
+
+  /**
+   * Index of an input whose gradient is computed from the output's by an in-place (or no) change,
+   * so that both can live in one buffer; or -1.
+   */
+  default int passesGradientTo() {
+    return -1;
+  }
+
+  /** Computes the output; temporaries need no closing. */
+  Tensor forward(ForwardContext context);
+
+  /** Adds gradients to the sinks of the inputs and parameters that are wanted. */
+  void backward(BackwardContext context);
+}

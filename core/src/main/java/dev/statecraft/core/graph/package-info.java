@@ -1,0 +1,20 @@
+/**
+ * The network as a graph of states.
+ *
+ * <p>A tour. A {@link dev.statecraft.core.graph.State} is a named activation with a symbolic {@link
+ * dev.statecraft.core.graph.Shape}; an {@link dev.statecraft.core.graph.Edge} computes one state
+ * from others with an {@link dev.statecraft.core.graph.Op} and named {@link
+ * dev.statecraft.core.graph.Parameter}s; a {@link dev.statecraft.core.graph.Graph} is an ordered,
+ * validated, immutable list of edges. A model family builds one with a {@link
+ * dev.statecraft.core.graph.GraphBuilder} and describes where its residual blocks begin and end
+ * with {@link dev.statecraft.core.graph.Layer}s; a tuning rewrites it with a {@link
+ * dev.statecraft.core.graph.GraphEditor}.
+ *
+ * <p>An op is stateless: {@link dev.statecraft.core.graph.Op#forward} and {@link
+ * dev.statecraft.core.graph.Op#backward} see one evaluation through a {@link
+ * dev.statecraft.core.graph.ForwardContext} and a {@link
+ * dev.statecraft.core.graph.BackwardContext}, and {@link dev.statecraft.core.graph.Op#reads} says
+ * beforehand what the backward will want to see, which is what plans are made of. Nothing in this
+ * package holds data.
+ */
+package dev.statecraft.core.graph;
