@@ -1,6 +1,7 @@
 package dev.statecraft.core.graph;
 
 import dev.statecraft.tensor.Generator;
+import dev.statecraft.tensor.Scope;
 import dev.statecraft.tensor.Tensor;
 import dev.statecraft.tensor.Torch;
 
@@ -9,16 +10,17 @@ import dev.statecraft.tensor.Torch;
  *
  * @param kind the distribution
  * @param scale standard deviation, or bound, or constant value
+ * @param source for kinds computed from another parameter, that parameter's name; else empty
  */
-public record Initializer(Kind kind, double scale) {
-  public static final Initializer ZEROS = new Initializer(Kind.CONSTANT, 0);
-  public static final Initializer ONES = new Initializer(Kind.CONSTANT, 1);
+public record Initializer(Kind kind, double scale, String source) {
+  public static final Initializer ZEROS = new Initializer(Kind.CONSTANT, 0, "");
+  public static final Initializer ONES = new Initializer(Kind.CONSTANT, 1, "");
 
   /**
    * PyTorch's default for linear layers, {@code kaiming_uniform_(a = sqrt 5)}: uniform in
    * ±1/sqrt(fan_in).
    */
-  public static final Initializer KAIMING = new Initializer(Kind.KAIMING_UNIFORM, 0);
+  public static final Initializer KAIMING = new Initializer(Kind.KAIMING_UNIFORM, 0, "");
 
   /** The distributions. */
   public enum Kind {
@@ -26,31 +28,65 @@ public record Initializer(Kind kind, double scale) {
     NORMAL,
     UNIFORM,
     KAIMING_UNIFORM,
-    /** DoRA's magnitude: the row norms of the tuned weight at the start; see {@code DoraLinear}. */
-    ROW_NORM
+    /** Euclidean norm of each row of the source: DoRA's magnitude at the start. */
+    ROW_NORM,
+    /** Squared norm of each row of the source. */
+    ROW_SQUARES
+  }
+
+  /** The row norms of another parameter {@code [out, in]}. */
+  public static Initializer rowNorm(String source) {
+    return new Initializer(Kind.ROW_NORM, 0, source);
+  }
+
+  /** The squared row norms of another parameter {@code [out, in]}. */
+  public static Initializer rowSquares(String source) {
+    return new Initializer(Kind.ROW_SQUARES, 0, source);
+  }
+
+  /** Whether the values are computed from another parameter's. */
+  public boolean isDerived() {
+    return !source.isEmpty();
   }
 
   public static Initializer normal(double std) {
-    return new Initializer(Kind.NORMAL, std);
+    return new Initializer(Kind.NORMAL, std, "");
   }
 
   /** Uniform in ±bound. */
   public static Initializer uniform(double bound) {
-    return new Initializer(Kind.UNIFORM, bound);
+    return new Initializer(Kind.UNIFORM, bound, "");
   }
 
-  /** Fills {@code target} (master type); {@link Kind#ROW_NORM} is filled by the weights' store. */
+  /** Fills {@code target} (master type) from the source's values, in any type. */
+  public void derive(Tensor target, Tensor sourceValues) {
+    Torch torch = target.torch();
+    try (Scope scope = torch.scope()) {
+      Tensor squares = sourceValues.as(target.dtype()).square().sum(1);
+      target.copyFrom(kind == Kind.ROW_NORM ? squares.sqrtInPlace() : squares);
+    }
+  }
+
+  /**
+   * Fills {@code target} (master type) with numbers of its own.
+   *
+   * @throws IllegalStateException if the values are derived from another parameter
+   */
   public void fill(Tensor target, Generator generator) {
     Torch torch = target.torch();
     long[] shape = target.shape();
-    switch (kind) {
-      case CONSTANT, ROW_NORM -> target.fill(scale);
-      case NORMAL -> target.copyFrom(torch.normal(generator, target.dtype(), 0, scale, shape));
-      case UNIFORM ->
-          target.copyFrom(torch.uniform(generator, target.dtype(), -scale, scale, shape));
-      case KAIMING_UNIFORM -> {
-        double bound = 1 / Math.sqrt((double) shape[shape.length - 1]);
-        target.copyFrom(torch.uniform(generator, target.dtype(), -bound, bound, shape));
+    try (Scope scope = torch.scope()) {
+      switch (kind) {
+        case CONSTANT -> target.fill(scale);
+        case ROW_NORM, ROW_SQUARES ->
+            throw new IllegalStateException("derived from '" + source + "', see derive");
+        case NORMAL -> target.copyFrom(torch.normal(generator, target.dtype(), 0, scale, shape));
+        case UNIFORM ->
+            target.copyFrom(torch.uniform(generator, target.dtype(), -scale, scale, shape));
+        case KAIMING_UNIFORM -> {
+          double bound = 1 / Math.sqrt((double) shape[shape.length - 1]);
+          target.copyFrom(torch.uniform(generator, target.dtype(), -bound, bound, shape));
+        }
       }
     }
   }

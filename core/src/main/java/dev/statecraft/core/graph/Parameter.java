@@ -23,7 +23,9 @@ public record Parameter(
      */
     HEAD,
     /** A control edge: always saved with the adapter. */
-    CONTROL
+    CONTROL,
+    /** Computed from another parameter when the model is loaded; never saved. */
+    DERIVED
   }
 
   public Parameter {
@@ -40,6 +42,10 @@ public record Parameter(
 
   public static Parameter control(String name, Initializer init, long... shape) {
     return new Parameter(name, boxed(shape), Role.CONTROL, true, init);
+  }
+
+  public static Parameter derived(String name, Initializer init, long... shape) {
+    return new Parameter(name, boxed(shape), Role.DERIVED, false, init);
   }
 
   public Parameter withTrainable(boolean value) {

@@ -1,0 +1,37 @@
+package dev.statecraft.core.control;
+
+import dev.statecraft.core.graph.Initializer;
+import dev.statecraft.core.graph.Op;
+import dev.statecraft.core.graph.Parameter;
+import java.util.List;
+import java.util.function.UnaryOperator;
+
+/**
+ * {@code g(x) = scale (B gelu(A x + a) + b)}: the adapter of Houlsby et al. (2019),
+ * "Parameter-Efficient Transfer Learning for NLP", figure 2, when u = v.
+ *
+ * @param rank width of the bottleneck
+ * @param scale factor of the whole; 1 in the paper
+ */
+public record Bottleneck(int rank, double scale) implements ControlFunction {
+  public Bottleneck {
+    if (rank < 1) {
+      throw new IllegalArgumentException("rank: expected 1 or more, found " + rank);
+    }
+  }
+
+  @Override
+  public Op op() {
+    return new BottleneckControl(scale);
+  }
+
+  @Override
+  public List<Parameter> parameters(UnaryOperator<String> name, long in, long out) {
+    return List.of(
+        Parameter.control(name.apply("A.weight"), Initializer.KAIMING, rank, in),
+        Parameter.control(name.apply("B.weight"), Initializer.ZEROS, out, rank),
+        Parameter.control(
+            name.apply("A.bias"), Initializer.uniform(1 / Math.sqrt((double) in)), rank),
+        Parameter.control(name.apply("B.bias"), Initializer.ZEROS, out));
+  }
+}

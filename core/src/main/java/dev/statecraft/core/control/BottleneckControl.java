@@ -1,0 +1,102 @@
+package dev.statecraft.core.control;
+
+import dev.statecraft.core.graph.BackwardContext;
+import dev.statecraft.core.graph.Cost;
+import dev.statecraft.core.graph.Demand;
+import dev.statecraft.core.graph.EdgeContext;
+import dev.statecraft.core.graph.ForwardContext;
+import dev.statecraft.core.graph.Op;
+import dev.statecraft.core.graph.Parameter;
+import dev.statecraft.core.graph.Reads;
+import dev.statecraft.core.graph.Shape;
+import dev.statecraft.core.graph.State;
+import dev.statecraft.tensor.Kernels;
+import dev.statecraft.tensor.Tensor;
+import java.util.List;
+
+/**
+ * {@code x_v' = x_v + s (B gelu(h) + b)}, {@code h = A x_u + a}.
+ *
+ * <p>Backward, with {@code g = gelu'(h) (s dy B)}: {@code dx_v = dy}, {@code dx_u = g A}, {@code dA
+ * = g^T x_u}, {@code da = sum g}, {@code dB = s dy^T gelu(h)}, {@code db = s sum dy}; h is
+ * recomputed.
+ */
+record BottleneckControl(double scale) implements Op {
+  private static final int V = 0;
+  private static final int U = 1;
+  private static final int A = 0;
+  private static final int B = 1;
+  private static final int A_BIAS = 2;
+  private static final int B_BIAS = 3;
+
+  @Override
+  public String name() {
+    return "bottleneck_control";
+  }
+
+  @Override
+  public Shape infer(List<State> inputs, List<Parameter> parameters) {
+    return ControlShapes.infer(inputs, parameters, true);
+  }
+
+  @Override
+  public Cost cost() {
+    return Cost.CHEAP;
+  }
+
+  @Override
+  public Reads reads(Demand demand) {
+    return Reads.inputs(U);
+  }
+
+  @Override
+  public int overwrites() {
+    return V;
+  }
+
+  @Override
+  public int passesGradientTo() {
+    return V;
+  }
+
+  @Override
+  public Tensor forward(ForwardContext context) {
+    Tensor activated = Kernels.gelu(hidden(context), false);
+    Tensor v = context.input(V);
+    Tensor result = context.mayOverwrite(V) ? v.share() : v.copy();
+    return result
+        .addmmInPlace(activated, context.parameter(B).t(), 1, scale)
+        .addInPlace(context.parameter(B_BIAS), scale);
+  }
+
+  private static Tensor hidden(EdgeContext context) {
+    return context.input(U).linear(context.parameter(A)).addInPlace(context.parameter(A_BIAS));
+  }
+
+  @Override
+  public void backward(BackwardContext context) {
+    Tensor dy = context.upstream();
+    Tensor h = hidden(context);
+    Tensor g = Kernels.geluBackward(dy.matmul(context.parameter(B)).mulInPlace(scale), h, false);
+    if (context.wantsParameter(A)) {
+      context.parameterGradient(A).addMatmul(g.t(), context.input(U), 1);
+    }
+    if (context.wantsParameter(B)) {
+      context.parameterGradient(B).addMatmul(dy.t(), Kernels.gelu(h, false), scale);
+    }
+    if (context.wantsParameter(A_BIAS)) {
+      context.parameterGradient(A_BIAS).add(g.sum(0, context.computeType().master()));
+    }
+    if (context.wantsParameter(B_BIAS)) {
+      context
+          .parameterGradient(B_BIAS)
+          .add(dy.sum(0, context.computeType().master()).mulInPlace(scale));
+    }
+    if (context.wants(U)) {
+      context.gradient(U).addMatmul(g, context.parameter(A), 1);
+    }
+    if (context.wants(V)) {
+      context.gradient(V).add(dy);
+    }
+  }
+}

@@ -1,0 +1,21 @@
+package dev.statecraft.core.control;
+
+import dev.statecraft.core.graph.Op;
+import dev.statecraft.core.graph.Parameter;
+import java.util.List;
+import java.util.function.UnaryOperator;
+
+/** The g of a control edge {@code x_v' = x_v + g(x_u; theta)} (paper, section 3). */
+public interface ControlFunction {
+  /** The op that computes {@code x_v + g(x_u)} from the inputs (x_v, x_u). */
+  Op op();
+
+  /**
+   * The parameters theta, in the op's order.
+   *
+   * @param name makes a parameter's full name from its short one ({@code A.weight})
+   * @param in features of x_u
+   * @param out features of x_v
+   */
+  List<Parameter> parameters(UnaryOperator<String> name, long in, long out);
+}

@@ -1,0 +1,69 @@
+package dev.statecraft.core.control;
+
+import dev.statecraft.core.graph.Edge;
+import dev.statecraft.core.graph.Graph;
+import dev.statecraft.core.graph.GraphEditor;
+import dev.statecraft.core.graph.GraphException;
+import dev.statecraft.core.graph.Initializer;
+import dev.statecraft.core.graph.Parameter;
+import dev.statecraft.core.op.Linear;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * DoRA (Liu et al. 2024): the direction of chosen linears is tuned as by LoRA, the length of each
+ * row by itself. See {@code DoraLinear} for the formulas.
+ *
+ * @param rank r
+ * @param alpha numerator of the scale
+ * @param dropout probability, on the low-rank branch
+ * @param targets short names of the linears
+ * @param layers which layers
+ */
+public record Dora(
+    int rank, double alpha, double dropout, List<String> targets, LayerSelection layers)
+    implements Tuning {
+  public Dora {
+    targets = List.copyOf(targets);
+  }
+
+  @Override
+  public Graph apply(Graph graph) {
+    // LowRank checks the options and makes A and B exactly as LoRA's.
+    LowRank update = new LowRank(rank, alpha / rank, false, dropout, Initializer.KAIMING);
+    GraphEditor editor = graph.edit();
+    for (Edge linear : ProjectionTargets.find(graph, targets, layers)) {
+      if (!(linear.op() instanceof Linear)) {
+        throw new GraphException(
+            "state '" + linear.name() + "': expected a linear to reparametrize, found "
+                + linear.op().name());
+      }
+      editor.replace(linear.name(), edge -> reparametrize(edge, update));
+    }
+    return new HeadTuning().apply(editor.build());
+  }
+
+  private static Edge reparametrize(Edge linear, LowRank update) {
+    String module = ProjectionTargets.module(linear);
+    Parameter weight = linear.parameters().get(0);
+    List<Parameter> parameters = new ArrayList<>();
+    parameters.add(weight);
+    parameters.addAll(
+        update.parameters(name -> module + ".lora_" + name, weight.size(1), weight.size(0)));
+    parameters.add(
+        Parameter.control(
+            module + ".lora_magnitude_vector.weight",
+            Initializer.rowNorm(weight.name()),
+            weight.size(0)));
+    parameters.add(
+        Parameter.derived(
+            weight.name() + ".row_squares",
+            Initializer.rowSquares(weight.name()),
+            weight.size(0)));
+    boolean bias = linear.parameters().size() > 1;
+    if (bias) {
+      parameters.add(linear.parameters().get(1));
+    }
+    return linear.withOp(new DoraLinear(update.scale(), update.dropout(), bias), parameters);
+  }
+}

@@ -1,0 +1,54 @@
+package dev.statecraft.core.control;
+
+import dev.statecraft.core.graph.Initializer;
+import dev.statecraft.core.graph.Op;
+import dev.statecraft.core.graph.Parameter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.UnaryOperator;
+
+/**
+ * {@code g(x) = scale (B (A dropout(x) + a) + b)}: the paper's control (scale = alpha) and LoRA's
+ * update (scale = alpha / rank).
+ *
+ * @param rank r: rows of A
+ * @param scale factor of the whole
+ * @param bias whether a and b are there (ViT's control has them)
+ * @param dropout probability with which an element of x is dropped in training
+ * @param init how A starts; B, a and b start so that g is zero
+ */
+public record LowRank(int rank, double scale, boolean bias, double dropout, Initializer init)
+    implements ControlFunction {
+  public LowRank {
+    if (rank < 1) {
+      throw new IllegalArgumentException("rank: expected 1 or more, found " + rank);
+    }
+    if (!(dropout >= 0 && dropout < 1)) {
+      throw new IllegalArgumentException(
+          "dropout: expected a probability from 0 up to but not 1, found " + dropout);
+    }
+    if (!Double.isFinite(scale)) {
+      throw new IllegalArgumentException("alpha: expected a finite number, found " + scale);
+    }
+  }
+
+  @Override
+  public Op op() {
+    return new LowRankControl(scale, bias, dropout);
+  }
+
+  @Override
+  public List<Parameter> parameters(UnaryOperator<String> name, long in, long out) {
+    List<Parameter> theta = new ArrayList<>();
+    theta.add(Parameter.control(name.apply("A.weight"), init, rank, in));
+    theta.add(Parameter.control(name.apply("B.weight"), Initializer.ZEROS, out, rank));
+    if (bias) {
+      // As torch.nn.Linear starts its bias; A's only, so that g stays zero at the start.
+      theta.add(
+          Parameter.control(
+              name.apply("A.bias"), Initializer.uniform(1 / Math.sqrt((double) in)), rank));
+      theta.add(Parameter.control(name.apply("B.bias"), Initializer.ZEROS, out));
+    }
+    return theta;
+  }
+}

@@ -1,0 +1,81 @@
+package dev.statecraft.core.plan;
+
+import dev.statecraft.core.graph.Demand;
+import dev.statecraft.core.graph.Edge;
+import dev.statecraft.core.graph.Graph;
+import dev.statecraft.core.graph.Parameter;
+import dev.statecraft.core.graph.Reads;
+import dev.statecraft.core.graph.State;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Which edges take part in the backward and which gradients each is asked for: those that lie between
+ * a trainable parameter and the loss. Everything below the first trainable edge is pruned.
+ */
+final class Differentiation {
+  private final Map<String, Demand> demands = new HashMap<>();
+
+  private Differentiation() {}
+
+  static Differentiation none() {
+    return new Differentiation();
+  }
+
+  static Differentiation of(Graph graph, String loss) {
+    Set<String> towardsLoss = ancestors(graph, loss);
+    Set<String> trained = new HashSet<>();
+    Differentiation result = new Differentiation();
+    for (Edge edge : graph.edges()) {
+      if (!towardsLoss.contains(edge.name()) || !edge.op().differentiable()) {
+        continue;
+      }
+      List<Boolean> inputs = new ArrayList<>();
+      for (State input : edge.inputs()) {
+        inputs.add(trained.contains(input.name()));
+      }
+      Demand demand =
+          new Demand(inputs, edge.parameters().stream().map(Parameter::trainable).toList());
+      if (demand.any()) {
+        trained.add(edge.name());
+        result.demands.put(edge.name(), demand);
+      }
+    }
+    return result;
+  }
+
+  /** The states from which a state is computed, and itself. */
+  static Set<String> ancestors(Graph graph, String... states) {
+    Set<String> found = new HashSet<>(List.of(states));
+    List<Edge> edges = graph.edges();
+    for (int i = edges.size() - 1; i >= 0; i--) {
+      if (found.contains(edges.get(i).name())) {
+        edges.get(i).inputs().forEach(input -> found.add(input.name()));
+      }
+    }
+    return found;
+  }
+
+  boolean includes(Edge edge) {
+    return demands.containsKey(edge.name());
+  }
+
+  Demand demand(Edge edge) {
+    return demands.get(edge.name());
+  }
+
+  /** The states that an edge's backward reads. */
+  Set<State> reads(Edge edge) {
+    Reads reads = edge.op().reads(demand(edge));
+    Set<State> states = new HashSet<>();
+    reads.inputs().forEach(index -> states.add(edge.inputs().get(index)));
+    if (reads.output()) {
+      states.add(edge.output());
+    }
+    return states;
+  }
+}

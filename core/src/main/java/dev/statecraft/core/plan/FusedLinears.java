@@ -1,0 +1,62 @@
+package dev.statecraft.core.plan;
+
+import dev.statecraft.core.graph.Edge;
+import dev.statecraft.core.graph.Graph;
+import dev.statecraft.core.graph.Parameter;
+import dev.statecraft.core.graph.State;
+import dev.statecraft.core.op.Linear;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Frozen linears that read the same state (q, k and v; gate and up): one product with their weights
+ * laid end to end computes them all, and one computes the gradient of what they read.
+ */
+public final class FusedLinears {
+  private final List<List<Edge>> groups = new ArrayList<>();
+  private final Map<String, List<Edge>> byState = new HashMap<>();
+
+  private FusedLinears() {}
+
+  /** The groups of a graph, each of two edges or more. */
+  public static FusedLinears of(Graph graph) {
+    Map<String, Integer> uses = new HashMap<>();
+    for (Edge edge : graph.edges()) {
+      for (Parameter parameter : edge.parameters()) {
+        uses.merge(parameter.name(), 1, Integer::sum);
+      }
+    }
+    Map<Key, List<Edge>> candidates = new LinkedHashMap<>();
+    for (Edge edge : graph.edges()) {
+      boolean own = edge.parameters().stream().allMatch(p -> uses.get(p.name()) == 1);
+      if (edge.op() instanceof Linear linear && !edge.isTrainable() && own && edge.layer() >= 0) {
+        candidates
+            .computeIfAbsent(new Key(edge.inputs().get(0), linear), key -> new ArrayList<>())
+            .add(edge);
+      }
+    }
+    FusedLinears found = new FusedLinears();
+    for (List<Edge> group : candidates.values()) {
+      if (group.size() > 1) {
+        found.groups.add(List.copyOf(group));
+        group.forEach(edge -> found.byState.put(edge.name(), List.copyOf(group)));
+      }
+    }
+    return found;
+  }
+
+  private record Key(State input, Linear op) {}
+
+  public List<List<Edge>> groups() {
+    return groups;
+  }
+
+  /** The group that computes a state, if it is one of a group's. */
+  Optional<List<Edge>> groupOf(String state) {
+    return Optional.ofNullable(byState.get(state));
+  }
+}

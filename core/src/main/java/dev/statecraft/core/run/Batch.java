@@ -1,0 +1,39 @@
+package dev.statecraft.core.run;
+
+import dev.statecraft.core.graph.Extents;
+import dev.statecraft.core.graph.Layout;
+import dev.statecraft.tensor.Tensor;
+import java.util.Map;
+
+/**
+ * One micro-batch: the states that come from data, and how its sequences lie.
+ *
+ * @param layout where sequences begin and end among the tokens
+ * @param extents what the symbolic sizes are
+ * @param states values of the graph's inputs by name; owned by the batch
+ */
+public record Batch(Layout layout, Extents extents, Map<String, Tensor> states)
+    implements AutoCloseable {
+  public Batch {
+    states = Map.copyOf(states);
+  }
+
+  /**
+   * The value of an input of the graph.
+   *
+   * @throws IllegalArgumentException if the batch does not bring it
+   */
+  public Tensor state(String name) {
+    Tensor value = states.get(name);
+    if (value == null) {
+      throw new IllegalArgumentException(
+          "the batch: expected a value for '" + name + "', found " + states.keySet());
+    }
+    return value;
+  }
+
+  @Override
+  public void close() {
+    states.values().forEach(Tensor::close);
+  }
+}

@@ -1,0 +1,230 @@
+package dev.statecraft.core.run;
+
+import dev.statecraft.core.graph.Edge;
+import dev.statecraft.core.graph.Graph;
+import dev.statecraft.core.graph.Initializer;
+import dev.statecraft.core.graph.Parameter;
+import dev.statecraft.core.plan.FusedLinears;
+import dev.statecraft.tensor.DType;
+import dev.statecraft.tensor.Generator;
+import dev.statecraft.tensor.Scope;
+import dev.statecraft.tensor.Tensor;
+import dev.statecraft.tensor.Torch;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The parameters of a graph.
+ *
+ * <p>Frozen parameters are held once, in the model's type; those of {@linkplain FusedLinears fused
+ * linears} lie end to end in one buffer. Trained parameters lie end to end in one flat buffer of the
+ * master type, their gradients in another, so that the optimizer works on two vectors.
+ */
+public final class Weights implements AutoCloseable {
+  private final Torch torch;
+  private final DType computeType;
+  private final Map<String, Parameter> parameters;
+  private final Map<String, Tensor> values = new LinkedHashMap<>();
+  private final Map<String, Tensor> gradients = new LinkedHashMap<>();
+  private final Map<String, Tensor> fused = new LinkedHashMap<>();
+  private final Tensor flatValues;
+  private final Tensor flatGradients;
+
+  private Weights(Torch torch, Graph graph, DType computeType) {
+    this.torch = torch;
+    this.computeType = computeType;
+    parameters = graph.parameters();
+    List<Parameter> trained = graph.trainableParameters();
+    long count = trained.stream().mapToLong(Parameter::elements).sum();
+    flatValues = torch.zeros(computeType.master(), count).escape();
+    flatGradients = torch.zeros(computeType.master(), count).escape();
+    long offset = 0;
+    for (Parameter parameter : trained) {
+      values.put(parameter.name(), slice(flatValues, offset, parameter));
+      gradients.put(parameter.name(), slice(flatGradients, offset, parameter));
+      offset += parameter.elements();
+    }
+    for (List<Edge> group : FusedLinears.of(graph).groups()) {
+      for (int i = 0; i < group.get(0).parameters().size(); i++) {
+        layEndToEnd(group, i);
+      }
+    }
+    for (Parameter parameter : parameters.values()) {
+      if (!values.containsKey(parameter.name())) {
+        DType type =
+            parameter.role() == Parameter.Role.DERIVED ? computeType.master() : computeType;
+        values.put(parameter.name(), torch.empty(type, parameter.sizes()).escape());
+      }
+    }
+  }
+
+  private static Tensor slice(Tensor flat, long offset, Parameter parameter) {
+    try (Scope scope = flat.torch().scope()) {
+      return flat.narrow(0, offset, parameter.elements()).view(parameter.sizes()).escape();
+    }
+  }
+
+  private void layEndToEnd(List<Edge> group, int index) {
+    List<Parameter> parts = group.stream().map(edge -> edge.parameters().get(index)).toList();
+    long rows = parts.stream().mapToLong(part -> part.size(0)).sum();
+    long[] shape = parts.get(0).sizes();
+    shape[0] = rows;
+    Tensor whole = torch.empty(computeType, shape).escape();
+    fused.put(parts.get(0).name(), whole);
+    long row = 0;
+    for (Parameter part : parts) {
+      values.put(part.name(), whole.narrow(0, row, part.size(0)).escape());
+      row += part.size(0);
+    }
+  }
+
+  /**
+   * Makes and fills the parameters of a graph.
+   *
+   * @param source where base weights come from, and heads and control parameters if it has them
+   * @param seed of the parameters that start fresh; each has its own stream, so that adding one does
+   *     not change the others
+   * @throws IllegalArgumentException if the source lacks a base weight; the message lists them
+   */
+  public static Weights load(
+      Torch torch, Graph graph, DType computeType, WeightSource source, long seed) {
+    List<String> missing = new ArrayList<>();
+    for (Parameter parameter : graph.parameters().values()) {
+      if (parameter.role() == Parameter.Role.BASE && !source.has(parameter.name())) {
+        missing.add(parameter.name());
+      }
+    }
+    if (!missing.isEmpty()) {
+      throw new IllegalArgumentException("the checkpoint lacks " + missing);
+    }
+    Weights weights = new Weights(torch, graph, computeType);
+    weights.fill(source, seed);
+    return weights;
+  }
+
+  /** Makes the parameters of a graph with random base weights (normal, 0.02): for measurements. */
+  public static Weights random(Torch torch, Graph graph, DType computeType, long seed) {
+    Weights weights = new Weights(torch, graph, computeType);
+    weights.fill(
+        new WeightSource() {
+          @Override
+          public boolean has(String name) {
+            return weights.parameters.get(name).role() == Parameter.Role.BASE;
+          }
+
+          @Override
+          public void read(String name, Tensor target) {
+            try (Generator generator = torch.generator(streamOf(seed, name))) {
+              Initializer.normal(0.02).fill(target, generator);
+            }
+          }
+        },
+        seed);
+    return weights;
+  }
+
+  private void fill(WeightSource source, long seed) {
+    for (Parameter parameter : parameters.values()) {
+      Tensor value = values.get(parameter.name());
+      if (parameter.role() != Parameter.Role.DERIVED && source.has(parameter.name())) {
+        source.read(parameter.name(), value);
+      } else if (!parameter.init().isDerived()) {
+        try (Generator generator = torch.generator(streamOf(seed, parameter.name()))) {
+          parameter.init().fill(value, generator);
+        }
+      }
+    }
+    for (Parameter parameter : parameters.values()) {
+      boolean given =
+          parameter.role() != Parameter.Role.DERIVED && source.has(parameter.name());
+      if (parameter.init().isDerived() && !given) {
+        parameter
+            .init()
+            .derive(values.get(parameter.name()), values.get(parameter.init().source()));
+      }
+    }
+  }
+
+  private static long streamOf(long seed, String name) {
+    return Generator.mix(seed, name.hashCode());
+  }
+
+  public Torch torch() {
+    return torch;
+  }
+
+  /** The model's type. */
+  public DType computeType() {
+    return computeType;
+  }
+
+  public Collection<Parameter> parameters() {
+    return parameters.values();
+  }
+
+  /**
+   * A parameter's values in the type they are held in.
+   *
+   * @throws IllegalArgumentException if there is no such parameter
+   */
+  public Tensor value(String name) {
+    Tensor value = values.get(name);
+    if (value == null) {
+      throw new IllegalArgumentException("no parameter is called '" + name + "'");
+    }
+    return value;
+  }
+
+  /**
+   * The gradient of a trained parameter, in the master type.
+   *
+   * @throws IllegalArgumentException if the parameter is not trained
+   */
+  public Tensor gradient(String name) {
+    Tensor gradient = gradients.get(name);
+    if (gradient == null) {
+      throw new IllegalArgumentException("no trained parameter is called '" + name + "'");
+    }
+    return gradient;
+  }
+
+  /** All trained values, end to end. */
+  public Tensor flatValues() {
+    return flatValues;
+  }
+
+  /** All gradients, end to end. */
+  public Tensor flatGradients() {
+    return flatGradients;
+  }
+
+  /** The joined parameter {@code index} of fused linears. */
+  Tensor fused(List<Edge> group, int index) {
+    return fused.get(group.get(0).parameters().get(index).name());
+  }
+
+  /** Number of trained values. */
+  public long trainableCount() {
+    return flatValues.elements();
+  }
+
+  /** Bytes of the frozen parameters. */
+  public long frozenBytes() {
+    return parameters.values().stream()
+        .filter(parameter -> !gradients.containsKey(parameter.name()))
+        .mapToLong(parameter -> values.get(parameter.name()).bytes())
+        .sum();
+  }
+
+  @Override
+  public void close() {
+    values.values().forEach(Tensor::close);
+    gradients.values().forEach(Tensor::close);
+    fused.values().forEach(Tensor::close);
+    flatValues.close();
+    flatGradients.close();
+  }
+}
