@@ -1,0 +1,31 @@
+package dev.statecraft.models.data;
+
+/**
+ * The prompt of Stanford Alpaca (Taori et al., 2023), which LLM-Adapters' commonsense tasks use as
+ * well: a fixed opening, the instruction, an input if there is one, and the response's heading.
+ */
+public final class AlpacaPrompt {
+  private static final String OPENING =
+      "Below is an instruction that describes a task. "
+          + "Write a response that appropriately completes the request.\n\n";
+
+  private static final String OPENING_WITH_INPUT =
+      "Below is an instruction that describes a task, paired with an input that provides further"
+          + " context. Write a response that appropriately completes the request.\n\n";
+
+  private static final String RESPONSE = "### Response:\n";
+
+  private AlpacaPrompt() {}
+
+  /**
+   * The prompt up to and including the response's heading and its line break.
+   *
+   * @param input further context; where empty, the prompt has no input part
+   */
+  public static String render(String instruction, String input) {
+    String request = "### Instruction:\n" + instruction + "\n\n";
+    return input.isEmpty()
+        ? OPENING + request + RESPONSE
+        : OPENING_WITH_INPUT + request + "### Input:\n" + input + "\n\n" + RESPONSE;
+  }
+}

@@ -1,0 +1,57 @@
+package dev.statecraft.models.data;
+
+import dev.statecraft.models.InvalidInputException;
+
+/**
+ * How large a micro-batch may become.
+ *
+ * @param unit what is counted
+ * @param max the most of it
+ */
+public record BatchLimit(Unit unit, int max) {
+
+  /** What a micro-batch is measured in. */
+  public enum Unit {
+    /** The number of examples. */
+    EXAMPLES,
+    /** The sum of the examples' tokens: what a packed batch {@code [tokens, hidden]} holds. */
+    TOKENS,
+    /** Examples times the longest one's tokens: what a padded batch {@code [batch, seq]} holds. */
+    PADDED_TOKENS
+  }
+
+  /**
+   * Checks the size.
+   *
+   * @throws InvalidInputException if it is not positive
+   */
+  public BatchLimit {
+    if (max < 1) {
+      throw new InvalidInputException("the micro-batch size should be positive, found " + max);
+    }
+  }
+
+  /** At most this many examples. */
+  public static BatchLimit examples(int max) {
+    return new BatchLimit(Unit.EXAMPLES, max);
+  }
+
+  /** At most this many tokens without padding. */
+  public static BatchLimit tokens(int max) {
+    return new BatchLimit(Unit.TOKENS, max);
+  }
+
+  /** At most this many tokens with padding to the longest example. */
+  public static BatchLimit paddedTokens(int max) {
+    return new BatchLimit(Unit.PADDED_TOKENS, max);
+  }
+
+  /** Whether a micro-batch of these figures is within the limit. */
+  boolean allows(int examples, long tokens, int longest) {
+    return switch (unit) {
+      case EXAMPLES -> examples <= max;
+      case TOKENS -> tokens <= max;
+      case PADDED_TOKENS -> (long) examples * longest <= max;
+    };
+  }
+}

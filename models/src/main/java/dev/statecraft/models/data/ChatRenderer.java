@@ -1,0 +1,28 @@
+package dev.statecraft.models.data;
+
+import java.util.List;
+
+/** Writes a conversation as text, in which the assistant's turns are the learned segments. */
+@FunctionalInterface
+public interface ChatRenderer {
+
+  /** The segments of a conversation of at least one turn, in order. */
+  List<Segment> render(List<ChatMessage> messages);
+
+  /**
+   * The plain format for models without a chat template. Each turn is
+   *
+   * <pre>{@code
+   * <|role|>
+   * content
+   * }</pre>
+   *
+   * with a line break after the role's tag and after the content. Of an assistant's turn the
+   * content and the line break after it are learned, the tag is not, since at inference it is part
+   * of the prompt. Turns after the assistant's last one are left out: nothing that is learned
+   * depends on them.
+   */
+  static ChatRenderer plain() {
+    return PlainChat::render;
+  }
+}

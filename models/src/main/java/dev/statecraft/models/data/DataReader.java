@@ -1,0 +1,67 @@
+package dev.statecraft.models.data;
+
+import dev.statecraft.models.InvalidInputException;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/** Reads dataset files from the local disk into rows. */
+public final class DataReader {
+  private static final int BYTE_ORDER_MARK = 0xFEFF;
+
+  private DataReader() {}
+
+  /**
+   * Reads all rows of a file. Blank lines of JSONL, CSV and TSV files are skipped.
+   *
+   * @throws InvalidInputException if the file is missing or cannot be read, is not UTF-8, is empty
+   *     or holds no rows, is not valid JSON or CSV, has a header that names a column twice, or has
+   *     a row with another number of columns than the header; the message names the file, and the
+   *     line where there is one
+   */
+  public static List<Row> read(Path file, DataFormat format) {
+    FileFormat fileFormat = format.fileFormat().orElseGet(() -> FileFormat.of(file));
+    if (!format.columns().isEmpty() && !fileFormat.isDelimited()) {
+      throw new InvalidInputException(
+          file
+              + ": column names are for CSV and TSV files without a header, this is "
+              + fileFormat);
+    }
+    if (!Files.exists(file)) {
+      throw new InvalidInputException(file + ": data file not found");
+    }
+    if (Files.isDirectory(file)) {
+      throw new InvalidInputException(file + ": expected a data file, found a folder");
+    }
+    List<Row> rows = readRows(file, fileFormat, format.columns());
+    if (rows.isEmpty()) {
+      throw new InvalidInputException(file + ": expected at least one row, found none");
+    }
+    return rows;
+  }
+
+  private static List<Row> readRows(Path file, FileFormat fileFormat, List<String> columns) {
+    try (BufferedReader reader = Files.newBufferedReader(file)) {
+      skipByteOrderMark(reader);
+      return switch (fileFormat) {
+        case JSON -> JsonRows.readDocument(file, reader);
+        case JSONL -> JsonRows.readLines(file, reader);
+        case CSV, TSV -> DelimitedRows.read(file, reader, fileFormat, columns);
+      };
+    } catch (CharacterCodingException e) {
+      throw new InvalidInputException(file + ": expected UTF-8 text, found other bytes", e);
+    } catch (IOException e) {
+      throw new InvalidInputException(file + ": cannot be read: " + e.getMessage(), e);
+    }
+  }
+
+  private static void skipByteOrderMark(BufferedReader reader) throws IOException {
+    reader.mark(1);
+    if (reader.read() != BYTE_ORDER_MARK) {
+      reader.reset();
+    }
+  }
+}

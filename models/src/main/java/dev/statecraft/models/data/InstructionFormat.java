@@ -1,0 +1,123 @@
+package dev.statecraft.models.data;
+
+import dev.statecraft.models.InvalidInputException;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+
+/** The shapes that a row of an instruction-tuning dataset can have. */
+public enum InstructionFormat {
+  /**
+   * {@code instruction}, {@code output} and optionally {@code input}, rendered by {@link
+   * AlpacaPrompt}; the output is learned.
+   */
+  ALPACA,
+
+  /** {@code messages}, a list of {@code role} and {@code content}; assistant turns are learned. */
+  MESSAGES,
+
+  /** {@code prompt} and {@code completion}, joined as they are; the completion is learned. */
+  PROMPT_COMPLETION,
+
+  /** {@code text}, all of it learned. */
+  TEXT;
+
+  /**
+   * The format with this name: {@code alpaca}, {@code messages}, {@code prompt_completion} or
+   * {@code text}.
+   *
+   * @throws InvalidInputException if there is none
+   */
+  public static InstructionFormat named(String name) {
+    return Arrays.stream(values())
+        .filter(format -> format.formatName().equals(name))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new InvalidInputException(
+                    "unknown instruction format '" + name + "'; expected one of " + names()));
+  }
+
+  /**
+   * The format that a row's columns show. {@code text} is the answer only where no other format
+   * fits, since Alpaca's own files repeat the rendered example in a column of that name.
+   *
+   * @throws InvalidInputException if no format fits, or more than one
+   */
+  public static InstructionFormat detect(Row row) {
+    List<InstructionFormat> fitting =
+        Arrays.stream(values())
+            .filter(
+                format ->
+                    format != TEXT && row.values().keySet().containsAll(format.requiredColumns()))
+            .toList();
+    if (fitting.size() > 1) {
+      throw new InvalidInputException(
+          row.where()
+              + ": the columns "
+              + row.values().keySet()
+              + " fit more than one instruction format; name one of "
+              + fitting.stream().map(InstructionFormat::formatName).toList());
+    }
+    if (fitting.isEmpty() && !row.values().containsKey("text")) {
+      throw new InvalidInputException(
+          row.where()
+              + ": the columns "
+              + row.values().keySet()
+              + " fit no instruction format; expected "
+              + Arrays.stream(values())
+                  .map(format -> String.join(" + ", format.requiredColumns()))
+                  .collect(Collectors.joining(", or ")));
+    }
+    return fitting.isEmpty() ? TEXT : fitting.get(0);
+  }
+
+  /** The name that a configuration uses. */
+  public String formatName() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+
+  /**
+   * A row's segments, with conversations in the plain format of {@link ChatRenderer#plain()}.
+   *
+   * @throws InvalidInputException if a column is missing or of another type
+   */
+  public List<Segment> segments(Row row) {
+    return segments(row, ChatRenderer.plain());
+  }
+
+  /**
+   * A row's segments, in the order of the text.
+   *
+   * @param chat renders conversations; the other formats do not use it
+   * @throws InvalidInputException if a column is missing or of another type
+   */
+  public List<Segment> segments(Row row, ChatRenderer chat) {
+    return switch (this) {
+      case ALPACA ->
+          List.of(
+              Segment.prompt(
+                  AlpacaPrompt.render(
+                      row.text("instruction"), row.optionalText("input").orElse(""))),
+              Segment.completion(row.text("output")));
+      case MESSAGES -> List.copyOf(chat.render(ChatMessage.listOf(row, "messages")));
+      case PROMPT_COMPLETION ->
+          List.of(Segment.prompt(row.text("prompt")), Segment.completion(row.text("completion")));
+      case TEXT -> List.of(Segment.completion(row.text("text")));
+    };
+  }
+
+  private List<String> requiredColumns() {
+    return switch (this) {
+      case ALPACA -> List.of("instruction", "output");
+      case MESSAGES -> List.of("messages");
+      case PROMPT_COMPLETION -> List.of("prompt", "completion");
+      case TEXT -> List.of("text");
+    };
+  }
+
+  private static List<String> names() {
+    return Arrays.stream(values()).map(InstructionFormat::formatName).toList();
+  }
+}

@@ -1,0 +1,124 @@
+package dev.statecraft.models.data;
+
+import dev.statecraft.models.InvalidInputException;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/**
+ * The examples of a dataset that have something to learn, and an account of the others.
+ *
+ * @param examples those kept, each with at least one learned token, in the order of the rows
+ * @param skipped those left out, in the order of the rows
+ * @param truncated how many of those kept lost tokens at their end
+ */
+public record LabelledSet(List<LabelledTokens> examples, List<Skipped> skipped, int truncated) {
+
+  /** Why an example is left out. */
+  public enum SkipReason {
+    /** Nothing is learned at any length: no completion, or an empty one. */
+    NOTHING_TO_LEARN("no text to learn"),
+    /** The prompt alone fills the maximum length. */
+    COMPLETION_CUT_OFF("prompt longer than the maximum length");
+
+    private final String text;
+
+    SkipReason(String text) {
+      this.text = text;
+    }
+
+    /** The reason in words. */
+    public String text() {
+      return text;
+    }
+  }
+
+  /**
+   * An example that was left out.
+   *
+   * @param source where it is, see {@link Row#where()}
+   * @param reason why it is left out
+   * @param tokens its length before truncation
+   */
+  public record Skipped(String source, SkipReason reason, int tokens) {}
+
+  /** Copies the lists. */
+  public LabelledSet {
+    examples = List.copyOf(examples);
+    skipped = List.copyOf(skipped);
+  }
+
+  /**
+   * Encodes a dataset. An example longer than {@code maxLength} loses the tokens at its end, EOS
+   * included, so that a model is not taught to stop in mid-sentence; one that keeps no learned
+   * token is skipped.
+   *
+   * @param rendering from a row to its segments, such as {@link InstructionFormat#segments(Row)}
+   * @param maxLength the most tokens of an example, at least 2
+   * @throws InvalidInputException if a row cannot be rendered, or no example is left
+   */
+  public static LabelledSet of(
+      List<Row> rows,
+      Function<Row, List<Segment>> rendering,
+      SegmentEncoder encoder,
+      int maxLength) {
+    if (maxLength < 2) {
+      throw new InvalidInputException(
+          "the maximum length should be at least 2 tokens, found " + maxLength);
+    }
+    List<LabelledTokens> examples = new ArrayList<>();
+    List<Skipped> skipped = new ArrayList<>();
+    int truncated = 0;
+    for (Row row : rows) {
+      LabelledTokens whole = encoder.encode(rendering.apply(row));
+      LabelledTokens kept = whole.truncated(maxLength);
+      if (kept.learned() > 0) {
+        examples.add(kept);
+        truncated += kept.length() < whole.length() ? 1 : 0;
+      } else {
+        SkipReason reason =
+            whole.learned() == 0 ? SkipReason.NOTHING_TO_LEARN : SkipReason.COMPLETION_CUT_OFF;
+        skipped.add(new Skipped(row.where(), reason, whole.length()));
+      }
+    }
+    LabelledSet set = new LabelledSet(examples, skipped, truncated);
+    if (examples.isEmpty()) {
+      throw new InvalidInputException(
+          "no example has a token to learn at a maximum length of "
+              + maxLength
+              + ": "
+              + set.summary()
+              + (skipped.isEmpty() ? "" : "; the first is " + skipped.get(0)));
+    }
+    return set;
+  }
+
+  /** How many examples were left out for each reason that occurred. */
+  public Map<SkipReason, Integer> skippedByReason() {
+    Map<SkipReason, Integer> counts = new EnumMap<>(SkipReason.class);
+    skipped.forEach(skip -> counts.merge(skip.reason(), 1, Integer::sum));
+    return counts;
+  }
+
+  /** One line for the user: how many examples were kept, truncated and left out, and why. */
+  public String summary() {
+    String line =
+        "kept "
+            + examples.size()
+            + " of "
+            + (examples.size() + skipped.size())
+            + " examples, "
+            + truncated
+            + " of them truncated";
+    return skipped.isEmpty()
+        ? line
+        : line
+            + "; left out "
+            + skippedByReason().entrySet().stream()
+                .map(entry -> entry.getValue() + " (" + entry.getKey().text() + ")")
+                .collect(Collectors.joining(", "));
+  }
+}

@@ -1,0 +1,77 @@
+package dev.statecraft.models.data;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.statecraft.models.InvalidInputException;
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * One record of a dataset file.
+ *
+ * @param file the file it was read from
+ * @param number the number of the record in the file, from 1; a header is not counted
+ * @param line the line on which the record starts, from 1
+ * @param values column name to value, in the file's order; the values of CSV and TSV are all text
+ */
+public record Row(Path file, int number, long line, Map<String, JsonNode> values) {
+
+  /** Copies the values, keeping their order. */
+  public Row {
+    values = Collections.unmodifiableMap(new LinkedHashMap<>(values));
+  }
+
+  /** Where the row is, for messages: the file, the row number and the line. */
+  public String where() {
+    return file + " row " + number + " (line " + line + ")";
+  }
+
+  /**
+   * A column's value, which may be a JSON null.
+   *
+   * @throws InvalidInputException if the row has no such column
+   */
+  public JsonNode value(String column) {
+    JsonNode value = values.get(column);
+    if (value == null) {
+      throw new InvalidInputException(
+          where() + ": no column '" + column + "'; it has " + values.keySet());
+    }
+    return value;
+  }
+
+  /**
+   * A column's value as text; numbers and booleans are written as JSON writes them.
+   *
+   * @throws InvalidInputException if the column is absent, null, an object or an array
+   */
+  public String text(String column) {
+    JsonNode value = value(column);
+    if (!value.isValueNode() || value.isNull()) {
+      throw new InvalidInputException(
+          where()
+              + ": column '"
+              + column
+              + "' should be text or a number, found "
+              + nodeKind(value));
+    }
+    return value.asText();
+  }
+
+  /**
+   * A column's value as text, or nothing if the column is absent or null.
+   *
+   * @throws InvalidInputException if the value is an object or an array
+   */
+  public Optional<String> optionalText(String column) {
+    JsonNode value = values.get(column);
+    return value == null || value.isNull() ? Optional.empty() : Optional.of(text(column));
+  }
+
+  static String nodeKind(JsonNode node) {
+    return node.getNodeType().name().toLowerCase(Locale.ROOT);
+  }
+}

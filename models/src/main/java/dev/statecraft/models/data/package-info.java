@@ -1,0 +1,26 @@
+/**
+ * From local dataset files to training examples, without tensors.
+ *
+ * <p>A short tour, in the order in which data flows:
+ *
+ * <ol>
+ *   <li>{@link dev.statecraft.models.data.DataReader} reads a JSON, JSONL, CSV or TSV file ({@link
+ *       dev.statecraft.models.data.DataFormat}) into {@link dev.statecraft.models.data.Row}s, each
+ *       of which knows where it came from.
+ *   <li>Instruction tuning: {@link dev.statecraft.models.data.InstructionFormat} renders a row as
+ *       {@link dev.statecraft.models.data.Segment}s, {@link
+ *       dev.statecraft.models.data.SegmentEncoder} turns these into {@link
+ *       dev.statecraft.models.data.LabelledTokens}, and {@link
+ *       dev.statecraft.models.data.LabelledSet} does so for a whole file and accounts for every
+ *       example that it had to leave out.
+ *   <li>Classification and regression: {@link dev.statecraft.models.data.TextColumns} picks the
+ *       columns of a {@link dev.statecraft.models.data.TextExample}; {@link
+ *       dev.statecraft.models.data.LabelVocabulary} numbers the labels.
+ *   <li>{@link dev.statecraft.models.data.DatasetSplit} and {@link
+ *       dev.statecraft.models.data.Subset} divide and limit a dataset; {@link
+ *       dev.statecraft.models.data.BatchSampler} groups it into micro-batches, epoch by epoch. All
+ *       randomness comes from {@link dev.statecraft.models.data.Permutation}, so equal seeds give
+ *       equal data.
+ * </ol>
+ */
+package dev.statecraft.models.data;
