@@ -1,0 +1,106 @@
+package dev.statecraft.core.optim;
+
+import dev.statecraft.core.run.Weights;
+import dev.statecraft.tensor.Scope;
+import dev.statecraft.tensor.Tensor;
+import dev.statecraft.tensor.Torch;
+
+/**
+ * Adam with decoupled weight decay (Loshchilov and Hutter 2019, algorithm 2), as torch.optim.AdamW:
+ * the decay comes first, with the learning rate, on every trained parameter; moments are
+ * bias-corrected.
+ */
+public final class AdamW implements AutoCloseable {
+  /**
+   * Constants of the method.
+   *
+   * @param beta1 decay of the first moment
+   * @param beta2 decay of the second moment
+   * @param epsilon added to the root of the second moment
+   * @param weightDecay decoupled decay, multiplied by the learning rate
+   */
+  public record Options(double beta1, double beta2, double epsilon, double weightDecay) {
+    /** PyTorch's defaults, with the given decay. */
+    public static Options withDecay(double weightDecay) {
+      return new Options(0.9, 0.999, 1e-8, weightDecay);
+    }
+
+    public Options {
+      if (!(beta1 >= 0 && beta1 < 1) || !(beta2 >= 0 && beta2 < 1)) {
+        throw new IllegalArgumentException(
+            "betas: expected two numbers from 0 up to but not 1, found " + beta1 + ", " + beta2);
+      }
+      if (!(epsilon > 0)) {
+        throw new IllegalArgumentException("epsilon: expected above 0, found " + epsilon);
+      }
+      if (!(weightDecay >= 0)) {
+        throw new IllegalArgumentException(
+            "weight_decay: expected 0 or more, found " + weightDecay);
+      }
+    }
+  }
+
+  private final Options options;
+  private final Tensor values;
+  private final Tensor gradients;
+  private final Tensor firstMoment;
+  private final Tensor secondMoment;
+  private long step;
+
+  public AdamW(Weights weights, Options options) {
+    this.options = options;
+    values = weights.flatValues();
+    gradients = weights.flatGradients();
+    Torch torch = weights.torch();
+    firstMoment = torch.zeros(values.dtype(), values.elements()).escape();
+    secondMoment = torch.zeros(values.dtype(), values.elements()).escape();
+  }
+
+  /** Steps taken so far. */
+  public long step() {
+    return step;
+  }
+
+  /** The first moment (mean of gradients), flat; part of a training checkpoint. */
+  public Tensor firstMoment() {
+    return firstMoment;
+  }
+
+  /** The second moment (mean of squared gradients), flat; part of a training checkpoint. */
+  public Tensor secondMoment() {
+    return secondMoment;
+  }
+
+  /** Goes on from a checkpoint whose moments have been copied in. */
+  public void resumeAt(long steps) {
+    step = steps;
+  }
+
+  /** Changes the trained values by their gradients. */
+  public void step(double learningRate) {
+    step++;
+    double correction1 = 1 - Math.pow(options.beta1(), step);
+    double correction2 = 1 - Math.pow(options.beta2(), step);
+    try (Scope scope = values.torch().scope()) {
+      if (options.weightDecay() != 0) {
+        values.mulInPlace(1 - learningRate * options.weightDecay());
+      }
+      firstMoment.mulInPlace(options.beta1()).addInPlace(gradients, 1 - options.beta1());
+      secondMoment
+          .mulInPlace(options.beta2())
+          .addcmulInPlace(gradients, gradients, 1 - options.beta2());
+      Tensor denominator =
+          secondMoment
+              .sqrt()
+              .mulInPlace(1 / Math.sqrt(correction2))
+              .addScalarInPlace(options.epsilon());
+      values.addcdivInPlace(firstMoment, denominator, -learningRate / correction1);
+    }
+  }
+
+  @Override
+  public void close() {
+    firstMoment.close();
+    secondMoment.close();
+  }
+}

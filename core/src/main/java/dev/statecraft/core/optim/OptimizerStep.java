@@ -1,0 +1,73 @@
+package dev.statecraft.core.optim;
+
+import dev.statecraft.core.plan.StatePlan;
+import dev.statecraft.core.run.Batch;
+import dev.statecraft.core.run.Pass;
+import dev.statecraft.core.run.PassOptions;
+import dev.statecraft.core.run.Weights;
+import dev.statecraft.tensor.Generator;
+import java.util.List;
+import java.util.function.Supplier;
+
+/**
+ * One optimizer step over one or more micro-batches. Losses are normalised by the labels of the
+ * whole step, so the gradient is that of the one big batch however it is split.
+ *
+ * @param plan a training plan
+ * @param loss name of its loss
+ * @param weights what is trained
+ * @param optimizer how
+ * @param maxNorm gradients are scaled down to this global norm; infinite for no clipping
+ * @param seed of the run
+ */
+public record OptimizerStep(
+    StatePlan plan, String loss, Weights weights, AdamW optimizer, double maxNorm, long seed) {
+
+  /**
+   * What a step saw.
+   *
+   * @param loss mean loss over the step's labels
+   * @param gradientNorm global norm before clipping
+   * @param applied whether the parameters were changed; false if loss or gradients are not finite
+   */
+  public record Result(double loss, double gradientNorm, boolean applied) {}
+
+  /**
+   * Adds up the gradients of the micro-batches and, if they are finite, changes the parameters.
+   *
+   * @param microBatches each is made just before its pass and closed after it
+   * @param labels labels (tokens, or examples) of the whole step; at least 1
+   */
+  public Result run(List<Supplier<Batch>> microBatches, long labels, double learningRate) {
+    double total = accumulate(microBatches, labels, optimizer.step());
+    double norm = weights.flatGradients().norm();
+    boolean finite = Double.isFinite(total) && Double.isFinite(norm);
+    if (finite) {
+      // torch.nn.utils.clip_grad_norm_, its 1e-6 included.
+      double factor = maxNorm / (norm + 1e-6);
+      if (factor < 1) {
+        weights.flatGradients().mulInPlace(factor);
+      }
+      optimizer.step(learningRate);
+    }
+    return new Result(total, norm, finite);
+  }
+
+  /** Leaves the step's gradients in the weights and returns its loss; changes no parameter. */
+  public double accumulate(List<Supplier<Batch>> microBatches, long labels, long step) {
+    if (labels < 1) {
+      throw new IllegalArgumentException("labels of a step: expected 1 or more, found " + labels);
+    }
+    weights.flatGradients().zero();
+    double total = 0;
+    for (int i = 0; i < microBatches.size(); i++) {
+      PassOptions options =
+          new PassOptions(1.0 / labels, Generator.mix(seed, step, i), true);
+      try (Batch batch = microBatches.get(i).get();
+          Pass pass = Pass.run(plan, weights, batch, options)) {
+        total += pass.value(loss).item();
+      }
+    }
+    return total;
+  }
+}
