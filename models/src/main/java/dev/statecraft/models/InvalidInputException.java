@@ -1,16 +1,19 @@
 package dev.statecraft.models;
 
 /**
- * Input that cannot be used: the message names the file or key, what was expected and what was
- * found.
+ * Input given by the user cannot be used: a file, a setting, a column. The message names the file
+ * or key, what was expected and what was found, and is fit to be shown as it is, without a stack
+ * trace.
  */
 public final class InvalidInputException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
+  /** An error with a message for the user. */
   public InvalidInputException(String message) {
     super(message);
   }
 
+  /** An error with a message for the user and the failure below it. */
   public InvalidInputException(String message, Throwable cause) {
     super(message, cause);
   }

@@ -6,6 +6,9 @@
  * memory-maps one safetensors file, {@link dev.statecraft.models.checkpoint.ShardedCheckpoint}
  * joins several with the index that Hugging Face writes, and {@link
  * dev.statecraft.models.checkpoint.CheckpointFolder#open} picks between the two. {@link
- * dev.statecraft.models.checkpoint.SafetensorsWriter} is the way out.
+ * dev.statecraft.models.checkpoint.OnnxModel} reads the initializers of an ONNX graph and {@link
+ * dev.statecraft.models.checkpoint.OnnxBertCheckpoint} shows those of an exported BERT under the
+ * names that the Hugging Face model has. {@link dev.statecraft.models.checkpoint.SafetensorsWriter}
+ * is the way out.
  */
 package dev.statecraft.models.checkpoint;
