@@ -1,0 +1,162 @@
+package dev.statecraft.models.checkpoint;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.statecraft.models.InvalidInputException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.Map;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * A checkpoint in several safetensors files, joined by the index that Hugging Face writes beside
+ * them ({@code model.safetensors.index.json}): its {@code weight_map} says which tensor is in which
+ * file. Tensors that the index does not list are not shown.
+ */
+public final class ShardedCheckpoint implements CheckpointSource {
+  private final Path index;
+  private final SortedMap<String, SafetensorsFile> shardOf;
+  private final Map<String, String> metadata;
+
+  private ShardedCheckpoint(
+      Path index, SortedMap<String, SafetensorsFile> shardOf, Map<String, String> metadata) {
+    this.index = index;
+    this.shardOf = shardOf;
+    this.metadata = metadata;
+  }
+
+  /**
+   * Opens all the files that an index names.
+   *
+   * @param index path of the index; the files lie beside it
+   * @throws InvalidInputException if the index is not one, a file is missing or not valid, or a
+   *     tensor is not in the file that the index names
+   * @throws IOException if a file cannot be read
+   */
+  public static ShardedCheckpoint open(Path index) throws IOException {
+    JsonNode root = parse(index);
+    JsonNode weightMap = root.path("weight_map");
+    if (!weightMap.isObject() || weightMap.isEmpty()) {
+      throw new InvalidInputException(
+          index
+              + ": weight_map: expected an object of tensor names and file names, found "
+              + weightMap);
+    }
+    TreeMap<String, SafetensorsFile> files = new TreeMap<>();
+    boolean opened = false;
+    try {
+      TreeMap<String, SafetensorsFile> shardOf = new TreeMap<>();
+      for (Map.Entry<String, JsonNode> field : weightMap.properties()) {
+        String tensor = field.getKey();
+        String fileName = fileName(index, tensor, field.getValue());
+        SafetensorsFile file = files.get(fileName);
+        if (file == null) {
+          file = openShard(index, tensor, fileName);
+          files.put(fileName, file);
+        }
+        if (!file.names().contains(tensor)) {
+          throw new InvalidInputException(
+              index + ": expected tensor '" + tensor + "' in " + fileName + ", found it not there");
+        }
+        shardOf.put(tensor, file);
+      }
+      opened = true;
+      return new ShardedCheckpoint(index, shardOf, metadata(root.path("metadata")));
+    } finally {
+      if (!opened) {
+        files.values().forEach(SafetensorsFile::close);
+      }
+    }
+  }
+
+  private static JsonNode parse(Path index) throws IOException {
+    if (!Files.isRegularFile(index)) {
+      throw new InvalidInputException(index + ": expected a safetensors index, found none");
+    }
+    try {
+      return JsonMapper.builder()
+          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+          .build()
+          .readTree(Files.readAllBytes(index));
+    } catch (JsonProcessingException e) {
+      throw new InvalidInputException(
+          index + ": expected well-formed JSON, found: " + e.getOriginalMessage(), e);
+    }
+  }
+
+  /** The index decides which files are opened, so it may only name files in its own folder. */
+  private static String fileName(Path index, String tensor, JsonNode value) {
+    String name = value.asText();
+    if (!value.isTextual() || !name.endsWith(".safetensors") || name.matches(".*[/\\\\:\\x00].*")) {
+      throw new InvalidInputException(
+          index
+              + ": weight_map '"
+              + tensor
+              + "': expected the name of a .safetensors file beside the index, found "
+              + value);
+    }
+    return name;
+  }
+
+  private static SafetensorsFile openShard(Path index, String tensor, String fileName)
+      throws IOException {
+    Path path = index.resolveSibling(fileName);
+    if (!Files.isRegularFile(path)) {
+      throw new InvalidInputException(
+          index + ": expected the file " + path + " for tensor '" + tensor + "', found none");
+    }
+    return SafetensorsFile.open(path);
+  }
+
+  private static Map<String, String> metadata(JsonNode node) {
+    TreeMap<String, String> texts = new TreeMap<>();
+    for (Map.Entry<String, JsonNode> field : node.properties()) {
+      if (field.getValue().isValueNode()) {
+        texts.put(field.getKey(), field.getValue().asText());
+      }
+    }
+    return texts;
+  }
+
+  @Override
+  public Set<String> names() {
+    return Collections.unmodifiableSet(shardOf.keySet());
+  }
+
+  @Override
+  public TensorEntry entry(String name) {
+    return shard(name).entry(name);
+  }
+
+  @Override
+  public ByteBuffer read(String name, long offset, int length) {
+    return shard(name).read(name, offset, length);
+  }
+
+  /** The index's own metadata, numbers as text ({@code total_size} usually). */
+  @Override
+  public Map<String, String> metadata() {
+    return Collections.unmodifiableMap(metadata);
+  }
+
+  @Override
+  public void close() {
+    shardOf.values().stream().distinct().forEach(SafetensorsFile::close);
+  }
+
+  private SafetensorsFile shard(String name) {
+    SafetensorsFile shard = shardOf.get(name);
+    if (shard == null) {
+      throw new InvalidInputException(
+          index + ": expected a tensor '" + name + "', found none of that name");
+    }
+    return shard;
+  }
+}

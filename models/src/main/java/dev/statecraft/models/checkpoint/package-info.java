@@ -1,0 +1,14 @@
+/**
+ * Named tensors in files, without a tensor library: everything here is bytes and shapes.
+ *
+ * <p>A {@link dev.statecraft.models.checkpoint.CheckpointSource} lists named tensors and gives
+ * their little-endian bytes on demand. {@link dev.statecraft.models.checkpoint.SafetensorsFile}
+ * memory-maps one safetensors file, {@link dev.statecraft.models.checkpoint.ShardedCheckpoint}
+ * joins several with the index that Hugging Face writes, and {@link
+ * dev.statecraft.models.checkpoint.CheckpointFolder#open} picks between the two. {@link
+ * dev.statecraft.models.checkpoint.OnnxModel} reads the initializers of an ONNX graph and {@link
+ * dev.statecraft.models.checkpoint.OnnxBertCheckpoint} shows those of an exported BERT under the
+ * names that the Hugging Face model has. {@link dev.statecraft.models.checkpoint.SafetensorsWriter}
+ * is the way out.
+ */
+package dev.statecraft.models.checkpoint;

@@ -1,0 +1,106 @@
+package dev.statecraft.models.config;
+
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * An encoder of the BERT architecture; RoBERTa has the same layers and other positions.
+ *
+ * @param modelType {@code bert} or {@code roberta}
+ * @param vocabSize rows of the token embedding
+ * @param hiddenSize width of the residual stream, a multiple of the heads
+ * @param intermediateSize width inside the feed-forward block
+ * @param numHiddenLayers number of layers
+ * @param numAttentionHeads heads
+ * @param maxPositionEmbeddings rows of the position embedding; see {@link #maxTokens}
+ * @param typeVocabSize rows of the segment embedding
+ * @param layerNormEps added to the variance
+ * @param activation between the layers of the feed-forward block
+ * @param padTokenId token that fills a batch; the file's, or transformers' default (0, and 1 for
+ *     RoBERTa)
+ * @param hiddenDropoutProb dropout that pretraining used; for information
+ * @param attentionProbsDropoutProb dropout of attention that pretraining used; for information
+ * @param labels names of the head's classes in the order of their ids; empty if the file has none
+ * @param problemType what the head is for, if the file says
+ * @param dtype type of the stored weights, if the file says
+ */
+public record BertConfig(
+    String modelType,
+    int vocabSize,
+    int hiddenSize,
+    int intermediateSize,
+    int numHiddenLayers,
+    int numAttentionHeads,
+    int maxPositionEmbeddings,
+    int typeVocabSize,
+    double layerNormEps,
+    Activation activation,
+    int padTokenId,
+    double hiddenDropoutProb,
+    double attentionProbsDropoutProb,
+    List<String> labels,
+    Optional<ProblemType> problemType,
+    Optional<String> dtype)
+    implements ModelConfig {
+  private static final String ROBERTA = "roberta";
+
+  /** Copies. */
+  public BertConfig {
+    labels = List.copyOf(labels);
+  }
+
+  /** Whether this is a RoBERTa. */
+  public boolean isRoberta() {
+    return modelType.equals(ROBERTA);
+  }
+
+  /**
+   * Row of the position embedding that the first token uses: 0, but {@code pad_token_id + 1} in
+   * RoBERTa, whose padding uses row {@code pad_token_id}.
+   */
+  public int firstPosition() {
+    return isRoberta() ? padTokenId + 1 : 0;
+  }
+
+  /** The longest input in tokens. */
+  public int maxTokens() {
+    return maxPositionEmbeddings - firstPosition();
+  }
+
+  static BertConfig from(ConfigKeys keys, String modelType) {
+    boolean roberta = modelType.equals(ROBERTA);
+    int hidden = keys.positive("hidden_size");
+    int heads = keys.positive("num_attention_heads");
+    keys.require(
+        hidden % heads == 0, "hidden_size", "a multiple of num_attention_heads (" + heads + ")");
+    keys.requireText("position_embedding_type", "absolute");
+    keys.requireFalse("is_decoder");
+    keys.requireFalse("add_cross_attention");
+    int vocab = keys.positive("vocab_size");
+    int pad = keys.token("pad_token_id").orElse(roberta ? 1 : 0);
+    keys.require(pad < vocab, "pad_token_id", "an id below vocab_size (" + vocab + ")");
+    BertConfig config =
+        new BertConfig(
+            modelType,
+            vocab,
+            hidden,
+            keys.positive("intermediate_size"),
+            keys.positive("num_hidden_layers"),
+            heads,
+            keys.positive("max_position_embeddings"),
+            keys.positive("type_vocab_size"),
+            keys.positiveReal("layer_norm_eps"),
+            keys.activation(),
+            pad,
+            keys.dropout("hidden_dropout_prob", 0.1),
+            keys.dropout("attention_probs_dropout_prob", 0.1),
+            keys.labels(),
+            keys.problemType(),
+            keys.dtype());
+    keys.require(
+        config.maxTokens() > 0,
+        "max_position_embeddings",
+        "more than " + config.firstPosition() + " (pad_token_id + 1)");
+    return config;
+  }
+}

@@ -1,0 +1,95 @@
+package dev.statecraft.models.config;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/**
+ * A decoder of the LLaMA architecture: RMS norm, rotary positions, grouped-query attention, SwiGLU.
+ *
+ * @param vocabSize rows of the token embedding
+ * @param hiddenSize width of the residual stream
+ * @param intermediateSize width inside the feed-forward block
+ * @param numHiddenLayers number of layers
+ * @param numAttentionHeads query heads
+ * @param numKeyValueHeads key and value heads, a divisor of the query heads; as many as those if
+ *     the file does not say
+ * @param headDim channels of a head, even; {@code hidden_size / num_attention_heads} if the file
+ *     does not say
+ * @param maxPositionEmbeddings longest context in tokens
+ * @param rmsNormEps added to the mean square
+ * @param rope rotary positions
+ * @param attentionBias whether q, k, v and o have biases
+ * @param mlpBias whether gate, up and down have biases
+ * @param tieWordEmbeddings whether the head is the token embedding
+ * @param bosTokenId token that begins a text, if the file says
+ * @param eosTokenIds tokens that end one; empty if the file does not say
+ * @param padTokenId token that fills a batch, if there is one
+ * @param dtype type of the stored weights, if the file says
+ */
+public record LlamaConfig(
+    int vocabSize,
+    int hiddenSize,
+    int intermediateSize,
+    int numHiddenLayers,
+    int numAttentionHeads,
+    int numKeyValueHeads,
+    int headDim,
+    int maxPositionEmbeddings,
+    double rmsNormEps,
+    RopeConfig rope,
+    boolean attentionBias,
+    boolean mlpBias,
+    boolean tieWordEmbeddings,
+    OptionalInt bosTokenId,
+    List<Integer> eosTokenIds,
+    OptionalInt padTokenId,
+    Optional<String> dtype)
+    implements ModelConfig {
+
+  /** Copies. */
+  public LlamaConfig {
+    eosTokenIds = List.copyOf(eosTokenIds);
+  }
+
+  @Override
+  public String modelType() {
+    return "llama";
+  }
+
+  static LlamaConfig from(ConfigKeys keys) {
+    keys.requireText("hidden_act", "silu");
+    int hidden = keys.positive("hidden_size");
+    int heads = keys.positive("num_attention_heads");
+    int keyValueHeads = keys.positive("num_key_value_heads", heads);
+    keys.require(
+        heads % keyValueHeads == 0,
+        "num_key_value_heads",
+        "a divisor of num_attention_heads (" + heads + ")");
+    if (!keys.has("head_dim")) {
+      keys.require(
+          hidden % heads == 0, "hidden_size", "a multiple of num_attention_heads (" + heads + ")");
+    }
+    int headDim = keys.positive("head_dim", hidden / heads);
+    keys.require(
+        headDim % 2 == 0, keys.has("head_dim") ? "head_dim" : "hidden_size", "an even head size");
+    return new LlamaConfig(
+        keys.positive("vocab_size"),
+        hidden,
+        keys.positive("intermediate_size"),
+        keys.positive("num_hidden_layers"),
+        heads,
+        keyValueHeads,
+        headDim,
+        keys.positive("max_position_embeddings"),
+        keys.positiveReal("rms_norm_eps"),
+        RopeConfig.from(keys),
+        keys.flag("attention_bias", false),
+        keys.flag("mlp_bias", false),
+        keys.flag("tie_word_embeddings", false),
+        keys.token("bos_token_id"),
+        keys.tokens("eos_token_id"),
+        keys.token("pad_token_id"),
+        keys.dtype());
+  }
+}

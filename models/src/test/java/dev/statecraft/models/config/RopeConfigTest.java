@@ -1,0 +1,53 @@
+package dev.statecraft.models.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import java.util.Optional;
+import org.assertj.core.data.Percentage;
+import org.junit.jupiter.api.Test;
+
+class RopeConfigTest {
+
+  @Test
+  void defaultFrequenciesAreAGeometricSequence() {
+    assertThat(new RopeConfig(10_000, Optional.empty()).inverseFrequencies(8))
+        .containsExactly(new double[] {1, 0.1, 0.01, 0.001}, within(1e-17));
+  }
+
+  /** LLaMA 3.1 8B; the three bands and the blend between them. */
+  @Test
+  void llama3SlowsTheLowFrequenciesOnly() {
+    double[] plain = new RopeConfig(500_000, Optional.empty()).inverseFrequencies(128);
+    double[] scaled =
+        new RopeConfig(500_000, Optional.of(new RopeConfig.Llama3Scaling(8, 1, 4, 8192)))
+            .inverseFrequencies(128);
+    assertThat(scaled).hasSize(64);
+    for (int i = 0; i < 64; i++) {
+      double turns = 8192 * plain[i] / (2 * Math.PI);
+      if (turns > 4) {
+        assertThat(scaled[i]).isEqualTo(plain[i]);
+      } else if (turns < 1) {
+        assertThat(scaled[i]).isEqualTo(plain[i] / 8);
+      } else {
+        assertThat(scaled[i]).isStrictlyBetween(plain[i] / 8, plain[i]);
+      }
+    }
+    assertThat(scaled[28]).isEqualTo(plain[28]);
+    assertThat(plain[29] / scaled[29]).isCloseTo(1.207483871, Percentage.withPercentage(1e-6));
+    assertThat(plain[34] / scaled[34]).isCloseTo(5.257326589, Percentage.withPercentage(1e-6));
+    assertThat(scaled[35]).isEqualTo(plain[35] / 8);
+    assertThat(scaled[63]).isCloseTo(3.068925989e-7, Percentage.withPercentage(1e-6));
+  }
+
+  @Test
+  void refusesOddHeads() {
+    RopeConfig rope = new RopeConfig(10_000, Optional.empty());
+    assertThatThrownBy(() -> rope.inverseFrequencies(7))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("rope needs an even head_dim, not 7");
+    assertThatThrownBy(() -> rope.inverseFrequencies(0))
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+}
