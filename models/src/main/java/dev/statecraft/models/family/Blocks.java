@@ -1,0 +1,46 @@
+package dev.statecraft.models.family;
+
+import dev.statecraft.core.graph.GraphBuilder;
+import dev.statecraft.core.graph.Initializer;
+import dev.statecraft.core.graph.Parameter;
+import dev.statecraft.core.graph.State;
+import dev.statecraft.core.op.LayerNorm;
+import dev.statecraft.core.op.Linear;
+import java.util.List;
+
+/** The pieces that all families are made of, on one graph builder. */
+record Blocks(GraphBuilder graph) {
+  private static final Initializer HEAD_INIT = Initializer.normal(0.02);
+
+  /** {@code W x (+ b)} with a frozen module's weights. */
+  State linear(String output, State x, String module, long out, boolean bias) {
+    Parameter weight = Parameter.base(module + ".weight", out, x.shape().features());
+    return bias
+        ? graph.edge(
+            output,
+            new Linear(true),
+            List.of(x),
+            weight,
+            Parameter.base(module + ".bias", out))
+        : graph.edge(output, new Linear(false), List.of(x), weight);
+  }
+
+  /** {@code W x + b} of the task's head. */
+  State headLinear(String output, State x, String module, long out) {
+    return graph.edge(
+        output,
+        new Linear(true),
+        List.of(x),
+        Parameter.head(module + ".weight", HEAD_INIT, out, x.shape().features()),
+        Parameter.head(module + ".bias", Initializer.ZEROS, out));
+  }
+
+  State layerNorm(String output, State x, String module, double epsilon) {
+    return graph.edge(
+        output,
+        new LayerNorm(epsilon),
+        List.of(x),
+        Parameter.base(module + ".weight", x.shape().features()),
+        Parameter.base(module + ".bias", x.shape().features()));
+  }
+}
