@@ -11,10 +11,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
-import java.util.List;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.function.Supplier;
@@ -32,7 +33,7 @@ public final class SafetensorsWriter {
           .thenComparing(TensorEntry::name);
 
   private final TreeMap<TensorEntry, TensorData> tensors = new TreeMap<>(FILE_ORDER);
-  private final TreeMap<String, TensorEntry> byName = new TreeMap<>();
+  private final Set<String> names = new HashSet<>();
   private final TreeMap<String, String> metadata = new TreeMap<>();
 
   /** A writer with the metadata that transformers expects, {@code format = pt}, and no tensors. */
@@ -56,7 +57,7 @@ public final class SafetensorsWriter {
     if (entry.name().equals(SafetensorsHeader.METADATA)) {
       throw new IllegalArgumentException("a tensor cannot be called " + entry.name());
     }
-    if (byName.putIfAbsent(entry.name(), entry) != null) {
+    if (!names.add(entry.name())) {
       throw new IllegalArgumentException("two tensors are called '" + entry.name() + "'");
     }
     tensors.put(entry, data);
@@ -111,10 +112,10 @@ public final class SafetensorsWriter {
     while (header.hasRemaining()) {
       channel.write(header);
     }
-    List<TensorEntry> entries = new ArrayList<>(tensors.keySet());
-    for (TensorEntry entry : entries) {
+    for (Map.Entry<TensorEntry, TensorData> tensor : tensors.entrySet()) {
+      TensorEntry entry = tensor.getKey();
       long start = channel.position();
-      tensors.get(entry).writeTo(new Unclosable(channel));
+      tensor.getValue().writeTo(new Unclosable(channel));
       long written = channel.position() - start;
       if (written != entry.bytes()) {
         throw new IllegalStateException(

@@ -1,0 +1,15 @@
+/**
+ * Text to token ids and back.
+ *
+ * <p>{@link dev.statecraft.models.tokenizer.Tokenizer} loads a {@code tokenizer.json} into the
+ * library that Hugging Face's own tokenizers are ({@code ai.djl.huggingface:tokenizers} wraps it);
+ * {@link dev.statecraft.models.tokenizer.StreamingDecoder} turns ids into text while they are still
+ * being generated.
+ *
+ * <p>The library is native. It is unpacked from its jar on first use, into {@code ~/.djl.ai} or the
+ * folder that the environment variable {@code DJL_CACHE_DIR} names. Left to itself it would report
+ * its use over the network and look for a build for the machine's GPU to download; loading a
+ * tokenizer sets the system property {@code ai.djl.offline}, unless it or {@code DJL_OFFLINE} is
+ * set, and then it does neither.
+ */
+package dev.statecraft.models.tokenizer;
