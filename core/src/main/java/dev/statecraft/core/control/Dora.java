@@ -35,7 +35,9 @@ public record Dora(
     for (Edge linear : ProjectionTargets.find(graph, targets, layers)) {
       if (!(linear.op() instanceof Linear)) {
         throw new GraphException(
-            "state '" + linear.name() + "': expected a linear to reparametrize, found "
+            "state '"
+                + linear.name()
+                + "': expected a linear to reparametrize, found "
                 + linear.op().name());
       }
       editor.replace(linear.name(), edge -> reparametrize(edge, update));
@@ -57,9 +59,7 @@ public record Dora(
             weight.size(0)));
     parameters.add(
         Parameter.derived(
-            weight.name() + ".row_squares",
-            Initializer.rowSquares(weight.name()),
-            weight.size(0)));
+            weight.name() + ".row_squares", Initializer.rowSquares(weight.name()), weight.size(0)));
     boolean bias = linear.parameters().size() > 1;
     if (bias) {
       parameters.add(linear.parameters().get(1));

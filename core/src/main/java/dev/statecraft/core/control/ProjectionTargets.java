@@ -44,7 +44,9 @@ final class ProjectionTargets {
         .orElseThrow(() -> new GraphException("state '" + state + "' has no producer"));
   }
 
-  /** {@code model.layers.0.self_attn.q_proj} for the edge whose weight is {@code ...q_proj.weight}. */
+  /**
+   * {@code model.layers.0.self_attn.q_proj} for the edge whose weight is {@code ...q_proj.weight}.
+   */
   static String module(Edge linear) {
     String weight = linear.parameters().get(0).name();
     return weight.substring(0, weight.length() - ".weight".length());

@@ -8,8 +8,8 @@ public interface Tuning {
   /**
    * The tuned graph. The task's head, where the graph has one, is trained by every tuning.
    *
-   * @throws dev.statecraft.core.graph.GraphException if it does not fit the graph; the message names
-   *     the states or targets
+   * @throws dev.statecraft.core.graph.GraphException if it does not fit the graph; the message
+   *     names the states or targets
    */
   Graph apply(Graph graph);
 

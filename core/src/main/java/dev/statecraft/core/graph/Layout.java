@@ -49,6 +49,15 @@ public final class Layout {
     return offsets[sequence + 1] - offsets[sequence];
   }
 
+  /** Length of the longest sequence. */
+  public int longest() {
+    int longest = 0;
+    for (int i = 0; i < sequences(); i++) {
+      longest = Math.max(longest, length(i));
+    }
+    return longest;
+  }
+
   /** Index of each sequence's first token. */
   public int[] firstTokens() {
     return Arrays.copyOf(offsets, sequences());

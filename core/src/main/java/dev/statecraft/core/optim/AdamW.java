@@ -79,8 +79,8 @@ public final class AdamW implements AutoCloseable {
   /** Changes the trained values by their gradients. */
   public void step(double learningRate) {
     step++;
-    double correction1 = 1 - Math.pow(options.beta1(), step);
-    double correction2 = 1 - Math.pow(options.beta2(), step);
+    double correction1 = 1 - Math.pow(options.beta1(), (double) step);
+    double correction2 = 1 - Math.pow(options.beta2(), (double) step);
     try (Scope scope = values.torch().scope()) {
       if (options.weightDecay() != 0) {
         values.mulInPlace(1 - learningRate * options.weightDecay());

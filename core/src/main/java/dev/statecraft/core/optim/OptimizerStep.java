@@ -61,8 +61,7 @@ public record OptimizerStep(
     weights.flatGradients().zero();
     double total = 0;
     for (int i = 0; i < microBatches.size(); i++) {
-      PassOptions options =
-          new PassOptions(1.0 / labels, Generator.mix(seed, step, i), true);
+      PassOptions options = new PassOptions(1.0 / labels, Generator.mix(seed, step, i), true);
       try (Batch batch = microBatches.get(i).get();
           Pass pass = Pass.run(plan, weights, batch, options)) {
         total += pass.value(loss).item();

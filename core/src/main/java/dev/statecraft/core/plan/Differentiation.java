@@ -14,8 +14,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Which edges take part in the backward and which gradients each is asked for: those that lie between
- * a trainable parameter and the loss. Everything below the first trainable edge is pruned.
+ * Which edges take part in the backward and which gradients each is asked for: those that lie
+ * between a trainable parameter and the loss. Everything below the first trainable edge is pruned.
  */
 final class Differentiation {
   private final Map<String, Demand> demands = new HashMap<>();

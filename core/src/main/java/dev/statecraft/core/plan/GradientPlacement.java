@@ -9,9 +9,9 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Lays the gradients of fused linears' outputs side by side in one buffer, so that one product gives
- * the gradient of their input without a copy. Ops that pass a gradient through in place (rotary,
- * control) carry the slot on to the state after them.
+ * Lays the gradients of fused linears' outputs side by side in one buffer, so that one product
+ * gives the gradient of their input without a copy. Ops that pass a gradient through in place
+ * (rotary, control) carry the slot on to the state after them.
  */
 public final class GradientPlacement {
   private final Map<String, Slot> slots = new HashMap<>();

@@ -10,8 +10,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Puts releases after the last use of every state, and lets ops overwrite inputs that die with them.
- * A state that is computed again lives twice.
+ * Puts releases after the last use of every state, and lets ops overwrite inputs that die with
+ * them. A state that is computed again lives twice.
  */
 final class Lifetimes {
   /** A step before its releases are known. */

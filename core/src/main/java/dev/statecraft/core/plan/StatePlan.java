@@ -127,8 +127,7 @@ public final class StatePlan {
       graph.inputs().forEach(input -> fromBatch.add(input.name()));
       resident.addAll(fromBatch);
       forward();
-      resident.removeIf(
-          name -> !fromBatch.contains(name) && !storage.isStored(graph.state(name)));
+      resident.removeIf(name -> !fromBatch.contains(name) && !storage.isStored(graph.state(name)));
       backward();
       return Lifetimes.close(drafts, kept, fromBatch);
     }
@@ -141,7 +140,8 @@ public final class StatePlan {
               fused.groupOf(edge.name()).orElse(List.of(edge)).stream()
                   .filter(member -> wanted.contains(member.name()))
                   .toList();
-          boolean whole = fused.groupOf(edge.name()).map(g -> g.size() == group.size()).orElse(true);
+          boolean whole =
+              fused.groupOf(edge.name()).map(g -> g.size() == group.size()).orElse(true);
           compute(whole ? group : List.of(edge), false);
         }
       }
@@ -183,8 +183,7 @@ public final class StatePlan {
           reads.add(state);
         }
       }
-      drafts.add(
-          new Lifetimes.Draft(new Step.Differentiate(List.copyOf(edges)), reads, List.of()));
+      drafts.add(new Lifetimes.Draft(new Step.Differentiate(List.copyOf(edges)), reads, List.of()));
     }
 
     /** Computes a state again if it is not there, and before it what it needs. */

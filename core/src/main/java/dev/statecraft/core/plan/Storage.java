@@ -12,8 +12,8 @@ import java.util.Set;
  *
  * <p>Rule, in the graph's order: a state can be computed again if the policy allows it for its edge
  * and every state that the edge reads is stored, comes with the batch, or can itself be computed
- * again; a state that the backward reads and that cannot be computed again is stored. States between
- * layers are never computed again, which bounds every chain of recomputation by one layer.
+ * again; a state that the backward reads and that cannot be computed again is stored. States
+ * between layers are never computed again, which bounds every chain of recomputation by one layer.
  */
 final class Storage {
   private final Set<String> stored = new HashSet<>();

@@ -5,8 +5,8 @@
  * dev.statecraft.core.plan.StorePolicy} into a list of {@link dev.statecraft.core.plan.Step}s:
  * compute, compute again, differentiate, release. Nothing below the first trainable edge is
  * differentiated or stored; a state is released at its last use; linears that share an input are
- * {@linkplain dev.statecraft.core.plan.FusedLinears fused} into one product. {@code Differentiation}
- * finds which gradients are wanted, {@code Storage} which states are stored and which are computed
- * again, {@code Lifetimes} when each can go.
+ * {@linkplain dev.statecraft.core.plan.FusedLinears fused} into one product. {@code
+ * Differentiation} finds which gradients are wanted, {@code Storage} which states are stored and
+ * which are computed again, {@code Lifetimes} when each can go.
  */
 package dev.statecraft.core.plan;

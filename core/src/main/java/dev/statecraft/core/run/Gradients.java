@@ -15,8 +15,8 @@ import java.util.function.Function;
 
 /**
  * The gradients of states while a backward runs: sums of contributions. A contribution may be the
- * very tensor that another state holds as its gradient (a residual passes its own on twice), so each
- * value counts its holders, and sums are made in place only where there is one.
+ * very tensor that another state holds as its gradient (a residual passes its own on twice), so
+ * each value counts its holders, and sums are made in place only where there is one.
  */
 final class Gradients implements AutoCloseable {
   private final Torch torch;
@@ -27,7 +27,7 @@ final class Gradients implements AutoCloseable {
   private final Map<String, Tensor> groupBuffers = new HashMap<>();
 
   /** Tensors handed to sinks during the current backward of one edge, by identity. */
-  private final Map<Tensor, Value> offered = new IdentityHashMap<>();
+  private final IdentityHashMap<Tensor, Value> offered = new IdentityHashMap<>();
 
   Gradients(Torch torch, StatePlan plan, Extents extents, Function<State, DType> types) {
     this.torch = torch;
@@ -96,8 +96,8 @@ final class Gradients implements AutoCloseable {
   }
 
   /**
-   * The joined gradient of fused outputs {@code [rows, total]}: the buffer itself where every part is
-   * in its place, otherwise with the parts copied there.
+   * The joined gradient of fused outputs {@code [rows, total]}: the buffer itself where every part
+   * is in its place, otherwise with the parts copied there.
    */
   Tensor joined(Iterable<State> outputs) {
     Tensor buffer = null;
@@ -181,7 +181,7 @@ final class Gradients implements AutoCloseable {
     public void addMatmul(Tensor a, Tensor b, double scale) {
       Value held = values.get(state.name());
       if (held == null) {
-        Tensor product = allocate(state).setToMatmul(a, b);
+        Tensor product = allocate().setToMatmul(a, b);
         if (scale != 1) {
           product.mulInPlace(scale);
         }

@@ -18,8 +18,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * One pass of a plan over one batch. Owns what it computes; what the plan keeps can be read until it
- * is closed. Gradients of trained parameters are added to those of the {@link Weights}.
+ * One pass of a plan over one batch. Owns what it computes; what the plan keeps can be read until
+ * it is closed. Gradients of trained parameters are added to those of the {@link Weights}.
  */
 public final class Pass implements AutoCloseable {
   private final StatePlan plan;

@@ -20,8 +20,8 @@ import java.util.Map;
  * The parameters of a graph.
  *
  * <p>Frozen parameters are held once, in the model's type; those of {@linkplain FusedLinears fused
- * linears} lie end to end in one buffer. Trained parameters lie end to end in one flat buffer of the
- * master type, their gradients in another, so that the optimizer works on two vectors.
+ * linears} lie end to end in one buffer. Trained parameters lie end to end in one flat buffer of
+ * the master type, their gradients in another, so that the optimizer works on two vectors.
  */
 public final class Weights implements AutoCloseable {
   private final Torch torch;
@@ -85,8 +85,8 @@ public final class Weights implements AutoCloseable {
    * Makes and fills the parameters of a graph.
    *
    * @param source where base weights come from, and heads and control parameters if it has them
-   * @param seed of the parameters that start fresh; each has its own stream, so that adding one does
-   *     not change the others
+   * @param seed of the parameters that start fresh; each has its own stream, so that adding one
+   *     does not change the others
    * @throws IllegalArgumentException if the source lacks a base weight; the message lists them
    */
   public static Weights load(
@@ -138,8 +138,7 @@ public final class Weights implements AutoCloseable {
       }
     }
     for (Parameter parameter : parameters.values()) {
-      boolean given =
-          parameter.role() != Parameter.Role.DERIVED && source.has(parameter.name());
+      boolean given = parameter.role() != Parameter.Role.DERIVED && source.has(parameter.name());
       if (parameter.init().isDerived() && !given) {
         parameter
             .init()

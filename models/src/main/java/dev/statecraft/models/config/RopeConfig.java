@@ -31,18 +31,18 @@ public record RopeConfig(double theta, Optional<Llama3Scaling> llama3) {
      * and between them {@code (1 - s) f / factor + s f} with {@code s = (turns - low) / (high -
      * low)}.
      */
-    double rescaled(double frequency) {
-      double wavelength = 2 * Math.PI / frequency;
-      if (wavelength > originalMaxPositionEmbeddings / lowFreqFactor) {
-        return frequency / factor;
+    float rescaled(float frequency) {
+      float original = originalMaxPositionEmbeddings;
+      float wavelength = (float) (2 * Math.PI) / frequency;
+      if (wavelength > original / (float) lowFreqFactor) {
+        return frequency / (float) factor;
       }
-      if (wavelength < originalMaxPositionEmbeddings / highFreqFactor) {
+      if (wavelength < original / (float) highFreqFactor) {
         return frequency;
       }
-      double smooth =
-          (originalMaxPositionEmbeddings / wavelength - lowFreqFactor)
-              / (highFreqFactor - lowFreqFactor);
-      return (1 - smooth) * frequency / factor + smooth * frequency;
+      float low = (float) lowFreqFactor;
+      float smooth = (original / wavelength - low) / (float) (highFreqFactor - lowFreqFactor);
+      return (1 - smooth) * frequency / (float) factor + smooth * frequency;
     }
   }
 
@@ -52,8 +52,9 @@ public record RopeConfig(double theta, Optional<Llama3Scaling> llama3) {
    *
    * <p>The formulas are those of Su et al. 2021, <a
    * href="https://arxiv.org/abs/2104.09864">RoFormer</a> (section 3.2.2), and of {@code
-   * _compute_llama3_parameters} in transformers' {@code modeling_rope_utils.py}, in double
-   * precision.
+   * _compute_llama3_parameters} in transformers' {@code modeling_rope_utils.py}, and like there
+   * every operation is rounded to float32: at position 4,000 the last bit of a frequency is worth
+   * 2e-4 radians, and pretrained models have seen the rounded ones.
    *
    * @param headDim channels of a head, even
    * @return {@code [headDim / 2]} frequencies in radians per position, descending
@@ -65,7 +66,7 @@ public record RopeConfig(double theta, Optional<Llama3Scaling> llama3) {
     }
     double[] frequencies = new double[headDim / 2];
     for (int i = 0; i < frequencies.length; i++) {
-      double frequency = 1 / Math.pow(theta, 2.0 * i / headDim);
+      float frequency = 1 / (float) Math.pow(theta, (float) (2 * i) / headDim);
       frequencies[i] = llama3.isPresent() ? llama3.get().rescaled(frequency) : frequency;
     }
     return frequencies;

@@ -17,11 +17,7 @@ record Blocks(GraphBuilder graph) {
     Parameter weight = Parameter.base(module + ".weight", out, x.shape().features());
     return bias
         ? graph.edge(
-            output,
-            new Linear(true),
-            List.of(x),
-            weight,
-            Parameter.base(module + ".bias", out))
+            output, new Linear(true), List.of(x), weight, Parameter.base(module + ".bias", out))
         : graph.edge(output, new Linear(false), List.of(x), weight);
   }
 

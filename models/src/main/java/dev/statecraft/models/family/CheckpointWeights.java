@@ -67,8 +67,7 @@ public record CheckpointWeights(CheckpointSource source, UnaryOperator<String> n
       for (long start = 0; start < elements; start += step) {
         long count = Math.min(step, elements - start);
         ByteBuffer bytes =
-            source.read(
-                entry.name(), start * type.bytes(), Math.toIntExact(count * type.bytes()));
+            source.read(entry.name(), start * type.bytes(), Math.toIntExact(count * type.bytes()));
         flat.narrow(0, start, count).copyFrom(target.torch().borrow(direct(bytes), type, count));
       }
     }

@@ -117,8 +117,7 @@ public record Encoder(BertConfig config, Head head, String prefix) implements Mo
     State attended =
         graph.edge(
             name + "attention",
-            new Attention(
-                name + "attention", heads, heads, config.hiddenSize() / heads, false),
+            new Attention(name + "attention", heads, heads, config.hiddenSize() / heads, false),
             List.of(q, k, v));
     State attnOutput =
         blocks.linear(
@@ -133,12 +132,9 @@ public record Encoder(BertConfig config, Head head, String prefix) implements Mo
 
     State wide =
         blocks.linear(
-            name + "wide",
-            middle,
-            module + ".intermediate.dense",
-            config.intermediateSize(),
-            true);
-    State activated = graph.edge(name + "activated", activation(config.activation()), List.of(wide));
+            name + "wide", middle, module + ".intermediate.dense", config.intermediateSize(), true);
+    State activated =
+        graph.edge(name + "activated", activation(config.activation()), List.of(wide));
     State mlpOutput =
         blocks.linear(name + "mlp_output", activated, module + ".output.dense", hidden, true);
     State mlpSum = graph.edge(name + "mlp_sum", new Add(), List.of(middle, mlpOutput));
@@ -183,8 +179,7 @@ public record Encoder(BertConfig config, Head head, String prefix) implements Mo
     State first = graph.edge("first_token", new FirstToken(), List.of(encoded));
     Activation tanh = new Activation(Activation.Kind.TANH);
     if (config.isRoberta()) {
-      State dense =
-          blocks.headLinear("head_dense", first, "classifier.dense", config.hiddenSize());
+      State dense = blocks.headLinear("head_dense", first, "classifier.dense", config.hiddenSize());
       State activated = graph.edge("head_activated", tanh, List.of(dense));
       return blocks.headLinear(LOGITS, activated, "classifier.out_proj", head.outputs());
     }

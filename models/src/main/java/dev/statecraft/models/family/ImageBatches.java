@@ -24,8 +24,7 @@ public final class ImageBatches {
       Torch torch, VitConfig config, DType type, float[] pixels, int[] classes) {
     int images = classes.length;
     long side = config.imageSize();
-    Tensor values =
-        torch.of(type, pixels, images, config.numChannels(), side, side).escape();
+    Tensor values = torch.of(type, pixels, images, config.numChannels(), side, side).escape();
     int[] lengths = new int[images];
     Arrays.fill(lengths, config.numPatches() + 1);
     Layout layout = Layout.ofLengths(lengths);

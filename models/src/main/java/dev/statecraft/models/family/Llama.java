@@ -94,15 +94,14 @@ public record Llama(LlamaConfig config) implements ModelFamily {
             : Parameter.base("lm_head.weight", config.vocabSize(), config.hiddenSize());
     State selected = graph.edge("selected", new SelectRows(), List.of(last, labelPositions));
     graph.edge(LOGITS, new Linear(false), List.of(selected), head);
-    graph.edge(
-        LOSS, new CausalLmLoss(LOSS_CHUNK), List.of(last, labelPositions, labelIds), head);
+    graph.edge(LOSS, new CausalLmLoss(LOSS_CHUNK), List.of(last, labelPositions, labelIds), head);
     return graph.build();
   }
 
   private State norm(GraphBuilder graph, String output, State x, String module) {
     return graph.edge(
         output,
-        new RmsNorm(config.rmsNormEps()),
+        new RmsNorm(config.rmsNormEps(), true),
         List.of(x),
         Parameter.base(module + ".weight", config.hiddenSize()));
   }
@@ -133,16 +132,15 @@ public record Llama(LlamaConfig config) implements ModelFamily {
                 config.numAttentionHeads(),
                 config.numKeyValueHeads(),
                 config.headDim(),
+                true,
                 true),
             List.of(rotatedQ, rotatedK, v));
     State attnOutput = blocks.linear(name + "attn_output", attended, attn + "o_proj", hidden, bias);
     State middle = graph.edge(name + "middle", new Add(), List.of(input, attnOutput));
 
-    State mlpNormed =
-        norm(graph, name + "mlp_norm", middle, module + ".post_attention_layernorm");
+    State mlpNormed = norm(graph, name + "mlp_norm", middle, module + ".post_attention_layernorm");
     long wide = config.intermediateSize();
-    State gate =
-        blocks.linear(name + "gate", mlpNormed, mlp + "gate_proj", wide, config.mlpBias());
+    State gate = blocks.linear(name + "gate", mlpNormed, mlp + "gate_proj", wide, config.mlpBias());
     State up = blocks.linear(name + "up", mlpNormed, mlp + "up_proj", wide, config.mlpBias());
     State gated = graph.edge(name + "gated", new SwiGlu(), List.of(gate, up));
     State mlpOutput =

@@ -40,6 +40,8 @@ public interface ModelFamily {
     return target;
   }
 
-  /** States whose values are {@code hidden_states} in transformers: embeddings, then each layer's. */
+  /**
+   * States whose values are {@code hidden_states} in transformers: embeddings, then each layer's.
+   */
   List<String> hiddenStates();
 }

@@ -50,8 +50,7 @@ public final class TokenBatches {
     return causal(torch, ids, rows, new int[tokens], 0);
   }
 
-  private static Batch causal(
-      Torch torch, List<int[]> ids, int[] rows, int[] targets, int start) {
+  private static Batch causal(Torch torch, List<int[]> ids, int[] rows, int[] targets, int start) {
     Layout layout = layout(ids);
     Map<String, Tensor> states = new HashMap<>();
     states.put(Llama.TOKEN_IDS, ints(torch, joined(ids)));
@@ -68,16 +67,14 @@ public final class TokenBatches {
    * @param types token types of each sequence
    * @param firstPosition the row of the position table that a first token uses
    */
-  public static Batch encoder(
-      Torch torch, List<int[]> ids, List<int[]> types, int firstPosition) {
+  public static Batch encoder(Torch torch, List<int[]> ids, List<int[]> types, int firstPosition) {
     return encoder(torch, ids, types, firstPosition, Map.of());
   }
 
   /** Sequences for an encoder with the index of a class each. */
   public static Batch classified(
       Torch torch, List<int[]> ids, List<int[]> types, int firstPosition, int[] classes) {
-    return encoder(
-        torch, ids, types, firstPosition, Map.of(Encoder.LABELS, ints(torch, classes)));
+    return encoder(torch, ids, types, firstPosition, Map.of(Encoder.LABELS, ints(torch, classes)));
   }
 
   /** Sequences for an encoder with a number each; held in the model's master type. */

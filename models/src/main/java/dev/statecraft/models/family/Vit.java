@@ -150,8 +150,7 @@ public record Vit(VitConfig config, int classes) implements ModelFamily {
     State attended =
         graph.edge(
             name + "attention",
-            new Attention(
-                name + "attention", heads, heads, config.hiddenSize() / heads, false),
+            new Attention(name + "attention", heads, heads, config.hiddenSize() / heads, false),
             List.of(q, k, v));
     State attnOutput =
         blocks.linear(

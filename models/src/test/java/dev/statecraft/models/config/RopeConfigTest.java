@@ -2,7 +2,6 @@ package dev.statecraft.models.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assertions.within;
 
 import java.util.Optional;
 import org.assertj.core.data.Percentage;
@@ -13,7 +12,7 @@ class RopeConfigTest {
   @Test
   void defaultFrequenciesAreAGeometricSequence() {
     assertThat(new RopeConfig(10_000, Optional.empty()).inverseFrequencies(8))
-        .containsExactly(new double[] {1, 0.1, 0.01, 0.001}, within(1e-17));
+        .containsExactly(1, 0.1f, 0.01f, 0.001f);
   }
 
   /** LLaMA 3.1 8B; the three bands and the blend between them. */

@@ -1,0 +1,43 @@
+package dev.statecraft.core.op;
+
+import dev.statecraft.tensor.DType;
+import dev.statecraft.tensor.Kernels;
+import dev.statecraft.tensor.Tensor;
+
+/**
+ * Softmax over the keys, in place, and its backward.
+ *
+ * @param throughFloat32 whether to round to float32, as transformers' eager LLaMA does in a float64
+ *     model. To its last bit, a float32 sum depends on how many columns it runs over; transformers'
+ *     run over the padded length, so the scores are padded here too
+ * @param longest length of the longest sequence of the batch
+ */
+record AttentionSoftmax(boolean throughFloat32, long longest) {
+  /** Turns scores {@code [b, n, m]} into probabilities. */
+  Tensor forward(Tensor scores) {
+    if (throughFloat32) {
+      Tensor padded = padded(scores, Double.NEGATIVE_INFINITY);
+      return scores.copyFrom(Kernels.softmaxInPlace(padded).narrow(2, 0, scores.size(2)));
+    }
+    return Kernels.softmaxInPlace(scores);
+  }
+
+  /** Turns the gradient of the probabilities into that of the scores. */
+  void backward(Tensor gradient, Tensor probabilities) {
+    if (throughFloat32) {
+      Tensor padded = padded(gradient, 0);
+      Kernels.softmaxBackwardInPlace(padded, padded(probabilities, 0));
+      gradient.copyFrom(padded.narrow(2, 0, gradient.size(2)));
+    } else {
+      Kernels.softmaxBackwardInPlace(gradient, probabilities);
+    }
+  }
+
+  private Tensor padded(Tensor values, double padding) {
+    long width = Math.max(longest, values.size(2));
+    Tensor result =
+        values.torch().full(DType.FLOAT32, padding, values.size(0), values.size(1), width);
+    result.narrow(2, 0, values.size(2)).copyFrom(values);
+    return result;
+  }
+}
