@@ -301,6 +301,11 @@ public final class Tensor implements AutoCloseable {
     return made(handle().sub(other.handle()));
   }
 
+  public Tensor subInPlace(Tensor other) {
+    handle().sub_(other.handle());
+    return this;
+  }
+
   public Tensor mul(Tensor other) {
     return made(handle().mul(other.handle()));
   }
@@ -319,6 +324,20 @@ public final class Tensor implements AutoCloseable {
   public Tensor mulInPlace(double factor) {
     try (Scalar scalar = new Scalar(factor)) {
       handle().mul_(scalar);
+    }
+    return this;
+  }
+
+  /** Writes {@code a * b}, elementwise, into this tensor, which may be one of them. */
+  public Tensor setToProduct(Tensor a, Tensor b) {
+    torch.mul_out(handle(), a.handle(), b.handle());
+    return this;
+  }
+
+  /** Writes {@code factor * a} into this tensor, which may be {@code a}. */
+  public Tensor setToProduct(Tensor a, double factor) {
+    try (Scalar scalar = new Scalar(factor)) {
+      torch.mul_out(handle(), a.handle(), scalar);
     }
     return this;
   }
@@ -350,6 +369,16 @@ public final class Tensor implements AutoCloseable {
 
   public Tensor exp() {
     return made(handle().exp());
+  }
+
+  public Tensor expInPlace() {
+    handle().exp_();
+    return this;
+  }
+
+  public Tensor logInPlace() {
+    handle().log_();
+    return this;
   }
 
   public Tensor square() {
@@ -434,6 +463,11 @@ public final class Tensor implements AutoCloseable {
     return made(torch.linear(handle(), weight.handle()));
   }
 
+  /** {@code this W^T + b}: rows {@code [n, in]}, weight {@code [out, in]}, bias {@code [out]}. */
+  public Tensor linear(Tensor weight, Tensor bias) {
+    return made(torch.linear(handle(), weight.handle(), bias.handle()));
+  }
+
   // ---- reductions ----
 
   /** Sum of all elements, on the host. */
@@ -472,6 +506,11 @@ public final class Tensor implements AutoCloseable {
     }
   }
 
+  /** Largest value along one dimension, which stays with size 1. */
+  public Tensor maxKeep(int dim) {
+    return made(handle().amax(new long[] {dim}, true));
+  }
+
   public Tensor logsumexpKeep(int dim) {
     return made(handle().logsumexp(new long[] {dim}, true));
   }
@@ -495,6 +534,12 @@ public final class Tensor implements AutoCloseable {
 
   /** Rows (or other slices) of {@code dim} named by {@code index} (int64). */
   public Tensor indexSelect(int dim, Tensor index) {
+    if (handle().is_meta()) {
+      // libtorch has no kernel for tensors without data here; the result's shape is all there is.
+      long[] selected = shape();
+      selected[dim < 0 ? selected.length + dim : dim] = index.elements();
+      return session.empty(dtype(), selected);
+    }
     return made(handle().index_select(dim, index.handle()));
   }
 
