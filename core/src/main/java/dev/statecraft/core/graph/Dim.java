@@ -16,6 +16,9 @@ public record Dim(String symbol, long size) {
   /** Image patches of the batch, without class tokens. */
   public static final Dim PATCHES = new Dim("patches", 0);
 
+  /** Tokens of the batch that carry a label. */
+  public static final Dim LABELS = new Dim("labels", 0);
+
   public static Dim of(long size) {
     if (size <= 0) {
       throw new GraphException("a fixed size: expected 1 or more, found " + size);

@@ -1,7 +1,7 @@
 package dev.statecraft.core.graph;
 
 /** What the symbols of {@link Dim} stand for in one batch. */
-public record Extents(long tokens, long sequences, long patches) {
+public record Extents(long tokens, long sequences, long patches, long labels) {
   long of(Dim dim) {
     if (dim.isFixed()) {
       return dim.size();
@@ -9,6 +9,9 @@ public record Extents(long tokens, long sequences, long patches) {
     if (dim.equals(Dim.TOKENS)) {
       return tokens;
     }
-    return dim.equals(Dim.SEQUENCES) ? sequences : patches;
+    if (dim.equals(Dim.SEQUENCES)) {
+      return sequences;
+    }
+    return dim.equals(Dim.PATCHES) ? patches : labels;
   }
 }

@@ -1,0 +1,74 @@
+package dev.statecraft.core.op;
+
+import dev.statecraft.core.graph.BackwardContext;
+import dev.statecraft.core.graph.Cost;
+import dev.statecraft.core.graph.Demand;
+import dev.statecraft.core.graph.ForwardContext;
+import dev.statecraft.core.graph.Op;
+import dev.statecraft.core.graph.Parameter;
+import dev.statecraft.core.graph.Reads;
+import dev.statecraft.core.graph.Shape;
+import dev.statecraft.core.graph.State;
+import dev.statecraft.tensor.Tensor;
+import java.util.List;
+
+/**
+ * A residual connection, {@code y = a + b}: a is the residual stream, b what a block adds to it,
+ * both {@code [rows, features]}. May turn b's storage into the output, since a is usually read
+ * again.
+ *
+ * <p>Backward: {@code da = dy}, {@code db = dy}, unchanged. It says that the gradient passes to a,
+ * on which more gradients will pile up; b's has already been used by then.
+ */
+public record Add() implements Op {
+  @Override
+  public String name() {
+    return "add";
+  }
+
+  @Override
+  public Shape infer(List<State> inputs, List<Parameter> parameters) {
+    Expect.counts(inputs, 2, parameters, 0);
+    Expect.rows(inputs.get(0), "first term");
+    Expect.rows(inputs.get(1), "second term");
+    Expect.shape(inputs.get(1), "second term", inputs.get(0).shape());
+    return inputs.get(0).shape();
+  }
+
+  @Override
+  public Cost cost() {
+    return Cost.CHEAP;
+  }
+
+  @Override
+  public Reads reads(Demand demand) {
+    return Reads.NOTHING;
+  }
+
+  @Override
+  public int overwrites() {
+    return 1;
+  }
+
+  @Override
+  public int passesGradientTo() {
+    return 0;
+  }
+
+  @Override
+  public Tensor forward(ForwardContext context) {
+    Tensor first = context.input(0);
+    Tensor second = context.input(1);
+    return context.mayOverwrite(1) ? second.addInPlace(first).share() : first.add(second);
+  }
+
+  @Override
+  public void backward(BackwardContext context) {
+    if (context.wants(0)) {
+      context.gradient(0).add(context.upstream());
+    }
+    if (context.wants(1)) {
+      context.gradient(1).add(context.upstream());
+    }
+  }
+}

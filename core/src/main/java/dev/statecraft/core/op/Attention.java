@@ -1,0 +1,268 @@
+package dev.statecraft.core.op;
+
+import dev.statecraft.core.graph.BackwardContext;
+import dev.statecraft.core.graph.Cost;
+import dev.statecraft.core.graph.Demand;
+import dev.statecraft.core.graph.ForwardContext;
+import dev.statecraft.core.graph.GraphException;
+import dev.statecraft.core.graph.KeyValueCache;
+import dev.statecraft.core.graph.Layout;
+import dev.statecraft.core.graph.Op;
+import dev.statecraft.core.graph.Parameter;
+import dev.statecraft.core.graph.Reads;
+import dev.statecraft.core.graph.Shape;
+import dev.statecraft.core.graph.State;
+import dev.statecraft.tensor.DType;
+import dev.statecraft.tensor.Kernels;
+import dev.statecraft.tensor.Scope;
+import dev.statecraft.tensor.Tensor;
+import dev.statecraft.tensor.Torch;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Scaled dot-product attention within each sequence. For every query head, with queries Q, and keys
+ * K and values V of the key-value head it belongs to: {@code Y = P V}, {@code P = softmax(s Q
+ * K^T)}, {@code s = 1 / sqrt(head_dim)}; if causal, a token sees itself and earlier ones only.
+ * Inputs: q {@code [tokens, heads * head_dim]}, k and v {@code [tokens, key_value_heads *
+ * head_dim]}; output as q. Query heads {@code j g, ..., j g + g - 1} belong to key-value head j
+ * (grouped queries, {@code g = heads / key_value_heads}); they are laid under one another as rows,
+ * so that keys and values are never repeated.
+ *
+ * <p>Backward, from q, k and v alone (P is computed again): {@code dV = P^T dY}, {@code dP = dY
+ * V^T}, {@code dS = P * (dP - rowsum(dP * P))}, {@code dQ = s dS K}, {@code dK = s dS^T Q}, the
+ * last two and dV summed over the query heads of a group. Source: Vaswani et al., "Attention Is All
+ * You Need" (2017); Ainslie et al., "GQA" (2023).
+ *
+ * <p>Neighbouring sequences of equal length go through one batched product as long as their
+ * probabilities stay below a constant number of bytes.
+ *
+ * @param edge name of the edge, under which keys and values of earlier tokens are cached
+ * @param heads query heads
+ * @param keyValueHeads key and value heads, a divisor of {@code heads}
+ * @param headDim features of one head
+ * @param causal whether tokens see earlier tokens only
+ */
+public record Attention(String edge, int heads, int keyValueHeads, int headDim, boolean causal)
+    implements Op {
+  /** Bytes of the probabilities computed at once, unless one sequence has more. */
+  private static final long WORKSPACE_BYTES = 16L << 20;
+
+  public Attention {
+    Expect.positive("heads", heads);
+    Expect.positive("key_value_heads", keyValueHeads);
+    Expect.positive("head_dim", headDim);
+    if (heads % keyValueHeads != 0) {
+      throw new GraphException(
+          "key_value_heads: expected a divisor of " + heads + " heads, found " + keyValueHeads);
+    }
+  }
+
+  @Override
+  public String name() {
+    return "attention";
+  }
+
+  @Override
+  public Shape infer(List<State> inputs, List<Parameter> parameters) {
+    Expect.counts(inputs, 3, parameters, 0);
+    Expect.shape(inputs.get(0), "queries", Shape.tokens((long) heads * headDim));
+    Expect.shape(inputs.get(1), "keys", Shape.tokens((long) keyValueHeads * headDim));
+    Expect.shape(inputs.get(2), "values", Shape.tokens((long) keyValueHeads * headDim));
+    return inputs.get(0).shape();
+  }
+
+  @Override
+  public Cost cost() {
+    return Cost.ATTENTION;
+  }
+
+  @Override
+  public Reads reads(Demand demand) {
+    return Reads.inputs(0, 1).andInput(2, demand.input(0) || demand.input(1));
+  }
+
+  @Override
+  public Tensor forward(ForwardContext context) {
+    Torch torch = context.torch();
+    Tensor queries = context.input(0);
+    Tensor output = torch.empty(queries.dtype(), queries.shape());
+    Optional<KeyValueCache> cache = context.cache();
+    if (cache.isPresent()) {
+      cache.get().append(edge, context.input(1), context.input(2));
+      Tensor keys = cache.get().keys(edge);
+      Tensor values = cache.get().values(edge);
+      SequenceBatch all = new SequenceBatch(0, 1, Math.toIntExact(queries.size(0)));
+      attend(all, queries, keys, values, new CausalMask(torch, queries.dtype()), output);
+      return output;
+    }
+    CausalMask mask = new CausalMask(torch, queries.dtype());
+    for (SequenceBatch batch : batches(context.layout(), queries.dtype())) {
+      Tensor keys = batch.rows(context.input(1));
+      Tensor values = batch.rows(context.input(2));
+      attend(batch, batch.rows(queries), keys, values, mask, batch.rows(output));
+    }
+    return output;
+  }
+
+  private void attend(
+      SequenceBatch batch,
+      Tensor queries,
+      Tensor keys,
+      Tensor values,
+      CausalMask mask,
+      Tensor output) {
+    Tensor bias = bias(mask, batch, keys);
+    try (Scope scope = output.torch().scope()) {
+      Tensor probabilities =
+          probabilities(scaledQueries(batch, queries), keyRows(batch, keys), bias);
+      Tensor result = probabilities.matmul(keyRows(batch, values));
+      queryHeads(batch, output).copyFrom(groups(batch, result));
+    }
+  }
+
+  @Override
+  public void backward(BackwardContext context) {
+    Torch torch = context.torch();
+    boolean wantsScores = context.wants(0) || context.wants(1);
+    Tensor[] gradients = new Tensor[3];
+    for (int i = 0; i < 3; i++) {
+      if (context.wants(i)) {
+        gradients[i] = context.gradient(i).allocate();
+      }
+    }
+    CausalMask mask = new CausalMask(torch, context.upstream().dtype());
+    for (SequenceBatch batch : batches(context.layout(), context.upstream().dtype())) {
+      Tensor bias = bias(mask, batch, batch.rows(context.input(1)));
+      try (Scope scope = torch.scope()) {
+        Tensor queries = scaledQueries(batch, batch.rows(context.input(0)));
+        Tensor keys = keyRows(batch, batch.rows(context.input(1)));
+        Tensor upstream = queryRows(batch, batch.rows(context.upstream()));
+        Tensor probabilities = probabilities(queries, keys, bias);
+        if (context.wants(2)) {
+          Tensor gradient = probabilities.transpose(1, 2).matmul(upstream);
+          keyHeads(batch, batch.rows(gradients[2])).copyFrom(keyGroups(batch, gradient));
+        }
+        if (wantsScores) {
+          Tensor values = keyRows(batch, batch.rows(context.input(2)));
+          Tensor scores = upstream.matmul(values.transpose(1, 2));
+          Kernels.softmaxBackwardInPlace(scores, probabilities);
+          probabilities.close();
+          if (context.wants(0)) {
+            Tensor gradient = scores.matmul(keys);
+            queryHeads(batch, batch.rows(gradients[0]))
+                .setToProduct(groups(batch, gradient), scale());
+          }
+          if (context.wants(1)) {
+            Tensor gradient = scores.transpose(1, 2).matmul(queries);
+            keyHeads(batch, batch.rows(gradients[1])).copyFrom(keyGroups(batch, gradient));
+          }
+        }
+      }
+    }
+    for (int i = 0; i < 3; i++) {
+      if (context.wants(i)) {
+        context.gradient(i).add(gradients[i]);
+      }
+    }
+  }
+
+  private List<SequenceBatch> batches(Layout layout, DType type) {
+    return SequenceBatch.of(layout, heads, WORKSPACE_BYTES / type.bytes());
+  }
+
+  private double scale() {
+    return 1 / Math.sqrt(headDim);
+  }
+
+  private int group() {
+    return heads / keyValueHeads;
+  }
+
+  // The shapes below: b sequences of n new tokens (queries) and m tokens in all (keys; m = n but
+  // for cached generation), h key-value heads, g query heads for each, d = head_dim.
+
+  /** Rows {@code [b n, h g d]} as {@code [b, h, g, n, d]}; a view. */
+  private Tensor queryHeads(SequenceBatch batch, Tensor rows) {
+    return rows.view(batch.sequences(), batch.length(), keyValueHeads, group(), headDim)
+        .permute(0, 2, 3, 1, 4);
+  }
+
+  /** Rows {@code [b m, h d]} as {@code [b, h, m, d]}; a view. */
+  private Tensor keyHeads(SequenceBatch batch, Tensor rows) {
+    long tokens = rows.size(0) / batch.sequences();
+    return rows.view(batch.sequences(), tokens, keyValueHeads, headDim).permute(0, 2, 1, 3);
+  }
+
+  /** A product {@code [b h, g n, d]} as {@code [b, h, g, n, d]}; a view. */
+  private Tensor groups(SequenceBatch batch, Tensor product) {
+    return product.view(batch.sequences(), keyValueHeads, group(), batch.length(), headDim);
+  }
+
+  /** A product {@code [b h, m, d]} as {@code [b, h, m, d]}; a view. */
+  private Tensor keyGroups(SequenceBatch batch, Tensor product) {
+    return product.view(batch.sequences(), keyValueHeads, product.size(1), headDim);
+  }
+
+  /** {@code [b h, g n, d]} of rows {@code [b n, h g d]}. */
+  private Tensor queryRows(SequenceBatch batch, Tensor rows) {
+    return queryHeads(batch, rows)
+        .reshape(
+            (long) batch.sequences() * keyValueHeads, (long) group() * batch.length(), headDim);
+  }
+
+  /** {@link #queryRows} times the scale: one pass in place of one over all scores. */
+  private Tensor scaledQueries(SequenceBatch batch, Tensor rows) {
+    Tensor heads = queryHeads(batch, rows);
+    Tensor scaled = rows.torch().empty(rows.dtype(), heads.shape());
+    scaled.setToProduct(heads, scale());
+    return scaled.view(
+        (long) batch.sequences() * keyValueHeads, (long) group() * batch.length(), headDim);
+  }
+
+  /** {@code [b h, m, d]} of rows {@code [b m, h d]}. */
+  private Tensor keyRows(SequenceBatch batch, Tensor rows) {
+    Tensor heads = keyHeads(batch, rows);
+    return heads.reshape((long) batch.sequences() * keyValueHeads, heads.size(2), headDim);
+  }
+
+  /** P {@code [b h, g n, m]}; {@code bias} {@code [n, m]} or null is added to the scores. */
+  private Tensor probabilities(Tensor scaledQueries, Tensor keys, Tensor bias) {
+    Tensor scores = scaledQueries.matmul(keys.transpose(1, 2));
+    if (bias != null) {
+      long newTokens = bias.size(0);
+      scores.view(scores.elements() / bias.elements(), newTokens, bias.size(1)).addInPlace(bias);
+    }
+    return Kernels.softmaxInPlace(scores);
+  }
+
+  /** What to add to the scores of a batch, or null for nothing. */
+  private Tensor bias(CausalMask mask, SequenceBatch batch, Tensor keys) {
+    return causal && batch.length() > 1
+        ? mask.of(batch.length(), keys.size(0) / batch.sequences())
+        : null;
+  }
+
+  /** Minus infinity where a key is later than the query; keeps the one made last. */
+  private static final class CausalMask {
+    private final Torch torch;
+    private final DType type;
+    private Optional<Tensor> last = Optional.empty();
+
+    CausalMask(Torch torch, DType type) {
+      this.torch = torch;
+      this.type = type;
+    }
+
+    /** {@code [newTokens, allTokens]}; the new tokens are the last ones. Owned by this mask. */
+    Tensor of(long newTokens, long allTokens) {
+      if (last.isEmpty() || last.get().size(0) != newTokens || last.get().size(1) != allTokens) {
+        last.ifPresent(Tensor::close);
+        try (Tensor full = torch.full(type, Double.NEGATIVE_INFINITY, newTokens, allTokens)) {
+          last = Optional.of(full.triu(allTokens - newTokens + 1));
+        }
+      }
+      return last.get();
+    }
+  }
+}

@@ -1,0 +1,122 @@
+package dev.statecraft.core.op;
+
+import dev.statecraft.core.graph.BackwardContext;
+import dev.statecraft.core.graph.Cost;
+import dev.statecraft.core.graph.Demand;
+import dev.statecraft.core.graph.Dim;
+import dev.statecraft.core.graph.ForwardContext;
+import dev.statecraft.core.graph.Op;
+import dev.statecraft.core.graph.Parameter;
+import dev.statecraft.core.graph.Precision;
+import dev.statecraft.core.graph.Reads;
+import dev.statecraft.core.graph.Shape;
+import dev.statecraft.core.graph.State;
+import dev.statecraft.tensor.Scope;
+import dev.statecraft.tensor.Tensor;
+import dev.statecraft.tensor.Torch;
+import java.util.List;
+
+/**
+ * Cross entropy of the next token, fused with the output head: {@code loss = scale * sum over
+ * labels l of (logsumexp(z_l) - z_l[id_l])} with logits {@code z_l = W h[position_l]}. Inputs:
+ * hidden h {@code [tokens, hidden]}, label positions {@code [labels]} (distinct tokens: the
+ * position whose output is to predict the label, so already shifted), label ids {@code [labels]};
+ * parameter: head W {@code [vocab, hidden]}, which may be the embedding's table. Output {@code [1]}
+ * in the master type; scale is {@link ForwardContext#lossScale()}.
+ *
+ * <p>Only positions with a label are computed, a chunk at a time, so the logits of more than one
+ * chunk never exist. The forward already computes the gradients, {@code dz = scale (softmax(z) -
+ * onehot(id))}, {@code dh[position] = dz W}, {@code dW = dz^T h}: dW is given to its sink at once,
+ * <em>as if the upstream gradient were 1</em>; dh is kept and multiplied by the upstream gradient
+ * in the backward.
+ *
+ * @param chunk labels computed at once
+ */
+public record CausalLmLoss(int chunk) implements Op {
+  private static final String GRADIENT = "gradient";
+
+  public CausalLmLoss {
+    Expect.positive("chunk", chunk);
+  }
+
+  @Override
+  public String name() {
+    return "causal_lm_loss";
+  }
+
+  @Override
+  public Shape infer(List<State> inputs, List<Parameter> parameters) {
+    Expect.counts(inputs, 3, parameters, 1);
+    long features = Expect.rows(inputs.get(0), "hidden");
+    Expect.shape(inputs.get(0), "hidden", Shape.tokens(features));
+    Expect.precision(inputs.get(1), "label positions", Precision.INDEX);
+    Expect.shape(inputs.get(1), "label positions", Shape.of(Dim.LABELS));
+    Expect.precision(inputs.get(2), "label ids", Precision.INDEX);
+    Expect.shape(inputs.get(2), "label ids", Shape.of(Dim.LABELS));
+    Expect.matrix(parameters.get(0), "head", features);
+    return Shape.of(Dim.of(1));
+  }
+
+  @Override
+  public Precision precision() {
+    return Precision.MASTER;
+  }
+
+  @Override
+  public Cost cost() {
+    return Cost.ONCE;
+  }
+
+  @Override
+  public Reads reads(Demand demand) {
+    return Reads.NOTHING.andInput(1, demand.input(0));
+  }
+
+  @Override
+  public Tensor forward(ForwardContext context) {
+    Torch torch = context.torch();
+    Tensor hidden = context.input(0);
+    Tensor positions = context.input(1);
+    Tensor ids = context.input(2);
+    Tensor head = context.parameter(0);
+    long labels = positions.size(0);
+    boolean wantsHidden = context.backwardFollows() && context.wants(0);
+    boolean wantsHead = context.backwardFollows() && context.wantsParameter(0);
+    Tensor total = torch.zeros(hidden.dtype().master(), 1);
+    Tensor gradient = torch.empty(hidden.dtype(), wantsHidden ? labels : 0, hidden.size(1));
+    try (Tensor buffer = torch.empty(hidden.dtype(), Math.min(chunk, labels), head.size(0))) {
+      for (long start = 0; start < labels; start += chunk) {
+        long count = Math.min(chunk, labels - start);
+        try (Scope scope = torch.scope()) {
+          Tensor rows = hidden.indexSelect(0, positions.narrow(0, start, count));
+          Tensor logits = buffer.narrow(0, 0, count).setToMatmul(rows, head.t());
+          SoftmaxCrossEntropy.accumulate(
+              logits,
+              ids.narrow(0, start, count),
+              context.lossScale(),
+              wantsHidden || wantsHead,
+              total);
+          if (wantsHidden) {
+            gradient.narrow(0, start, count).setToMatmul(logits, head);
+          }
+          if (wantsHead) {
+            context.parameterGradient(0).addMatmul(logits.t(), rows, 1);
+          }
+        }
+      }
+    }
+    if (wantsHidden) {
+      context.keep(GRADIENT, gradient);
+    }
+    return total;
+  }
+
+  @Override
+  public void backward(BackwardContext context) {
+    if (context.wants(0)) {
+      Tensor gradient = context.gradient(0).allocate().zero();
+      gradient.indexCopyInPlace(0, context.input(1), context.extra(GRADIENT));
+      context.gradient(0).add(gradient.mulInPlace(context.upstream().as(gradient.dtype())));
+    }
+  }
+}

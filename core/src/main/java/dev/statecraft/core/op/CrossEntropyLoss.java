@@ -1,0 +1,79 @@
+package dev.statecraft.core.op;
+
+import dev.statecraft.core.graph.BackwardContext;
+import dev.statecraft.core.graph.Cost;
+import dev.statecraft.core.graph.Demand;
+import dev.statecraft.core.graph.Dim;
+import dev.statecraft.core.graph.ForwardContext;
+import dev.statecraft.core.graph.Op;
+import dev.statecraft.core.graph.Parameter;
+import dev.statecraft.core.graph.Precision;
+import dev.statecraft.core.graph.Reads;
+import dev.statecraft.core.graph.Shape;
+import dev.statecraft.core.graph.State;
+import dev.statecraft.tensor.DType;
+import dev.statecraft.tensor.Tensor;
+import java.util.List;
+
+/**
+ * Cross entropy of classes: {@code loss = scale * sum over sequences of (logsumexp(z) - z[label])}.
+ * Inputs: logits z {@code [sequences, classes]}, labels {@code [sequences]}, each in {@code [0,
+ * classes)}. Output {@code [1]} in the master type; scale is {@link ForwardContext#lossScale()}.
+ *
+ * <p>Backward: {@code dz = dy scale (softmax(z) - onehot(label))}, prepared by the forward.
+ */
+public record CrossEntropyLoss() implements Op {
+  private static final String GRADIENT = "gradient";
+
+  @Override
+  public String name() {
+    return "cross_entropy_loss";
+  }
+
+  @Override
+  public Shape infer(List<State> inputs, List<Parameter> parameters) {
+    Expect.counts(inputs, 2, parameters, 0);
+    long classes = Expect.rows(inputs.get(0), "logits");
+    Expect.shape(inputs.get(0), "logits", Shape.sequences(classes));
+    Expect.precision(inputs.get(1), "labels", Precision.INDEX);
+    Expect.shape(inputs.get(1), "labels", Shape.of(Dim.SEQUENCES));
+    return Shape.of(Dim.of(1));
+  }
+
+  @Override
+  public Precision precision() {
+    return Precision.MASTER;
+  }
+
+  @Override
+  public Cost cost() {
+    return Cost.ONCE;
+  }
+
+  @Override
+  public Reads reads(Demand demand) {
+    return Reads.NOTHING;
+  }
+
+  @Override
+  public Tensor forward(ForwardContext context) {
+    Tensor logits = context.input(0);
+    DType master = logits.dtype().master();
+    boolean gradient = context.backwardFollows() && context.wants(0);
+    Tensor total = context.torch().zeros(master, 1);
+    Tensor wide = context.torch().empty(master, logits.shape()).copyFrom(logits);
+    SoftmaxCrossEntropy.accumulate(wide, context.input(1), context.lossScale(), gradient, total);
+    if (gradient) {
+      context.keep(GRADIENT, wide);
+    }
+    return total;
+  }
+
+  @Override
+  public void backward(BackwardContext context) {
+    if (context.wants(0)) {
+      Tensor gradient = context.extra(GRADIENT).mul(context.upstream());
+      context.gradient(0).add(gradient.as(context.computeType()));
+    }
+  }
+}

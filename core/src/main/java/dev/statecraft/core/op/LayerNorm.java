@@ -1,0 +1,77 @@
+package dev.statecraft.core.op;
+
+import dev.statecraft.core.graph.BackwardContext;
+import dev.statecraft.core.graph.Cost;
+import dev.statecraft.core.graph.Demand;
+import dev.statecraft.core.graph.ForwardContext;
+import dev.statecraft.core.graph.Op;
+import dev.statecraft.core.graph.Parameter;
+import dev.statecraft.core.graph.Reads;
+import dev.statecraft.core.graph.Shape;
+import dev.statecraft.core.graph.State;
+import dev.statecraft.tensor.Kernels;
+import dev.statecraft.tensor.Tensor;
+import java.util.List;
+
+/**
+ * {@code y = w * n + b} with {@code n = (x - mean(x)) r}, {@code r = 1 / sqrt(variance(x) + eps)}
+ * for each row; x {@code [rows, hidden]}, weight and bias {@code [hidden]}.
+ *
+ * <p>Backward, with {@code g = w * dy}: {@code dx = r (g - mean(g) - n mean(g * n))}, {@code dw =
+ * sum over rows of dy * n}, {@code db = sum of dy's rows}. Source: Ba, Kiros and Hinton, "Layer
+ * Normalization" (2016).
+ *
+ * @param eps added to the variance
+ */
+public record LayerNorm(double eps) implements Op {
+  @Override
+  public String name() {
+    return "layer_norm";
+  }
+
+  @Override
+  public Shape infer(List<State> inputs, List<Parameter> parameters) {
+    Expect.counts(inputs, 1, parameters, 2);
+    long features = Expect.rows(inputs.get(0), "input");
+    Expect.parameter(parameters.get(0), "weight", features);
+    Expect.parameter(parameters.get(1), "bias", features);
+    return inputs.get(0).shape();
+  }
+
+  @Override
+  public Cost cost() {
+    return Cost.CHEAP;
+  }
+
+  @Override
+  public Reads reads(Demand demand) {
+    return Reads.NOTHING.andInput(0, demand.input(0) || demand.parameter(0));
+  }
+
+  @Override
+  public Tensor forward(ForwardContext context) {
+    return Kernels.layerNorm(context.input(0), context.parameter(0), context.parameter(1), eps);
+  }
+
+  @Override
+  public void backward(BackwardContext context) {
+    if (!context.wants(0) && !context.wantsParameter(0)) {
+      Tensor upstream = context.upstream();
+      context.parameterGradient(1).add(upstream.sum(0, upstream.dtype().master()));
+      return;
+    }
+    Kernels.LayerNormGradients gradients =
+        Kernels.layerNormBackward(
+            context.upstream(),
+            context.input(0),
+            context.parameter(0),
+            context.parameter(1),
+            eps,
+            context.wants(0),
+            context.wantsParameter(0),
+            context.wantsParameter(1));
+    gradients.input().ifPresent(gradient -> context.gradient(0).add(gradient));
+    gradients.weight().ifPresent(gradient -> context.parameterGradient(0).add(gradient));
+    gradients.bias().ifPresent(gradient -> context.parameterGradient(1).add(gradient));
+  }
+}

@@ -1,0 +1,129 @@
+package dev.statecraft.core.op;
+
+import dev.statecraft.core.graph.BackwardContext;
+import dev.statecraft.core.graph.Cost;
+import dev.statecraft.core.graph.Demand;
+import dev.statecraft.core.graph.ForwardContext;
+import dev.statecraft.core.graph.GraphException;
+import dev.statecraft.core.graph.Op;
+import dev.statecraft.core.graph.Parameter;
+import dev.statecraft.core.graph.Precision;
+import dev.statecraft.core.graph.Reads;
+import dev.statecraft.core.graph.Shape;
+import dev.statecraft.core.graph.State;
+import dev.statecraft.tensor.Tensor;
+import java.util.List;
+
+/**
+ * Turns queries or keys by their position. For each head, with its first and second half {@code x1,
+ * x2} and the table's cosines c and sines s: {@code y1 = x1 c - x2 s}, {@code y2 = x2 c + x1 s}.
+ * Inputs: x {@code [tokens, heads * head_dim]} and the {@link RotaryTable}'s {@code [tokens,
+ * head_dim]}.
+ *
+ * <p>Backward: the turn the other way, {@code dx1 = dy1 c + dy2 s}, {@code dx2 = dy2 c - dy1 s}.
+ * Source: Su et al., "RoFormer" (2021); halves paired as in Hugging Face's {@code rotate_half}.
+ *
+ * @param headDim features of one head, even
+ */
+public record Rotary(int headDim) implements Op {
+  public Rotary {
+    if (headDim <= 0 || headDim % 2 != 0) {
+      throw new GraphException("head_dim: expected an even number above 0, found " + headDim);
+    }
+  }
+
+  @Override
+  public String name() {
+    return "rotary";
+  }
+
+  @Override
+  public Shape infer(List<State> inputs, List<Parameter> parameters) {
+    Expect.counts(inputs, 2, parameters, 0);
+    State x = inputs.get(0);
+    long features = Expect.rows(x, "input");
+    if (features % headDim != 0) {
+      throw new GraphException(
+          "input: expected a multiple of " + headDim + " features (head_dim), found " + x);
+    }
+    Expect.precision(inputs.get(1), "table", Precision.MASTER);
+    Expect.shape(inputs.get(1), "table", x.shape().withFeatures(headDim));
+    return x.shape();
+  }
+
+  @Override
+  public Cost cost() {
+    return Cost.CHEAP;
+  }
+
+  @Override
+  public Reads reads(Demand demand) {
+    return Reads.inputs(1);
+  }
+
+  @Override
+  public int overwrites() {
+    return 0;
+  }
+
+  @Override
+  public int passesGradientTo() {
+    return 0;
+  }
+
+  @Override
+  public Tensor forward(ForwardContext context) {
+    Tensor x = context.input(0);
+    if (context.mayOverwrite(0)) {
+      turnInPlace(x, context.input(1), 1);
+      return x.share();
+    }
+    Tensor turned = context.torch().empty(x.dtype(), x.shape());
+    turn(turned, x, context.input(1), 1);
+    return turned;
+  }
+
+  @Override
+  public void backward(BackwardContext context) {
+    if (!context.wants(0)) {
+      return;
+    }
+    Tensor upstream = context.upstream();
+    Tensor gradient = upstream;
+    if (context.ownsUpstream()) {
+      turnInPlace(upstream, context.input(1), -1);
+    } else {
+      gradient = context.gradient(0).allocate();
+      turn(gradient, upstream, context.input(1), -1);
+    }
+    context.gradient(0).add(gradient);
+  }
+
+  private void turn(Tensor target, Tensor x, Tensor table, int direction) {
+    Tensor typed = table.as(x.dtype());
+    Tensor cos = half(typed, 0);
+    Tensor sin = half(typed, 1);
+    Tensor first = half(x, 0);
+    Tensor second = half(x, 1);
+    half(target, 0).setToProduct(first, cos).addcmulInPlace(second, sin, -direction);
+    half(target, 1).setToProduct(second, cos).addcmulInPlace(first, sin, direction);
+  }
+
+  private void turnInPlace(Tensor x, Tensor table, int direction) {
+    Tensor typed = table.as(x.dtype());
+    Tensor cos = half(typed, 0);
+    Tensor sin = half(typed, 1);
+    Tensor first = half(x, 0);
+    Tensor second = half(x, 1);
+    try (Tensor original = first.copy()) {
+      first.mulInPlace(cos).addcmulInPlace(second, sin, -direction);
+      second.mulInPlace(cos).addcmulInPlace(original, sin, direction);
+    }
+  }
+
+  /** The first or second half of every head, {@code [tokens, heads, head_dim / 2]}; a view. */
+  private Tensor half(Tensor x, int index) {
+    long length = headDim / 2;
+    return x.view(x.size(0), x.size(1) / headDim, headDim).narrow(2, index * length, length);
+  }
+}

@@ -1,0 +1,60 @@
+package dev.statecraft.core.op;
+
+import dev.statecraft.tensor.DType;
+import dev.statecraft.tensor.Scope;
+import dev.statecraft.tensor.Tensor;
+import dev.statecraft.tensor.Torch;
+
+/**
+ * {@code loss = sum over rows of (logsumexp(z) - z[label])} and its gradient {@code softmax(z) -
+ * onehot(label)}, in the master type whatever the logits' type.
+ */
+final class SoftmaxCrossEntropy {
+  /** Elements widened at once: the float32 copy of a few rows stays in the cache. */
+  private static final long BLOCK_ELEMENTS = 1L << 20;
+
+  private SoftmaxCrossEntropy() {}
+
+  /**
+   * Adds {@code scale * loss} to a total. The logits are overwritten: by {@code scale} times their
+   * gradient if it is wanted.
+   *
+   * @param logits {@code [rows, classes]}, row-major
+   * @param labels int64 {@code [rows]}, each in {@code [0, classes)}
+   * @param total {@code [1]}, in the logits' master type
+   */
+  static void accumulate(
+      Tensor logits, Tensor labels, double scale, boolean gradient, Tensor total) {
+    long rows = logits.size(0);
+    long block = Math.max(1, BLOCK_ELEMENTS / logits.size(1));
+    for (long start = 0; start < rows; start += block) {
+      long count = Math.min(block, rows - start);
+      try (Scope scope = logits.torch().scope()) {
+        accumulateBlock(
+            logits.narrow(0, start, count),
+            labels.narrow(0, start, count).unsqueeze(1),
+            scale,
+            gradient,
+            total);
+      }
+    }
+  }
+
+  private static void accumulateBlock(
+      Tensor logits, Tensor labels, double scale, boolean gradient, Tensor total) {
+    DType master = total.dtype();
+    Torch torch = total.torch();
+    Tensor wide = logits.as(master);
+    Tensor max = wide.maxKeep(1);
+    Tensor labelled = wide.gather(1, labels).subInPlace(max);
+    Tensor sum = wide.subInPlace(max).expInPlace().sumKeep(1);
+    if (gradient) {
+      wide.mulInPlace(torch.full(master, scale, sum.shape()).divInPlace(sum));
+      wide.scatterAddInPlace(1, labels, torch.full(master, -scale, sum.shape()));
+      if (!wide.sharesStorageWith(logits)) {
+        logits.copyFrom(wide);
+      }
+    }
+    total.addInPlace(sum.logInPlace().subInPlace(labelled).sum(0), scale);
+  }
+}
