@@ -152,8 +152,8 @@ public final class Kernels {
    * Gradients of {@link #layerNorm}; the statistics are computed again from {@code x}.
    *
    * @param input of {@code x}, in its type
-   * @param weight of the weight, in the weight's or the master type
-   * @param bias of the bias, in the weight's or the master type
+   * @param weight of the weight, in the master type
+   * @param bias of the bias, in the master type
    */
   public record LayerNormGradients(
       Optional<Tensor> input, Optional<Tensor> weight, Optional<Tensor> bias) {}
@@ -168,9 +168,20 @@ public final class Kernels {
       boolean wantsInput,
       boolean wantsWeight,
       boolean wantsBias) {
+    DType master = x.dtype().master();
+    if ((wantsWeight || wantsBias) && x.dtype() != master) {
+      // libtorch would add up the rows of these two in the narrow type.
+      try (Tensor wideGradient = gradient.copyTo(master);
+          Tensor wideX = x.copyTo(master)) {
+        LayerNormGradients wide =
+            layerNormBackward(
+                wideGradient, wideX, weight, bias, eps, wantsInput, wantsWeight, wantsBias);
+        return new LayerNormGradients(
+            wide.input().map(input -> narrowed(input, x.dtype())), wide.weight(), wide.bias());
+      }
+    }
     if (x.handle().is_meta()) {
       Torch session = x.torch();
-      DType master = x.dtype().master();
       return new LayerNormGradients(
           optional(wantsInput, () -> session.empty(x.dtype(), x.shape())),
           optional(wantsWeight, () -> session.empty(master, weight.shape())),
@@ -197,6 +208,12 @@ public final class Kernels {
           optional(wantsInput, () -> copyOf(x, all.get0())),
           optional(wantsWeight, () -> copyOf(x, all.get1())),
           optional(wantsBias, () -> copyOf(x, all.get2())));
+    }
+  }
+
+  private static Tensor narrowed(Tensor wide, DType type) {
+    try (wide) {
+      return wide.copyTo(type);
     }
   }
 

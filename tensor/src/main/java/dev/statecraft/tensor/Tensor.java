@@ -160,7 +160,10 @@ public final class Tensor implements AutoCloseable {
 
   // ---- views ----
 
-  /** The same storage under another shape (one size may be -1). The tensor must be contiguous. */
+  /**
+   * The same storage under another shape (one size may be -1). The tensor must be contiguous, or
+   * the new shape must only split dimensions.
+   */
   public Tensor view(long... newShape) {
     return viewed(handle().view(newShape));
   }

@@ -126,7 +126,7 @@ public record Attention(
       CausalMask mask,
       AttentionSoftmax softmax,
       Tensor output) {
-    Tensor bias = mask(mask, batch, keys);
+    Tensor bias = bias(mask, batch, keys);
     try (Scope scope = output.torch().scope()) {
       Tensor probabilities =
           probabilities(softmax, scaledQueries(batch, queries), keyRows(batch, keys), bias);
@@ -148,7 +148,7 @@ public record Attention(
     CausalMask mask = new CausalMask(torch, context.upstream().dtype());
     AttentionSoftmax softmax = softmax(context.layout().longest(), context.upstream());
     for (SequenceBatch batch : batches(context.layout(), context.upstream().dtype())) {
-      Tensor bias = mask(mask, batch, batch.rows(context.input(1)));
+      Tensor bias = bias(mask, batch, batch.rows(context.input(1)));
       try (Scope scope = torch.scope()) {
         Tensor queries = scaledQueries(batch, batch.rows(context.input(0)));
         Tensor keys = keyRows(batch, batch.rows(context.input(1)));
@@ -253,7 +253,7 @@ public record Attention(
   }
 
   /** What to add to the scores of a batch, or null for nothing. */
-  private Tensor mask(CausalMask mask, SequenceBatch batch, Tensor keys) {
+  private Tensor bias(CausalMask mask, SequenceBatch batch, Tensor keys) {
     return causal && batch.length() > 1
         ? mask.of(batch.length(), keys.size(0) / batch.sequences())
         : null;

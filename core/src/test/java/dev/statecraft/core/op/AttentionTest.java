@@ -1,0 +1,234 @@
+package dev.statecraft.core.op;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.statecraft.core.graph.Demand;
+import dev.statecraft.core.graph.KeyValueCache;
+import dev.statecraft.core.graph.Layout;
+import dev.statecraft.core.graph.Op;
+import dev.statecraft.core.graph.Reads;
+import dev.statecraft.core.graph.Shape;
+import dev.statecraft.tensor.DType;
+import dev.statecraft.tensor.Generator;
+import dev.statecraft.tensor.Scope;
+import dev.statecraft.tensor.Tensor;
+import dev.statecraft.testkit.Closeness;
+import dev.statecraft.testkit.TensorAssert;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class AttentionTest extends OpTest {
+  /** Attention head by head, sequence by sequence. */
+  private static Tensor oracle(Attention op, List<Tensor> x, int... lengths) {
+    int d = op.headDim();
+    int group = op.heads() / op.keyValueHeads();
+    List<Tensor> sequences = new ArrayList<>();
+    int start = 0;
+    for (int length : lengths) {
+      List<Tensor> heads = new ArrayList<>();
+      for (int head = 0; head < op.heads(); head++) {
+        int shared = head / group;
+        Tensor q = x.get(0).narrow(0, start, length).narrow(1, (long) head * d, d);
+        Tensor k = x.get(1).narrow(0, start, length).narrow(1, (long) shared * d, d);
+        Tensor v = x.get(2).narrow(0, start, length).narrow(1, (long) shared * d, d);
+        Tensor scores = q.matmul(k.t()).mul(1 / Math.sqrt(d));
+        if (op.causal()) {
+          double infinity = Double.NEGATIVE_INFINITY;
+          scores = scores.add(q.torch().full(DType.FLOAT64, infinity, length, length).triu(1));
+        }
+        heads.add(softmax(scores).matmul(v));
+      }
+      sequences.add(Tensor.cat(1, heads.toArray(Tensor[]::new)));
+      start += length;
+    }
+    return Tensor.cat(0, sequences.toArray(Tensor[]::new));
+  }
+
+  private void check(int heads, int keyValueHeads, int headDim, boolean causal, int... lengths) {
+    Attention op = new Attention("attention", heads, keyValueHeads, headDim, causal);
+    of(op, lengths)
+        .input(Shape.tokens((long) heads * headDim))
+        .input(Shape.tokens((long) keyValueHeads * headDim))
+        .input(Shape.tokens((long) keyValueHeads * headDim))
+        .verify((x, w) -> oracle(op, x, lengths));
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void oneToken(boolean causal) {
+    check(1, 1, 1, causal, 1);
+    check(4, 2, 3, causal, 1, 1, 1);
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void oneSequence(boolean causal) {
+    check(1, 1, 4, causal, 5);
+    check(2, 2, 3, causal, 4);
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void groupedQueries(boolean causal) {
+    check(4, 2, 2, causal, 3);
+    check(6, 1, 2, causal, 4, 4);
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void raggedSequences(boolean causal) {
+    check(4, 2, 2, causal, 2, 2, 1, 3, 3, 3, 2);
+    check(2, 2, 3, causal, 1, 5);
+  }
+
+  @Test
+  void batchesJoinEqualLengthsUpToTheLimit() {
+    Layout layout = Layout.ofLengths(2, 2, 2, 3, 2, 9);
+    assertThat(SequenceBatch.of(layout, 1, 1000))
+        .containsExactly(
+            new SequenceBatch(0, 3, 2),
+            new SequenceBatch(6, 1, 3),
+            new SequenceBatch(9, 1, 2),
+            new SequenceBatch(11, 1, 9));
+    assertThat(SequenceBatch.of(layout, 2, 16))
+        .containsExactly(
+            new SequenceBatch(0, 2, 2),
+            new SequenceBatch(4, 1, 2),
+            new SequenceBatch(6, 1, 3),
+            new SequenceBatch(9, 1, 2),
+            new SequenceBatch(11, 1, 9));
+  }
+
+  /** Long enough for more than one batch: 5 sequences of 16 * 256 * 256 * 8 bytes each. */
+  @Test
+  void sequencesOfDifferentBatchesDoNotSeeEachOther() {
+    try (Scope scope = torch.scope();
+        Generator generator = torch.generator(11)) {
+      Attention op = new Attention("attention", 16, 8, 2, true);
+      int[] lengths = {256, 256, 256, 256, 256};
+      List<Tensor> all =
+          List.of(
+              torch.normal(generator, DType.FLOAT64, 0, 1, 1280, 32),
+              torch.normal(generator, DType.FLOAT64, 0, 1, 1280, 16),
+              torch.normal(generator, DType.FLOAT64, 0, 1, 1280, 16));
+      Tensor upstream = torch.normal(generator, DType.FLOAT64, 0, 1, 1280, 32);
+      assertThat(SequenceBatch.of(Layout.ofLengths(lengths), 16, (16L << 20) / 8)).hasSize(3);
+      Demand demand = new Demand(List.of(true, true, true), List.of());
+      OpHarness.Result together =
+          new OpHarness(torch, op, Layout.ofLengths(lengths), DType.FLOAT64, 1)
+              .forwardBackward(all, List.of(), upstream, demand, OpHarness.Variant.PLAIN);
+      for (int i = 0; i < 5; i++) {
+        int start = i * 256;
+        List<Tensor> part = all.stream().map(x -> x.narrow(0, start, 256)).toList();
+        OpHarness.Result alone =
+            new OpHarness(torch, op, Layout.ofLengths(256), DType.FLOAT64, 1)
+                .forwardBackward(
+                    part,
+                    List.of(),
+                    upstream.narrow(0, start, 256),
+                    demand,
+                    OpHarness.Variant.PLAIN);
+        Closeness exact = Closeness.relative(1e-12);
+        exact.check("output", slice(together.output(), i, 32), alone.output());
+        for (int g = 0; g < 3; g++) {
+          double[] expected = alone.gradients().get(g).orElseThrow();
+          double[] joined = together.gradients().get(g).orElseThrow();
+          exact.check("gradient " + g, slice(joined, i, g == 0 ? 32 : 16), expected);
+        }
+      }
+    }
+  }
+
+  private static double[] slice(double[] values, int sequence, int features) {
+    int size = 256 * features;
+    return Arrays.copyOfRange(values, sequence * size, (sequence + 1) * size);
+  }
+
+  @Test
+  void valuesAreReadOnlyForScores() {
+    Op op = new Attention("attention", 2, 1, 4, true);
+    assertThat(op.reads(new Demand(List.of(false, false, true), List.of())))
+        .isEqualTo(Reads.inputs(0, 1));
+    assertThat(op.reads(new Demand(List.of(true, false, false), List.of())))
+        .isEqualTo(Reads.inputs(0, 1, 2));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"5, 1, 1", "1, 6, 0", "3, 4, 0", "2, 3, 2"})
+  void cachedGenerationEqualsTheWholeSequence(int first, int second, int third) {
+    int tokens = first + second + third;
+    try (Scope scope = torch.scope();
+        Generator generator = torch.generator(5);
+        Cache cache = new Cache()) {
+      Attention op = new Attention("layers.0.attention", 4, 2, 3, true);
+      Tensor q = torch.normal(generator, DType.FLOAT64, 0, 1, tokens, 12);
+      Tensor k = torch.normal(generator, DType.FLOAT64, 0, 1, tokens, 6);
+      Tensor v = torch.normal(generator, DType.FLOAT64, 0, 1, tokens, 6);
+      double[] whole =
+          new OpHarness(torch, op, Layout.ofLengths(tokens), DType.FLOAT64, 1)
+              .forward(List.of(q, k, v), List.of())
+              .output();
+      List<Tensor> parts = new ArrayList<>();
+      int start = 0;
+      for (int length : new int[] {first, second, third}) {
+        if (length > 0) {
+          List<Tensor> step =
+              List.of(
+                  q.narrow(0, start, length),
+                  k.narrow(0, start, length),
+                  v.narrow(0, start, length));
+          parts.add(
+              new OpHarness(torch, op, Layout.ofLengths(length), DType.FLOAT64, 1)
+                  .cachedForward(step, cache));
+          start += length;
+        }
+      }
+      Tensor joined = Tensor.cat(0, parts.toArray(Tensor[]::new));
+      TensorAssert.assertThat(joined).hasShape(tokens, 12).hasValues(whole);
+      assertThat(cache.keys).containsOnlyKeys("layers.0.attention");
+    }
+  }
+
+  private static final class Cache implements KeyValueCache, AutoCloseable {
+    final Map<String, Tensor> keys = new HashMap<>();
+    final Map<String, Tensor> values = new HashMap<>();
+
+    @Override
+    public void append(String edge, Tensor newKeys, Tensor newValues) {
+      append(keys, edge, newKeys);
+      append(values, edge, newValues);
+    }
+
+    private static void append(Map<String, Tensor> held, String edge, Tensor rows) {
+      Tensor before = held.get(edge);
+      Tensor all = before == null ? rows.copy() : Tensor.cat(0, before, rows);
+      held.put(edge, all.escape());
+      if (before != null) {
+        before.close();
+      }
+    }
+
+    @Override
+    public void close() {
+      keys.values().forEach(Tensor::close);
+      values.values().forEach(Tensor::close);
+    }
+
+    @Override
+    public Tensor keys(String edge) {
+      return keys.get(edge);
+    }
+
+    @Override
+    public Tensor values(String edge) {
+      return values.get(edge);
+    }
+  }
+}
