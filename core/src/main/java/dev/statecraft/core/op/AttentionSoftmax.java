@@ -25,12 +25,28 @@ record AttentionSoftmax(boolean throughFloat32, long longest) {
   /** Turns the gradient of the probabilities into that of the scores. */
   void backward(Tensor gradient, Tensor probabilities) {
     if (throughFloat32) {
-      Tensor padded = padded(gradient, 0);
-      Kernels.softmaxBackwardInPlace(padded, padded(probabilities, 0));
-      gradient.copyFrom(padded.narrow(2, 0, gradient.size(2)));
+      Tensor g = padded(gradient, 0);
+      Tensor p = padded(probabilities, 0);
+      g.subInPlace(rowSums(g.mul(p))).mulInPlace(p);
+      gradient.copyFrom(g.narrow(2, 0, gradient.size(2)));
     } else {
       Kernels.softmaxBackwardInPlace(gradient, probabilities);
     }
+  }
+
+  /**
+   * Sums over the last dimension in the order of libtorch's softmax backward, but of rounded
+   * products: this libtorch fuses multiplication and addition there, PyTorch's wheels do not. With
+   * y = 1 the kernel's {@code y (g - sum(g y))} is minus the sum where g is zero: in a column put
+   * behind.
+   */
+  private static Tensor rowSums(Tensor products) {
+    long width = products.size(2);
+    Tensor widened =
+        products.torch().zeros(DType.FLOAT32, products.size(0), products.size(1), width + 1);
+    widened.narrow(2, 0, width).copyFrom(products);
+    Tensor ones = products.torch().full(DType.FLOAT32, 1, widened.shape());
+    return Kernels.softmaxBackwardInPlace(widened, ones).narrow(2, width, 1).mul(-1);
   }
 
   private Tensor padded(Tensor values, double padding) {

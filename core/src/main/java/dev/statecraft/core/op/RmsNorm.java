@@ -111,7 +111,8 @@ public record RmsNorm(double eps, boolean asTransformers) implements Op {
       Tensor g = context.upstream().mul(context.parameter(0)).copyTo(DType.FLOAT32);
       Tensor root = g.mul(x).sumKeep(-1);
       Tensor cube = inverse.mul(inverse).mulInPlace(inverse);
-      Tensor mean = root.mulInPlace(-0.5).mulInPlace(cube).mulInPlace(1.0 / x.size(1));
+      Tensor width = x.torch().full(DType.FLOAT32, (double) x.size(1), 1);
+      Tensor mean = root.mulInPlace(-0.5).mulInPlace(cube).divInPlace(width);
       Tensor gradient = g.mul(inverse).addInPlace(x.mul(2).mulInPlace(mean));
       context.gradient(0).add(gradient.copyTo(DType.FLOAT64));
     }
