@@ -1,0 +1,178 @@
+package dev.statecraft.models.pretrained;
+
+import dev.statecraft.core.graph.Graph;
+import dev.statecraft.core.run.WeightSource;
+import dev.statecraft.models.InvalidInputException;
+import dev.statecraft.models.checkpoint.CheckpointFolder;
+import dev.statecraft.models.checkpoint.CheckpointSource;
+import dev.statecraft.models.config.BertConfig;
+import dev.statecraft.models.config.LlamaConfig;
+import dev.statecraft.models.config.ModelConfig;
+import dev.statecraft.models.config.VitConfig;
+import dev.statecraft.models.family.CheckpointWeights;
+import dev.statecraft.models.family.Encoder;
+import dev.statecraft.models.family.Head;
+import dev.statecraft.models.family.Llama;
+import dev.statecraft.models.family.ModelFamily;
+import dev.statecraft.models.family.Vit;
+import dev.statecraft.models.tokenizer.Tokenizer;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/** A pretrained model: configuration, weights (not read until they are used) and tokenizer. */
+public final class PretrainedModel implements AutoCloseable {
+  private final String name;
+  private final ModelConfig config;
+  private final CheckpointSource checkpoint;
+  private final Optional<Tokenizer> tokenizer;
+
+  private PretrainedModel(
+      String name, ModelConfig config, CheckpointSource checkpoint, Optional<Tokenizer> tokenizer) {
+    this.name = name;
+    this.config = config;
+    this.checkpoint = checkpoint;
+    this.tokenizer = tokenizer;
+  }
+
+  /**
+   * Opens a Hugging Face folder: {@code config.json}, {@code model.safetensors} or its sharded
+   * index, and {@code tokenizer.json} if it is there.
+   *
+   * @throws InvalidInputException if a file is missing or cannot be used
+   * @throws UncheckedIOException if a file cannot be read
+   */
+  public static PretrainedModel open(Path folder) {
+    if (!Files.isDirectory(folder)) {
+      throw new InvalidInputException(folder + ": expected a model folder, found none");
+    }
+    try {
+      ModelConfig config = ModelConfig.read(folder.resolve("config.json"));
+      CheckpointSource checkpoint = CheckpointFolder.open(folder);
+      Path vocabulary = folder.resolve("tokenizer.json");
+      Optional<Tokenizer> tokenizer =
+          Files.isRegularFile(vocabulary)
+              ? Optional.of(Tokenizer.open(vocabulary))
+              : Optional.empty();
+      return new PretrainedModel(folder.toString(), config, checkpoint, tokenizer);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** A model whose parts come from elsewhere; it owns them from now on. */
+  public static PretrainedModel of(
+      String name, ModelConfig config, CheckpointSource checkpoint, Tokenizer tokenizer) {
+    return new PretrainedModel(name, config, checkpoint, Optional.of(tokenizer));
+  }
+
+  /** The folder, or another name for messages. */
+  public String name() {
+    return name;
+  }
+
+  public ModelConfig config() {
+    return config;
+  }
+
+  public CheckpointSource checkpoint() {
+    return checkpoint;
+  }
+
+  /**
+   * The tokenizer.
+   *
+   * @throws InvalidInputException if the model has none
+   */
+  public Tokenizer tokenizer() {
+    return tokenizer.orElseThrow(
+        () -> new InvalidInputException(name + ": expected a tokenizer.json, found none"));
+  }
+
+  /**
+   * The model as a causal language model.
+   *
+   * @throws InvalidInputException if it is none
+   */
+  public Llama causalLm() {
+    if (config instanceof LlamaConfig llama) {
+      return new Llama(llama);
+    }
+    throw new InvalidInputException(
+        name + ": expected a causal language model (llama), found " + config.modelType());
+  }
+
+  /**
+   * The model as an encoder of texts with a head.
+   *
+   * @param pooling how the head sees a sequence; empty for the family's way, or the mean over
+   *     tokens for a BERT without a pooler
+   * @throws InvalidInputException if it is no text encoder
+   */
+  public Encoder encoder(int outputs, boolean regression, Optional<Head.Pooling> pooling) {
+    if (!(config instanceof BertConfig bert)) {
+      throw new InvalidInputException(
+          name + ": expected a text encoder (bert, roberta), found " + config.modelType());
+    }
+    String prefix = bert.modelType() + ".";
+    if (!checkpoint.names().contains(prefix + "embeddings.word_embeddings.weight")) {
+      prefix = "";
+    }
+    boolean pooled =
+        bert.isRoberta() || checkpoint.names().contains(prefix + "pooler.dense.weight");
+    Head.Pooling chosen = pooling.orElse(pooled ? Head.Pooling.FIRST : Head.Pooling.MEAN);
+    return new Encoder(bert, new Head(outputs, chosen, regression), prefix);
+  }
+
+  /**
+   * The model as a classifier of images.
+   *
+   * @throws InvalidInputException if it is none
+   */
+  public Vit imageClassifier(int classes) {
+    if (config instanceof VitConfig vit) {
+      return new Vit(vit, classes);
+    }
+    throw new InvalidInputException(
+        name + ": expected an image classifier (vit), found " + config.modelType());
+  }
+
+  /**
+   * The model in its family's plainest form, to look at: with the head that its configuration has.
+   */
+  public ModelFamily family() {
+    if (config instanceof LlamaConfig) {
+      return causalLm();
+    }
+    if (config instanceof VitConfig vit) {
+      return imageClassifier(Math.max(1, vit.labels().size()));
+    }
+    int labels = ((BertConfig) config).labels().size();
+    return encoder(Math.max(1, labels), false, Optional.empty());
+  }
+
+  /**
+   * The weights for a graph.
+   *
+   * @throws InvalidInputException if base weights are missing or of another shape; the message
+   *     lists them
+   */
+  public WeightSource weights(Graph graph) {
+    CheckpointReport report = CheckpointReport.of(checkpoint, graph);
+    report.refuse(name);
+    return new HeadFilter(CheckpointWeights.of(checkpoint), report.unusableHeads());
+  }
+
+  /** What the checkpoint has too much, too little or in another shape for a graph. */
+  public CheckpointReport report(Graph graph) {
+    return CheckpointReport.of(checkpoint, graph);
+  }
+
+  @Override
+  public void close() {
+    checkpoint.close();
+    tokenizer.ifPresent(Tokenizer::close);
+  }
+}
