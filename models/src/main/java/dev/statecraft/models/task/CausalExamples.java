@@ -1,0 +1,73 @@
+package dev.statecraft.models.task;
+
+import dev.statecraft.core.run.Batch;
+import dev.statecraft.core.run.Pass;
+import dev.statecraft.models.data.LabelledTokens;
+import dev.statecraft.models.family.ModelFamily;
+import dev.statecraft.models.family.TokenBatches;
+import dev.statecraft.tensor.DType;
+import dev.statecraft.tensor.Torch;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Texts whose next tokens are learned where they carry labels.
+ *
+ * @param examples token ids and labels
+ */
+public record CausalExamples(List<LabelledTokens> examples) implements ExampleSet {
+  public CausalExamples {
+    examples = List.copyOf(examples);
+  }
+
+  @Override
+  public int[] lengths() {
+    return examples.stream().mapToInt(LabelledTokens::length).toArray();
+  }
+
+  @Override
+  public long labels(List<Integer> chosen) {
+    return chosen.stream().mapToLong(index -> examples.get(index).learned()).sum();
+  }
+
+  @Override
+  public Batch batch(Torch torch, DType computeType, List<Integer> chosen) {
+    return TokenBatches.causal(torch, chosen.stream().map(examples::get).toList());
+  }
+
+  @Override
+  public Score score() {
+    return new LossScore();
+  }
+
+  /** Mean loss over labels, and its perplexity. */
+  private final class LossScore implements Score {
+    private double sum;
+    private long labels;
+
+    @Override
+    public Set<String> states() {
+      return Set.of(ModelFamily.LOSS);
+    }
+
+    @Override
+    public void add(Pass pass, Batch batch, List<Integer> chosen) {
+      sum += pass.value(ModelFamily.LOSS).item();
+      labels += labels(chosen);
+    }
+
+    @Override
+    public Map<String, Double> metrics() {
+      Map<String, Double> metrics = new LinkedHashMap<>();
+      metrics.put("loss", sum / labels);
+      metrics.put("perplexity", Math.exp(sum / labels));
+      return metrics;
+    }
+
+    private long labels(List<Integer> chosen) {
+      return CausalExamples.this.labels(chosen);
+    }
+  }
+}

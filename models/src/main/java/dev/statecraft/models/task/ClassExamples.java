@@ -1,0 +1,63 @@
+package dev.statecraft.models.task;
+
+import dev.statecraft.core.run.Batch;
+import dev.statecraft.models.family.TokenBatches;
+import dev.statecraft.tensor.DType;
+import dev.statecraft.tensor.Torch;
+import java.util.List;
+import java.util.OptionalInt;
+
+/**
+ * Texts with a class each.
+ *
+ * @param texts the texts
+ * @param classes index of each one's class
+ * @param classCount number of classes
+ * @param positive the class whose F1 is reported
+ * @param firstPosition row of the position table that a first token uses
+ */
+public record ClassExamples(
+    List<EncodedText> texts,
+    List<Integer> classes,
+    int classCount,
+    OptionalInt positive,
+    int firstPosition)
+    implements ExampleSet {
+  public ClassExamples {
+    texts = List.copyOf(texts);
+    classes = List.copyOf(classes);
+    if (texts.size() != classes.size()) {
+      throw new IllegalArgumentException(
+          "expected a class for each text, found "
+              + classes.size()
+              + " for "
+              + texts.size()
+              + " texts");
+    }
+  }
+
+  @Override
+  public int[] lengths() {
+    return texts.stream().mapToInt(text -> text.ids().size()).toArray();
+  }
+
+  @Override
+  public long labels(List<Integer> examples) {
+    return examples.size();
+  }
+
+  @Override
+  public Batch batch(Torch torch, DType computeType, List<Integer> examples) {
+    return TokenBatches.classified(
+        torch,
+        examples.stream().map(index -> texts.get(index).idArray()).toList(),
+        examples.stream().map(index -> texts.get(index).typeArray()).toList(),
+        firstPosition,
+        examples.stream().mapToInt(classes::get).toArray());
+  }
+
+  @Override
+  public ClassScore score() {
+    return new ClassScore(classes, classCount, positive);
+  }
+}

@@ -1,0 +1,36 @@
+package dev.statecraft.models.train;
+
+import dev.statecraft.core.graph.Graph;
+import dev.statecraft.core.plan.StatePlan;
+import dev.statecraft.core.run.Batch;
+import dev.statecraft.core.run.Pass;
+import dev.statecraft.core.run.PassOptions;
+import dev.statecraft.core.run.Weights;
+import dev.statecraft.models.data.BatchLimit;
+import dev.statecraft.models.data.BatchSampler;
+import dev.statecraft.models.data.MicroBatch;
+import dev.statecraft.models.task.ExampleSet;
+import dev.statecraft.models.task.Score;
+
+/**
+ * Scores a model on examples.
+ *
+ * @param graph the model's graph, tuned or not
+ * @param weights its weights
+ * @param limit how much is computed at once
+ */
+public record Evaluator(Graph graph, Weights weights, BatchLimit limit) {
+  /** The score over all examples. */
+  public Score score(ExampleSet examples) {
+    Score score = examples.score();
+    StatePlan plan = StatePlan.inference(graph, score.states());
+    BatchSampler sampler = new BatchSampler(examples.lengths(), limit, 1, 0);
+    for (MicroBatch chosen : sampler.inOrder()) {
+      try (Batch batch = examples.batch(weights.torch(), weights.computeType(), chosen.examples());
+          Pass pass = Pass.run(plan, weights, batch, PassOptions.INFERENCE)) {
+        score.add(pass, batch, chosen.examples());
+      }
+    }
+    return score;
+  }
+}

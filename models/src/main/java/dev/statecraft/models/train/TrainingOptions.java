@@ -1,0 +1,28 @@
+package dev.statecraft.models.train;
+
+import dev.statecraft.core.optim.AdamW;
+import dev.statecraft.core.optim.Schedule;
+import dev.statecraft.core.plan.StorePolicy;
+import dev.statecraft.models.data.BatchLimit;
+
+/**
+ * How a run goes.
+ *
+ * @param schedule of the learning rate; its total is the number of optimizer steps
+ * @param optimizer constants of AdamW
+ * @param batchSize examples of an optimizer step
+ * @param microBatch what is computed at once
+ * @param maxGradNorm gradients are scaled down to this norm; infinite for never
+ * @param seed of the order of examples and of dropout
+ * @param evalEvery optimizer steps between evaluations
+ * @param store which states are stored for the backward
+ */
+public record TrainingOptions(
+    Schedule schedule,
+    AdamW.Options optimizer,
+    int batchSize,
+    BatchLimit microBatch,
+    double maxGradNorm,
+    long seed,
+    long evalEvery,
+    StorePolicy store) {}

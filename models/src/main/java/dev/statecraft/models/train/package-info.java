@@ -1,0 +1,7 @@
+/**
+ * Training runs: {@link dev.statecraft.models.train.Trainer} takes optimizer steps over an example
+ * set and evaluates in between, telling a {@link dev.statecraft.models.train.TrainingListener};
+ * {@link dev.statecraft.models.train.Evaluator} scores a model on an example set; {@link
+ * dev.statecraft.models.train.MemoryUse} is what a run's memory went to.
+ */
+package dev.statecraft.models.train;
