@@ -1,0 +1,23 @@
+package dev.statecraft.cli.recipe;
+
+import dev.statecraft.core.graph.Initializer;
+import java.util.List;
+
+/**
+ * What a method leaves to the model family.
+ *
+ * @param targets linears that LoRA and DoRA attach to
+ * @param attentionTargets linears that LoRA attaches to beside control around the MLP
+ * @param controlInit how A of a control edge starts
+ * @param controlBias whether control edges have biases
+ */
+public record ModelDefaults(
+    List<String> targets,
+    List<String> attentionTargets,
+    Initializer controlInit,
+    boolean controlBias) {
+  public ModelDefaults {
+    targets = List.copyOf(targets);
+    attentionTargets = List.copyOf(attentionTargets);
+  }
+}
