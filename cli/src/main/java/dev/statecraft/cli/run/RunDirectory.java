@@ -91,7 +91,7 @@ public final class RunDirectory {
       }
       return;
     }
-    if (existing == Existing.REFUSE) {
+    if (existing == Existing.REFUSE && hasResults(folder)) {
       String state = Files.exists(folder.resolve(SUMMARY)) ? "a finished" : "an unfinished";
       throw new RecipeException(
           "output: expected a folder without a run, found "
@@ -103,6 +103,13 @@ public final class RunDirectory {
     for (String name : OWN) {
       delete(folder.resolve(name));
     }
+  }
+
+  /** A run that stopped before its first step has nothing to lose. */
+  private static boolean hasResults(Path folder) throws IOException {
+    Path metrics = folder.resolve(METRICS);
+    return Files.exists(folder.resolve(SUMMARY))
+        || (Files.exists(metrics) && Files.size(metrics) > 0);
   }
 
   private static void delete(Path path) throws IOException {

@@ -1,0 +1,57 @@
+package dev.statecraft.cli.report;
+
+import dev.statecraft.cli.run.RunResult;
+import dev.statecraft.cli.run.StepMetrics;
+import dev.statecraft.cli.run.Summary;
+import dev.statecraft.cli.terminal.Units;
+import java.util.List;
+import java.util.function.ToDoubleFunction;
+
+/** One run: results, curves, memory, recipe. */
+public final class TrainReport {
+  private TrainReport() {}
+
+  /** The page. */
+  public static String html(RunResult run) {
+    Summary summary = run.summary();
+    Page page = new Page(summary.method() + ": " + run.recipe().output().getFileName());
+    page.lead(
+        run.recipe().model()
+            + ", "
+            + run.recipe().task().type()
+            + ", "
+            + Units.count(summary.steps())
+            + " steps. The metrics are those of the last evaluation.");
+    page.heading("Result");
+    RunFigures.addComparison(page, List.of(run));
+    summary
+        .best()
+        .ifPresent(
+            best ->
+                page.caption(
+                    "The best evaluation by "
+                        + run.recipe().task().metrics().get(0).label()
+                        + " came after step "
+                        + best.step()
+                        + "."));
+    page.heading("Loss by step");
+    page.add(chart(run, StepMetrics::loss, true));
+    for (String metric : RunFigures.metrics(List.of(run))) {
+      page.heading(RunFigures.title(metric) + " on the evaluation data, by step");
+      page.add(new LineChart(List.of(RunFigures.evaluations(run, metric)), false).html());
+    }
+    page.add("<div class=\"pair\"><div>");
+    page.heading("Learning rate by step").add(chart(run, StepMetrics::learningRate, true));
+    page.add("</div><div>");
+    page.heading("Gradient norm by step").add(chart(run, StepMetrics::gradientNorm, true));
+    page.add("</div></div>");
+    RunFigures.addMemory(page, List.of(run));
+    page.details("Recipe", run.recipe().toYaml());
+    return page.html();
+  }
+
+  private static String chart(
+      RunResult run, ToDoubleFunction<StepMetrics> value, boolean fromZero) {
+    return new LineChart(List.of(RunFigures.steps(run, value)), fromZero).html();
+  }
+}
