@@ -64,7 +64,7 @@ record Bars(List<Bar> bars, double most) {
   }
 
   /** A list of names beside their colors, from color 0 on. */
-  static String legend(List<String> names, boolean lines) {
+  static String legend(List<String> names) {
     List<String> items = new ArrayList<>();
     for (int i = 0; i < names.size(); i++) {
       items.add(

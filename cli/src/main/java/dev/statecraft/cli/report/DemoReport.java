@@ -37,14 +37,13 @@ public final class DemoReport {
     page.heading("Loss by step");
     page.add(
         new LineChart(
-                runs.stream().map(run -> RunFigures.steps(run, StepMetrics::loss)).toList(), true)
+                runs.stream()
+                    .map(run -> RunFigures.steps(run, StepMetrics::loss, LineChart.Style.NOISY))
+                    .toList(),
+                LineChart.Vertical.FROM_ZERO)
             .html());
     page.heading(RunFigures.title(metric.label()) + " by step");
-    page.add(
-        new LineChart(
-                runs.stream().map(run -> RunFigures.evaluations(run, metric.label())).toList(),
-                false)
-            .html());
+    page.add(RunFigures.evaluationChart(runs, metric.label()));
     for (RunResult run : runs) {
       page.details("Recipe of " + RunFigures.method(run), run.recipe().toYaml());
     }

@@ -11,14 +11,34 @@ import java.util.Locale;
  * them are HTML, which does not.
  *
  * @param series the curves; points that are not finite are left out
- * @param fromZero whether the vertical axis begins at 0
+ * @param vertical what the vertical axis shows
  */
-record LineChart(List<Series> series, boolean fromZero) {
+record LineChart(List<Series> series, Vertical vertical) {
   private static final int SMOOTH_FROM = 40;
   private static final int MOST_POINTS = 500;
 
   LineChart {
     series = List.copyOf(series);
+  }
+
+  /** What a vertical axis shows. */
+  enum Vertical {
+    /** Numbers from 0 on. */
+    FROM_ZERO,
+    /** The numbers that there are. */
+    FITTED,
+    /** Parts of one, as percentages. */
+    PERCENT
+  }
+
+  /** How a curve is drawn. */
+  enum Style {
+    /** From point to point. */
+    EXACT,
+    /** From point to point, with a dot at each. */
+    DOTS,
+    /** Faint from point to point, with a smooth curve over it if there are many. */
+    NOISY
   }
 
   /** A point of a curve. */
@@ -29,9 +49,9 @@ record LineChart(List<Series> series, boolean fromZero) {
    *
    * @param name for the legend
    * @param points ascending in x
-   * @param dots whether each point gets a dot
+   * @param style how it is drawn
    */
-  record Series(String name, List<Point> points, boolean dots) {
+  record Series(String name, List<Point> points, Style style) {
     Series {
       points = points.stream().filter(p -> Double.isFinite(p.x) && Double.isFinite(p.y)).toList();
     }
@@ -45,16 +65,16 @@ record LineChart(List<Series> series, boolean fromZero) {
     }
     double least = all.stream().mapToDouble(Point::y).min().orElseThrow();
     double most = all.stream().mapToDouble(Point::y).max().orElseThrow();
-    Axis y = Axis.covering(fromZero ? Math.min(0, least) : least, most, 4);
+    Axis y = Axis.covering(vertical == Vertical.FROM_ZERO ? Math.min(0, least) : least, most, 5);
     Axis x =
         Axis.within(
             Math.min(1, all.stream().mapToDouble(Point::x).min().orElseThrow()),
             all.stream().mapToDouble(Point::x).max().orElseThrow(),
-            5);
+            6);
     StringBuilder html = new StringBuilder("<div class=\"plot\">\n<div class=\"y\">");
     String widest = "";
     for (double tick : y.ticks()) {
-      String label = number(tick);
+      String label = vertical == Vertical.PERCENT ? number(100 * tick) + " %" : number(tick);
       widest = label.length() > widest.length() ? label : widest;
       html.append("<span style=\"bottom:").append(percent(y.position(tick))).append("\">");
       html.append(label).append("</span>");
@@ -77,7 +97,7 @@ record LineChart(List<Series> series, boolean fromZero) {
     }
     html.append("</div></div>");
     if (series.size() > 1) {
-      html.append(Bars.legend(series.stream().map(Series::name).toList(), true));
+      html.append(Bars.legend(series.stream().map(Series::name).toList()));
     }
     return html.toString();
   }
@@ -85,13 +105,13 @@ record LineChart(List<Series> series, boolean fromZero) {
   private static String curve(Series series, int index, Axis x, Axis y) {
     List<Point> points = thinned(series.points);
     int color = Page.color(index);
-    if (series.dots || points.size() == 1) {
+    if (series.style == Style.DOTS || points.size() == 1) {
       StringBuilder dots = new StringBuilder();
       points.forEach(p -> dots.append('M').append(at(p, x, y)).append("h0"));
       return (points.size() > 1 ? path("l" + color, line(points, x, y)) : "")
           + path("dot l" + color, dots.toString());
     }
-    if (points.size() < SMOOTH_FROM) {
+    if (series.style == Style.EXACT || points.size() < SMOOTH_FROM) {
       return path("l" + color, line(points, x, y));
     }
     return path("faint l" + color, line(points, x, y))
@@ -115,16 +135,28 @@ record LineChart(List<Series> series, boolean fromZero) {
         Locale.ROOT, "%.1f %.1f", 1000 * x.position(point.x), 1000 * (1 - y.position(point.y)));
   }
 
-  /** The mean of the points nearest to each, a tenth of all. */
+  /** Through each point, the value of the straight line that fits its neighbours best. */
   private static List<Point> smoothed(List<Point> points) {
-    int reach = Math.max(1, points.size() / 20);
+    int reach = Math.max(2, points.size() / 16);
     List<Point> smooth = new ArrayList<>();
     for (int i = 0; i < points.size(); i++) {
-      // As far to both sides, so that the curve does not lag at its ends.
-      int side = Math.min(reach, Math.min(i, points.size() - 1 - i));
-      smooth.add(new Point(points.get(i).x, mean(points.subList(i - side, i + side + 1))));
+      int from = Math.max(0, i - reach);
+      int to = Math.min(points.size(), i + reach + 1);
+      smooth.add(new Point(points.get(i).x, fitted(points.subList(from, to), points.get(i).x)));
     }
     return smooth;
+  }
+
+  private static double fitted(List<Point> points, double at) {
+    double meanX = points.stream().mapToDouble(Point::x).average().orElseThrow();
+    double meanY = mean(points);
+    double xy = 0;
+    double xx = 0;
+    for (Point point : points) {
+      xy += (point.x - meanX) * (point.y - meanY);
+      xx += (point.x - meanX) * (point.x - meanX);
+    }
+    return xx == 0 ? meanY : meanY + xy / xx * (at - meanX);
   }
 
   /** At most so many points as can be told apart: means of neighbours. */

@@ -54,12 +54,25 @@ final class Page {
   }
 
   Page table(List<String> header, List<List<String>> rows) {
+    return table(header, rows, false);
+  }
+
+  /** A table whose rows begin with the colors of series, from color 0 on. */
+  Page legendTable(List<String> header, List<List<String>> rows) {
+    return table(header, rows, true);
+  }
+
+  private Page table(List<String> header, List<List<String>> rows, boolean colors) {
     body.append("<div class=\"wide\"><table>\n<thead><tr>");
     header.forEach(cell -> body.append("<th>").append(escape(cell)).append("</th>"));
     body.append("</tr></thead>\n<tbody>\n");
-    for (List<String> row : rows) {
+    for (int i = 0; i < rows.size(); i++) {
+      String mark = colors ? "<i class=\"key f" + color(i) + "\"></i>" : "";
       body.append("<tr>");
-      row.forEach(cell -> body.append("<td>").append(escape(cell)).append("</td>"));
+      for (String cell : rows.get(i)) {
+        body.append("<td>").append(mark).append(escape(cell)).append("</td>");
+        mark = "";
+      }
       body.append("</tr>\n");
     }
     body.append("</tbody></table></div>\n");

@@ -22,11 +22,13 @@ final class RunFigures {
 
   /** A metric as people read it: parts of one in percent. */
   static String shown(String metric, double value) {
-    boolean part =
-        metric.equals(Metric.ACCURACY.label())
-            || metric.equals(Metric.F1.label())
-            || metric.equals(Metric.MACRO_F1.label());
-    return part ? Units.percent(value) : Units.decimal(value);
+    return isPart(metric) ? Units.percent(value) : Units.decimal(value);
+  }
+
+  private static boolean isPart(String metric) {
+    return metric.equals(Metric.ACCURACY.label())
+        || metric.equals(Metric.F1.label())
+        || metric.equals(Metric.MACRO_F1.label());
   }
 
   static Set<String> metrics(List<RunResult> runs) {
@@ -77,7 +79,6 @@ final class RunFigures {
     }
     page.heading("Memory at the peak, by category");
     page.add(new Bars(bars, most).html());
-    page.add(Bars.legend(categories.stream().map(RunFigures::title).toList(), false));
     addMemoryTable(page, runs, categories);
   }
 
@@ -90,26 +91,35 @@ final class RunFigures {
       runs.forEach(run -> row.add(Units.bytes(run.summary().memory().getOrDefault(category, 0L))));
       rows.add(row);
     }
-    page.table(header, rows);
+    page.legendTable(header, rows);
   }
 
-  static LineChart.Series steps(RunResult run, ToDoubleFunction<StepMetrics> value) {
+  /** A chart of a metric of all evaluations. */
+  static String evaluationChart(List<RunResult> runs, String metric) {
+    return new LineChart(
+            runs.stream().map(run -> evaluations(run, metric)).toList(),
+            isPart(metric) ? LineChart.Vertical.PERCENT : LineChart.Vertical.FITTED)
+        .html();
+  }
+
+  static LineChart.Series steps(
+      RunResult run, ToDoubleFunction<StepMetrics> value, LineChart.Style style) {
     return new LineChart.Series(
         method(run),
         run.steps().stream()
             .map(step -> new LineChart.Point(step.step(), value.applyAsDouble(step)))
             .toList(),
-        false);
+        style);
   }
 
-  static LineChart.Series evaluations(RunResult run, String metric) {
+  private static LineChart.Series evaluations(RunResult run, String metric) {
     return new LineChart.Series(
         method(run),
         run.evaluations().stream()
             .filter(evaluation -> evaluation.metrics().containsKey(metric))
             .map(evaluation -> point(evaluation, metric))
             .toList(),
-        true);
+        LineChart.Style.DOTS);
   }
 
   private static LineChart.Point point(Evaluation evaluation, String metric) {

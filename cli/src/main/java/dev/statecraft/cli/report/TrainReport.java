@@ -14,9 +14,11 @@ public final class TrainReport {
   /** The page. */
   public static String html(RunResult run) {
     Summary summary = run.summary();
-    Page page = new Page(summary.method() + ": " + run.recipe().output().getFileName());
+    Page page = new Page("Run " + run.recipe().output().getFileName());
     page.lead(
         run.recipe().model()
+            + ", "
+            + summary.method()
             + ", "
             + run.recipe().task().type()
             + ", "
@@ -35,15 +37,17 @@ public final class TrainReport {
                         + best.step()
                         + "."));
     page.heading("Loss by step");
-    page.add(chart(run, StepMetrics::loss, true));
+    page.add(chart(run, StepMetrics::loss, LineChart.Style.NOISY));
     for (String metric : RunFigures.metrics(List.of(run))) {
       page.heading(RunFigures.title(metric) + " on the evaluation data, by step");
-      page.add(new LineChart(List.of(RunFigures.evaluations(run, metric)), false).html());
+      page.add(RunFigures.evaluationChart(List.of(run), metric));
     }
     page.add("<div class=\"pair\"><div>");
-    page.heading("Learning rate by step").add(chart(run, StepMetrics::learningRate, true));
+    page.heading("Learning rate by step")
+        .add(chart(run, StepMetrics::learningRate, LineChart.Style.EXACT));
     page.add("</div><div>");
-    page.heading("Gradient norm by step").add(chart(run, StepMetrics::gradientNorm, true));
+    page.heading("Gradient norm by step")
+        .add(chart(run, StepMetrics::gradientNorm, LineChart.Style.NOISY));
     page.add("</div></div>");
     RunFigures.addMemory(page, List.of(run));
     page.details("Recipe", run.recipe().toYaml());
@@ -51,7 +55,8 @@ public final class TrainReport {
   }
 
   private static String chart(
-      RunResult run, ToDoubleFunction<StepMetrics> value, boolean fromZero) {
-    return new LineChart(List.of(RunFigures.steps(run, value)), fromZero).html();
+      RunResult run, ToDoubleFunction<StepMetrics> value, LineChart.Style style) {
+    return new LineChart(List.of(RunFigures.steps(run, value, style)), LineChart.Vertical.FROM_ZERO)
+        .html();
   }
 }
