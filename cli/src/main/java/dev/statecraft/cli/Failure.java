@@ -1,0 +1,75 @@
+package dev.statecraft.cli;
+
+import dev.statecraft.cli.recipe.RecipeException;
+import dev.statecraft.models.InvalidInputException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.NoSuchFileException;
+import java.util.Objects;
+import java.util.concurrent.CancellationException;
+
+/**
+ * What went wrong, as the user is told.
+ *
+ * @param code how the process ends
+ * @param message one line
+ */
+record Failure(ExitCode code, String message) {
+  static Failure of(Throwable thrown) {
+    if (thrown instanceof RecipeException) {
+      return new Failure(ExitCode.USAGE, thrown.getMessage());
+    }
+    if (thrown instanceof InvalidInputException) {
+      return new Failure(ExitCode.INPUT, thrown.getMessage());
+    }
+    if (thrown instanceof InterruptedException || thrown instanceof CancellationException) {
+      return new Failure(ExitCode.INTERRUPTED, "interrupted");
+    }
+    if (thrown instanceof UncheckedIOException unchecked) {
+      return ofFile(unchecked.getCause(), unchecked.getMessage());
+    }
+    if (thrown instanceof IOException file) {
+      return ofFile(file, file.toString());
+    }
+    if (isOutOfMemory(thrown)) {
+      return new Failure(ExitCode.MEMORY, "out of memory: " + firstLine(thrown));
+    }
+    // GraphException, and options that only the model can judge.
+    if (thrown instanceof IllegalArgumentException) {
+      return new Failure(ExitCode.USAGE, firstLine(thrown));
+    }
+    return new Failure(
+        ExitCode.FAILED,
+        "unexpected "
+            + thrown.getClass().getSimpleName()
+            + ": "
+            + firstLine(thrown)
+            + " (--debug shows where)");
+  }
+
+  private static Failure ofFile(IOException thrown, String message) {
+    if (thrown instanceof NoSuchFileException missing) {
+      return new Failure(ExitCode.INPUT, missing.getFile() + ": file not found");
+    }
+    if (thrown instanceof AccessDeniedException denied) {
+      return new Failure(ExitCode.INPUT, denied.getFile() + ": access denied");
+    }
+    return new Failure(ExitCode.FAILED, firstLine(message));
+  }
+
+  /** The JVM's own error, or that of libtorch's allocator, which has no type of its own. */
+  private static boolean isOutOfMemory(Throwable thrown) {
+    return thrown instanceof OutOfMemoryError
+        || (thrown instanceof RuntimeException
+            && String.valueOf(thrown.getMessage()).contains("can't allocate memory"));
+  }
+
+  private static String firstLine(Throwable thrown) {
+    return firstLine(Objects.requireNonNullElse(thrown.getMessage(), "no message"));
+  }
+
+  private static String firstLine(String message) {
+    return message.lines().findFirst().orElse("no message");
+  }
+}

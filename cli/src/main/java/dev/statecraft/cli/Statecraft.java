@@ -1,0 +1,102 @@
+package dev.statecraft.cli;
+
+import dev.statecraft.cli.command.ClassifyCommand;
+import dev.statecraft.cli.command.DemoCommand;
+import dev.statecraft.cli.command.EvalCommand;
+import dev.statecraft.cli.command.GenerateCommand;
+import dev.statecraft.cli.command.InspectCommand;
+import dev.statecraft.cli.command.TrainCommand;
+import dev.statecraft.cli.engine.Engine;
+import dev.statecraft.cli.engine.ModelEngine;
+import dev.statecraft.cli.terminal.Console;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ScopeType;
+
+/** The command line's entry point and root command. */
+@Command(
+    name = "statecraft",
+    description = "Fine-tunes pretrained transformers by controlling their states.",
+    mixinStandardHelpOptions = true,
+    version = "statecraft 0.1.0-SNAPSHOT",
+    scope = ScopeType.INHERIT,
+    synopsisSubcommandLabel = "COMMAND",
+    optionListHeading = "%nOptions:%n",
+    commandListHeading = "%nCommands:%n",
+    sortOptions = false,
+    usageHelpAutoWidth = true,
+    footerHeading = "%nExit codes:%n",
+    footer = {
+      "  0 done, 2 bad arguments or recipe, 3 bad or missing input file, 4 numeric fault,",
+      "  5 out of memory, 130 interrupted"
+    })
+public final class Statecraft {
+  private static final String DEBUG = "--debug";
+
+  @Option(names = DEBUG, scope = ScopeType.INHERIT, description = "Show stack traces of errors.")
+  private boolean debug;
+
+  Statecraft() {}
+
+  /** Runs a command and ends the process with its exit code. */
+  public static void main(String[] arguments) {
+    System.exit(run(Console.ofProcess(), new ModelEngine(), arguments));
+  }
+
+  /**
+   * Runs a command.
+   *
+   * @return the exit code, see {@link ExitCode}
+   */
+  static int run(Console console, Engine engine, String... arguments) {
+    Statecraft root = new Statecraft();
+    CommandLine line =
+        new CommandLine(root)
+            .addSubcommand("demo", new DemoCommand(console, engine))
+            .addSubcommand("train", new TrainCommand(console, engine))
+            .addSubcommand("eval", new EvalCommand(console, engine))
+            .addSubcommand("generate", new GenerateCommand(console, engine))
+            .addSubcommand("classify", new ClassifyCommand(console, engine))
+            .addSubcommand("inspect", new InspectCommand(console, engine))
+            .setOut(new PrintWriter(console.out(), true, StandardCharsets.UTF_8))
+            .setErr(new PrintWriter(console.err(), true, StandardCharsets.UTF_8))
+            .setParameterExceptionHandler(
+                (thrown, given) -> root.badArguments(console, thrown, given))
+            .setExecutionExceptionHandler(
+                (thrown, command, parsed) -> root.report(console, thrown, root.debug));
+    try {
+      return arguments.length == 0 ? usage(line) : line.execute(arguments);
+    } catch (OutOfMemoryError | StackOverflowError e) {
+      // The library hands its handlers exceptions only.
+      return root.report(console, e, root.debug);
+    }
+  }
+
+  private static int usage(CommandLine line) {
+    line.usage(line.getErr());
+    return ExitCode.USAGE.code();
+  }
+
+  private int badArguments(Console console, CommandLine.ParameterException thrown, String[] given) {
+    if (Arrays.asList(given).contains(DEBUG)) {
+      thrown.printStackTrace(console.err());
+    }
+    String command = thrown.getCommandLine().getCommandSpec().qualifiedName();
+    String message = thrown.getMessage().lines().findFirst().orElse("bad arguments");
+    console.err().println("statecraft: " + message + " (see " + command + " --help)");
+    return ExitCode.USAGE.code();
+  }
+
+  private int report(Console console, Throwable thrown, boolean withTrace) {
+    if (withTrace) {
+      thrown.printStackTrace(console.err());
+    }
+    Failure failure = Failure.of(thrown);
+    console.err().println("statecraft: " + failure.message());
+    return failure.code().code();
+  }
+}

@@ -1,0 +1,44 @@
+package dev.statecraft.cli.command;
+
+import dev.statecraft.cli.engine.TunedModel;
+import dev.statecraft.cli.recipe.Recipe;
+import dev.statecraft.cli.recipe.RecipeException;
+import dev.statecraft.cli.run.RunDirectory;
+import dev.statecraft.cli.terminal.Console;
+import java.util.Optional;
+import picocli.CommandLine.Option;
+
+/** The options that name a model, tuned or not. */
+final class ModelChoice {
+  @Option(
+      names = "--model",
+      paramLabel = "DIR",
+      description = "The model: a folder, or builtin:minilm.")
+  private String model;
+
+  @Option(names = "--adapter", paramLabel = "DIR", description = "The adapter to put on it.")
+  private String adapter;
+
+  @Option(
+      names = "--run",
+      paramLabel = "DIR",
+      description = "In place of both: the run directory of a finished run.")
+  private String run;
+
+  /** The name of a model as the engine takes it: folders absolute. */
+  static String absolute(Console console, String model) {
+    return model.startsWith(Recipe.BUILTIN) ? model : console.path(model).toString();
+  }
+
+  TunedModel resolve(Console console) {
+    if ((run == null) == (model == null) || (run != null && adapter != null)) {
+      throw new RecipeException("expected either --run, or --model and perhaps --adapter");
+    }
+    if (run == null) {
+      return new TunedModel(
+          absolute(console, model), Optional.ofNullable(adapter).map(console::path));
+    }
+    RunDirectory directory = RunDirectory.open(console.path(run));
+    return new TunedModel(directory.recipe().model(), Optional.of(directory.adapter()));
+  }
+}

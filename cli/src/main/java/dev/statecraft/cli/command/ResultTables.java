@@ -1,0 +1,63 @@
+package dev.statecraft.cli.command;
+
+import dev.statecraft.cli.run.Evaluation;
+import dev.statecraft.cli.run.RunResult;
+import dev.statecraft.cli.run.Summary;
+import dev.statecraft.cli.terminal.Table;
+import dev.statecraft.cli.terminal.Units;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+/** The tables that runs end with. */
+final class ResultTables {
+  private ResultTables() {}
+
+  /** A row per run: method, parameters, metrics of the last evaluation, time, peak; then bytes. */
+  static String runs(List<RunResult> runs) {
+    return results(runs) + "\nPeak memory by category\n" + memory(runs);
+  }
+
+  private static String results(List<RunResult> runs) {
+    Set<String> metrics = new LinkedHashSet<>();
+    runs.forEach(
+        run -> run.summary().last().ifPresent(last -> metrics.addAll(last.metrics().keySet())));
+    List<String> header = new ArrayList<>(List.of("method", "trainable parameters"));
+    metrics.forEach(metric -> header.add(metric.replace('_', ' ')));
+    header.addAll(List.of("time", "tokens/s", "peak"));
+    Table table = new Table(header);
+    for (RunResult run : runs) {
+      Summary summary = run.summary();
+      List<String> row = new ArrayList<>();
+      row.add(summary.method());
+      row.add(Units.count(summary.trainableParameters()));
+      metrics.forEach(metric -> row.add(summary.last().map(e -> value(e, metric)).orElse("")));
+      row.add(Units.seconds(summary.seconds()));
+      row.add(Units.count(Math.round(summary.tokensPerSecond())));
+      row.add(Units.bytes(summary.measuredPeakBytes()));
+      table.row(row);
+    }
+    return table.render();
+  }
+
+  private static String value(Evaluation evaluation, String metric) {
+    Double value = evaluation.metrics().get(metric);
+    return value == null ? "" : Units.decimal(value);
+  }
+
+  private static String memory(List<RunResult> runs) {
+    Set<String> categories = new LinkedHashSet<>();
+    runs.forEach(run -> categories.addAll(run.summary().memory().keySet()));
+    List<String> header = new ArrayList<>(List.of("method"));
+    categories.forEach(category -> header.add(category.replace('_', ' ')));
+    Table table = new Table(header);
+    for (RunResult run : runs) {
+      List<String> row = new ArrayList<>(List.of(run.summary().method()));
+      categories.forEach(
+          category -> row.add(Units.bytes(run.summary().memory().getOrDefault(category, 0L))));
+      table.row(row);
+    }
+    return table.render();
+  }
+}

@@ -1,0 +1,71 @@
+package dev.statecraft.cli.command;
+
+import dev.statecraft.cli.engine.Engine;
+import dev.statecraft.cli.recipe.Recipe;
+import dev.statecraft.cli.run.Json;
+import dev.statecraft.cli.run.RunDirectory;
+import dev.statecraft.cli.run.RunResult;
+import dev.statecraft.cli.terminal.Console;
+import java.io.IOException;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code train}: runs a recipe into a run directory. */
+@Command(name = "train", description = "Runs a recipe into a run directory.")
+public final class TrainCommand implements Callable<Integer> {
+  private final Console console;
+  private final Engine engine;
+
+  @Option(
+      names = {"-c", "--config"},
+      required = true,
+      paramLabel = "RECIPE",
+      description = "The recipe, a YAML file.")
+  private String config;
+
+  @Option(
+      names = "--set",
+      paramLabel = "KEY=VALUE",
+      description = "Change the recipe, such as train.epochs=5. May be repeated.")
+  private List<String> overrides = List.of();
+
+  @Option(
+      names = {"-o", "--output"},
+      paramLabel = "DIR",
+      description = "The run directory, in place of the recipe's.")
+  private String output;
+
+  @Option(names = "--force", description = "Replace the run that the run directory holds.")
+  private boolean force;
+
+  @Option(names = "--json", description = "Print the summary as one JSON object.")
+  private boolean json;
+
+  public TrainCommand(Console console, Engine engine) {
+    this.console = console;
+    this.engine = engine;
+  }
+
+  @Override
+  public Integer call() throws IOException {
+    Recipe read = Recipe.load(console.path(config), overrides, console.folder());
+    Recipe recipe = output == null ? read : read.withOutput(console.path(output));
+    RunResult result =
+        new TrainRun(console, engine)
+            .run(recipe, force ? RunDirectory.Existing.REPLACE : RunDirectory.Existing.REFUSE);
+    if (json) {
+      Map<String, Object> object = new LinkedHashMap<>();
+      object.put("output", recipe.output().toString());
+      object.putAll(result.summary().toMap());
+      console.out().println(Json.line(object));
+    } else {
+      console.out().print(ResultTables.runs(List.of(result)));
+      console.out().println("run directory: " + recipe.output());
+    }
+    return 0;
+  }
+}

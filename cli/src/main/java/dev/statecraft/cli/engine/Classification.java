@@ -1,0 +1,29 @@
+package dev.statecraft.cli.engine;
+
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * How a text was classified.
+ *
+ * @param probabilities of all labels, the highest first; they sum to 1
+ */
+public record Classification(Map<String, Double> probabilities) {
+  public Classification {
+    if (probabilities.isEmpty()) {
+      throw new IllegalArgumentException("expected at least one label, found none");
+    }
+    Map<String, Double> sorted = new LinkedHashMap<>();
+    probabilities.entrySet().stream()
+        .sorted(Comparator.comparingDouble(entry -> -entry.getValue()))
+        .forEach(entry -> sorted.put(entry.getKey(), entry.getValue()));
+    probabilities = Collections.unmodifiableMap(sorted);
+  }
+
+  /** The most probable label. */
+  public String label() {
+    return probabilities.keySet().iterator().next();
+  }
+}

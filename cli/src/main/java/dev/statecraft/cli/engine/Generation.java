@@ -1,0 +1,13 @@
+package dev.statecraft.cli.engine;
+
+/**
+ * A continued text.
+ *
+ * @param text what was added to the prompt
+ * @param promptTokens tokens of the prompt
+ * @param newTokens tokens added
+ * @param ended whether the model ended the text; otherwise the limit was reached
+ * @param seconds it took, without loading
+ */
+public record Generation(
+    String text, int promptTokens, int newTokens, boolean ended, double seconds) {}

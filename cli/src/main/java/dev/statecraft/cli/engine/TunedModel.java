@@ -1,0 +1,12 @@
+package dev.statecraft.cli.engine;
+
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * A model, tuned or not.
+ *
+ * @param model a model folder, or a built-in model's name
+ * @param adapter the folder of its adapter; empty for the model as it is
+ */
+public record TunedModel(String model, Optional<Path> adapter) {}

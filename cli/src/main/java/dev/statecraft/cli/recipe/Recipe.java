@@ -1,0 +1,99 @@
+package dev.statecraft.cli.recipe;
+
+import dev.statecraft.models.InvalidInputException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A training run, described in full: nothing is left open except what only the model or the data
+ * can say. Reading a recipe fills in the {@link Defaults}; writing it shows them.
+ *
+ * @param model a model folder (absolute), or {@code builtin:minilm}
+ * @param method how the model is tuned
+ * @param data what it learns from
+ * @param task what it learns
+ * @param train how the run goes
+ * @param output the run directory (absolute)
+ */
+public record Recipe(
+    String model, Method method, DataRecipe data, TaskRecipe task, TrainRecipe train, Path output) {
+  /** What the names of models that come with Statecraft begin with. */
+  public static final String BUILTIN = "builtin:";
+
+  /** The models that come with Statecraft. */
+  static final List<String> BUILTIN_MODELS = List.of(BUILTIN + "minilm");
+
+  /**
+   * Reads a recipe file.
+   *
+   * @param overrides changes such as {@code train.epochs=5}, see {@link Overrides}
+   * @param folder what relative paths in recipe and overrides are relative to
+   * @throws InvalidInputException if the file cannot be read
+   * @throws RecipeException if it is not a valid recipe; the message names file and key
+   */
+  public static Recipe load(Path file, List<String> overrides, Path folder) {
+    if (!Files.isRegularFile(file)) {
+      throw new InvalidInputException(file + ": expected a recipe file, found none");
+    }
+    String name = String.valueOf(file.getFileName()).replaceFirst("\\.[^.]*$", "");
+    try {
+      return parse(Files.readString(file), file.toString(), name, overrides, folder);
+    } catch (IOException e) {
+      throw new InvalidInputException(file + ": cannot be read: " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * Reads the text of a recipe.
+   *
+   * @param source what to call it in messages
+   * @param name names the run directory if the recipe does not
+   * @throws RecipeException if it is not a valid recipe
+   */
+  public static Recipe parse(
+      String yaml, String source, String name, List<String> overrides, Path folder) {
+    return new RecipeReader(folder, name)
+        .read(Overrides.apply(RecipeText.parse(yaml, source), overrides, source), source);
+  }
+
+  /** The recipe as YAML, with every default written out; reading it gives an equal recipe. */
+  public String toYaml() {
+    return RecipeWriter.toYaml(this);
+  }
+
+  /** The model's folder; empty for one that comes with Statecraft. */
+  public Optional<Path> modelFolder() {
+    return model.startsWith(BUILTIN) ? Optional.empty() : Optional.of(Path.of(model));
+  }
+
+  /** The same with the classes that the training data turned out to have. */
+  public Recipe withLabels(List<String> labels) {
+    if (!(task instanceof TaskRecipe.Classification classification)) {
+      throw new IllegalArgumentException("labels: only for classification, this is " + task.type());
+    }
+    return withTask(
+        new TaskRecipe.Classification(
+            classification.pooling(),
+            Optional.of(labels),
+            classification.positiveLabel(),
+            classification.metrics()));
+  }
+
+  /** The same for another task. */
+  public Recipe withTask(TaskRecipe other) {
+    return new Recipe(model, method, data, other, train, output);
+  }
+
+  /** The same with other data. */
+  public Recipe withData(DataRecipe other) {
+    return new Recipe(model, method, other, task, train, output);
+  }
+
+  /** The same with another run directory. */
+  public Recipe withOutput(Path other) {
+    return new Recipe(model, method, data, task, train, other);
+  }
+}

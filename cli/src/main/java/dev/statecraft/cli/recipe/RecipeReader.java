@@ -1,0 +1,230 @@
+package dev.statecraft.cli.recipe;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.statecraft.core.optim.AdamW;
+import dev.statecraft.core.optim.Schedule;
+import dev.statecraft.core.plan.StorePolicy;
+import dev.statecraft.models.data.BatchLimit;
+import dev.statecraft.models.data.DataFormat;
+import dev.statecraft.models.data.FileFormat;
+import dev.statecraft.models.data.InstructionFormat;
+import dev.statecraft.models.data.TextColumns;
+import dev.statecraft.tensor.DType;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+
+/** Reads a recipe from its tree and fills in the {@link Defaults}. */
+final class RecipeReader {
+  private static final Map<String, FileFormat> FILE_FORMATS =
+      Map.of(
+          "json", FileFormat.JSON,
+          "jsonl", FileFormat.JSONL,
+          "csv", FileFormat.CSV,
+          "tsv", FileFormat.TSV);
+
+  private final Path folder;
+  private final String name;
+
+  /**
+   * @param folder what relative paths are relative to
+   * @param name names the run directory where the recipe does not
+   */
+  RecipeReader(Path folder, String name) {
+    this.folder = folder;
+    this.name = name;
+  }
+
+  Recipe read(ObjectNode root, String source) {
+    return new Section(source, "", root)
+        .read(
+            recipe -> {
+              String model = model(recipe);
+              Method method = recipe.shorthand("method", "name").read(MethodReader::read);
+              TaskRecipe task = recipe.shorthand("task", "type").read(RecipeReader::task);
+              return new Recipe(
+                  model,
+                  method,
+                  recipe.section("data").read(data -> data(data, task)),
+                  task,
+                  recipe.section("train").read(train -> train(train, method.name())),
+                  path(recipe.text("output").orElse("runs/" + name)));
+            });
+  }
+
+  private String model(Section recipe) {
+    String model = recipe.requiredText("model", "a model folder or " + Recipe.BUILTIN_MODELS);
+    if (!model.startsWith(Recipe.BUILTIN)) {
+      return path(model).toString();
+    }
+    if (!Recipe.BUILTIN_MODELS.contains(model)) {
+      throw recipe.invalid("model", "a model folder or one of " + Recipe.BUILTIN_MODELS);
+    }
+    return model;
+  }
+
+  private Path path(String text) {
+    return folder.resolve(text).toAbsolutePath().normalize();
+  }
+
+  private static TaskRecipe task(Section task) {
+    String expected = "causal-lm, classification or regression";
+    return switch (task.requiredText("type", expected)) {
+      case "causal-lm" ->
+          new TaskRecipe.CausalLm(
+              metrics(task, TaskRecipe.CausalLm.ALLOWED, Defaults.causalLmMetrics()));
+      case "classification" ->
+          new TaskRecipe.Classification(
+              task.text("pooling").map(TaskRecipe.Pooling::of),
+              task.texts("labels"),
+              task.text("positive_label"),
+              metrics(task, TaskRecipe.Classification.ALLOWED, Defaults.classificationMetrics()));
+      case "regression" ->
+          new TaskRecipe.Regression(
+              task.text("pooling").map(TaskRecipe.Pooling::of),
+              metrics(task, TaskRecipe.Regression.ALLOWED, Defaults.regressionMetrics()));
+      default -> throw task.invalid("type", expected);
+    };
+  }
+
+  private static List<Metric> metrics(Section task, List<Metric> allowed, List<Metric> otherwise) {
+    return task.texts("metrics")
+        .map(labels -> MethodReader.each(labels, label -> Metric.of(label, allowed)))
+        .orElse(otherwise);
+  }
+
+  private DataRecipe data(Section data, TaskRecipe task) {
+    boolean language = task instanceof TaskRecipe.CausalLm;
+    // Keys that only the other task has stay unknown.
+    Optional<TextColumns> columns =
+        language ? Optional.empty() : Optional.of(columns(data.section("columns")));
+    Optional<InstructionFormat> instruction =
+        language ? data.text("instruction").map(InstructionFormat::named) : Optional.empty();
+    if (!data.has("train")) {
+      throw data.invalid("train", "a data file");
+    }
+    DataRecipe.DataFile train = data.shorthand("train", "path").read(this::dataFile);
+    return new DataRecipe(
+        train,
+        validation(data),
+        columns,
+        instruction,
+        data.integer("max_examples"),
+        data.integer("max_length").orElse(Defaults.MAX_LENGTH));
+  }
+
+  private static TextColumns columns(Section columns) {
+    return columns.read(
+        section ->
+            new TextColumns(
+                section.text("text").orElse(Defaults.TEXT_COLUMN),
+                section.text("pair"),
+                section.text("label").orElse(Defaults.LABEL_COLUMN)));
+  }
+
+  private DataRecipe.Validation validation(Section data) {
+    if (!data.has("validation")) {
+      return new DataRecipe.Split(Defaults.VALIDATION_SPLIT);
+    }
+    if (data.isText("validation", "none")) {
+      return new DataRecipe.NoValidation();
+    }
+    Section validation = data.shorthand("validation", "path");
+    return validation.read(
+        section ->
+            section.has("split")
+                ? section.number("split").map(DataRecipe.Split::new).orElseThrow()
+                : new DataRecipe.HeldOut(dataFile(section)));
+  }
+
+  private DataRecipe.DataFile dataFile(Section file) {
+    Path path = path(file.requiredText("path", "a data file"));
+    Optional<FileFormat> format = file.text("format").map(RecipeReader::fileFormat);
+    List<String> header = file.texts("column_names").orElse(List.of());
+    return new DataRecipe.DataFile(path, new DataFormat(format, header));
+  }
+
+  private static FileFormat fileFormat(String label) {
+    FileFormat format = FILE_FORMATS.get(label.toLowerCase(Locale.ROOT));
+    if (format == null) {
+      throw new IllegalArgumentException(
+          "format: expected json, jsonl, csv or tsv, found '" + label + "'");
+    }
+    return format;
+  }
+
+  private static TrainRecipe train(Section train, MethodName method) {
+    int batchSize = train.integer("batch_size").orElse(Defaults.BATCH_SIZE);
+    return new TrainRecipe(
+        train.integer("epochs").orElse(Defaults.EPOCHS),
+        train.integer("max_steps"),
+        batchSize,
+        microBatch(train, batchSize),
+        train.number("learning_rate").orElseGet(() -> Defaults.learningRate(method)),
+        optimizer(train),
+        train.text("schedule").map(Schedule.Shape::of).orElse(Defaults.SCHEDULE),
+        warmup(train),
+        maxGradNorm(train),
+        train.longInteger("seed").orElse(Defaults.SEED),
+        evalEvery(train),
+        train.text("dtype").map(DType::of).orElse(Defaults.DTYPE),
+        train.text("store").map(StorePolicy::of).orElse(Defaults.STORE));
+  }
+
+  private static AdamW.Options optimizer(Section train) {
+    List<Double> betas = train.numbers("betas").orElse(List.of(Defaults.BETA1, Defaults.BETA2));
+    if (betas.size() != 2) {
+      throw train.invalid("betas", "two numbers");
+    }
+    return new AdamW.Options(
+        betas.get(0),
+        betas.get(1),
+        train.number("epsilon").orElse(Defaults.EPSILON),
+        train.number("weight_decay").orElse(Defaults.WEIGHT_DECAY));
+  }
+
+  /** {@code 8} examples, or {@code {tokens: 4096}}. */
+  private static BatchLimit microBatch(Section train, int batchSize) {
+    if (!train.isMapping("micro_batch")) {
+      return BatchLimit.examples(train.integer("micro_batch").orElse(batchSize));
+    }
+    return train
+        .section("micro_batch")
+        .read(
+            limit -> {
+              Optional<Integer> examples = limit.integer("examples");
+              Optional<Integer> tokens = limit.integer("tokens");
+              if (examples.isPresent() == tokens.isPresent()) {
+                throw limit.invalid("tokens", "either this or examples");
+              }
+              return tokens
+                  .map(BatchLimit::tokens)
+                  .orElseGet(() -> BatchLimit.examples(examples.orElseThrow()));
+            });
+  }
+
+  private static TrainRecipe.Warmup warmup(Section train) {
+    Optional<Integer> steps = train.integer("warmup_steps");
+    Optional<Double> ratio = train.number("warmup_ratio");
+    if (steps.isPresent() && ratio.isPresent()) {
+      throw train.invalid("warmup_ratio", "either this or warmup_steps");
+    }
+    return steps.isPresent()
+        ? new TrainRecipe.WarmupSteps(steps.get())
+        : new TrainRecipe.WarmupRatio(ratio.orElse(Defaults.WARMUP_RATIO));
+  }
+
+  private static double maxGradNorm(Section train) {
+    boolean never = train.isText("max_grad_norm", "none");
+    return never
+        ? Double.POSITIVE_INFINITY
+        : train.number("max_grad_norm").orElse(Defaults.MAX_GRAD_NORM);
+  }
+
+  private static Optional<Integer> evalEvery(Section train) {
+    boolean epoch = train.isText("eval_every", "epoch");
+    return epoch ? Optional.empty() : train.integer("eval_every");
+  }
+}

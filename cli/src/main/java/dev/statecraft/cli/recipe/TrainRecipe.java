@@ -1,0 +1,119 @@
+package dev.statecraft.cli.recipe;
+
+import dev.statecraft.core.optim.AdamW;
+import dev.statecraft.core.optim.Schedule;
+import dev.statecraft.core.plan.StorePolicy;
+import dev.statecraft.models.data.BatchLimit;
+import dev.statecraft.tensor.DType;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * How a run goes. Constructors throw {@link IllegalArgumentException} naming the key.
+ *
+ * @param epochs passes over the training data, at most
+ * @param maxSteps optimizer steps, at most
+ * @param batchSize examples of an optimizer step
+ * @param microBatch what is computed at once
+ * @param learningRate the highest
+ * @param optimizer constants of AdamW
+ * @param schedule of the learning rate after the warmup
+ * @param warmup steps until the learning rate is at its highest
+ * @param maxGradNorm gradients are scaled down to this norm; infinite for never
+ * @param seed of everything random
+ * @param evalEvery optimizer steps between evaluations; empty for once an epoch
+ * @param dtype of the frozen weights and the states
+ * @param store which states are stored for the backward pass
+ */
+public record TrainRecipe(
+    int epochs,
+    Optional<Integer> maxSteps,
+    int batchSize,
+    BatchLimit microBatch,
+    double learningRate,
+    AdamW.Options optimizer,
+    Schedule.Shape schedule,
+    Warmup warmup,
+    double maxGradNorm,
+    long seed,
+    Optional<Integer> evalEvery,
+    DType dtype,
+    StorePolicy store) {
+  /** The types that training can compute in. */
+  static final List<DType> DTYPES = List.of(DType.FLOAT32, DType.BFLOAT16, DType.FLOAT64);
+
+  public TrainRecipe {
+    atLeastOne("epochs", epochs);
+    maxSteps.ifPresent(steps -> atLeastOne("max_steps", steps));
+    atLeastOne("batch_size", batchSize);
+    evalEvery.ifPresent(steps -> atLeastOne("eval_every", steps));
+    if (!(learningRate > 0) || Double.isInfinite(learningRate)) {
+      throw new IllegalArgumentException(
+          "learning_rate: expected a number above 0, found " + learningRate);
+    }
+    if (!(maxGradNorm > 0)) {
+      throw new IllegalArgumentException(
+          "max_grad_norm: expected a number above 0, or none, found " + maxGradNorm);
+    }
+    if (!DTYPES.contains(dtype)) {
+      throw new IllegalArgumentException(
+          "dtype: expected one of " + DTYPES + ", found '" + dtype + "'");
+    }
+  }
+
+  /** How long the learning rate rises. */
+  public sealed interface Warmup {
+    /** Optimizer steps of the warmup in a run of {@code totalSteps}. */
+    long steps(long totalSteps);
+  }
+
+  /** A number of optimizer steps. */
+  public record WarmupSteps(int count) implements Warmup {
+    public WarmupSteps {
+      if (count < 0) {
+        throw new IllegalArgumentException("warmup_steps: expected 0 or more, found " + count);
+      }
+    }
+
+    @Override
+    public long steps(long totalSteps) {
+      return count;
+    }
+  }
+
+  /** A part of the run. */
+  public record WarmupRatio(double ratio) implements Warmup {
+    public WarmupRatio {
+      if (!(ratio >= 0 && ratio < 1)) {
+        throw new IllegalArgumentException(
+            "warmup_ratio: expected from 0 up to but not 1, found " + ratio);
+      }
+    }
+
+    @Override
+    public long steps(long totalSteps) {
+      return (long) Math.ceil(ratio * totalSteps);
+    }
+  }
+
+  /**
+   * The learning rate over a run.
+   *
+   * @throws IllegalArgumentException if the warmup is longer than the run
+   */
+  public Schedule schedule(long totalSteps) {
+    return new Schedule(schedule, learningRate, warmup.steps(totalSteps), totalSteps);
+  }
+
+  /** Optimizer steps of a run in which an epoch has this many. */
+  public long totalSteps(long stepsOfEpoch) {
+    long all = Math.multiplyExact(stepsOfEpoch, (long) epochs);
+    return maxSteps.isPresent() ? Math.min(maxSteps.get(), all) : all;
+  }
+
+  private static void atLeastOne(String key, int value) {
+    if (value < 1) {
+      throw new IllegalArgumentException(key + ": expected 1 or more, found " + value);
+    }
+  }
+}

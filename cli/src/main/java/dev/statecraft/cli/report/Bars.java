@@ -1,0 +1,79 @@
+package dev.statecraft.cli.report;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * Horizontal bars, one beneath the other, each of one or more parts.
+ *
+ * @param bars in order
+ * @param most what a full bar stands for
+ */
+record Bars(List<Bar> bars, double most) {
+  Bars {
+    bars = List.copyOf(bars);
+    if (!(most > 0)) {
+      throw new IllegalArgumentException("a full bar: expected above 0, found " + most);
+    }
+  }
+
+  /**
+   * One bar.
+   *
+   * @param label at its left
+   * @param parts its lengths in order
+   * @param value at its right
+   */
+  record Bar(String label, List<Part> parts, String value) {
+    Bar {
+      parts = List.copyOf(parts);
+    }
+  }
+
+  /**
+   * A part of a bar.
+   *
+   * @param name shown when pointed at
+   * @param length in the unit of {@link Bars#most}
+   * @param color number of its color
+   */
+  record Part(String name, double length, int color) {}
+
+  String html() {
+    StringBuilder html = new StringBuilder("<div class=\"bars\">\n");
+    for (Bar bar : bars) {
+      html.append("<span>").append(Page.escape(bar.label)).append("</span><div class=\"bar\">");
+      for (Part part : bar.parts) {
+        html.append("<i class=\"f")
+            .append(Page.color(part.color))
+            .append("\" style=\"width:")
+            .append(percent(part.length))
+            .append("\" title=\"")
+            .append(Page.escape(part.name))
+            .append("\"></i>");
+      }
+      html.append("</div><span>").append(Page.escape(bar.value)).append("</span>\n");
+    }
+    return html.append("</div>").toString();
+  }
+
+  private String percent(double length) {
+    double part = Math.max(0, Math.min(1, length / most));
+    return String.format(Locale.ROOT, "%.3f%%", 100 * part);
+  }
+
+  /** A list of names beside their colors, from color 0 on. */
+  static String legend(List<String> names) {
+    List<String> items = new ArrayList<>();
+    for (int i = 0; i < names.size(); i++) {
+      items.add(
+          "<li><i class=\"f" + Page.color(i) + "\"></i>" + Page.escape(names.get(i)) + "</li>");
+    }
+    return "<ul class=\"legend"
+        + (lines ? " lines" : "")
+        + "\">"
+        + String.join("", items)
+        + "</ul>";
+  }
+}

@@ -1,0 +1,168 @@
+package dev.statecraft.cli.run;
+
+import dev.statecraft.cli.recipe.Recipe;
+import dev.statecraft.cli.recipe.RecipeException;
+import dev.statecraft.models.InvalidInputException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * The folder of a training run: {@value #RECIPE} (as resolved), {@value #METRICS} (a line per
+ * optimizer step), {@value #SUMMARY} (once it is finished), {@value #ADAPTER}, {@value
+ * #CHECKPOINTS}, {@value #REPORT}. Whole files are moved into place; metrics are appended line by
+ * line.
+ */
+public final class RunDirectory {
+  static final String RECIPE = "recipe.yaml";
+  static final String METRICS = "metrics.jsonl";
+  static final String SUMMARY = "summary.json";
+  static final String REPORT = "report.html";
+  static final String ADAPTER = "adapter";
+  static final String CHECKPOINTS = "checkpoints";
+  private static final List<String> OWN =
+      List.of(SUMMARY, METRICS, REPORT, ADAPTER, CHECKPOINTS, RECIPE);
+
+  private final Path folder;
+
+  private RunDirectory(Path folder) {
+    this.folder = folder;
+  }
+
+  /** What to do if the folder already holds a run. */
+  public enum Existing {
+    /** Stop with an error. */
+    REFUSE,
+    /** Delete what the run wrote, and nothing else. */
+    REPLACE
+  }
+
+  /**
+   * Makes the folder of a new run and writes its recipe.
+   *
+   * @throws RecipeException if the folder holds a run that is not to be replaced, or holds anything
+   *     else
+   * @throws InvalidInputException if it cannot be made
+   */
+  public static RunDirectory create(Recipe recipe, Existing existing) {
+    Path folder = recipe.output();
+    try {
+      if (Files.exists(folder)) {
+        clear(folder, existing);
+      }
+      Files.createDirectories(folder);
+      RunDirectory run = new RunDirectory(folder);
+      run.writeRecipe(recipe);
+      return run;
+    } catch (IOException e) {
+      throw new InvalidInputException(
+          folder + ": cannot make the run directory: " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * Opens the folder of an earlier run.
+   *
+   * @throws InvalidInputException if it is not one
+   */
+  public static RunDirectory open(Path folder) {
+    if (!Files.isRegularFile(folder.resolve(RECIPE))) {
+      throw new InvalidInputException(
+          folder + ": expected a run directory with a " + RECIPE + ", found none");
+    }
+    return new RunDirectory(folder);
+  }
+
+  private static void clear(Path folder, Existing existing) throws IOException {
+    if (!Files.isDirectory(folder)) {
+      throw new RecipeException("output: expected a folder, found the file " + folder);
+    }
+    boolean isRun = Files.exists(folder.resolve(RECIPE));
+    if (!isRun) {
+      try (Stream<Path> entries = Files.list(folder)) {
+        if (entries.findAny().isPresent()) {
+          throw new RecipeException(
+              "output: expected a new or empty folder or one of a run, found other files in "
+                  + folder);
+        }
+      }
+      return;
+    }
+    if (existing == Existing.REFUSE && hasResults(folder)) {
+      String state = Files.exists(folder.resolve(SUMMARY)) ? "a finished" : "an unfinished";
+      throw new RecipeException(
+          "output: expected a folder without a run, found "
+              + state
+              + " one in "
+              + folder
+              + "; name another with --output, or replace it with --force");
+    }
+    for (String name : OWN) {
+      delete(folder.resolve(name));
+    }
+  }
+
+  /** A run that stopped before its first step has nothing to lose. */
+  private static boolean hasResults(Path folder) throws IOException {
+    Path metrics = folder.resolve(METRICS);
+    return Files.exists(folder.resolve(SUMMARY))
+        || (Files.exists(metrics) && Files.size(metrics) > 0);
+  }
+
+  private static void delete(Path path) throws IOException {
+    if (!Files.exists(path)) {
+      return;
+    }
+    try (Stream<Path> tree = Files.walk(path)) {
+      for (Path inner : tree.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(inner);
+      }
+    }
+  }
+
+  public Path folder() {
+    return folder;
+  }
+
+  /** The adapter's folder; made by whoever saves there. */
+  public Path adapter() {
+    return folder.resolve(ADAPTER);
+  }
+
+  /** The folder of checkpoints; made by whoever saves there. */
+  public Path checkpoints() {
+    return folder.resolve(CHECKPOINTS);
+  }
+
+  public Path report() {
+    return folder.resolve(REPORT);
+  }
+
+  /** The run's recipe, as it was resolved. */
+  public Recipe recipe() {
+    return Recipe.load(folder.resolve(RECIPE), List.of(), folder);
+  }
+
+  /** Writes the recipe again, once model and data have said what it left open. */
+  public void writeRecipe(Recipe recipe) throws IOException {
+    AtomicFile.write(folder.resolve(RECIPE), recipe.toYaml());
+  }
+
+  /** Opens the log of optimizer steps; goes on after the lines that are there. */
+  public MetricsLog metricsLog() throws IOException {
+    return MetricsLog.append(folder.resolve(METRICS));
+  }
+
+  /** Whether the run came to its end. */
+  public boolean isFinished() {
+    return Files.exists(folder.resolve(SUMMARY));
+  }
+
+  /** Writes the summary, which makes the run a finished one. */
+  public void writeSummary(Summary summary) throws IOException {
+    AtomicFile.write(folder.resolve(SUMMARY), Json.pretty(summary.toMap()));
+  }
+}

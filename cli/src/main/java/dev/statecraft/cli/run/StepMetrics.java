@@ -1,0 +1,40 @@
+package dev.statecraft.cli.run;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * What an optimizer step was like: a line of {@code metrics.jsonl}.
+ *
+ * @param step counted from 1
+ * @param epoch passes over the data so far, with fractions
+ * @param loss mean over the step's labels, before the step
+ * @param learningRate of the step
+ * @param gradientNorm before clipping
+ * @param tokens of the step
+ * @param tokensPerSecond of the step
+ * @param peakBytes the ledger's peak in the step
+ */
+public record StepMetrics(
+    long step,
+    double epoch,
+    double loss,
+    double learningRate,
+    double gradientNorm,
+    long tokens,
+    double tokensPerSecond,
+    long peakBytes) {
+
+  Map<String, Object> toMap() {
+    Map<String, Object> map = new LinkedHashMap<>();
+    map.put("step", step);
+    map.put("epoch", epoch);
+    map.put("loss", loss);
+    map.put("lr", learningRate);
+    map.put("grad_norm", gradientNorm);
+    map.put("tokens", tokens);
+    map.put("tokens_per_second", tokensPerSecond);
+    map.put("peak_bytes", peakBytes);
+    return map;
+  }
+}

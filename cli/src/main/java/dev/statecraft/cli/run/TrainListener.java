@@ -1,0 +1,21 @@
+package dev.statecraft.cli.run;
+
+/** Is told how a training run goes, by the thread that runs it. */
+public interface TrainListener {
+  /**
+   * Before the first step.
+   *
+   * @param trainableParameters how many numbers are trained
+   * @param totalSteps optimizer steps of the whole run
+   */
+  void started(long trainableParameters, long totalSteps);
+
+  /** After an optimizer step. */
+  void step(StepMetrics step);
+
+  /** After an evaluation. */
+  void evaluated(Evaluation evaluation);
+
+  /** Something the user should know, such as examples that were left out. */
+  void note(String line);
+}

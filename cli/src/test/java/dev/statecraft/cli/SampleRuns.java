@@ -1,0 +1,87 @@
+package dev.statecraft.cli;
+
+import dev.statecraft.cli.recipe.Recipe;
+import dev.statecraft.cli.run.Evaluation;
+import dev.statecraft.cli.run.RunResult;
+import dev.statecraft.cli.run.StepMetrics;
+import dev.statecraft.cli.run.Summary;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+
+/** Finished runs made up for tests of what shows them. */
+public final class SampleRuns {
+  private SampleRuns() {}
+
+  /** A small classification recipe. */
+  public static Recipe recipe(String method, Path output) {
+    String yaml =
+        """
+        model: builtin:minilm
+        method: %s
+        data: {train: train.csv}
+        task: classification
+        output: %s
+        """
+            .formatted(method, output.toString().replace('\\', '/'));
+    return Recipe.parse(yaml, "sample.yaml", "sample", List.of(), output);
+  }
+
+  /** A run of some steps with an evaluation every 40. */
+  public static RunResult run(String method, int steps, double speed, Path output) {
+    Random random = new Random(method.hashCode());
+    List<StepMetrics> metrics = new ArrayList<>();
+    List<Evaluation> evaluations = new ArrayList<>();
+    for (int step = 1; step <= steps; step++) {
+      double loss = 0.25 + 1.9 * Math.exp(-speed * step / steps) + 0.12 * random.nextGaussian();
+      double rate = 1e-3 * Math.min(step / 12.0, (steps - step) / (steps - 12.0));
+      metrics.add(
+          new StepMetrics(
+              step,
+              step / 40.0,
+              Math.max(0.05, loss),
+              rate,
+              1 + random.nextDouble(),
+              640,
+              3200,
+              52_000_000));
+      if (step % 40 == 0) {
+        Map<String, Double> values = new LinkedHashMap<>();
+        values.put("accuracy", 0.95 - 0.7 * Math.exp(-speed * step / steps));
+        values.put("macro_f1", 0.94 - 0.7 * Math.exp(-speed * step / steps));
+        values.put("loss", 0.3 + Math.exp(-speed * step / steps));
+        evaluations.add(new Evaluation(step, step / 40.0, values));
+      }
+    }
+    Optional<Evaluation> last =
+        evaluations.isEmpty()
+            ? Optional.empty()
+            : Optional.of(evaluations.get(evaluations.size() - 1));
+    Map<String, Long> memory = new LinkedHashMap<>();
+    memory.put("weights", 90_200_000L);
+    memory.put("control_parameters", 221_184L);
+    memory.put("gradients", 221_184L);
+    memory.put("optimizer_moments", 442_368L);
+    memory.put("stored_states", (long) (9_000_000 * speed));
+    memory.put("workspace", 6_500_000L);
+    memory.put("data", 51_200L);
+    Summary summary =
+        new Summary(
+            method,
+            55_296,
+            steps,
+            31.4 * speed / 5,
+            3210.4,
+            last,
+            last,
+            memory,
+            memory.values().stream().mapToLong(Long::longValue).sum(),
+            Optional.of(120_500_000L),
+            Optional.of(611_000_000L));
+    return new RunResult(recipe(method, output.resolve(method)), summary, metrics, evaluations);
+  }
+}

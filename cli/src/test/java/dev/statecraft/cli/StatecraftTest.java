@@ -1,0 +1,303 @@
+package dev.statecraft.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.statecraft.cli.engine.GenerateRequest;
+import dev.statecraft.cli.engine.InspectedModel;
+import dev.statecraft.cli.engine.TextInput;
+import dev.statecraft.cli.engine.TunedModel;
+import dev.statecraft.cli.recipe.DataRecipe;
+import dev.statecraft.cli.recipe.Recipe;
+import dev.statecraft.core.graph.GraphException;
+import dev.statecraft.models.InvalidInputException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CancellationException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+final class StatecraftTest {
+  private static final String RECIPE =
+      """
+      model: builtin:minilm
+      method: control
+      data: {train: train.csv, validation: dev.csv}
+      task: classification
+      """;
+
+  @TempDir private Path folder;
+
+  private TestConsole console;
+
+  private int run(FakeEngine engine, String... arguments) {
+    console = new TestConsole(folder);
+    return Statecraft.run(console.console(), engine, arguments);
+  }
+
+  private void writeRecipe() throws IOException {
+    Files.writeString(folder.resolve("recipe.yaml"), RECIPE);
+  }
+
+  private JsonNode json() throws IOException {
+    assertThat(console.out().lines()).hasSize(1);
+    return new ObjectMapper().readTree(console.out());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"demo", "train", "eval", "generate", "classify", "inspect"})
+  void everyCommandHasHelp(String command) {
+    assertThat(run(new FakeEngine(), command, "--help")).isZero();
+    assertThat(console.out()).contains("statecraft " + command).contains("--debug");
+    assertThat(console.err()).isEmpty();
+  }
+
+  @Test
+  void helpListsTheCommandsAndTheExitCodes() {
+    assertThat(run(new FakeEngine(), "--help")).isZero();
+    assertThat(console.out()).contains("demo", "train", "inspect", "130 interrupted");
+  }
+
+  @Test
+  void noArgumentsAreBadArguments() {
+    assertThat(run(new FakeEngine())).isEqualTo(2);
+    assertThat(console.err()).contains("Usage: statecraft");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "trian",
+        "train",
+        "train -c x --unknown",
+        "eval",
+        "eval --run a -c b",
+        "generate --prompt x",
+        "generate --model m --run r --prompt x",
+        "generate --model m --prompt x --max-new-tokens many",
+        "generate --model m --prompt x --top-k 4",
+        "generate --model m --prompt x --greedy --temperature 1",
+        "generate --model m --prompt x --temperature -1",
+        "generate --model m --prompt x --max-new-tokens 0",
+        "generate --model m --prompt x --dtype float31",
+        "inspect --model m --tuning lore",
+        "demo --methods lora,lore"
+      })
+  void badArgumentsEndWithTwoAndOneLine(String arguments) {
+    assertThat(run(new FakeEngine(), arguments.split(" "))).isEqualTo(2);
+    assertThat(console.err().lines()).hasSize(1);
+    assertThat(console.err()).startsWith("statecraft: ");
+    assertThat(console.out()).isEmpty();
+  }
+
+  @Test
+  void errorsHaveTheirExitCodesAndOneLine() throws IOException {
+    writeRecipe();
+    Files.writeString(folder.resolve("typo.yaml"), RECIPE.replace("method", "methods"));
+    assertThat(run(new FakeEngine(), "train", "-c", "typo.yaml")).isEqualTo(2);
+    assertThat(console.err()).contains("typo.yaml").contains("method");
+
+    assertThat(run(new FakeEngine(), "train", "-c", "none.yaml")).isEqualTo(3);
+    assertThat(console.err().lines()).hasSize(1);
+    assertThat(console.err()).contains("none.yaml");
+
+    assertThat(failing(new InvalidInputException("train.csv: data file not found"))).isEqualTo(3);
+    assertThat(console.err()).isEqualTo("statecraft: train.csv: data file not found\n");
+
+    assertThat(failing(new GraphException("targets: expected [q], found 'z'"))).isEqualTo(2);
+    assertThat(failing(new RuntimeException("DefaultCPUAllocator: can't allocate memory: ...")))
+        .isEqualTo(5);
+    assertThat(failing(new CancellationException())).isEqualTo(130);
+    assertThat(failing(new IllegalStateException("a defect"))).isEqualTo(1);
+    assertThat(console.err().lines()).hasSize(1);
+    assertThat(console.err()).contains("a defect").contains("--debug");
+  }
+
+  private int failing(RuntimeException thrown) {
+    int code = run(new FakeEngine(thrown), "train", "-c", "recipe.yaml");
+    assertThat(console.out()).isEmpty();
+    return code;
+  }
+
+  @Test
+  void errorsOfTheJvmHaveTheirExitCodes() {
+    assertThat(Failure.of(new OutOfMemoryError("Java heap space")).code())
+        .isEqualTo(ExitCode.MEMORY);
+    assertThat(Failure.of(new InterruptedException()).code()).isEqualTo(ExitCode.INTERRUPTED);
+  }
+
+  @Test
+  void stackTracesComeWithDebugOnly() throws IOException {
+    writeRecipe();
+    FakeEngine engine = new FakeEngine(new IllegalStateException("a defect"));
+    run(engine, "train", "-c", "recipe.yaml");
+    assertThat(console.err()).doesNotContain("\tat ");
+    run(engine, "train", "-c", "recipe.yaml", "--debug");
+    assertThat(console.err()).contains("\tat ");
+    run(engine, "--debug", "train", "-c", "recipe.yaml");
+    assertThat(console.err()).contains("\tat ");
+  }
+
+  @Test
+  void trainWritesTheRunDirectory() throws IOException {
+    writeRecipe();
+    FakeEngine engine = new FakeEngine();
+    assertThat(run(engine, "train", "-c", "recipe.yaml", "--set", "train.epochs=2")).isZero();
+
+    Path output = folder.resolve("runs/recipe");
+    assertThat(output.resolve("metrics.jsonl")).content().hasLineCount(80);
+    assertThat(output.resolve("report.html")).content().contains("<svg");
+    JsonNode summary = new ObjectMapper().readTree(output.resolve("summary.json").toFile());
+    assertThat(summary.get("method").textValue()).isEqualTo("control");
+    assertThat(summary.get("trainable_parameters").intValue()).isEqualTo(55_296);
+    assertThat(summary.at("/last_evaluation/step").intValue()).isEqualTo(80);
+    assertThat(summary.at("/memory/weights").longValue()).isEqualTo(90_200_000L);
+    Recipe written = Recipe.load(output.resolve("recipe.yaml"), List.of(), folder);
+    assertThat(written).isEqualTo(engine.asked());
+    assertThat(written.train().epochs()).isEqualTo(2);
+    assertThat(console.out()).contains("55,296").contains(output.toString());
+  }
+
+  @Test
+  void trainDoesNotReplaceARunUnlessForced() throws IOException {
+    writeRecipe();
+    assertThat(run(new FakeEngine(), "train", "-c", "recipe.yaml", "-o", "out")).isZero();
+    assertThat(run(new FakeEngine(), "train", "-c", "recipe.yaml", "-o", "out")).isEqualTo(2);
+    assertThat(console.err()).contains("--force");
+    assertThat(run(new FakeEngine(), "train", "-c", "recipe.yaml", "-o", "out", "--force"))
+        .isZero();
+    assertThat(folder.resolve("out/metrics.jsonl")).content().hasLineCount(80);
+  }
+
+  @Test
+  void trainPrintsOneJsonObject() throws IOException {
+    writeRecipe();
+    run(new FakeEngine(), "train", "-c", "recipe.yaml", "--json");
+    assertThat(json().get("seconds").doubleValue()).isEqualTo(12.5);
+    assertThat(json().at("/best_evaluation/accuracy").doubleValue()).isPositive();
+  }
+
+  @Test
+  void demoComparesMethodsAndWritesTheReport() throws IOException {
+    assertThat(run(new FakeEngine(), "demo", "--json")).isZero();
+    assertThat(json().get("runs")).hasSize(2);
+    assertThat(json().at("/runs/1/method").textValue()).isEqualTo("control");
+    assertThat(folder.resolve("report.html")).content().contains("lora", "control");
+    assertThat(folder.resolve("runs/demo/data/intents-train.tsv")).isNotEmptyFile();
+    assertThat(run(new FakeEngine(), "demo", "--methods", "probe")).as("a second time").isZero();
+    assertThat(console.out()).contains("probe").contains("report.html");
+  }
+
+  @Test
+  void evalTakesTheRunsModelOrTheRecipes() throws IOException {
+    writeRecipe();
+    run(new FakeEngine(), "train", "-c", "recipe.yaml");
+    FakeEngine engine = new FakeEngine();
+    assertThat(run(engine, "eval", "--run", "runs/recipe", "--json")).isZero();
+    assertThat(engine.asked())
+        .isEqualTo(
+            new TunedModel("builtin:minilm", Optional.of(folder.resolve("runs/recipe/adapter"))));
+    assertThat(json().get("accuracy").doubleValue()).isEqualTo(0.75);
+
+    assertThat(run(engine, "eval", "-c", "recipe.yaml")).isZero();
+    assertThat(engine.asked()).isEqualTo(new TunedModel("builtin:minilm", Optional.empty()));
+    assertThat(console.out()).contains("accuracy").contains("0.7500");
+
+    assertThat(run(engine, "eval", "-c", "recipe.yaml", "--set", "data.validation=none"))
+        .isEqualTo(2);
+    assertThat(
+            run(
+                engine,
+                "eval",
+                "-c",
+                "recipe.yaml",
+                "--set",
+                "data.validation=none",
+                "--data",
+                "other.csv"))
+        .isZero();
+  }
+
+  @Test
+  void anotherEvaluationFileKeepsTheFormat() {
+    Recipe recipe = SampleRuns.recipe("lora", folder);
+    DataRecipe.DataFile file =
+        new DataRecipe.DataFile(folder.resolve("x.tsv"), recipe.data().train().format());
+    assertThat(recipe.data().withValidation(file).validation())
+        .isEqualTo(new DataRecipe.HeldOut(file));
+  }
+
+  @Test
+  void generateStreamsTheText() throws IOException {
+    FakeEngine engine = new FakeEngine();
+    assertThat(run(engine, "generate", "--model", "m", "--prompt", "Once")).isZero();
+    assertThat(console.out()).isEqualTo(" upon a time\n");
+    GenerateRequest request = (GenerateRequest) engine.asked();
+    assertThat(request.sampling().isGreedy()).isTrue();
+    assertThat(request.model().model()).isEqualTo(folder.resolve("m").toString());
+
+    run(
+        engine,
+        "generate",
+        "--model",
+        "m",
+        "--adapter",
+        "a",
+        "--prompt",
+        "Once",
+        "--json",
+        "--temperature",
+        "0.7",
+        "--top-p",
+        "0.9");
+    assertThat(json().get("text").textValue()).isEqualTo(" upon a time");
+    assertThat(((GenerateRequest) engine.asked()).sampling().temperature()).isEqualTo(0.7);
+  }
+
+  @Test
+  void classifyShowsLabelsWithProbabilities() throws IOException {
+    writeRecipe();
+    run(new FakeEngine(), "train", "-c", "recipe.yaml");
+    FakeEngine engine = new FakeEngine();
+    assertThat(run(engine, "classify", "--run", "runs/recipe", "fine", "bad")).isZero();
+    assertThat(console.out()).startsWith("praise 90.0 %, bug 10.0 %\tfine\n");
+    Files.writeString(folder.resolve("in.csv"), "id,text\n1,\"a, b\"\n");
+    run(engine, "classify", "--run", "runs/recipe", "--input", "in.csv", "--json");
+    assertThat(engine.asked()).isEqualTo(List.of(new TextInput("a, b", Optional.empty())));
+    assertThat(json().at("/results/0/label").textValue()).isEqualTo("praise");
+    assertThat(run(engine, "classify", "--run", "runs/recipe")).isEqualTo(2);
+    assertThat(run(engine, "classify", "--run", "runs/recipe", "x", "--pair", "y")).isEqualTo(2);
+    assertThat(run(engine, "classify", "--run", "nowhere", "x")).isEqualTo(3);
+  }
+
+  @Test
+  void inspectListsStatesAndWhereMethodsAttach() throws IOException {
+    InspectedModel model = SampleGraph.model();
+    assertThat(run(new FakeEngine(model), "inspect", "--model", "m")).isZero();
+    assertThat(console.out()).contains("layers.0.middle", "double-control", "Layers 1 to 1");
+    assertThat(run(new FakeEngine(model), "inspect", "--model", "m", "--all")).isZero();
+    assertThat(console.out()).contains("layers.1.middle").doesNotContain("Layers 1 to 1");
+
+    String tuning = "{name: control, rank: 2, layers: last 1}";
+    run(new FakeEngine(model), "inspect", "--model", "m", "--tuning", tuning, "--json");
+    assertThat(json().get("trainable_parameters").intValue())
+        .isEqualTo((2 * 2 + SampleGraph.LABELS) * SampleGraph.HIDDEN);
+    assertThat(console.out()).contains("layers.1.mlp.A.weight");
+    assertThat(
+            run(
+                new FakeEngine(model),
+                "inspect",
+                "--model",
+                "m",
+                "--tuning",
+                "{name: lora, targets: [no_proj]}"))
+        .isEqualTo(2);
+    assertThat(console.err()).contains("no_proj").contains("q_proj");
+  }
+}

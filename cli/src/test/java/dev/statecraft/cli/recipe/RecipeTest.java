@@ -1,0 +1,326 @@
+package dev.statecraft.cli.recipe;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.statecraft.core.control.Block;
+import dev.statecraft.core.optim.Schedule;
+import dev.statecraft.core.plan.StorePolicy;
+import dev.statecraft.models.InvalidInputException;
+import dev.statecraft.models.data.BatchLimit;
+import dev.statecraft.models.data.FileFormat;
+import dev.statecraft.models.data.InstructionFormat;
+import dev.statecraft.models.data.TextColumns;
+import dev.statecraft.tensor.DType;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+final class RecipeTest {
+  private static final Path FOLDER = Path.of("base").toAbsolutePath();
+
+  private static final String SHORT =
+      """
+      model: builtin:minilm
+      method: lora
+      data: {train: train.csv}
+      task: classification
+      """;
+
+  private static final String LONG =
+      """
+      model: models/tiny
+      method:
+        name: double-control
+        rank: 4
+        alpha: 0.5
+        dropout: 0.1
+        layers: last 6
+        bias: true
+      data:
+        train: {path: data/train, format: tsv, column_names: [text, label]}
+        validation: {path: data/dev.jsonl}
+        instruction: alpaca
+        max_examples: 100
+        max_length: 256
+      task:
+        type: causal-lm
+        metrics: [perplexity]
+      train:
+        epochs: 2
+        max_steps: 50
+        batch_size: 32
+        micro_batch: {tokens: 4096}
+        learning_rate: 5e-5
+        weight_decay: 0.01
+        betas: [0.8, 0.95]
+        epsilon: 1.0e-6
+        schedule: cosine
+        warmup_steps: 10
+        max_grad_norm: none
+        seed: 12345678901
+        eval_every: 25
+        dtype: bfloat16
+        store: mlp
+      output: out
+      """;
+
+  private static Recipe parse(String yaml, String... overrides) {
+    return Recipe.parse(yaml, "r.yaml", "r", List.of(overrides), FOLDER);
+  }
+
+  @Test
+  void defaultsAreFilledIn() {
+    Recipe recipe = parse(SHORT);
+    assertThat(recipe.model()).isEqualTo("builtin:minilm");
+    assertThat(recipe.modelFolder()).isEmpty();
+    assertThat(recipe.method())
+        .isEqualTo(new Method.Projections(MethodName.LORA, 8, 16, 0, Optional.empty(), "all"));
+    assertThat(recipe.data().train().path()).isEqualTo(FOLDER.resolve("train.csv"));
+    assertThat(recipe.data().validation()).isEqualTo(new DataRecipe.Split(0.1));
+    assertThat(recipe.data().columns())
+        .contains(new TextColumns("text", Optional.empty(), "label"));
+    assertThat(recipe.train().learningRate()).isEqualTo(2e-4);
+    assertThat(recipe.train().microBatch()).isEqualTo(BatchLimit.examples(16));
+    assertThat(recipe.train().store()).isEqualTo(StorePolicy.CHEAP);
+    assertThat(recipe.task().metrics().get(0)).isEqualTo(Metric.ACCURACY);
+    assertThat(recipe.output()).isEqualTo(FOLDER.resolve("runs/r"));
+  }
+
+  @Test
+  void everyKeyIsRead() {
+    Recipe recipe = parse(LONG);
+    assertThat(recipe.modelFolder()).contains(FOLDER.resolve("models/tiny"));
+    assertThat(recipe.method())
+        .isEqualTo(
+            new Method.Control(
+                MethodName.DOUBLE_CONTROL,
+                List.of(Block.ATTENTION, Block.MLP),
+                4,
+                0.5,
+                0.1,
+                Optional.of(true),
+                "last 6"));
+    assertThat(recipe.data().train().format().fileFormat()).contains(FileFormat.TSV);
+    assertThat(recipe.data().train().format().columns()).containsExactly("text", "label");
+    assertThat(recipe.data().validation()).isInstanceOf(DataRecipe.HeldOut.class);
+    assertThat(recipe.data().instruction()).contains(InstructionFormat.ALPACA);
+    assertThat(recipe.data().maxExamples()).contains(100);
+    assertThat(recipe.data().maxLength()).isEqualTo(256);
+    assertThat(recipe.task()).isEqualTo(new TaskRecipe.CausalLm(List.of(Metric.PERPLEXITY)));
+    TrainRecipe train = recipe.train();
+    assertThat(train.epochs()).isEqualTo(2);
+    assertThat(train.maxSteps()).contains(50);
+    assertThat(train.batchSize()).isEqualTo(32);
+    assertThat(train.microBatch()).isEqualTo(BatchLimit.tokens(4096));
+    assertThat(train.learningRate()).isEqualTo(5e-5);
+    assertThat(train.optimizer().weightDecay()).isEqualTo(0.01);
+    assertThat(train.optimizer().beta1()).isEqualTo(0.8);
+    assertThat(train.optimizer().beta2()).isEqualTo(0.95);
+    assertThat(train.optimizer().epsilon()).isEqualTo(1e-6);
+    assertThat(train.schedule()).isEqualTo(Schedule.Shape.COSINE);
+    assertThat(train.warmup().steps(1000)).isEqualTo(10);
+    assertThat(train.maxGradNorm()).isInfinite();
+    assertThat(train.seed()).isEqualTo(12345678901L);
+    assertThat(train.evalEvery()).contains(25);
+    assertThat(train.dtype()).isEqualTo(DType.BFLOAT16);
+    assertThat(train.store()).isEqualTo(StorePolicy.MLP);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "lora",
+        "dora",
+        "control",
+        "double-control",
+        "control+lora",
+        "adapter",
+        "full",
+        "probe",
+        "{name: lora, targets: [q_proj, v_proj], layers: [0, 2, 5-7], dropout: 0.05}",
+        "{name: control, blocks: [block], bias: false, layers: 3}",
+        "{name: control+lora, control: {rank: 16}, lora: {rank: 4, targets: [query]}}",
+        "{name: edges, edges: [{from: input, to: output, function: bottleneck},"
+            + " {from: middle, to: output, rank: 2, bias: true, dropout: 0.5}], layers: first 2}"
+      })
+  void whatIsWrittenReadsBackTheSame(String method) {
+    for (String text : List.of(SHORT, LONG)) {
+      Recipe recipe = parse(text, "method=" + method);
+      Path elsewhere = Path.of("elsewhere").toAbsolutePath();
+      String yaml = recipe.toYaml();
+      assertThat(Recipe.parse(yaml, "again", "again", List.of(), elsewhere))
+          .as(yaml)
+          .isEqualTo(recipe);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "data.validation=none",
+        "data.validation.split=0.25",
+        "data.columns={text: question, pair: sentence, label: '1'}",
+        "task={type: classification, labels: [no, 'yes', 1, 1.5, 'null'], pooling: mean}",
+        "task={type: classification, metrics: [f1], positive_label: '1'}",
+        "task={type: regression, pooling: cls}",
+        "train.warmup_ratio=0",
+        "output='a: b # c'",
+      })
+  void otherPartsReadBackTheSameToo(String override) {
+    Recipe recipe = parse(SHORT, override);
+    assertThat(recipe).isNotEqualTo(parse(SHORT));
+    assertThat(parse(recipe.toYaml())).as(recipe.toYaml()).isEqualTo(recipe);
+  }
+
+  @Test
+  void labelsCanBeAddedOnceTheyAreKnown() {
+    Recipe recipe = parse(SHORT).withLabels(List.of("no", "1"));
+    assertThat(parse(recipe.toYaml())).isEqualTo(recipe);
+    assertThat(((TaskRecipe.Classification) recipe.task()).labels()).contains(List.of("no", "1"));
+    assertThatThrownBy(() -> parse(LONG).withLabels(List.of("a", "b")))
+        .hasMessageContaining("causal-lm");
+  }
+
+  @Test
+  void eachMethodHasItsLearningRate() {
+    assertThat(parse(SHORT, "method=control").train().learningRate()).isEqualTo(1e-3);
+    assertThat(parse(SHORT, "method=full").train().learningRate()).isEqualTo(2e-5);
+  }
+
+  @Test
+  void overridesReachEverywhere() {
+    Recipe recipe =
+        parse(
+            SHORT,
+            "method.rank=32",
+            "train.micro_batch=4",
+            "data.train.format=tsv",
+            "train.learning_rate=1e-2",
+            "output=there");
+    assertThat(((Method.Projections) recipe.method()).rank()).isEqualTo(32);
+    assertThat(recipe.train().microBatch()).isEqualTo(BatchLimit.examples(4));
+    assertThat(recipe.data().train().path()).isEqualTo(FOLDER.resolve("train.csv"));
+    assertThat(recipe.data().train().format().fileFormat()).contains(FileFormat.TSV);
+    assertThat(recipe.train().learningRate()).isEqualTo(0.01);
+    assertThat(recipe.output()).isEqualTo(FOLDER.resolve("there"));
+
+    String edges = "method={name: edges, edges: [{from: input, to: output}]}";
+    Method.Edges method = (Method.Edges) parse(SHORT, edges, "method.edges.0.rank=3").method();
+    assertThat(method.edges().get(0).rank()).isEqualTo(3);
+    assertThat(parse(LONG, "train.max_steps=").train().maxSteps()).as("taken back").isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "method.rnak=4 | method.rnak: unknown key | did you mean 'rank'?",
+        "train.lr=1 | train.lr: unknown key | did you mean 'learning_rate'?",
+        "dta=1 | dta: unknown key | did you mean 'data'?",
+        "method=lara | method.method: expected one of | did you mean 'lora'?",
+        "method.rank=0 | method.rank: expected 1 or more | found 0",
+        "method.rank=four | method.rank: expected a whole number | 'four'",
+        "method.rank=1.5 | method.rank: expected a whole number | 1.5",
+        "method.dropout=1 | method.dropout: expected a probability | 1.0",
+        "method.targets=q_proj | method.targets: expected a list | 'q_proj'",
+        "method.targets=[] | method.targets: expected at least one | none",
+        "method.layers=some | method.layers: expected 'all' | 'some'",
+        "method={name: control, blocks: [head]} | method.blocks: expected attn | 'head'",
+        "method={name: control, bias: 1} | method.bias: expected true or false | 1",
+        "method={name: control+lora, lora: {rank: 0}} | method.lora.rank: expected 1 | 0",
+        "method={name: edges} | method.edges: expected at least one | none",
+        "method={name: edges, edges: [{from: input, to: x}]} | method.edges[0].control edge | 'x'",
+        "method={name: edges, edges: [{from: a, to: b, function: mlp}]} | edges[0].function: | 'mlp'",
+        "method={name: edges, edges: [{to: b}]} | method.edges[0].from: expected | nothing",
+        "method={name: full, rank: 2} | method.rank: unknown key | name",
+        "train.epochs=0 | train.epochs: expected 1 or more | 0",
+        "train.learning_rate=fast | train.learning_rate: expected a number | 'fast'",
+        "train.learning_rate=-1 | train.learning_rate: expected a number above 0 | -1.0",
+        "train.dtype=float16 | train.dtype: expected one of | 'float16'",
+        "train.dtype=int8 | train.dtype: expected one of | 'int8'",
+        "train.store=most | train.store: expected all | 'most'",
+        "train.schedule=step | train.schedule: expected constant | 'step'",
+        "train.betas=[0.9] | train.betas: expected two numbers | 0.9",
+        "train.betas=[0.9, 1] | train.betas: expected two numbers | 1.0",
+        "train.micro_batch=0 | train.the micro-batch size should be positive | 0",
+        "train.micro_batch={tokens: 8, examples: 1} | train.micro_batch.tokens: expected either | 8",
+        "train={warmup_steps: 1, warmup_ratio: 0.1} | train.warmup_ratio: expected either | 0.1",
+        "train=fast | train: expected a mapping | 'fast'",
+        "data.train= | data.train: expected a data file | nothing",
+        "data.train={format: csv} | data.train.path: expected a data file | nothing",
+        "data.train.format=xls | data.train.format: expected json | 'xls'",
+        "data.validation.split=1 | data.validation.split: expected a part | 1.0",
+        "data.columns.txt=a | data.columns.txt: unknown key | did you mean 'text'?",
+        "data.instruction=alpaca | data.instruction: unknown key | columns",
+        "task=classify | task.type: expected causal-lm | 'classify'",
+        "task.metrics=[acuracy] | task.metrics: expected some of | did you mean 'accuracy'?",
+        "task.metrics=[f1] | task.positive_label: expected the class | nothing",
+        "task.labels=[a, a] | task.labels: expected at least two | [a, a]",
+        "model=builtin:gpt | model: expected a model folder | 'builtin:gpt'",
+        "model= | model: expected a model folder | nothing",
+      })
+  void errorsNameFileKeyExpectedAndFound(String override, String key, String found) {
+    assertThatThrownBy(() -> parse(SHORT, override))
+        .isInstanceOf(RecipeException.class)
+        .hasMessageStartingWith("r.yaml: ")
+        .hasMessageContaining(key)
+        .hasMessageContaining(found)
+        .message()
+        .doesNotContain("\n");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "train.epochs | expected key=value",
+        "=3 | expected key=value",
+        "model.name=x | expected model of r.yaml to be a mapping",
+        "train.betas.2=1 | expected an index from 0 to 1",
+        "train.betas=[0.9 | well-formed YAML",
+      })
+  void overridesThatCannotBeAppliedAreErrors(String override, String message) {
+    assertThatThrownBy(() -> parse(SHORT + "train: {betas: [0.9, 0.99]}", override))
+        .isInstanceOf(RecipeException.class)
+        .hasMessageContaining("--set")
+        .hasMessageContaining(message);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "[1, 2]", "just text", "a: [", "a: 1\na: 2", "a: b: c"})
+  void textsThatAreNoMappingAreErrors(String yaml) {
+    assertThatThrownBy(() -> parse(yaml))
+        .isInstanceOf(RecipeException.class)
+        .hasMessageStartingWith("r.yaml: ")
+        .message()
+        .doesNotContain("\n");
+  }
+
+  @Test
+  void aMissingFileIsAnInputError(@TempDir Path folder) throws IOException {
+    assertThatThrownBy(() -> Recipe.load(folder.resolve("no.yaml"), List.of(), folder))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageContaining("no.yaml");
+    Path file = Files.writeString(folder.resolve("my.run.yaml"), SHORT);
+    assertThat(Recipe.load(file, List.of(), folder).output())
+        .isEqualTo(folder.resolve("runs/my.run"));
+  }
+
+  @Test
+  void stepsAndWarmupFollowFromTheEpoch() {
+    TrainRecipe train = parse(LONG).train();
+    assertThat(train.totalSteps(20)).isEqualTo(40);
+    assertThat(train.totalSteps(30)).isEqualTo(50);
+    assertThat(train.schedule(40).warmupSteps()).isEqualTo(10);
+    assertThat(parse(SHORT).train().schedule(100).warmupSteps()).isEqualTo(6);
+    assertThatThrownBy(() -> train.schedule(5)).hasMessageContaining("warmup_steps");
+  }
+}

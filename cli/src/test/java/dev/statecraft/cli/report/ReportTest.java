@@ -1,0 +1,88 @@
+package dev.statecraft.cli.report;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.statecraft.cli.SampleRuns;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.DoubleStream;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+final class ReportTest {
+  private static final Path FOLDER = Path.of("runs").toAbsolutePath();
+
+  private static String demo() {
+    return DemoReport.html(
+        List.of(SampleRuns.run("lora", 240, 4, FOLDER), SampleRuns.run("control", 240, 6, FOLDER)));
+  }
+
+  @Test
+  void theDemosReportComparesTheMethods() {
+    String page = demo();
+    assertThat(page)
+        .contains("<td>lora</td>", "<td>control</td>", "<td>55,296</td>", "Optimizer moments")
+        .contains("<svg", "93.7 %", "94.8 %");
+  }
+
+  @Test
+  void aReportLoadsNothing() {
+    for (String page : List.of(demo(), TrainReport.html(SampleRuns.run("dora", 80, 5, FOLDER)))) {
+      assertThat(page)
+          .doesNotContain("<script", "src=", "href=", "http:", "https:", "url(", "@import");
+      assertThat(page).contains("prefers-color-scheme: dark", "width=device-width");
+    }
+  }
+
+  @Test
+  void aRunWithoutEvaluationsHasAReportToo() {
+    String page = TrainReport.html(SampleRuns.run("full", 10, 5, FOLDER));
+    assertThat(page).contains("Loss by step", "Learning rate").doesNotContain("best evaluation");
+  }
+
+  @Test
+  void textsCannotBecomeMarkup() {
+    String page = new Page("a <b> & \"c\"").lead("<script>'x'</script>").html();
+    assertThat(page)
+        .contains("a &lt;b&gt; &amp; &quot;c&quot;", "&lt;script&gt;&#39;x&#39;")
+        .doesNotContain("<script>");
+  }
+
+  @Test
+  void axesEndAtRoundNumbers() {
+    assertThat(Axis.covering(0.13, 0.92, 4).ticks()).startsWith(0.0).hasSize(6);
+    assertThat(Axis.covering(0.13, 0.92, 4).to()).isEqualTo(1.0);
+    assertThat(Axis.covering(5, 5, 4).position(5)).isBetween(0.0, 1.0);
+    assertThat(Axis.covering(0, 0, 4).to()).isPositive();
+    assertThat(Axis.within(1, 240, 5).ticks()).containsExactly(50.0, 100.0, 150.0, 200.0);
+    assertThat(Axis.within(1, 1, 5).position(1)).isZero();
+  }
+
+  @Test
+  void pointsThatAreNotFiniteAreLeftOut() {
+    LineChart.Series series =
+        new LineChart.Series(
+            "loss",
+            DoubleStream.of(1, Double.NaN, 3, Double.POSITIVE_INFINITY)
+                .mapToObj(y -> new LineChart.Point(y, y))
+                .toList(),
+            LineChart.Style.NOISY);
+    assertThat(series.points()).hasSize(2);
+    String html = new LineChart(List.of(series), LineChart.Vertical.FROM_ZERO).html();
+    assertThat(html).contains("<path").doesNotContain("NaN", "Infinity");
+    assertThat(new LineChart(List.of(), LineChart.Vertical.FITTED).html())
+        .contains("Nothing was recorded");
+  }
+
+  @Test
+  void longCurvesAreThinned() {
+    List<LineChart.Point> points =
+        IntStream.range(0, 20_000).mapToObj(i -> new LineChart.Point(i, Math.sin(i))).toList();
+    String html =
+        new LineChart(
+                List.of(new LineChart.Series("loss", points, LineChart.Style.EXACT)),
+                LineChart.Vertical.FITTED)
+            .html();
+    assertThat(html.length()).isLessThan(30_000);
+  }
+}

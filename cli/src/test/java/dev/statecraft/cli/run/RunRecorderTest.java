@@ -1,0 +1,69 @@
+package dev.statecraft.cli.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.statecraft.cli.SampleRuns;
+import dev.statecraft.cli.TestConsole;
+import dev.statecraft.cli.recipe.Recipe;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class RunRecorderTest {
+  @TempDir private Path folder;
+
+  private static Evaluation evaluation(long step, double accuracy) {
+    return new Evaluation(step, step, Map.of("accuracy", accuracy));
+  }
+
+  @Test
+  void theSummaryHasTheLastAndTheFirstBestEvaluation() throws IOException {
+    Recipe recipe = SampleRuns.recipe("lora", folder.resolve("run"));
+    TestConsole console = new TestConsole(folder);
+    RunDirectory run = RunDirectory.create(recipe, RunDirectory.Existing.REFUSE);
+    try (MetricsLog log = run.metricsLog()) {
+      RunRecorder recorder = new RunRecorder(recipe, log, console.console().progress());
+      recorder.started(1234, 2);
+      recorder.step(new StepMetrics(1, 0.5, 3, 0.1, 1, 100, 10, 1));
+      recorder.evaluated(evaluation(1, 0.9));
+      recorder.step(new StepMetrics(2, 1, 2, 0.1, 1, 300, 10, 1));
+      recorder.evaluated(evaluation(2, 0.9));
+      recorder.evaluated(evaluation(3, 0.8));
+      recorder.note("2 examples were left out");
+      RunResult result =
+          recorder.finish(new TrainOutcome(8, Map.of("weights", 5L), 6, Optional.of(7L)));
+
+      Summary summary = result.summary();
+      assertThat(summary.trainableParameters()).isEqualTo(1234);
+      assertThat(summary.steps()).isEqualTo(2);
+      assertThat(summary.tokensPerSecond()).isEqualTo(50);
+      assertThat(summary.last()).contains(evaluation(3, 0.8));
+      assertThat(summary.best()).contains(evaluation(1, 0.9));
+      assertThat(result.steps()).hasSize(2);
+      assertThat(console.err())
+          .contains("1,234 trainable parameters")
+          .contains("lora 2/2  loss 2.0000")
+          .contains("evaluation after step 1: accuracy 0.9000")
+          .contains("2 examples were left out");
+    }
+    assertThat(folder.resolve("run/metrics.jsonl")).content().hasLineCount(2);
+  }
+
+  @Test
+  void anEvaluationWithoutTheDecidingMetricIsADefect() throws IOException {
+    Recipe recipe = SampleRuns.recipe("lora", folder.resolve("run"));
+    RunDirectory run = RunDirectory.create(recipe, RunDirectory.Existing.REFUSE);
+    try (MetricsLog log = run.metricsLog()) {
+      RunRecorder recorder =
+          new RunRecorder(recipe, log, new TestConsole(folder).console().progress());
+      recorder.evaluated(new Evaluation(1, 1, Map.of("loss", 1.0)));
+      recorder.evaluated(new Evaluation(2, 1, Map.of("loss", 1.0)));
+      assertThatThrownBy(() -> recorder.finish(new TrainOutcome(1, Map.of(), 0, Optional.empty())))
+          .hasMessageContaining("accuracy");
+    }
+  }
+}
