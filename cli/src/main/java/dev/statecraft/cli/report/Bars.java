@@ -70,10 +70,6 @@ record Bars(List<Bar> bars, double most) {
       items.add(
           "<li><i class=\"f" + Page.color(i) + "\"></i>" + Page.escape(names.get(i)) + "</li>");
     }
-    return "<ul class=\"legend"
-        + (lines ? " lines" : "")
-        + "\">"
-        + String.join("", items)
-        + "</ul>";
+    return "<ul class=\"legend\">" + String.join("", items) + "</ul>";
   }
 }
