@@ -37,6 +37,11 @@ public final class TokenBatches {
     return causal(torch, ids, toInts(rows), toInts(targets), 0);
   }
 
+  /** The targets of a causal batch, {@code [labels]}. */
+  public static Tensor labelIds(Batch batch) {
+    return batch.state(Llama.LABEL_IDS);
+  }
+
   /** One sequence going on at {@code start}, of which only the last token's scores are wanted. */
   public static Batch next(Torch torch, int[] ids, int start) {
     return causal(torch, List.of(ids), new int[] {ids.length - 1}, new int[] {0}, start);

@@ -6,6 +6,7 @@ import dev.statecraft.models.data.LabelledTokens;
 import dev.statecraft.models.family.ModelFamily;
 import dev.statecraft.models.family.TokenBatches;
 import dev.statecraft.tensor.DType;
+import dev.statecraft.tensor.Tensor;
 import dev.statecraft.tensor.Torch;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -16,8 +17,11 @@ import java.util.Set;
  * Texts whose next tokens are learned where they carry labels.
  *
  * @param examples token ids and labels
+ * @param accuracy whether the score also says how many labels are the most probable token, for
+ *     which the scores of all tokens are computed
  */
-public record CausalExamples(List<LabelledTokens> examples) implements ExampleSet {
+public record CausalExamples(List<LabelledTokens> examples, boolean accuracy)
+    implements ExampleSet {
   public CausalExamples {
     examples = List.copyOf(examples);
   }
@@ -42,20 +46,30 @@ public record CausalExamples(List<LabelledTokens> examples) implements ExampleSe
     return new LossScore();
   }
 
-  /** Mean loss over labels, and its perplexity. */
+  /** Mean loss over labels, its perplexity, and the part of labels that are predicted. */
   private final class LossScore implements Score {
     private double sum;
     private long labels;
+    private long right;
 
     @Override
     public Set<String> states() {
-      return Set.of(ModelFamily.LOSS);
+      return accuracy ? Set.of(ModelFamily.LOSS, ModelFamily.LOGITS) : Set.of(ModelFamily.LOSS);
     }
 
     @Override
     public void add(Pass pass, Batch batch, List<Integer> chosen) {
       sum += pass.value(ModelFamily.LOSS).item();
       labels += labels(chosen);
+      if (accuracy) {
+        try (Tensor best = pass.value(ModelFamily.LOGITS).argmax(1)) {
+          long[] predicted = best.toLongs();
+          long[] expected = TokenBatches.labelIds(batch).toLongs();
+          for (int i = 0; i < predicted.length; i++) {
+            right += predicted[i] == expected[i] ? 1 : 0;
+          }
+        }
+      }
     }
 
     @Override
@@ -63,6 +77,9 @@ public record CausalExamples(List<LabelledTokens> examples) implements ExampleSe
       Map<String, Double> metrics = new LinkedHashMap<>();
       metrics.put("loss", sum / labels);
       metrics.put("perplexity", Math.exp(sum / labels));
+      if (accuracy) {
+        metrics.put("accuracy", right / (double) labels);
+      }
       return metrics;
     }
 

@@ -1,8 +1,11 @@
 package dev.statecraft.models.task;
 
+import dev.statecraft.core.run.Batch;
 import dev.statecraft.models.data.TextExample;
+import dev.statecraft.models.family.TokenBatches;
 import dev.statecraft.models.tokenizer.EncodedPair;
 import dev.statecraft.models.tokenizer.Tokenizer;
+import dev.statecraft.tensor.Torch;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -54,6 +57,15 @@ public record EncodedText(List<Integer> ids, List<Integer> types) {
     return examples.stream()
         .map(e -> of(tokenizer, e.text(), e.pair(), maxLength, typeVocabSize))
         .toList();
+  }
+
+  /** Texts without labels as a batch. */
+  public static Batch batch(Torch torch, List<EncodedText> texts, int firstPosition) {
+    return TokenBatches.encoder(
+        torch,
+        texts.stream().map(EncodedText::idArray).toList(),
+        texts.stream().map(EncodedText::typeArray).toList(),
+        firstPosition);
   }
 
   int[] idArray() {

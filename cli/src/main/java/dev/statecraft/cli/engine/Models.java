@@ -1,0 +1,85 @@
+package dev.statecraft.cli.engine;
+
+import dev.statecraft.cli.recipe.ModelDefaults;
+import dev.statecraft.cli.recipe.Recipe;
+import dev.statecraft.models.InvalidInputException;
+import dev.statecraft.models.checkpoint.OnnxBertCheckpoint;
+import dev.statecraft.models.checkpoint.OnnxModel;
+import dev.statecraft.models.config.ModelConfig;
+import dev.statecraft.models.family.ModelFamily;
+import dev.statecraft.models.pretrained.PretrainedModel;
+import dev.statecraft.models.tokenizer.Tokenizer;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+
+/** Opens models by the names that users give them. */
+final class Models {
+  private static final String MINILM = Recipe.BUILTIN + "minilm";
+
+  private Models() {}
+
+  /**
+   * A model folder, or a model that comes with Statecraft.
+   *
+   * @throws InvalidInputException if there is no such model
+   */
+  static PretrainedModel open(String name) {
+    if (name.equals(MINILM)) {
+      return miniLm();
+    }
+    if (name.startsWith(Recipe.BUILTIN)) {
+      throw new InvalidInputException("model: expected " + MINILM + ", found '" + name + "'");
+    }
+    return PretrainedModel.open(Path.of(name));
+  }
+
+  /** What methods leave to the family. */
+  static ModelDefaults defaults(ModelFamily family) {
+    return ModelDefaults.of(family.defaultTargets(), family.controlInit(), family.controlBias());
+  }
+
+  /** all-MiniLM-L6-v2 out of the ONNX file in its Maven artifact. */
+  private static PretrainedModel miniLm() {
+    try {
+      String config;
+      try (InputStream in = resource("/builtin/minilm-config.json")) {
+        config = new String(in.readAllBytes(), StandardCharsets.UTF_8);
+      }
+      Tokenizer tokenizer;
+      try (InputStream in = resource("/all-minilm-l6-v2-tokenizer.json")) {
+        tokenizer = Tokenizer.read(in, MINILM + " tokenizer");
+      }
+      return PretrainedModel.of(
+          MINILM,
+          ModelConfig.parse(config, MINILM),
+          OnnxBertCheckpoint.of(OnnxModel.open(unpacked("/all-minilm-l6-v2.onnx"))),
+          tokenizer);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** A file to map, so that the weights need not lie in the heap beside the tensors. */
+  private static Path unpacked(String resource) throws IOException {
+    Path file = Files.createTempFile("statecraft", ".onnx");
+    file.toFile().deleteOnExit();
+    try (InputStream in = resource(resource)) {
+      Files.copy(in, file, StandardCopyOption.REPLACE_EXISTING);
+    }
+    return file;
+  }
+
+  private static InputStream resource(String name) {
+    InputStream in = Models.class.getResourceAsStream(name);
+    if (in == null) {
+      throw new InvalidInputException(
+          MINILM + ": expected " + name + " on the class path, found none");
+    }
+    return in;
+  }
+}

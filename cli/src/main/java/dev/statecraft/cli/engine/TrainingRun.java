@@ -1,0 +1,117 @@
+package dev.statecraft.cli.engine;
+
+import dev.statecraft.cli.recipe.Recipe;
+import dev.statecraft.cli.recipe.TrainRecipe;
+import dev.statecraft.cli.recipe.Tunings;
+import dev.statecraft.cli.run.Evaluation;
+import dev.statecraft.cli.run.RunDirectory;
+import dev.statecraft.cli.run.StepMetrics;
+import dev.statecraft.cli.run.TrainListener;
+import dev.statecraft.cli.run.TrainOutcome;
+import dev.statecraft.core.graph.Graph;
+import dev.statecraft.core.graph.Parameter;
+import dev.statecraft.core.run.Weights;
+import dev.statecraft.models.pretrained.PretrainedModel;
+import dev.statecraft.models.task.ExampleSet;
+import dev.statecraft.models.train.MemoryUse;
+import dev.statecraft.models.train.NumericFaultException;
+import dev.statecraft.models.train.Trainer;
+import dev.statecraft.models.train.TrainingListener;
+import dev.statecraft.models.train.TrainingOptions;
+import dev.statecraft.tensor.Torch;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CancellationException;
+
+/** One training run: from recipe and model to the saved adapter. */
+record TrainingRun(
+    Recipe recipe,
+    RunDirectory directory,
+    TrainListener listener,
+    PretrainedModel model,
+    Torch torch) {
+
+  TrainOutcome run() {
+    Torch.environmentWarnings().forEach(listener::note);
+    Preparation prepared = Preparation.ofTraining(recipe, model, listener::note);
+    write(prepared.recipe());
+    Graph graph =
+        Tunings.of(recipe.method(), Models.defaults(prepared.family()))
+            .apply(prepared.family().graph());
+    ExampleSet training = prepared.training().orElseThrow();
+    TrainRecipe train = recipe.train();
+    long perEpoch = Trainer.stepsOfEpoch(training.size(), train.batchSize());
+    long total = train.totalSteps(perEpoch);
+    try (Weights weights =
+            Weights.load(torch, graph, train.dtype(), model.weights(graph), train.seed());
+        Interrupts interrupts = Interrupts.watch()) {
+      listener.started(
+          graph.trainableParameters().stream().mapToLong(Parameter::elements).sum(), total);
+      Trainer trainer =
+          new Trainer(
+              graph,
+              weights,
+              training,
+              prepared.validation(),
+              new TrainingOptions(
+                  train.schedule(total),
+                  train.optimizer(),
+                  train.batchSize(),
+                  train.microBatch(),
+                  train.maxGradNorm(),
+                  train.seed(),
+                  train.evalEvery().map(Integer::longValue).orElse(perEpoch),
+                  train.store()),
+              interrupts::requested);
+      try {
+        trainer.run(new Forwarding());
+      } catch (NumericFaultException | CancellationException e) {
+        // Either way the parameters are those of the last good step.
+        save(prepared, graph, weights);
+        throw e;
+      }
+      save(prepared, graph, weights);
+      MemoryUse memory = trainer.memory();
+      return new TrainOutcome(
+          trainer.seconds(), memory.categories(), memory.peakBytes(), Optional.empty());
+    }
+  }
+
+  private void write(Recipe labelled) {
+    try {
+      directory.writeRecipe(labelled);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private void save(Preparation prepared, Graph graph, Weights weights) {
+    Tuned.save(directory.adapter(), recipe, prepared.family(), graph, weights);
+    listener.note("adapter saved in " + directory.adapter());
+  }
+
+  /** Tells the command what the trainer tells. */
+  private final class Forwarding implements TrainingListener {
+    @Override
+    public void step(Step step) {
+      listener.step(
+          new StepMetrics(
+              step.step(),
+              step.epoch(),
+              step.loss(),
+              step.learningRate(),
+              step.gradientNorm(),
+              step.tokens(),
+              step.tokens() / step.seconds(),
+              step.peakBytes()));
+    }
+
+    @Override
+    public void evaluated(long step, double epoch, Map<String, Double> metrics) {
+      listener.evaluated(
+          new Evaluation(step, epoch, ModelEngine.chosen(recipe.task().metrics(), metrics)));
+    }
+  }
+}
