@@ -20,6 +20,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 
 /** A pretrained model: configuration, weights (not read until they are used) and tokenizer. */
@@ -147,10 +148,14 @@ public final class PretrainedModel implements AutoCloseable {
       return causalLm();
     }
     if (config instanceof VitConfig vit) {
-      return imageClassifier(Math.max(1, vit.labels().size()));
+      return imageClassifier(classes(vit.labels()));
     }
-    int labels = ((BertConfig) config).labels().size();
-    return encoder(Math.max(1, labels), false, Optional.empty());
+    return encoder(classes(((BertConfig) config).labels()), false, Optional.empty());
+  }
+
+  /** transformers leaves the labels out of the file where they are its default, two. */
+  private static int classes(List<String> labels) {
+    return labels.isEmpty() ? 2 : labels.size();
   }
 
   /**

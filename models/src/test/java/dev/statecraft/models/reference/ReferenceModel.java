@@ -37,13 +37,18 @@ record ReferenceModel(ModelFamily family, ReferenceVectors base) {
     if (config instanceof LlamaConfig llama) {
       family = new Llama(llama);
     } else if (config instanceof BertConfig bert) {
-      Head head = Head.classification(bert.labels().size(), Head.Pooling.FIRST);
+      Head head = Head.classification(classes(bert.labels()), Head.Pooling.FIRST);
       family = new Encoder(bert, head, bert.modelType() + ".");
     } else {
       VitConfig vit = (VitConfig) config;
-      family = new Vit(vit, vit.labels().size());
+      family = new Vit(vit, classes(vit.labels()));
     }
     return new ReferenceModel(family, ReferenceVectors.read(folder, name + ".base"));
+  }
+
+  /** transformers leaves the labels out of the file where they are its default, two. */
+  private static int classes(List<String> labels) {
+    return labels.isEmpty() ? 2 : labels.size();
   }
 
   boolean isCausal() {
@@ -96,8 +101,9 @@ record ReferenceModel(ModelFamily family, ReferenceVectors base) {
     List<LabelledTokens> examples = new ArrayList<>();
     List<int[]> ids = ids();
     for (int i = 0; i < ids.size(); i++) {
-      examples.add(
-          new LabelledTokens(ids.get(i), Arrays.copyOf(base.row("labels", i), ids.get(i).length)));
+      int[] labels = Arrays.copyOf(base.row("labels", i), ids.get(i).length);
+      labels[0] = LabelledTokens.IGNORED; // Nothing predicts the first token.
+      examples.add(new LabelledTokens(ids.get(i), labels));
     }
     return TokenBatches.causal(torch, examples);
   }
