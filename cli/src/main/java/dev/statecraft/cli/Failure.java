@@ -2,6 +2,7 @@ package dev.statecraft.cli;
 
 import dev.statecraft.cli.recipe.RecipeException;
 import dev.statecraft.models.InvalidInputException;
+import dev.statecraft.models.train.NumericFaultException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
@@ -22,6 +23,9 @@ record Failure(ExitCode code, String message) {
     }
     if (thrown instanceof InvalidInputException) {
       return new Failure(ExitCode.INPUT, thrown.getMessage());
+    }
+    if (thrown instanceof NumericFaultException) {
+      return new Failure(ExitCode.NUMERIC_FAULT, thrown.getMessage());
     }
     if (thrown instanceof InterruptedException || thrown instanceof CancellationException) {
       return new Failure(ExitCode.INTERRUPTED, "interrupted");

@@ -34,7 +34,7 @@ public final class DemoCommand implements Callable<Integer> {
   @Option(
       names = "--methods",
       split = ",",
-      defaultValue = "lora,control",
+      defaultValue = "probe,lora,control",
       paramLabel = "METHOD",
       description = "Methods to compare, with commas between (default: ${DEFAULT-VALUE}).")
   private List<String> methods;

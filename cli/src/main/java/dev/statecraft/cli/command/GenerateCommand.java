@@ -92,11 +92,13 @@ public final class GenerateCommand implements Callable<Integer> {
     TunedModel tuned = model.resolve(console);
     GenerateRequest request =
         new GenerateRequest(tuned, prompt, maxNewTokens, sampling(), DType.of(dtype));
+    show(prompt);
     Generation generation = engine.generate(request, this::show);
     if (json) {
       Map<String, Object> object = new LinkedHashMap<>();
       object.put("prompt", prompt);
-      object.put("text", generation.text());
+      object.put("text", prompt + generation.text());
+      object.put("completion", generation.text());
       object.put("prompt_tokens", generation.promptTokens());
       object.put("new_tokens", generation.newTokens());
       object.put("ended", generation.ended());
@@ -112,7 +114,7 @@ public final class GenerateCommand implements Callable<Integer> {
                   + " tokens, "
                   + Units.count(Math.round(tokensPerSecond(generation)))
                   + " tokens/s"
-                  + (generation.ended() ? "" : ", ended by --max-new-tokens"));
+                  + (generation.ended() ? "" : ", " + generation.ending()));
     }
     return 0;
   }

@@ -7,7 +7,10 @@ import dev.statecraft.cli.run.RunDirectory;
 import dev.statecraft.cli.run.TrainListener;
 import dev.statecraft.cli.run.TrainOutcome;
 import dev.statecraft.core.run.Weights;
+import dev.statecraft.models.family.Llama;
 import dev.statecraft.models.family.ModelFamily;
+import dev.statecraft.models.generate.Sampler;
+import dev.statecraft.models.generate.TextGenerator;
 import dev.statecraft.models.pretrained.PretrainedModel;
 import dev.statecraft.models.train.Evaluator;
 import dev.statecraft.tensor.Torch;
@@ -64,7 +67,42 @@ public final class ModelEngine implements Engine {
 
   @Override
   public Generation generate(GenerateRequest request, Consumer<String> text) {
-    throw new UnsupportedOperationException("generate");
+    try (PretrainedModel model = Models.open(request.model().model());
+        Torch torch = Torch.cpu()) {
+      Llama family = model.causalLm();
+      Tuned loaded = Tuned.of(model, family, request.model().adapter());
+      try (Weights weights = loaded.weights(torch, request.dtype())) {
+        TextGenerator generator =
+            new TextGenerator(
+                loaded.graph(),
+                weights,
+                family.config(),
+                model.tokenizer(),
+                Models.specialTokens(model));
+        GenerateRequest.Sampling sampling = request.sampling();
+        dev.statecraft.models.generate.Generation generated =
+            generator.generate(
+                request.prompt(),
+                request.maxNewTokens(),
+                new Sampler(
+                    sampling.temperature(),
+                    sampling.topK().orElse(0),
+                    sampling.topP().orElse(1),
+                    sampling.seed()),
+                text);
+        return new Generation(
+            generated.completion(),
+            generated.promptTokens(),
+            generated.newTokens(),
+            generated.endedByEos(),
+            switch (generated.ending()) {
+              case END_OF_TEXT -> "ended by the model";
+              case MAX_NEW_TOKENS -> "ended by --max-new-tokens";
+              case CONTEXT_FULL -> "ended because the model's context is full";
+            },
+            generated.seconds());
+      }
+    }
   }
 
   @Override

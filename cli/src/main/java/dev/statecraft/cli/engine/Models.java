@@ -7,6 +7,7 @@ import dev.statecraft.models.checkpoint.OnnxBertCheckpoint;
 import dev.statecraft.models.checkpoint.OnnxModel;
 import dev.statecraft.models.config.ModelConfig;
 import dev.statecraft.models.family.ModelFamily;
+import dev.statecraft.models.generate.SpecialTokens;
 import dev.statecraft.models.pretrained.PretrainedModel;
 import dev.statecraft.models.tokenizer.Tokenizer;
 import java.io.IOException;
@@ -36,6 +37,20 @@ final class Models {
       throw new InvalidInputException("model: expected " + MINILM + ", found '" + name + "'");
     }
     return PretrainedModel.open(Path.of(name));
+  }
+
+  /**
+   * The special tokens that frame a causal model's texts, in training as in generation.
+   *
+   * @throws InvalidInputException if a file of the model's folder is not what it should be
+   */
+  static SpecialTokens specialTokens(PretrainedModel model) {
+    try {
+      return SpecialTokens.read(
+          Path.of(model.name()), model.causalLm().config(), model.tokenizer());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** What methods leave to the family. */

@@ -106,7 +106,7 @@ record Preparation(
       SegmentEncoder encoder =
           new SegmentEncoder(
               model.tokenizer()::encode,
-              config.bosTokenId(),
+              Models.specialTokens(model).bosId(),
               config.eosTokenIds().isEmpty()
                   ? OptionalInt.empty()
                   : OptionalInt.of(config.eosTokenIds().get(0)));
