@@ -22,7 +22,7 @@ public final class GraphEditor {
    * @param to name of v; must have a producer
    * @param from name of u; if it is v itself, the op reads the value before control
    * @throws GraphException if a name is unknown, v is an input of the graph, u is computed from v,
-   *     or shapes do not fit
+   *     shapes do not fit, or a parameter belongs to another edge
    */
   public GraphEditor control(String from, String to, Op op, List<Parameter> parameters) {
     int producer = indexOf(to, from);
@@ -65,6 +65,7 @@ public final class GraphEditor {
               + ", found "
               + shape);
     }
+    refuseShared(parameters, from, to);
     edges.set(producer, renamed);
     edges.add(producer + 1, new Edge(before.output(), op, inputs, parameters, before.layer()));
     return this;
@@ -86,6 +87,26 @@ public final class GraphEditor {
   /** Checks and makes the changed graph. */
   public Graph build() {
     return new Graph(original.inputs(), edges, original.layers());
+  }
+
+  /** Two controls of one name would silently train one theta. */
+  private void refuseShared(List<Parameter> parameters, String from, String to) {
+    for (Edge edge : edges) {
+      for (Parameter parameter : parameters) {
+        if (edge.parameters().stream().anyMatch(p -> p.name().equals(parameter.name()))) {
+          throw new GraphException(
+              "control edge from '"
+                  + from
+                  + "' to '"
+                  + to
+                  + "': its parameter '"
+                  + parameter.name()
+                  + "' belongs to state '"
+                  + edge.name()
+                  + "' already");
+        }
+      }
+    }
   }
 
   private boolean named(String state) {

@@ -43,7 +43,7 @@ public interface Op {
 
   /**
    * Index of an input whose gradient is computed from the output's by an in-place (or no) change,
-   * so that both can live in one buffer; or -1.
+   * so that both can live in one buffer; or -1. No other input may be given that tensor.
    */
   default int passesGradientTo() {
     return -1;

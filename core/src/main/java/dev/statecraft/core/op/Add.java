@@ -17,8 +17,8 @@ import java.util.List;
  * both {@code [rows, features]}. May turn b's storage into the output, since a is usually read
  * again.
  *
- * <p>Backward: {@code da = dy}, {@code db = dy}, unchanged. It says that the gradient passes to a,
- * on which more gradients will pile up; b's has already been used by then.
+ * <p>Backward: {@code da = dy}, {@code db = dy}, unchanged and one tensor for both; so it
+ * {@linkplain #passesGradientTo passes} its gradient to neither alone.
  */
 public record Add() implements Op {
   @Override
@@ -48,11 +48,6 @@ public record Add() implements Op {
   @Override
   public int overwrites() {
     return 1;
-  }
-
-  @Override
-  public int passesGradientTo() {
-    return 0;
   }
 
   @Override

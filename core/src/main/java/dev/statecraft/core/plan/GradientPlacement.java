@@ -45,12 +45,20 @@ public final class GradientPlacement {
         State input = edge.inputs().get(index);
         Slot slot = result.slots.get(input.name());
         // Only if nothing else contributes to the input's gradient are the two the same.
-        if (slot != null && graph.consumers(input.name()).size() == 1) {
+        if (slot != null && uses(graph, input) == 1) {
           result.slots.put(edge.name(), slot);
         }
       }
     }
     return result;
+  }
+
+  /** How often a state is read; an edge in series reads one twice. */
+  private static long uses(Graph graph, State state) {
+    return graph.consumers(state.name()).stream()
+        .flatMap(edge -> edge.inputs().stream())
+        .filter(state::equals)
+        .count();
   }
 
   Optional<Slot> of(State state) {
