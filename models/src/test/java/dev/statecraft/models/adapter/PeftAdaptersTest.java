@@ -5,11 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.statecraft.core.graph.Graph;
 import dev.statecraft.core.run.Weights;
 import dev.statecraft.models.checkpoint.SafetensorsFile;
+import dev.statecraft.models.checkpoint.SafetensorsWriter;
+import dev.statecraft.models.checkpoint.TensorEntry;
 import dev.statecraft.testkit.Closeness;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.TreeSet;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -64,6 +68,42 @@ class PeftAdaptersTest {
       Graph graph = again.graph(model.family());
       try (Weights loaded = model.load(graph, again.weights(model.family(), model.base()))) {
         Closeness.relative(1e-4).check("saved again", model.logits(graph, loaded), expected);
+      }
+    }
+  }
+
+  /** Adapters from before transformers 5 call ViT's modules as the checkpoint does. */
+  @Test
+  void vitsOldNamesAreRead() throws IOException {
+    Path peft = TinyModel.resource("/peft").resolve("vit-lora");
+    String json = Files.readString(peft.resolve(AdapterFolder.CONFIG_FILE));
+    String old = json.replace("\"q_proj\"", "\"query\"").replace("\"fc2\"", "\"output.dense\"");
+    assertThat(old).contains("\"query\"", "\"output.dense\"");
+    // There output.dense ended the attention's output too, which this adapter leaves alone.
+    old =
+        old.replace(
+            "\"exclude_modules\": null", "\"exclude_modules\": [\"attention.output.dense\"]");
+    Files.writeString(folder.resolve(AdapterFolder.CONFIG_FILE), old);
+    SafetensorsWriter writer = new SafetensorsWriter();
+    try (SafetensorsFile file = SafetensorsFile.open(peft.resolve(AdapterFolder.WEIGHTS_FILE))) {
+      for (String key : file.names()) {
+        String renamed =
+            key.replace("vit.layers.", "vit.encoder.layer.")
+                .replace("attention.q_proj", "attention.attention.query")
+                .replace("mlp.fc2", "output.dense");
+        TensorEntry entry = file.entry(key);
+        ByteBuffer bytes = file.read(key);
+        writer.add(TensorEntry.of(renamed, entry.type(), entry.shape()), () -> bytes);
+      }
+    }
+    writer.writeTo(folder.resolve(AdapterFolder.WEIGHTS_FILE));
+    try (TinyModel model = TinyModel.open("vit-tiny");
+        Adapter adapter = AdapterFolder.open(folder)) {
+      assertThat(adapter.keys()).anyMatch(key -> key.contains("vit.encoder.layer.0.output.dense"));
+      Graph graph = adapter.graph(model.family());
+      try (Weights weights = model.load(graph, adapter.weights(model.family(), model.base()))) {
+        double[] expected = logits(peft.resolve("expected.safetensors"));
+        Closeness.relative(1e-4).check("old names", model.logits(graph, weights), expected);
       }
     }
   }
