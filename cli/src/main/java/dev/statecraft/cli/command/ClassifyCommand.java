@@ -14,6 +14,7 @@ import dev.statecraft.cli.terminal.Units;
 import dev.statecraft.models.data.DataReader;
 import dev.statecraft.models.data.Row;
 import dev.statecraft.models.data.TextColumns;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -71,7 +72,7 @@ public final class ClassifyCommand implements Callable<Integer> {
   }
 
   @Override
-  public Integer call() {
+  public Integer call() throws IOException {
     RunDirectory directory = RunDirectory.open(console.path(run));
     Recipe recipe = directory.recipe();
     if (!(recipe.task() instanceof TaskRecipe.Classification)) {

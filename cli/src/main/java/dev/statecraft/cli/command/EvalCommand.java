@@ -12,6 +12,7 @@ import dev.statecraft.cli.terminal.Console;
 import dev.statecraft.cli.terminal.Table;
 import dev.statecraft.cli.terminal.Units;
 import dev.statecraft.models.data.DataFormat;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -80,7 +81,7 @@ public final class EvalCommand implements Callable<Integer> {
   }
 
   @Override
-  public Integer call() {
+  public Integer call() throws IOException {
     Recipe recipe;
     Optional<Path> tuned;
     if (source.run != null) {

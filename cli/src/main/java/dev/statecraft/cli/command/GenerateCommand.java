@@ -10,6 +10,7 @@ import dev.statecraft.cli.run.Json;
 import dev.statecraft.cli.terminal.Console;
 import dev.statecraft.cli.terminal.Units;
 import dev.statecraft.tensor.DType;
+import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.OptionalDouble;
@@ -88,7 +89,7 @@ public final class GenerateCommand implements Callable<Integer> {
   }
 
   @Override
-  public Integer call() {
+  public Integer call() throws IOException {
     TunedModel tuned = model.resolve(console);
     GenerateRequest request =
         new GenerateRequest(tuned, prompt, maxNewTokens, sampling(), DType.of(dtype));

@@ -5,13 +5,15 @@ import dev.statecraft.cli.run.Evaluation;
 import dev.statecraft.cli.run.RunDirectory;
 import dev.statecraft.cli.run.TrainListener;
 import dev.statecraft.cli.run.TrainOutcome;
+import java.io.IOException;
 import java.util.List;
 import java.util.function.Consumer;
 
 /**
  * What the commands ask of the layers below. All methods throw {@link
  * dev.statecraft.models.InvalidInputException} for files that are missing or cannot be used, and
- * {@link dev.statecraft.core.graph.GraphException} for methods that do not fit the model.
+ * {@link dev.statecraft.core.graph.GraphException} for methods that do not fit the model, and
+ * {@link IOException} where a file cannot be read or written.
  */
 public interface Engine {
   /**
@@ -25,26 +27,27 @@ public interface Engine {
    * Trains. Saves the adapter in the run's {@linkplain RunDirectory#adapter folder} and, for
    * classification, writes the recipe again with the labels.
    */
-  TrainOutcome train(Recipe recipe, RunDirectory run, TrainListener listener);
+  TrainOutcome train(Recipe recipe, RunDirectory run, TrainListener listener) throws IOException;
 
   /**
    * Scores a model on the evaluation data of a recipe.
    *
    * @param model the recipe's model, tuned or not
    */
-  Evaluation evaluate(Recipe recipe, TunedModel model, Consumer<String> notes);
+  Evaluation evaluate(Recipe recipe, TunedModel model, Consumer<String> notes) throws IOException;
 
   /**
    * Continues a text.
    *
    * @param text is given the continuation piece by piece as it comes
    */
-  Generation generate(GenerateRequest request, Consumer<String> text);
+  Generation generate(GenerateRequest request, Consumer<String> text) throws IOException;
 
   /**
    * Probabilities of the classes of a recipe's task, in the order of the texts.
    *
    * @param recipe of the run that tuned the model; names the labels
    */
-  List<Classification> classify(Recipe recipe, TunedModel model, List<TextInput> texts);
+  List<Classification> classify(Recipe recipe, TunedModel model, List<TextInput> texts)
+      throws IOException;
 }

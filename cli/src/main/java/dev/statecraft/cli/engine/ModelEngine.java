@@ -14,6 +14,7 @@ import dev.statecraft.models.generate.TextGenerator;
 import dev.statecraft.models.pretrained.PretrainedModel;
 import dev.statecraft.models.train.Evaluator;
 import dev.statecraft.tensor.Torch;
+import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -31,7 +32,8 @@ public final class ModelEngine implements Engine {
   }
 
   @Override
-  public TrainOutcome train(Recipe recipe, RunDirectory run, TrainListener listener) {
+  public TrainOutcome train(Recipe recipe, RunDirectory run, TrainListener listener)
+      throws IOException {
     try (PretrainedModel model = Models.open(recipe.model());
         Torch torch = Torch.cpu()) {
       return new TrainingRun(recipe, run, listener, model, torch).run();
@@ -39,12 +41,13 @@ public final class ModelEngine implements Engine {
   }
 
   @Override
-  public Evaluation evaluate(Recipe recipe, TunedModel tuned, Consumer<String> notes) {
+  public Evaluation evaluate(Recipe recipe, TunedModel tuned, Consumer<String> notes)
+      throws IOException {
     try (PretrainedModel model = Models.open(tuned.model());
         Torch torch = Torch.cpu()) {
       Preparation prepared = Preparation.ofEvaluation(recipe, model, notes);
-      Tuned loaded = Tuned.of(model, prepared.family(), tuned.adapter());
-      try (Weights weights = loaded.weights(torch, recipe.train().dtype())) {
+      try (Tuned loaded = Tuned.of(model, prepared.family(), tuned.adapter());
+          Weights weights = loaded.weights(torch, recipe.train().dtype())) {
         Evaluator evaluator = new Evaluator(loaded.graph(), weights, recipe.train().microBatch());
         return new Evaluation(
             0,
@@ -66,12 +69,12 @@ public final class ModelEngine implements Engine {
   }
 
   @Override
-  public Generation generate(GenerateRequest request, Consumer<String> text) {
+  public Generation generate(GenerateRequest request, Consumer<String> text) throws IOException {
     try (PretrainedModel model = Models.open(request.model().model());
         Torch torch = Torch.cpu()) {
       Llama family = model.causalLm();
-      Tuned loaded = Tuned.of(model, family, request.model().adapter());
-      try (Weights weights = loaded.weights(torch, request.dtype())) {
+      try (Tuned loaded = Tuned.of(model, family, request.model().adapter());
+          Weights weights = loaded.weights(torch, request.dtype())) {
         TextGenerator generator =
             new TextGenerator(
                 loaded.graph(),
@@ -106,11 +109,12 @@ public final class ModelEngine implements Engine {
   }
 
   @Override
-  public List<Classification> classify(Recipe recipe, TunedModel tuned, List<TextInput> texts) {
+  public List<Classification> classify(Recipe recipe, TunedModel tuned, List<TextInput> texts)
+      throws IOException {
     try (PretrainedModel model = Models.open(tuned.model());
         Torch torch = Torch.cpu()) {
-      Tuned loaded = Tuned.of(model, Preparation.family(recipe, model), tuned.adapter());
-      try (Weights weights = loaded.weights(torch, recipe.train().dtype())) {
+      try (Tuned loaded = Tuned.of(model, Preparation.family(recipe, model), tuned.adapter());
+          Weights weights = loaded.weights(torch, recipe.train().dtype())) {
         return new TextClassifier(recipe, model, loaded.graph(), weights).classify(texts);
       }
     }

@@ -11,6 +11,8 @@ import dev.statecraft.cli.run.TrainOutcome;
 import dev.statecraft.core.graph.Graph;
 import dev.statecraft.core.graph.Parameter;
 import dev.statecraft.core.run.Weights;
+import dev.statecraft.models.adapter.AdapterDescription;
+import dev.statecraft.models.adapter.AdapterFolder;
 import dev.statecraft.models.pretrained.PretrainedModel;
 import dev.statecraft.models.task.ExampleSet;
 import dev.statecraft.models.train.MemoryUse;
@@ -20,7 +22,6 @@ import dev.statecraft.models.train.TrainingListener;
 import dev.statecraft.models.train.TrainingOptions;
 import dev.statecraft.tensor.Torch;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
@@ -33,10 +34,10 @@ record TrainingRun(
     PretrainedModel model,
     Torch torch) {
 
-  TrainOutcome run() {
+  TrainOutcome run() throws IOException {
     Torch.environmentWarnings().forEach(listener::note);
     Preparation prepared = Preparation.ofTraining(recipe, model, listener::note);
-    write(prepared.recipe());
+    directory.writeRecipe(prepared.recipe());
     Graph graph =
         Tunings.of(recipe.method(), Models.defaults(prepared.family()))
             .apply(prepared.family().graph());
@@ -69,26 +70,23 @@ record TrainingRun(
         trainer.run(new Forwarding());
       } catch (NumericFaultException | CancellationException e) {
         // Either way the parameters are those of the last good step.
-        save(prepared, graph, weights);
+        save(prepared, weights);
         throw e;
       }
-      save(prepared, graph, weights);
+      save(prepared, weights);
       MemoryUse memory = trainer.memory();
       return new TrainOutcome(
           trainer.seconds(), memory.categories(), memory.peakBytes(), Optional.empty());
     }
   }
 
-  private void write(Recipe labelled) {
-    try {
-      directory.writeRecipe(labelled);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  private void save(Preparation prepared, Graph graph, Weights weights) {
-    Tuned.save(directory.adapter(), recipe, prepared.family(), graph, weights);
+  private void save(Preparation prepared, Weights weights) throws IOException {
+    AdapterDescription description =
+        AdapterDescription.of(
+            recipe.method().name().label(),
+            recipe.model(),
+            Tunings.parts(recipe.method(), Models.defaults(prepared.family())));
+    AdapterFolder.save(directory.adapter(), description, prepared.family(), weights);
     listener.note("adapter saved in " + directory.adapter());
   }
 

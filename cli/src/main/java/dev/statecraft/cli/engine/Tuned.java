@@ -1,26 +1,43 @@
 package dev.statecraft.cli.engine;
 
-import dev.statecraft.cli.recipe.Recipe;
 import dev.statecraft.core.graph.Graph;
 import dev.statecraft.core.run.WeightSource;
 import dev.statecraft.core.run.Weights;
+import dev.statecraft.models.adapter.Adapter;
+import dev.statecraft.models.adapter.AdapterFolder;
 import dev.statecraft.models.family.ModelFamily;
 import dev.statecraft.models.pretrained.PretrainedModel;
 import dev.statecraft.tensor.DType;
 import dev.statecraft.tensor.Torch;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
 
-/** A model's graph with its adapter, if it has one, and where their weights come from. */
-record Tuned(Graph graph, WeightSource source) {
-  static Tuned of(PretrainedModel model, ModelFamily family, Optional<Path> adapter) {
-    Graph graph = family.graph();
-    return new Tuned(graph, model.weights(graph));
+/**
+ * A model's graph with its adapter, if it has one, and where their weights come from.
+ *
+ * @param graph tuned as the adapter says, or frozen
+ * @param source the model's weights under the adapter's
+ * @param adapter open until this is closed
+ */
+record Tuned(Graph graph, WeightSource source, Optional<Adapter> adapter) implements AutoCloseable {
+  static Tuned of(PretrainedModel model, ModelFamily family, Optional<Path> folder)
+      throws IOException {
+    if (folder.isEmpty()) {
+      Graph graph = family.graph();
+      return new Tuned(graph, model.weights(graph), Optional.empty());
+    }
+    Adapter adapter = AdapterFolder.open(folder.get());
+    Graph graph = adapter.graph(family);
+    return new Tuned(graph, adapter.weights(family, model.weights(graph)), Optional.of(adapter));
   }
 
   Weights weights(Torch torch, DType dtype) {
     return Weights.load(torch, graph, dtype, source, 0);
   }
 
-  static void save(Path folder, Recipe recipe, ModelFamily family, Graph graph, Weights weights) {}
+  @Override
+  public void close() {
+    adapter.ifPresent(Adapter::close);
+  }
 }

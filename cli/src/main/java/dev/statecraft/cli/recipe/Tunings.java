@@ -21,16 +21,23 @@ public final class Tunings {
 
   /** The tuning of a method for a model; it can still find, when applied, that it does not fit. */
   public static Tuning of(Method method, ModelDefaults model) {
+    return Tuning.all(parts(method, model));
+  }
+
+  /** The tunings that a method is made of, in the order in which they are applied. */
+  public static List<Tuning> parts(Method method, ModelDefaults model) {
+    return method instanceof Method.ControlAndLora both
+        ? List.of(
+            control(both.control(), model), projections(both.lora(), model.attentionTargets()))
+        : List.of(single(method, model));
+  }
+
+  private static Tuning single(Method method, ModelDefaults model) {
     if (method instanceof Method.Projections projections) {
       return projections(projections, model.targets());
     }
     if (method instanceof Method.Control control) {
       return control(control, model);
-    }
-    if (method instanceof Method.ControlAndLora both) {
-      return Tuning.all(
-          List.of(
-              control(both.control(), model), projections(both.lora(), model.attentionTargets())));
     }
     if (method instanceof Method.Adapter adapter) {
       return StateTuning.adapter(
