@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
@@ -101,9 +102,20 @@ public final class Graph {
       Parameter known = parameters.putIfAbsent(parameter.name(), parameter);
       if (known != null && !known.equals(parameter)) {
         throw new GraphException(
-            "parameter '" + parameter.name() + "' is declared as " + known + " and " + parameter);
+            "parameter '"
+                + parameter.name()
+                + "' is declared as "
+                + describe(known)
+                + " and "
+                + describe(parameter));
       }
     }
+  }
+
+  private static String describe(Parameter parameter) {
+    return parameter.shape()
+        + (parameter.trainable() ? " trained " : " frozen ")
+        + parameter.role().name().toLowerCase(Locale.ROOT);
   }
 
   public List<State> inputs() {

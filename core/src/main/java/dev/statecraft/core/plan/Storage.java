@@ -1,5 +1,6 @@
 package dev.statecraft.core.plan;
 
+import dev.statecraft.core.graph.Dim;
 import dev.statecraft.core.graph.Edge;
 import dev.statecraft.core.graph.Graph;
 import dev.statecraft.core.graph.Layer;
@@ -13,7 +14,8 @@ import java.util.Set;
  * <p>Rule, in the graph's order: a state can be computed again if the policy allows it for its edge
  * and every state that the edge reads is stored, comes with the batch, or can itself be computed
  * again; a state that the backward reads and that cannot be computed again is stored. States
- * between layers are never computed again, which bounds every chain of recomputation by one layer.
+ * between layers are never computed again, which bounds every chain of recomputation by one layer;
+ * one that no backward reads is stored all the same where that makes more others unnecessary.
  */
 final class Storage {
   private final Set<String> stored = new HashSet<>();
@@ -28,6 +30,26 @@ final class Storage {
         differentiation.reads(edge).forEach(state -> read.add(state.name()));
       }
     }
+    Set<String> anchors = new HashSet<>();
+    Storage best = with(anchors, graph, read, policy, kept);
+    for (Layer layer : graph.layers()) {
+      if (best.stored.contains(layer.input())) {
+        continue;
+      }
+      anchors.add(layer.input());
+      Storage other = with(anchors, graph, read, policy, kept);
+      if (other.width(graph) < best.width(graph)) {
+        best = other;
+      } else {
+        anchors.remove(layer.input());
+      }
+    }
+    return best;
+  }
+
+  /** The rule, with some states stored whether or not a backward reads them. */
+  private static Storage with(
+      Set<String> anchors, Graph graph, Set<String> read, StorePolicy policy, Set<String> kept) {
     Set<String> boundaries = new HashSet<>();
     for (Layer layer : graph.layers()) {
       boundaries.add(layer.input());
@@ -42,7 +64,8 @@ final class Storage {
           policy.mayRecompute(edge)
               && !boundaries.contains(name)
               && edge.inputs().stream().map(State::name).allMatch(available::contains);
-      if (kept.contains(name) || (!again && read.contains(name))) {
+      boolean chosen = kept.contains(name) || anchors.contains(name);
+      if (chosen || (!again && read.contains(name))) {
         result.stored.add(name);
         available.add(name);
       } else if (again) {
@@ -50,6 +73,19 @@ final class Storage {
       }
     }
     return result;
+  }
+
+  /** Numbers stored for each row. */
+  private long width(Graph graph) {
+    return stored.stream()
+        .map(graph::state)
+        .mapToLong(
+            state ->
+                state.shape().dims().stream()
+                    .filter(Dim::isFixed)
+                    .mapToLong(Dim::size)
+                    .reduce(1, Math::multiplyExact))
+        .sum();
   }
 
   boolean isStored(State state) {
