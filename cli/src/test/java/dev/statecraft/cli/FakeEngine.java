@@ -80,7 +80,7 @@ final class FakeEngine implements Engine {
     ask(request);
     text.accept(" upon");
     text.accept(" a time");
-    return new Generation(" upon a time", 2, 3, true, 0.5);
+    return new Generation(" upon a time", 2, 3, true, "ended by the model", 0.5);
   }
 
   @Override

@@ -186,8 +186,9 @@ final class StatecraftTest {
   @Test
   void demoComparesMethodsAndWritesTheReport() throws IOException {
     assertThat(run(new FakeEngine(), "demo", "--json")).isZero();
-    assertThat(json().get("runs")).hasSize(2);
-    assertThat(json().at("/runs/1/method").textValue()).isEqualTo("control");
+    assertThat(json().get("runs")).hasSize(3);
+    assertThat(json().at("/runs/0/method").textValue()).isEqualTo("probe");
+    assertThat(json().at("/runs/2/method").textValue()).isEqualTo("control");
     assertThat(folder.resolve("report.html")).content().contains("lora", "control");
     assertThat(folder.resolve("runs/demo/data/intents-train.tsv")).isNotEmptyFile();
     assertThat(run(new FakeEngine(), "demo", "--methods", "probe")).as("a second time").isZero();
@@ -237,7 +238,7 @@ final class StatecraftTest {
   void generateStreamsTheText() throws IOException {
     FakeEngine engine = new FakeEngine();
     assertThat(run(engine, "generate", "--model", "m", "--prompt", "Once")).isZero();
-    assertThat(console.out()).isEqualTo(" upon a time\n");
+    assertThat(console.out()).isEqualTo("Once upon a time\n");
     GenerateRequest request = (GenerateRequest) engine.asked();
     assertThat(request.sampling().isGreedy()).isTrue();
     assertThat(request.model().model()).isEqualTo(folder.resolve("m").toString());
@@ -256,7 +257,8 @@ final class StatecraftTest {
         "0.7",
         "--top-p",
         "0.9");
-    assertThat(json().get("text").textValue()).isEqualTo(" upon a time");
+    assertThat(json().get("text").textValue()).isEqualTo("Once upon a time");
+    assertThat(json().get("completion").textValue()).isEqualTo(" upon a time");
     assertThat(((GenerateRequest) engine.asked()).sampling().temperature()).isEqualTo(0.7);
   }
 

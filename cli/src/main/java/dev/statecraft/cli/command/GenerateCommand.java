@@ -83,6 +83,8 @@ public final class GenerateCommand implements Callable<Integer> {
   @Option(names = "--json", description = "Print text and figures as one JSON object.")
   private boolean json;
 
+  private boolean begun;
+
   public GenerateCommand(Console console, Engine engine) {
     this.console = console;
     this.engine = engine;
@@ -93,8 +95,8 @@ public final class GenerateCommand implements Callable<Integer> {
     TunedModel tuned = model.resolve(console);
     GenerateRequest request =
         new GenerateRequest(tuned, prompt, maxNewTokens, sampling(), DType.of(dtype));
-    show(prompt);
     Generation generation = engine.generate(request, this::show);
+    show("");
     if (json) {
       Map<String, Object> object = new LinkedHashMap<>();
       object.put("prompt", prompt);
@@ -120,9 +122,11 @@ public final class GenerateCommand implements Callable<Integer> {
     return 0;
   }
 
+  /** Shows the text as it grows, the prompt first, but not before the model is there. */
   private void show(String piece) {
     if (!json) {
-      console.out().print(piece);
+      console.out().print(begun ? piece : prompt + piece);
+      begun = true;
       console.out().flush();
     }
   }
