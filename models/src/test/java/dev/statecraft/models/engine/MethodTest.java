@@ -38,11 +38,6 @@ class MethodTest {
     return methods().filter(arguments -> !arguments.get()[1].equals("dora"));
   }
 
-  /** Those that are a linear map of a weight. */
-  static Stream<Arguments> methodsThatMerge() {
-    return methods().filter(arguments -> List.of("lora", "dora").contains(arguments.get()[1]));
-  }
-
   private static Tuning tuning(TinyModel model, String method, double dropout) {
     return Methods.of(model, dropout).get(method);
   }
@@ -202,61 +197,6 @@ class MethodTest {
 
   private static long inFeatures(Graph graph, String state) {
     return graph.producer(state).orElseThrow().inputs().get(0).shape().features();
-  }
-
-  /** W' = W + s B A, and DoRA's rows of it at their own lengths, multiplied out by hand. */
-  @ParameterizedTest
-  @MethodSource("methodsThatMerge")
-  void mergedEqualsUnmerged(String name, String method) {
-    TinyModel model = TinyModel.of(name);
-    Graph base = model.graph();
-    Graph tuned = tuning(model, method, 0).apply(base);
-    try (Torch torch = Torch.cpu();
-        Weights unmerged = model.controlled(torch, tuned);
-        Weights merged = model.weights(torch, base)) {
-      int count = 0;
-      for (Parameter parameter : tuned.parameters().values()) {
-        if (parameter.name().endsWith(".lora_A.weight")) {
-          String module = parameter.name().replace(".lora_A.weight", "");
-          double[] weight = merge(unmerged, module, method.equals("dora"));
-          Tensor target = merged.value(module + ".weight");
-          try (Tensor source = torch.of(DType.FLOAT64, weight, target.shape())) {
-            target.copyFrom(source);
-          }
-          count++;
-        }
-      }
-      assertThat(count).isEqualTo(model.family().defaultTargets().size() * base.layers().size());
-      Closeness.relative(1e-10)
-          .check("logits", model.logits(torch, base, merged), model.logits(torch, tuned, unmerged));
-    }
-  }
-
-  private static double[] merge(Weights weights, String module, boolean dora) {
-    double[] w = weights.value(module + ".weight").toDoubles();
-    double[] a = weights.value(module + ".lora_A.weight").toDoubles();
-    double[] b = weights.value(module + ".lora_B.weight").toDoubles();
-    int rank = Methods.RANK;
-    int in = a.length / rank;
-    double scale = Methods.ALPHA / rank;
-    for (int row = 0; row < w.length / in; row++) {
-      double squares = 0;
-      for (int column = 0; column < in; column++) {
-        double update = 0;
-        for (int k = 0; k < rank; k++) {
-          update += b[row * rank + k] * a[k * in + column];
-        }
-        w[row * in + column] += scale * update;
-        squares += w[row * in + column] * w[row * in + column];
-      }
-      if (dora) {
-        double[] m = weights.value(module + ".lora_magnitude_vector.weight").toDoubles();
-        for (int column = 0; column < in; column++) {
-          w[row * in + column] *= m[row] / Math.sqrt(squares);
-        }
-      }
-    }
-    return w;
   }
 
   @ParameterizedTest
