@@ -1,11 +1,13 @@
 package dev.statecraft.tensor;
 
 import java.util.Arrays;
+import java.util.function.Consumer;
 import org.bytedeco.javacpp.DoublePointer;
 import org.bytedeco.javacpp.LongPointer;
 import org.bytedeco.pytorch.LongOptional;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.ScalarTypeOptional;
+import org.bytedeco.pytorch.TensorOptions;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 
@@ -253,18 +255,29 @@ public final class Tensor implements AutoCloseable {
   }
 
   Tensor fillUniform(Generator generator, double low, double high) {
-    handle().uniform_(low, high, generator.optional());
-    return this;
+    return drawn(target -> target.uniform_(low, high, generator.optional()));
   }
 
   Tensor fillNormal(Generator generator, double mean, double std) {
-    handle().normal_(mean, std, generator.optional());
-    return this;
+    return drawn(target -> target.normal_(mean, std, generator.optional()));
   }
 
   /** Fills with ones (probability {@code p}) and zeros. */
   public Tensor fillBernoulli(Generator generator, double p) {
-    handle().bernoulli_(p, generator.optional());
+    return drawn(target -> target.bernoulli_(p, generator.optional()));
+  }
+
+  /** Generators draw on the CPU, so that a seed means the same numbers on every device. */
+  private Tensor drawn(Consumer<org.bytedeco.pytorch.Tensor> draw) {
+    if (session.device() == Device.CPU) {
+      draw.accept(handle());
+      return this;
+    }
+    try (TensorOptions onHost = new TensorOptions(dtype().scalarType());
+        org.bytedeco.pytorch.Tensor host = torch.empty(sizes(), onHost, null)) {
+      draw.accept(host);
+      handle().copy_(host);
+    }
     return this;
   }
 

@@ -10,6 +10,7 @@ import dev.statecraft.cli.run.Json;
 import dev.statecraft.cli.terminal.Console;
 import dev.statecraft.cli.terminal.Units;
 import dev.statecraft.tensor.DType;
+import dev.statecraft.tensor.Device;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -80,6 +81,13 @@ public final class GenerateCommand implements Callable<Integer> {
       description = "Type of the weights: float32 or bfloat16 (default: ${DEFAULT-VALUE}).")
   private String dtype;
 
+  @Option(
+      names = "--device",
+      defaultValue = "cpu",
+      paramLabel = "DEVICE",
+      description = "cpu or cuda (default: ${DEFAULT-VALUE}).")
+  private String device;
+
   @Option(names = "--json", description = "Print text and figures as one JSON object.")
   private boolean json;
 
@@ -94,7 +102,8 @@ public final class GenerateCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     TunedModel tuned = model.resolve(console);
     GenerateRequest request =
-        new GenerateRequest(tuned, prompt, maxNewTokens, sampling(), DType.of(dtype));
+        new GenerateRequest(
+            tuned, prompt, maxNewTokens, sampling(), DType.of(dtype), Device.of(device));
     Generation generation = engine.generate(request, this::show);
     show("");
     if (json) {

@@ -1,6 +1,7 @@
 package dev.statecraft.cli.engine;
 
 import dev.statecraft.tensor.DType;
+import dev.statecraft.tensor.Device;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 
@@ -12,9 +13,15 @@ import java.util.OptionalInt;
  * @param maxNewTokens the most tokens to add
  * @param sampling how the next token is chosen
  * @param dtype of the weights
+ * @param device where everything is computed
  */
 public record GenerateRequest(
-    TunedModel model, String prompt, int maxNewTokens, Sampling sampling, DType dtype) {
+    TunedModel model,
+    String prompt,
+    int maxNewTokens,
+    Sampling sampling,
+    DType dtype,
+    Device device) {
   public GenerateRequest {
     if (maxNewTokens < 1) {
       throw new IllegalArgumentException(

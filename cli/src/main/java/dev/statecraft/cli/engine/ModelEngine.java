@@ -35,7 +35,7 @@ public final class ModelEngine implements Engine {
   public TrainOutcome train(Recipe recipe, RunDirectory run, TrainListener listener)
       throws IOException {
     try (PretrainedModel model = Models.open(recipe.model());
-        Torch torch = Torch.cpu()) {
+        Torch torch = Torch.open(recipe.train().device())) {
       return new TrainingRun(recipe, run, listener, model, torch).run();
     }
   }
@@ -44,7 +44,7 @@ public final class ModelEngine implements Engine {
   public Evaluation evaluate(Recipe recipe, TunedModel tuned, Consumer<String> notes)
       throws IOException {
     try (PretrainedModel model = Models.open(tuned.model());
-        Torch torch = Torch.cpu()) {
+        Torch torch = Torch.open(recipe.train().device())) {
       Preparation prepared = Preparation.ofEvaluation(recipe, model, notes);
       try (Tuned loaded = Tuned.of(model, prepared.family(), tuned.adapter());
           Weights weights = loaded.weights(torch, recipe.train().dtype())) {
@@ -71,7 +71,7 @@ public final class ModelEngine implements Engine {
   @Override
   public Generation generate(GenerateRequest request, Consumer<String> text) throws IOException {
     try (PretrainedModel model = Models.open(request.model().model());
-        Torch torch = Torch.cpu()) {
+        Torch torch = Torch.open(request.device())) {
       Llama family = model.causalLm();
       try (Tuned loaded = Tuned.of(model, family, request.model().adapter());
           Weights weights = loaded.weights(torch, request.dtype())) {
@@ -112,7 +112,7 @@ public final class ModelEngine implements Engine {
   public List<Classification> classify(Recipe recipe, TunedModel tuned, List<TextInput> texts)
       throws IOException {
     try (PretrainedModel model = Models.open(tuned.model());
-        Torch torch = Torch.cpu()) {
+        Torch torch = Torch.open(recipe.train().device())) {
       try (Tuned loaded = Tuned.of(model, Preparation.family(recipe, model), tuned.adapter());
           Weights weights = loaded.weights(torch, recipe.train().dtype())) {
         return new TextClassifier(recipe, model, loaded.graph(), weights).classify(texts);

@@ -4,6 +4,7 @@ import dev.statecraft.core.control.LayerSelection;
 import dev.statecraft.core.optim.Schedule;
 import dev.statecraft.core.plan.StorePolicy;
 import dev.statecraft.tensor.DType;
+import dev.statecraft.tensor.Device;
 import java.util.List;
 
 /** Every default of a recipe, and why it is what it is. */
@@ -41,6 +42,7 @@ final class Defaults {
   static final double MAX_GRAD_NORM = 1;
   static final long SEED = 0;
   static final DType DTYPE = DType.FLOAT32;
+  static final Device DEVICE = Device.CPU;
 
   /** Costs next to nothing and stores a third. */
   static final StorePolicy STORE = StorePolicy.CHEAP;

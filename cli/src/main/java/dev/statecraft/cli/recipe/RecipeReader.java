@@ -10,6 +10,7 @@ import dev.statecraft.models.data.FileFormat;
 import dev.statecraft.models.data.InstructionFormat;
 import dev.statecraft.models.data.TextColumns;
 import dev.statecraft.tensor.DType;
+import dev.statecraft.tensor.Device;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -170,6 +171,7 @@ final class RecipeReader {
         train.longInteger("seed").orElse(Defaults.SEED),
         evalEvery(train),
         train.text("dtype").map(DType::of).orElse(Defaults.DTYPE),
+        train.text("device").map(Device::of).orElse(Defaults.DEVICE),
         train.text("store").map(StorePolicy::of).orElse(Defaults.STORE));
   }
 

@@ -151,6 +151,7 @@ final class RecipeWriter {
     map.put("seed", train.seed());
     map.put("eval_every", train.evalEvery().<Object>map(steps -> steps).orElse("epoch"));
     map.put("dtype", train.dtype().label());
+    map.put("device", train.device().name().toLowerCase(Locale.ROOT));
     map.put("store", train.store().label());
     return map;
   }

@@ -5,6 +5,7 @@ import dev.statecraft.core.optim.Schedule;
 import dev.statecraft.core.plan.StorePolicy;
 import dev.statecraft.models.data.BatchLimit;
 import dev.statecraft.tensor.DType;
+import dev.statecraft.tensor.Device;
 import java.util.List;
 import java.util.Optional;
 
@@ -23,6 +24,7 @@ import java.util.Optional;
  * @param seed of everything random
  * @param evalEvery optimizer steps between evaluations; empty for once an epoch
  * @param dtype of the frozen weights and the states
+ * @param device where everything is computed
  * @param store which states are stored for the backward pass
  */
 public record TrainRecipe(
@@ -38,6 +40,7 @@ public record TrainRecipe(
     long seed,
     Optional<Integer> evalEvery,
     DType dtype,
+    Device device,
     StorePolicy store) {
   /** The types that training can compute in. */
   static final List<DType> DTYPES = List.of(DType.FLOAT32, DType.BFLOAT16, DType.FLOAT64);
