@@ -4,10 +4,15 @@ package dev.statecraft.tensor;
 public enum Device {
   CPU,
   /** The first CUDA device; needs the GPU build of libtorch (Maven profile {@code cuda}). */
-  CUDA;
+  CUDA,
+  /**
+   * No memory at all: tensors have shapes and sizes but no values. The same computation run here
+   * tells how many bytes it would take elsewhere.
+   */
+  META;
 
   /**
-   * Finds a device by name.
+   * Finds a device that computes by name.
    *
    * @throws IllegalArgumentException if the name is neither {@code cpu} nor {@code cuda}
    */

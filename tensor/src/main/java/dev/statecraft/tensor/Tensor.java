@@ -273,6 +273,9 @@ public final class Tensor implements AutoCloseable {
       draw.accept(handle());
       return this;
     }
+    if (session.device() == Device.META) {
+      return this;
+    }
     try (TensorOptions onHost = new TensorOptions(dtype().scalarType());
         org.bytedeco.pytorch.Tensor host = torch.empty(sizes(), onHost, null)) {
       draw.accept(host);

@@ -39,8 +39,7 @@ public final class Torch implements AutoCloseable {
     for (DType type : DType.values()) {
       try (TensorOptions plain = new TensorOptions(type.scalarType());
           org.bytedeco.pytorch.Device where =
-              new org.bytedeco.pytorch.Device(
-                  device == Device.CPU ? DeviceType.CPU : DeviceType.CUDA, (byte) 0);
+              new org.bytedeco.pytorch.Device(typeOf(device), (byte) 0);
           DeviceOptional optional = new DeviceOptional(where)) {
         options.put(
             type,
@@ -49,6 +48,14 @@ public final class Torch implements AutoCloseable {
                 : new TensorOptions(plain.device(optional)));
       }
     }
+  }
+
+  private static DeviceType typeOf(Device device) {
+    return switch (device) {
+      case CPU -> DeviceType.CPU;
+      case CUDA -> DeviceType.CUDA;
+      case META -> DeviceType.Meta;
+    };
   }
 
   /**

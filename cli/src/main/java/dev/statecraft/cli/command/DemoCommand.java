@@ -94,9 +94,20 @@ public final class DemoCommand implements Callable<Integer> {
     return 0;
   }
 
+  /** What each method learns these few sentences best with. */
+  private static double learningRate(MethodName method) {
+    return switch (method) {
+      case PROBE -> 0.01;
+      case LORA, DORA -> 0.002;
+      case CONTROL, DOUBLE_CONTROL, CONTROL_AND_LORA, ADAPTER, EDGES -> 0.003;
+      case FULL -> 0.0002;
+    };
+  }
+
   private Recipe recipe(String method, Path folder, Path data) {
     List<String> settings = new ArrayList<>();
     settings.add("method.name=" + method);
+    settings.add("train.learning_rate=" + learningRate(MethodName.of(method)));
     settings.addAll(overrides);
     Recipe recipe =
         Recipe.parse(DemoFiles.text("recipe.yaml"), "the demo's recipe", method, settings, data);

@@ -21,7 +21,7 @@ public record MemoryUse(long peakBytes, Map<String, Long> categories) {
   }
 
   /** Splits a measured peak: what is held all the time is known, the rest came from the pass. */
-  static MemoryUse of(StatePlan plan, Weights weights, Extents extents, long peakBytes) {
+  public static MemoryUse of(StatePlan plan, Weights weights, Extents extents, long peakBytes) {
     long trained = weights.flatValues().bytes();
     long stored = 0;
     for (State state : plan.stored()) {

@@ -2,6 +2,7 @@ package dev.statecraft.models.checkpoint;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.statecraft.testkit.RealData;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;

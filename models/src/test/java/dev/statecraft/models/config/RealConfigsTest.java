@@ -2,7 +2,7 @@ package dev.statecraft.models.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.statecraft.models.checkpoint.RealData;
+import dev.statecraft.testkit.RealData;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.statecraft.models.checkpoint.RealData;
+import dev.statecraft.testkit.RealData;
 import java.io.IOException;
 import java.io.InputStream;
 import org.junit.jupiter.api.Tag;

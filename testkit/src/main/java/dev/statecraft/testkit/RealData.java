@@ -1,4 +1,4 @@
-package dev.statecraft.models.checkpoint;
+package dev.statecraft.testkit;
 
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,0 +1,177 @@
+package dev.statecraft.cli.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.statecraft.cli.recipe.Recipe;
+import dev.statecraft.cli.run.Evaluation;
+import dev.statecraft.cli.run.RunDirectory;
+import dev.statecraft.cli.run.StepMetrics;
+import dev.statecraft.cli.run.TrainListener;
+import dev.statecraft.testkit.RealData;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Real models tuned on real data, from recipe to adapter and back. */
+@Tag("real-data")
+class RealTrainingTest {
+  private final ModelEngine engine = new ModelEngine();
+  @TempDir private Path folder;
+
+  /** Keeps the evaluations of a run. */
+  private static final class Evaluations implements TrainListener {
+    private final List<Evaluation> all = new ArrayList<>();
+
+    @Override
+    public void started(long trainableParameters, long totalSteps) {
+      assertThat(trainableParameters).isPositive();
+    }
+
+    @Override
+    public void step(StepMetrics step) {
+      assertThat(step.loss()).isFinite();
+    }
+
+    @Override
+    public void evaluated(Evaluation evaluation) {
+      all.add(evaluation);
+    }
+
+    @Override
+    public void note(String line) {
+      assertThat(line).isNotBlank();
+    }
+
+    double first(String metric) {
+      return all.get(0).metrics().get(metric);
+    }
+
+    double last(String metric) {
+      return all.get(all.size() - 1).metrics().get(metric);
+    }
+  }
+
+  private Evaluations train(Recipe recipe) throws IOException {
+    Evaluations evaluations = new Evaluations();
+    RunDirectory run = RunDirectory.create(recipe, RunDirectory.Existing.REFUSE);
+    engine.train(recipe, run, evaluations);
+    return evaluations;
+  }
+
+  private Recipe recipe(String yaml, String... settings) {
+    return Recipe.parse(yaml, "the test's recipe", "run", List.of(settings), folder);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"lora", "dora", "control", "double-control", "control+lora", "adapter", "full"})
+  void everyMethodLowersTheLossOfARealLanguageModel(String method) throws IOException {
+    String yaml =
+        """
+        model: %s
+        data:
+          train: %s
+          validation: {split: 0.02}
+          max_examples: 100
+        task: causal-lm
+        train: {max_steps: 12, batch_size: 8, learning_rate: 0.002, eval_every: 100}
+        """
+            .formatted(
+                RealData.file("data/stories260k"),
+                RealData.file("data/commonsense/ARC-Easy/train.json"));
+    Recipe recipe = recipe(yaml, "method=" + method);
+    Evaluations run = train(recipe);
+    assertThat(run.last("loss")).isLessThan(run.first("loss") - 0.1);
+    // The saved adapter, loaded again, scores the same.
+    Evaluation again =
+        engine.evaluate(
+            recipe,
+            new TunedModel(recipe.model(), Optional.of(recipe.output().resolve("adapter"))),
+            line -> {});
+    assertThat(again.metrics().get("loss"))
+        .isCloseTo(run.last("loss"), org.assertj.core.api.Assertions.within(1e-5));
+  }
+
+  /**
+   * Tuning beats the majority class (or mean), which scores {@code trivial}, and the linear probe.
+   */
+  @ParameterizedTest
+  @CsvSource({
+    "accuracy, 0.5, classification, '{text: sentence, label: label}', MR-sentence-polarity, 3000, 1",
+    "matthews, 0, classification, '{text: sentence, label: label}', BLiMP, 3600, 2",
+    "pearson, 0, regression, '{text: sentence1, pair: sentence2, label: score}', STS-B-ccbysa,"
+        + " 1000, 4"
+  })
+  void tuningASentenceEncoderBeatsTheProbe(
+      String metric,
+      double trivial,
+      String task,
+      String columns,
+      String dataset,
+      int examples,
+      int epochs)
+      throws IOException {
+    String names =
+        dataset.equals("BLiMP") ? ", column_names: [phenomenon, label, mark, sentence]" : "";
+    Path data = RealData.file("data/glue/" + dataset);
+    String yaml =
+        """
+        model: builtin:minilm
+        data:
+          train: {path: %s/train.tsv%s}
+          validation: {path: %s/dev.tsv%s}
+          columns: %s
+          max_length: 128
+          max_examples: %d
+        task: {type: %s, metrics: [%s]}
+        train: {epochs: %d, batch_size: 32, eval_every: 100000}
+        """
+            .formatted(data, names, data, names, columns, examples, task, metric, epochs);
+    double probe = tuned(yaml, "probe", "0.01", metric);
+    assertThat(probe).isGreaterThan(trivial);
+    for (String method : List.of("lora", "control")) {
+      assertThat(tuned(yaml, method, "0.003", metric)).as(method).isGreaterThan(probe + 0.02);
+    }
+  }
+
+  private double tuned(String yaml, String method, String learningRate, String metric)
+      throws IOException {
+    Recipe recipe =
+        recipe(
+            yaml,
+            "method.name=" + method,
+            "train.learning_rate=" + learningRate,
+            "output=" + folder.resolve(method));
+    return train(recipe).last(metric);
+  }
+
+  @Test
+  void aFloat64EvaluationAgreesWithFloat32() throws IOException {
+    String yaml =
+        """
+        model: %s
+        method: lora
+        data: {train: %s, validation: {split: 0.01}}
+        task: causal-lm
+        """
+            .formatted(
+                RealData.file("data/stories260k"),
+                RealData.file("data/commonsense/ARC-Easy/train.json"));
+    TunedModel base = new TunedModel(recipe(yaml).model(), Optional.empty());
+    double narrow = engine.evaluate(recipe(yaml), base, line -> {}).metrics().get("loss");
+    double wide =
+        engine
+            .evaluate(recipe(yaml, "train.dtype=float64"), base, line -> {})
+            .metrics()
+            .get("loss");
+    assertThat(narrow).isCloseTo(wide, org.assertj.core.api.Assertions.within(1e-5));
+  }
+}

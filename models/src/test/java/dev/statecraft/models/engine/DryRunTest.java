@@ -1,0 +1,79 @@
+package dev.statecraft.models.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.statecraft.core.control.LayerSelection;
+import dev.statecraft.core.control.Lora;
+import dev.statecraft.core.graph.Graph;
+import dev.statecraft.core.optim.AdamW;
+import dev.statecraft.core.optim.OptimizerStep;
+import dev.statecraft.core.plan.StatePlan;
+import dev.statecraft.core.plan.StorePolicy;
+import dev.statecraft.core.run.Batch;
+import dev.statecraft.core.run.Weights;
+import dev.statecraft.models.config.LlamaConfig;
+import dev.statecraft.models.config.ModelConfig;
+import dev.statecraft.models.data.LabelledTokens;
+import dev.statecraft.models.family.Llama;
+import dev.statecraft.models.family.ModelFamily;
+import dev.statecraft.models.family.TokenBatches;
+import dev.statecraft.models.train.DryRun;
+import dev.statecraft.models.train.MemoryUse;
+import dev.statecraft.tensor.DType;
+import dev.statecraft.tensor.Torch;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The step without memory counts the same bytes as the step with it. */
+class DryRunTest {
+  @ParameterizedTest
+  @CsvSource({
+    "ALL, FLOAT32",
+    "CHEAP, FLOAT32",
+    "MLP, FLOAT32",
+    "INPUTS, FLOAT32",
+    "CHEAP, BFLOAT16"
+  })
+  void predictsThePeakToTheByte(StorePolicy store, DType type) throws Exception {
+    Path folder = Path.of(DryRunTest.class.getResource("/fixtures/llama-tiny").toURI());
+    Llama family = new Llama((LlamaConfig) ModelConfig.read(folder.resolve("config.json")));
+    List<String> targets = family.defaultTargets();
+    Graph graph = new Lora(4, 8, 0.1, targets, LayerSelection.ALL).apply(family.graph());
+    List<LabelledTokens> examples = List.of(example(17), example(17), example(30));
+    MemoryUse predicted =
+        DryRun.step(graph, type, store, torch -> TokenBatches.causal(torch, examples));
+    try (Torch torch = Torch.cpu();
+        Weights weights = Weights.random(torch, graph, type, 0);
+        AdamW adamW = new AdamW(weights, AdamW.Options.withDecay(0.01))) {
+      StatePlan plan = StatePlan.training(graph, ModelFamily.LOSS, Set.of(), store);
+      List<Batch> made = new ArrayList<>();
+      torch.resetPeak();
+      new OptimizerStep(plan, ModelFamily.LOSS, weights, adamW, 1, 0)
+          .run(
+              List.of(
+                  () -> {
+                    made.add(TokenBatches.causal(torch, examples));
+                    return made.get(0);
+                  }),
+              61,
+              1e-3);
+      assertThat(predicted.peakBytes()).isEqualTo(torch.peakBytes());
+      assertThat(predicted.categories())
+          .isEqualTo(
+              MemoryUse.of(plan, weights, made.get(0).extents(), torch.peakBytes()).categories());
+    }
+  }
+
+  private static LabelledTokens example(int length) {
+    int[] ids = new int[length];
+    Arrays.setAll(ids, i -> (i * 7 + 3) % 97);
+    int[] labels = ids.clone();
+    labels[0] = LabelledTokens.IGNORED;
+    return new LabelledTokens(ids, labels);
+  }
+}
