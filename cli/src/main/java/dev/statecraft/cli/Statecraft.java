@@ -1,5 +1,6 @@
 package dev.statecraft.cli;
 
+import dev.statecraft.cli.command.BenchCommand;
 import dev.statecraft.cli.command.ClassifyCommand;
 import dev.statecraft.cli.command.DemoCommand;
 import dev.statecraft.cli.command.EvalCommand;
@@ -62,6 +63,7 @@ public final class Statecraft {
             .addSubcommand("generate", new GenerateCommand(console, engine))
             .addSubcommand("classify", new ClassifyCommand(console, engine))
             .addSubcommand("inspect", new InspectCommand(console, engine))
+            .addSubcommand("bench", new BenchCommand(console, engine))
             .setOut(new PrintWriter(console.out(), true, StandardCharsets.UTF_8))
             .setErr(new PrintWriter(console.err(), true, StandardCharsets.UTF_8))
             .setParameterExceptionHandler(

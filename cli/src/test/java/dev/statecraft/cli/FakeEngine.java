@@ -1,5 +1,7 @@
 package dev.statecraft.cli;
 
+import dev.statecraft.cli.engine.BenchRequest;
+import dev.statecraft.cli.engine.BenchResult;
 import dev.statecraft.cli.engine.Classification;
 import dev.statecraft.cli.engine.Engine;
 import dev.statecraft.cli.engine.GenerateRequest;
@@ -16,6 +18,7 @@ import dev.statecraft.cli.run.TrainOutcome;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.Consumer;
 
 /** Answers at once, and remembers what it was asked; or fails as it is told to. */
@@ -67,6 +70,13 @@ final class FakeEngine implements Engine {
     sample.evaluations().forEach(listener::evaluated);
     return new TrainOutcome(
         12.5, sample.summary().memory(), sample.summary().measuredPeakBytes(), Optional.empty());
+  }
+
+  @Override
+  public BenchResult bench(BenchRequest request) {
+    ask(request);
+    return new BenchResult(
+        10, 20, 0.5, 8, OptionalLong.of(1 << 20), 3 << 20, 3 << 20, Map.of("weights", 20L));
   }
 
   @Override

@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.statecraft.cli.engine.BenchRequest;
 import dev.statecraft.cli.engine.GenerateRequest;
 import dev.statecraft.cli.engine.InspectedModel;
 import dev.statecraft.cli.engine.TextInput;
 import dev.statecraft.cli.engine.TunedModel;
 import dev.statecraft.cli.recipe.DataRecipe;
+import dev.statecraft.cli.recipe.Method;
 import dev.statecraft.cli.recipe.Recipe;
 import dev.statecraft.core.graph.GraphException;
 import dev.statecraft.models.InvalidInputException;
@@ -51,7 +53,7 @@ final class StatecraftTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"demo", "train", "eval", "generate", "classify", "inspect"})
+  @ValueSource(strings = {"demo", "train", "eval", "generate", "classify", "inspect", "bench"})
   void everyCommandHasHelp(String command) {
     assertThat(run(new FakeEngine(), command, "--help")).isZero();
     assertThat(console.out()).contains("statecraft " + command).contains("--debug");
@@ -87,7 +89,12 @@ final class StatecraftTest {
         "generate --model m --prompt x --max-new-tokens 0",
         "generate --model m --prompt x --dtype float31",
         "inspect --model m --tuning lore",
-        "demo --methods lora,lore"
+        "demo --methods lora,lore",
+        "bench --config c.json",
+        "bench --config c.json --method lore",
+        "bench --config c.json --method lora --store some",
+        "bench --config c.json --method lora --steps 1",
+        "bench --config c.json --method lora --rank 0"
       })
   void badArgumentsEndWithTwoAndOneLine(String arguments) {
     assertThat(run(new FakeEngine(), arguments.split(" "))).isEqualTo(2);
@@ -260,6 +267,19 @@ final class StatecraftTest {
     assertThat(json().get("text").textValue()).isEqualTo("Once upon a time");
     assertThat(json().get("completion").textValue()).isEqualTo(" upon a time");
     assertThat(((GenerateRequest) engine.asked()).sampling().temperature()).isEqualTo(0.7);
+  }
+
+  @Test
+  void benchPrintsFigures() throws IOException {
+    FakeEngine engine = new FakeEngine();
+    run(engine, "bench", "--config", "c.json", "--method", "dora", "--rank", "32", "--json");
+    assertThat(json().get("method").textValue()).isEqualTo("dora");
+    assertThat(json().get("predicted_peak_bytes").longValue()).isEqualTo(3 << 20);
+    assertThat(((BenchRequest) engine.asked()).method())
+        .isInstanceOfSatisfying(
+            Method.Projections.class, method -> assertThat(method.rank()).isEqualTo(32));
+    run(engine, "bench", "--config", "c.json", "--method", "control");
+    assertThat(console.out()).contains("peak_rss_bytes").contains("1.0 MiB");
   }
 
   @Test

@@ -29,6 +29,9 @@ public interface Engine {
    */
   TrainOutcome train(Recipe recipe, RunDirectory run, TrainListener listener) throws IOException;
 
+  /** Measures training steps on random weights. */
+  BenchResult bench(BenchRequest request) throws IOException;
+
   /**
    * Scores a model on the evaluation data of a recipe.
    *

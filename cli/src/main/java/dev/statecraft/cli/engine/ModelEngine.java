@@ -41,6 +41,11 @@ public final class ModelEngine implements Engine {
   }
 
   @Override
+  public BenchResult bench(BenchRequest request) throws IOException {
+    return StepBenchmark.of(request).run();
+  }
+
+  @Override
   public Evaluation evaluate(Recipe recipe, TunedModel tuned, Consumer<String> notes)
       throws IOException {
     try (PretrainedModel model = Models.open(tuned.model());

@@ -26,6 +26,25 @@ public final class MethodReader {
     return new Section(SOURCE, "", root).read(MethodReader::read);
   }
 
+  /**
+   * As {@link #parse(String)}, with a rank for methods that are given by their name and have one.
+   *
+   * @throws RecipeException if it is no method
+   */
+  public static Method parse(String yaml, int rank) {
+    String name = yaml.strip();
+    if (!MethodName.labels().contains(name)) {
+      return parse(yaml);
+    }
+    return switch (MethodName.of(name)) {
+      case LORA, DORA, CONTROL, DOUBLE_CONTROL, ADAPTER ->
+          parse("{name: '" + name + "', rank: " + rank + "}");
+      case CONTROL_AND_LORA ->
+          parse("{name: '%s', control: {rank: %d}, lora: {rank: %d}}".formatted(name, rank, rank));
+      case FULL, PROBE, EDGES -> parse(name);
+    };
+  }
+
   static Method read(Section section) {
     MethodName name = MethodName.of(section.requiredText("name", "one of " + MethodName.labels()));
     return switch (name) {

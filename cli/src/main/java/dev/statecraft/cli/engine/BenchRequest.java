@@ -1,0 +1,39 @@
+package dev.statecraft.cli.engine;
+
+import dev.statecraft.cli.recipe.Method;
+import dev.statecraft.core.plan.StorePolicy;
+import dev.statecraft.tensor.DType;
+import java.nio.file.Path;
+
+/**
+ * A training step to be measured on random weights.
+ *
+ * @param config a model's config.json
+ * @param method how it is tuned
+ * @param batch sequences (or images) of a step
+ * @param sequence tokens of a sequence; images have as many as they have
+ * @param dtype of the frozen weights and the states
+ * @param store which states are stored
+ * @param steps how many to take
+ */
+public record BenchRequest(
+    Path config,
+    Method method,
+    int batch,
+    int sequence,
+    DType dtype,
+    StorePolicy store,
+    int steps) {
+  public BenchRequest {
+    atLeast("--batch", 1, batch);
+    atLeast("--seq", 2, sequence);
+    atLeast("--steps", 2, steps);
+  }
+
+  private static void atLeast(String option, int least, int value) {
+    if (value < least) {
+      throw new IllegalArgumentException(
+          option + ": expected " + least + " or more, found " + value);
+    }
+  }
+}

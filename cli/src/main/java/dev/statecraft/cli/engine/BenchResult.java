@@ -1,0 +1,47 @@
+package dev.statecraft.cli.engine;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.OptionalLong;
+
+/**
+ * What a measured training step took.
+ *
+ * @param trainableParameters how many numbers were trained
+ * @param weightBytes of the frozen weights
+ * @param secondsPerStep median without the first step
+ * @param tokensPerSecond at that speed
+ * @param peakRssBytes the process's peak, on systems that tell
+ * @param measuredPeakBytes the most bytes of tensors in any step
+ * @param predictedPeakBytes what the same step without memory came to
+ * @param memory measured bytes by category
+ */
+public record BenchResult(
+    long trainableParameters,
+    long weightBytes,
+    double secondsPerStep,
+    double tokensPerSecond,
+    OptionalLong peakRssBytes,
+    long measuredPeakBytes,
+    long predictedPeakBytes,
+    Map<String, Long> memory) {
+
+  /** As {@code --json} shows it, after what was asked for. */
+  public Map<String, Object> toMap(BenchRequest request) {
+    Map<String, Object> map = new LinkedHashMap<>();
+    map.put("method", request.method().name().label());
+    map.put("store", request.store().label());
+    map.put("dtype", request.dtype().label());
+    map.put("batch", request.batch());
+    map.put("seq", request.sequence());
+    map.put("trainable_parameters", trainableParameters);
+    map.put("weight_bytes", weightBytes);
+    map.put("seconds_per_step", secondsPerStep);
+    map.put("tokens_per_second", tokensPerSecond);
+    peakRssBytes.ifPresent(bytes -> map.put("peak_rss_bytes", bytes));
+    map.put("measured_peak_bytes", measuredPeakBytes);
+    map.put("predicted_peak_bytes", predictedPeakBytes);
+    map.put("memory", memory);
+    return map;
+  }
+}
