@@ -6,6 +6,7 @@ import dev.statecraft.cli.command.DemoCommand;
 import dev.statecraft.cli.command.EvalCommand;
 import dev.statecraft.cli.command.GenerateCommand;
 import dev.statecraft.cli.command.InspectCommand;
+import dev.statecraft.cli.command.PlanCommand;
 import dev.statecraft.cli.command.TrainCommand;
 import dev.statecraft.cli.engine.Engine;
 import dev.statecraft.cli.engine.ModelEngine;
@@ -63,6 +64,7 @@ public final class Statecraft {
             .addSubcommand("generate", new GenerateCommand(console, engine))
             .addSubcommand("classify", new ClassifyCommand(console, engine))
             .addSubcommand("inspect", new InspectCommand(console, engine))
+            .addSubcommand("plan", new PlanCommand(console, engine))
             .addSubcommand("bench", new BenchCommand(console, engine))
             .setOut(new PrintWriter(console.out(), true, StandardCharsets.UTF_8))
             .setErr(new PrintWriter(console.err(), true, StandardCharsets.UTF_8))

@@ -7,6 +7,8 @@ import dev.statecraft.cli.engine.Engine;
 import dev.statecraft.cli.engine.GenerateRequest;
 import dev.statecraft.cli.engine.Generation;
 import dev.statecraft.cli.engine.InspectedModel;
+import dev.statecraft.cli.engine.PlanRequest;
+import dev.statecraft.cli.engine.PlanRow;
 import dev.statecraft.cli.engine.TextInput;
 import dev.statecraft.cli.engine.TunedModel;
 import dev.statecraft.cli.recipe.Recipe;
@@ -70,6 +72,14 @@ final class FakeEngine implements Engine {
     sample.evaluations().forEach(listener::evaluated);
     return new TrainOutcome(
         12.5, sample.summary().memory(), sample.summary().measuredPeakBytes(), Optional.empty());
+  }
+
+  @Override
+  public List<PlanRow> plan(PlanRequest request) {
+    ask(request);
+    return List.of(
+        new PlanRow("lora", "all", 5L << 30, Map.of("weights", 4L << 30), 1),
+        new PlanRow("lora", "cheap", 3L << 30, Map.of("weights", 2L << 30), 1.25));
   }
 
   @Override

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.statecraft.cli.engine.BenchRequest;
 import dev.statecraft.cli.engine.GenerateRequest;
 import dev.statecraft.cli.engine.InspectedModel;
+import dev.statecraft.cli.engine.PlanRequest;
 import dev.statecraft.cli.engine.TextInput;
 import dev.statecraft.cli.engine.TunedModel;
 import dev.statecraft.cli.recipe.DataRecipe;
@@ -53,7 +54,8 @@ final class StatecraftTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"demo", "train", "eval", "generate", "classify", "inspect", "bench"})
+  @ValueSource(
+      strings = {"demo", "train", "eval", "generate", "classify", "inspect", "bench", "plan"})
   void everyCommandHasHelp(String command) {
     assertThat(run(new FakeEngine(), command, "--help")).isZero();
     assertThat(console.out()).contains("statecraft " + command).contains("--debug");
@@ -90,6 +92,7 @@ final class StatecraftTest {
         "generate --model m --prompt x --dtype float31",
         "inspect --model m --tuning lore",
         "demo --methods lora,lore",
+        "plan --model m --budget much",
         "bench --config c.json",
         "bench --config c.json --method lore",
         "bench --config c.json --method lora --store some",
@@ -267,6 +270,21 @@ final class StatecraftTest {
     assertThat(json().get("text").textValue()).isEqualTo("Once upon a time");
     assertThat(json().get("completion").textValue()).isEqualTo(" upon a time");
     assertThat(((GenerateRequest) engine.asked()).sampling().temperature()).isEqualTo(0.7);
+  }
+
+  @Test
+  void planSaysWhatFits() throws IOException {
+    Files.writeString(folder.resolve("c.json"), "{}");
+    FakeEngine engine = new FakeEngine();
+    run(engine, "plan", "--model", "c.json", "--budget", "4GiB", "--json");
+    assertThat(json().at("/rows/0/fits").booleanValue()).isFalse();
+    assertThat(json().at("/rows/1/fits").booleanValue()).isTrue();
+    PlanRequest request = (PlanRequest) engine.asked();
+    assertThat(request.methods()).hasSize(7);
+    assertThat(request.stores()).hasSize(4);
+    run(engine, "plan", "--model", "c.json", "--method", "lora", "--store", "mlp");
+    assertThat(console.out()).contains("3.0 GiB").contains("1.25");
+    assertThat(run(engine, "plan", "--model", "nowhere")).isEqualTo(3);
   }
 
   @Test

@@ -29,6 +29,9 @@ public interface Engine {
    */
   TrainOutcome train(Recipe recipe, RunDirectory run, TrainListener listener) throws IOException;
 
+  /** Predicts the memory of training steps. */
+  List<PlanRow> plan(PlanRequest request) throws IOException;
+
   /** Measures training steps on random weights. */
   BenchResult bench(BenchRequest request) throws IOException;
 

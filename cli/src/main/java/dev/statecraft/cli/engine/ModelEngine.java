@@ -41,6 +41,11 @@ public final class ModelEngine implements Engine {
   }
 
   @Override
+  public List<PlanRow> plan(PlanRequest request) throws IOException {
+    return Planning.rows(request);
+  }
+
+  @Override
   public BenchResult bench(BenchRequest request) throws IOException {
     return StepBenchmark.of(request).run();
   }

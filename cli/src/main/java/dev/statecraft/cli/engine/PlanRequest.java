@@ -1,0 +1,30 @@
+package dev.statecraft.cli.engine;
+
+import dev.statecraft.cli.recipe.Method;
+import dev.statecraft.core.plan.StorePolicy;
+import dev.statecraft.tensor.DType;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * Training steps whose memory is to be predicted.
+ *
+ * @param config a model's config.json
+ * @param methods how it might be tuned
+ * @param stores which states might be stored
+ * @param batch sequences (or images) of a step
+ * @param sequence tokens of a sequence
+ * @param dtype of the frozen weights and the states
+ */
+public record PlanRequest(
+    Path config,
+    List<Method> methods,
+    List<StorePolicy> stores,
+    int batch,
+    int sequence,
+    DType dtype) {
+  public PlanRequest {
+    methods = List.copyOf(methods);
+    stores = List.copyOf(stores);
+  }
+}

@@ -1,0 +1,19 @@
+package dev.statecraft.cli.engine;
+
+import java.util.Map;
+
+/**
+ * A predicted training step.
+ *
+ * @param method its name
+ * @param store the policy's word
+ * @param predictedPeakBytes the most bytes of tensors
+ * @param memory bytes by category at the peak
+ * @param relativeCompute products of the step, relative to LoRA storing everything
+ */
+public record PlanRow(
+    String method,
+    String store,
+    long predictedPeakBytes,
+    Map<String, Long> memory,
+    double relativeCompute) {}

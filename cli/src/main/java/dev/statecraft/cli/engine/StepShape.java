@@ -1,0 +1,99 @@
+package dev.statecraft.cli.engine;
+
+import dev.statecraft.cli.recipe.Method;
+import dev.statecraft.cli.recipe.Tunings;
+import dev.statecraft.core.graph.Graph;
+import dev.statecraft.core.run.Batch;
+import dev.statecraft.models.config.BertConfig;
+import dev.statecraft.models.config.LlamaConfig;
+import dev.statecraft.models.config.ModelConfig;
+import dev.statecraft.models.config.VitConfig;
+import dev.statecraft.models.data.LabelledTokens;
+import dev.statecraft.models.family.Encoder;
+import dev.statecraft.models.family.Head;
+import dev.statecraft.models.family.ImageBatches;
+import dev.statecraft.models.family.Llama;
+import dev.statecraft.models.family.ModelFamily;
+import dev.statecraft.models.family.TokenBatches;
+import dev.statecraft.models.family.Vit;
+import dev.statecraft.tensor.DType;
+import dev.statecraft.tensor.Torch;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.SplittableRandom;
+
+/**
+ * A training step of a given size on a model of a given shape, with random data: what is measured
+ * and what is predicted.
+ *
+ * @param family the model
+ * @param sequences sequences (or images) of the step
+ * @param tokens of a sequence; images have as many as they have
+ * @param dtype of the frozen weights and the states
+ */
+record StepShape(ModelFamily family, int sequences, int tokens, DType dtype) {
+  private static final int CLASSES = 2;
+
+  static StepShape of(ModelConfig config, int sequences, int tokens, DType dtype) {
+    return new StepShape(family(config), sequences, tokens, dtype);
+  }
+
+  /** The model's graph under a method. */
+  Graph tuned(Method method) {
+    return Tunings.of(method, Models.defaults(family)).apply(family.graph());
+  }
+
+  /** A model of this shape, with a head for a task of two classes if it is an encoder. */
+  private static ModelFamily family(ModelConfig config) {
+    if (config instanceof LlamaConfig llama) {
+      return new Llama(llama);
+    }
+    if (config instanceof BertConfig bert) {
+      Head head = Head.classification(CLASSES, Head.Pooling.FIRST);
+      return new Encoder(bert, head, bert.modelType() + ".");
+    }
+    return new Vit((VitConfig) config, CLASSES);
+  }
+
+  /** Labels that the loss is the mean over. */
+  long labels() {
+    return family instanceof Llama ? (long) sequences * (tokens - 1) : sequences;
+  }
+
+  /** Every token a target for a language model; classes otherwise. */
+  Batch batch(Torch torch) {
+    if (family instanceof Vit vit) {
+      VitConfig config = vit.config();
+      int pixels = config.numChannels() * config.imageSize() * config.imageSize();
+      return ImageBatches.classified(
+          torch, config, dtype, new float[sequences * pixels], new int[sequences]);
+    }
+    List<int[]> ids = ids();
+    if (family instanceof Encoder encoder) {
+      List<int[]> types = ids.stream().map(sequence -> new int[sequence.length]).toList();
+      return TokenBatches.classified(
+          torch, ids, types, encoder.config().firstPosition(), new int[sequences]);
+    }
+    return TokenBatches.causal(torch, ids.stream().map(StepShape::labelled).toList());
+  }
+
+  private List<int[]> ids() {
+    int vocabulary =
+        family instanceof Llama llama
+            ? llama.config().vocabSize()
+            : ((Encoder) family).config().vocabSize();
+    SplittableRandom random = new SplittableRandom(0);
+    List<int[]> ids = new ArrayList<>();
+    for (int i = 0; i < sequences; i++) {
+      ids.add(random.ints(tokens, 0, vocabulary).toArray());
+    }
+    return ids;
+  }
+
+  private static LabelledTokens labelled(int[] ids) {
+    int[] labels = Arrays.copyOf(ids, ids.length);
+    labels[0] = LabelledTokens.IGNORED;
+    return new LabelledTokens(ids, labels);
+  }
+}

@@ -1,0 +1,86 @@
+package dev.statecraft.core.plan;
+
+import dev.statecraft.core.graph.Cost;
+import dev.statecraft.core.graph.Demand;
+import dev.statecraft.core.graph.Edge;
+import dev.statecraft.core.graph.Extents;
+import dev.statecraft.core.graph.Parameter;
+import dev.statecraft.core.op.Embedding;
+
+/**
+ * Counts the multiplications and additions of a plan's products, by which plans are compared.
+ * Passes over memory are not counted.
+ */
+public final class Flops {
+  private final Extents extents;
+
+  private Flops(Extents extents) {
+    this.extents = extents;
+  }
+
+  /** Floating-point operations of all products of a plan for a batch of this size. */
+  public static double of(StatePlan plan, Extents extents) {
+    Flops flops = new Flops(extents);
+    double total = 0;
+    for (Step step : plan.steps()) {
+      if (step instanceof Step.Compute compute) {
+        total += compute.edges().stream().mapToDouble(flops::forward).sum();
+      } else if (step instanceof Step.Differentiate differentiate) {
+        total +=
+            differentiate.edges().stream()
+                .mapToDouble(edge -> flops.backward(edge, plan.demand(edge)))
+                .sum();
+      }
+    }
+    return total;
+  }
+
+  private double forward(Edge edge) {
+    if (edge.op().cost() == Cost.ATTENTION) {
+      // Scores and their product with the values: each tokens x length x features.
+      double length = (double) extents.tokens() / Math.max(1, extents.sequences());
+      return 4.0 * extents.tokens() * length * edge.output().shape().features();
+    }
+    double weights = weights(edge);
+    if (edge.op().cost() == Cost.ONCE) {
+      // A loss over an output head computes the gradient of its input along with the scores.
+      return 4 * weights * extents.labels();
+    }
+    return 2 * weights * rows(edge);
+  }
+
+  private double backward(Edge edge, Demand demand) {
+    if (edge.op().cost() == Cost.ATTENTION) {
+      // Scores again, and the gradients of values, probabilities, queries and keys.
+      return 2.5 * forward(edge);
+    }
+    if (edge.op().cost() == Cost.ONCE) {
+      return 0;
+    }
+    double products = demand.inputs().contains(true) ? forward(edge) : 0;
+    for (int i = 0; i < edge.parameters().size(); i++) {
+      if (demand.parameter(i) && isMatrix(edge.parameters().get(i))) {
+        products += 2.0 * edge.parameters().get(i).elements() * rows(edge);
+      }
+    }
+    return products;
+  }
+
+  private double rows(Edge edge) {
+    return (double) edge.output().shape().elements(extents) / edge.output().shape().features();
+  }
+
+  private static double weights(Edge edge) {
+    if (edge.op() instanceof Embedding) {
+      return 0;
+    }
+    return edge.parameters().stream()
+        .filter(Flops::isMatrix)
+        .mapToDouble(parameter -> (double) parameter.elements())
+        .sum();
+  }
+
+  private static boolean isMatrix(Parameter parameter) {
+    return parameter.shape().size() == 2;
+  }
+}
