@@ -1,0 +1,32 @@
+package dev.statecraft.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.statecraft.cli.recipe.RecipeException;
+import dev.statecraft.core.graph.GraphException;
+import dev.statecraft.models.InvalidInputException;
+import dev.statecraft.models.train.NumericFaultException;
+import java.io.UncheckedIOException;
+import java.nio.file.NoSuchFileException;
+import java.util.concurrent.CancellationException;
+import org.junit.jupiter.api.Test;
+
+class FailureTest {
+  @Test
+  void everyKindOfFailureHasItsExitCode() {
+    assertCode(2, new RecipeException("train.epochs: expected 1 or more, found 0"));
+    assertCode(2, new GraphException("no state is called 'x'"));
+    assertCode(3, new InvalidInputException("a.csv: expected a file, found none"));
+    assertCode(3, new UncheckedIOException(new NoSuchFileException("a.csv")));
+    assertCode(4, new NumericFaultException("step 3: expected a finite loss"));
+    assertCode(5, new OutOfMemoryError("heap"));
+    assertCode(130, new CancellationException("cancelled after step 3"));
+    assertCode(1, new IllegalStateException("a defect"));
+  }
+
+  private static void assertCode(int code, Throwable thrown) {
+    Failure failure = Failure.of(thrown);
+    assertThat(failure.code().code()).as(thrown.toString()).isEqualTo(code);
+    assertThat(failure.message()).isNotBlank().doesNotContain("\n");
+  }
+}
