@@ -3,7 +3,6 @@ package dev.statecraft.cli.command;
 import dev.statecraft.cli.engine.BenchRequest;
 import dev.statecraft.cli.engine.BenchResult;
 import dev.statecraft.cli.engine.Engine;
-import dev.statecraft.cli.recipe.MethodReader;
 import dev.statecraft.cli.run.Json;
 import dev.statecraft.cli.terminal.Console;
 import dev.statecraft.cli.terminal.Table;
@@ -15,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code bench}: what a training step takes on a model of a given shape. */
@@ -27,6 +27,8 @@ import picocli.CommandLine.Option;
 public final class BenchCommand implements Callable<Integer> {
   private final Console console;
   private final Engine engine;
+
+  @Mixin private StepOptions step;
 
   @Option(
       names = "--config",
@@ -41,27 +43,6 @@ public final class BenchCommand implements Callable<Integer> {
       paramLabel = "METHOD",
       description = "A method's name, or YAML such as '{name: lora, layers: last 2}'.")
   private String method;
-
-  @Option(
-      names = "--rank",
-      defaultValue = "8",
-      paramLabel = "R",
-      description = "Rank, where METHOD is a name (default: ${DEFAULT-VALUE}).")
-  private int rank;
-
-  @Option(
-      names = "--batch",
-      defaultValue = "4",
-      paramLabel = "B",
-      description = "Sequences or images of a step (default: ${DEFAULT-VALUE}).")
-  private int batch;
-
-  @Option(
-      names = "--seq",
-      defaultValue = "256",
-      paramLabel = "T",
-      description = "Tokens of a sequence (default: ${DEFAULT-VALUE}).")
-  private int sequence;
 
   @Option(
       names = "--dtype",
@@ -97,9 +78,9 @@ public final class BenchCommand implements Callable<Integer> {
     BenchRequest request =
         new BenchRequest(
             console.path(config),
-            MethodReader.parse(method, rank),
-            batch,
-            sequence,
+            step.method(method),
+            step.batch(),
+            step.sequence(),
             DType.of(dtype),
             StorePolicy.of(store),
             steps);

@@ -4,7 +4,6 @@ import dev.statecraft.cli.engine.Engine;
 import dev.statecraft.cli.engine.PlanRequest;
 import dev.statecraft.cli.engine.PlanRow;
 import dev.statecraft.cli.recipe.Method;
-import dev.statecraft.cli.recipe.MethodReader;
 import dev.statecraft.cli.recipe.RecipeException;
 import dev.statecraft.cli.run.Json;
 import dev.statecraft.cli.terminal.Console;
@@ -25,6 +24,7 @@ import java.util.Map;
 import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code plan}: predicted memory of training steps, without weights. */
@@ -41,6 +41,8 @@ public final class PlanCommand implements Callable<Integer> {
   private final Console console;
   private final Engine engine;
 
+  @Mixin private StepOptions step;
+
   @Option(
       names = {"--model", "--config"},
       required = true,
@@ -53,27 +55,6 @@ public final class PlanCommand implements Callable<Integer> {
       paramLabel = "METHOD",
       description = "One method's name, or YAML; all seven if absent.")
   private String method;
-
-  @Option(
-      names = "--rank",
-      defaultValue = "8",
-      paramLabel = "R",
-      description = "Rank of methods given by name (default: ${DEFAULT-VALUE}).")
-  private int rank;
-
-  @Option(
-      names = "--batch",
-      defaultValue = "4",
-      paramLabel = "B",
-      description = "Sequences or images of a micro-batch (default: ${DEFAULT-VALUE}).")
-  private int batch;
-
-  @Option(
-      names = "--seq",
-      defaultValue = "256",
-      paramLabel = "T",
-      description = "Tokens of a sequence (default: ${DEFAULT-VALUE}).")
-  private int sequence;
 
   @Option(
       names = "--dtype",
@@ -105,12 +86,14 @@ public final class PlanCommand implements Callable<Integer> {
         budget == null ? OptionalLong.empty() : OptionalLong.of(parseBytes(budget));
     List<Method> methods =
         method == null
-            ? METHODS.stream().map(name -> MethodReader.parse(name, rank)).toList()
-            : List.of(MethodReader.parse(method, rank));
+            ? METHODS.stream().map(name -> step.method(name)).toList()
+            : List.of(step.method(method));
     List<StorePolicy> stores =
         store == null ? Arrays.asList(StorePolicy.values()) : List.of(StorePolicy.of(store));
     List<PlanRow> rows =
-        engine.plan(new PlanRequest(config(), methods, stores, batch, sequence, DType.of(dtype)));
+        engine.plan(
+            new PlanRequest(
+                config(), methods, stores, step.batch(), step.sequence(), DType.of(dtype)));
     if (json) {
       console
           .out()

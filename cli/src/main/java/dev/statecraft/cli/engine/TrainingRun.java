@@ -22,6 +22,7 @@ import dev.statecraft.models.train.TrainingListener;
 import dev.statecraft.models.train.TrainingOptions;
 import dev.statecraft.tensor.Torch;
 import java.io.IOException;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
@@ -33,6 +34,8 @@ record TrainingRun(
     TrainListener listener,
     PretrainedModel model,
     Torch torch) {
+  /** Names listed in a note. */
+  private static final int SHOWN = 8;
 
   TrainOutcome run() throws IOException {
     Torch.environmentWarnings().forEach(listener::note);
@@ -41,6 +44,7 @@ record TrainingRun(
     Graph graph =
         Tunings.of(recipe.method(), Models.defaults(prepared.family()))
             .apply(prepared.family().graph());
+    noteUnused(graph);
     ExampleSet training = prepared.training().orElseThrow();
     TrainRecipe train = recipe.train();
     long perEpoch = Trainer.stepsOfEpoch(training.size(), train.batchSize());
@@ -77,6 +81,19 @@ record TrainingRun(
       MemoryUse memory = trainer.memory();
       return new TrainOutcome(
           trainer.seconds(), memory.categories(), memory.peakBytes(), Optional.empty());
+    }
+  }
+
+  private void noteUnused(Graph graph) {
+    List<String> unused = model.report(graph).unexpected();
+    if (!unused.isEmpty()) {
+      String shown = String.join(", ", unused.subList(0, Math.min(SHOWN, unused.size())));
+      listener.note(
+          "the checkpoint has "
+              + unused.size()
+              + " tensors that this model does not use: "
+              + shown
+              + (unused.size() > SHOWN ? ", ..." : ""));
     }
   }
 

@@ -1,0 +1,41 @@
+package dev.statecraft.cli.command;
+
+import dev.statecraft.cli.recipe.Method;
+import dev.statecraft.cli.recipe.MethodReader;
+import picocli.CommandLine.Option;
+
+/** The size of a training step that is measured or predicted. */
+final class StepOptions {
+  @Option(
+      names = "--rank",
+      defaultValue = "8",
+      paramLabel = "R",
+      description = "Rank, where METHOD is a name (default: ${DEFAULT-VALUE}).")
+  private int rank;
+
+  @Option(
+      names = "--batch",
+      defaultValue = "4",
+      paramLabel = "B",
+      description = "Sequences or images of a step (default: ${DEFAULT-VALUE}).")
+  private int batch;
+
+  @Option(
+      names = "--seq",
+      defaultValue = "256",
+      paramLabel = "T",
+      description = "Tokens of a sequence (default: ${DEFAULT-VALUE}).")
+  private int sequence;
+
+  Method method(String text) {
+    return MethodReader.parse(text, rank);
+  }
+
+  int batch() {
+    return batch;
+  }
+
+  int sequence() {
+    return sequence;
+  }
+}
