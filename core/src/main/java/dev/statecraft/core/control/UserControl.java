@@ -82,7 +82,7 @@ record UserControl(UserFunction function) implements Op {
     }
     for (int i = 0; i < function.theta().size(); i++) {
       if (context.wantsParameter(i)) {
-        context.parameterGradient(i).add(gradients.get(i + 1));
+        context.parameterGradient(i).add(gradients.get(i + 1).as(context.computeType().master()));
       }
     }
     gradients.forEach(Tensor::close);
