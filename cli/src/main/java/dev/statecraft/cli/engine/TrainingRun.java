@@ -80,7 +80,10 @@ record TrainingRun(
       save(prepared, weights);
       MemoryUse memory = trainer.memory();
       return new TrainOutcome(
-          trainer.seconds(), memory.categories(), memory.peakBytes(), Optional.empty());
+          trainer.seconds(),
+          memory.categories(),
+          memory.peakBytes(),
+          Optional.of(trainer.predictedPeakBytes()));
     }
   }
 

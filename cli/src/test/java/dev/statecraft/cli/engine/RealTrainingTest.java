@@ -7,6 +7,7 @@ import dev.statecraft.cli.run.Evaluation;
 import dev.statecraft.cli.run.RunDirectory;
 import dev.statecraft.cli.run.StepMetrics;
 import dev.statecraft.cli.run.TrainListener;
+import dev.statecraft.cli.run.TrainOutcome;
 import dev.statecraft.testkit.RealData;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -62,7 +63,8 @@ class RealTrainingTest {
   private Evaluations train(Recipe recipe) throws IOException {
     Evaluations evaluations = new Evaluations();
     RunDirectory run = RunDirectory.create(recipe, RunDirectory.Existing.REFUSE);
-    engine.train(recipe, run, evaluations);
+    TrainOutcome outcome = engine.train(recipe, run, evaluations);
+    assertThat(outcome.predictedPeakBytes()).contains(outcome.measuredPeakBytes());
     return evaluations;
   }
 

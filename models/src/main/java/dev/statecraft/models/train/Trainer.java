@@ -35,6 +35,7 @@ public final class Trainer {
   private final BooleanSupplier cancelled;
   private long peakBytes;
   private Extents peakExtents = new Extents(0, 0, 0, 0);
+  private List<List<Integer>> peakParts = List.of();
   private double seconds;
 
   /**
@@ -109,8 +110,9 @@ public final class Trainer {
     long start = System.nanoTime();
     double learningRate = options.schedule().at(index);
     List<Extents> extents = new ArrayList<>();
+    List<List<Integer>> parts = microBatches(chosen.examples());
     List<Supplier<Batch>> batches = new ArrayList<>();
-    for (List<Integer> part : microBatches(chosen.examples())) {
+    for (List<Integer> part : parts) {
       batches.add(
           () -> {
             Batch batch = training.batch(torch, weights.computeType(), part);
@@ -137,6 +139,7 @@ public final class Trainer {
     if (torch.peakBytes() > peakBytes) {
       peakBytes = torch.peakBytes();
       peakExtents = extents.stream().max(Comparator.comparingLong(Extents::tokens)).orElseThrow();
+      peakParts = parts;
     }
     return new TrainingListener.Step(
         index + 1,
@@ -172,6 +175,24 @@ public final class Trainer {
   /** Seconds spent in steps so far, without evaluations. */
   public double seconds() {
     return seconds;
+  }
+
+  /**
+   * The bytes that the step which needed most should have needed, by running its micro-batches
+   * without memory; 0 before the first step.
+   */
+  public long predictedPeakBytes() {
+    return peakParts.stream()
+        .mapToLong(
+            part ->
+                DryRun.step(
+                        graph,
+                        weights.computeType(),
+                        options.store(),
+                        torch -> training.batch(torch, weights.computeType(), part))
+                    .peakBytes())
+        .max()
+        .orElse(0);
   }
 
   /** What the memory of the step that needed most went to. */
