@@ -32,7 +32,6 @@ public final class Torch implements AutoCloseable {
   private long liveTensors;
   private long liveBytes;
   private long peakBytes;
-  private long createdTensors;
 
   private Torch(Device device) {
     this.device = device;
@@ -119,11 +118,6 @@ public final class Torch implements AutoCloseable {
   /** The highest {@link #liveBytes()} since the last {@link #resetPeak()}. */
   public long peakBytes() {
     return peakBytes;
-  }
-
-  /** Handles made since the session opened. */
-  public long createdTensors() {
-    return createdTensors;
   }
 
   /** Starts measuring {@link #peakBytes()} anew. */
@@ -251,7 +245,6 @@ public final class Torch implements AutoCloseable {
 
   void tensorOpened() {
     liveTensors++;
-    createdTensors++;
   }
 
   void tensorClosed() {

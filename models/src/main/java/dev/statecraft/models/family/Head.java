@@ -11,34 +11,9 @@ public record Head(int outputs, Pooling pooling, boolean regression) {
   /** How a sequence of token states becomes one vector. */
   public enum Pooling {
     /** As the family's sequence classifier in transformers does: from the first token. */
-    FIRST("first"),
+    FIRST,
     /** The mean over tokens, as sentence encoders are trained. */
-    MEAN("mean");
-
-    private final String label;
-
-    Pooling(String label) {
-      this.label = label;
-    }
-
-    /** The word for it in recipes. */
-    public String label() {
-      return label;
-    }
-
-    /**
-     * Finds a pooling by its word.
-     *
-     * @throws IllegalArgumentException if there is none
-     */
-    public static Pooling of(String label) {
-      for (Pooling pooling : values()) {
-        if (pooling.label.equals(label)) {
-          return pooling;
-        }
-      }
-      throw new IllegalArgumentException("pooling: expected first or mean, found '" + label + "'");
-    }
+    MEAN
   }
 
   public Head {
