@@ -452,38 +452,48 @@ public final class Tensor implements AutoCloseable {
 
   // ---- products ----
 
+  /**
+   * Whether products of a type are taken in float32 on this session's device, for want of
+   * instructions: then a product may also be added straight to a float32 tensor.
+   */
+  public boolean widensProducts() {
+    return Products.widens(session, dtype());
+  }
+
   /** Matrix product {@code [n, k] x [k, m]}, or batched {@code [b, n, k] x [b, k, m]}. */
   public Tensor matmul(Tensor other) {
-    return made(
-        dim() == 3 ? torch.bmm(handle(), other.handle()) : torch.mm(handle(), other.handle()));
+    long[] product = shape();
+    product[product.length - 1] = other.size(-1);
+    return session.empty(dtype(), product).setToMatmul(this, other);
   }
 
   /** {@code this = beta * this + alpha * a b}. */
   public Tensor addmmInPlace(Tensor a, Tensor b, double beta, double alpha) {
-    try (Scalar nativeBeta = new Scalar(beta);
-        Scalar nativeAlpha = new Scalar(alpha)) {
-      handle().addmm_(a.handle(), b.handle(), nativeBeta, nativeAlpha);
-    }
+    Products.add(this, a, b, beta, alpha);
     return this;
   }
 
   /** Writes the matrix product {@code a b} into this tensor. */
   public Tensor setToMatmul(Tensor a, Tensor b) {
-    if (dim() == 3) {
-      torch.bmm_out(handle(), a.handle(), b.handle());
-    } else {
-      torch.mm_out(handle(), a.handle(), b.handle());
-    }
+    Products.set(this, a, b);
     return this;
   }
 
   /** {@code this W^T}: rows {@code [n, in]} through a weight {@code [out, in]}. */
   public Tensor linear(Tensor weight) {
+    if (widensProducts()) {
+      try (Tensor transposed = weight.t()) {
+        return matmul(transposed);
+      }
+    }
     return made(torch.linear(handle(), weight.handle()));
   }
 
   /** {@code this W^T + b}: rows {@code [n, in]}, weight {@code [out, in]}, bias {@code [out]}. */
   public Tensor linear(Tensor weight, Tensor bias) {
+    if (widensProducts()) {
+      return linear(weight).addInPlace(bias);
+    }
     return made(torch.linear(handle(), weight.handle(), bias.handle()));
   }
 
