@@ -462,9 +462,13 @@ public final class Tensor implements AutoCloseable {
 
   /** Matrix product {@code [n, k] x [k, m]}, or batched {@code [b, n, k] x [b, k, m]}. */
   public Tensor matmul(Tensor other) {
-    long[] product = shape();
-    product[product.length - 1] = other.size(-1);
-    return session.empty(dtype(), product).setToMatmul(this, other);
+    if (widensProducts()) {
+      long[] product = shape();
+      product[product.length - 1] = other.size(-1);
+      return session.empty(dtype(), product).setToMatmul(this, other);
+    }
+    return made(
+        dim() == 3 ? torch.bmm(handle(), other.handle()) : torch.mm(handle(), other.handle()));
   }
 
   /** {@code this = beta * this + alpha * a b}. */
