@@ -28,6 +28,7 @@ public final class Torch implements AutoCloseable {
   private final Thread thread = Thread.currentThread();
   private final Device device;
   private final Map<DType, TensorOptions> options = new EnumMap<>(DType.class);
+  private Workers workers;
   private Scope scope;
   private long liveTensors;
   private long liveBytes;
@@ -99,6 +100,10 @@ public final class Torch implements AutoCloseable {
   /** Sets the number of threads that libtorch's kernels use, for the whole process. */
   public void setThreads(int threads) {
     torch.set_num_threads(threads);
+    if (workers != null) {
+      workers.close();
+      workers = null;
+    }
   }
 
   public Device device() {
@@ -227,6 +232,14 @@ public final class Torch implements AutoCloseable {
     }
   }
 
+  /** The threads of this session's own kernels, started when first asked for. */
+  Workers workers() {
+    if (workers == null) {
+      workers = new Workers(threads());
+    }
+    return workers;
+  }
+
   TensorOptions options(DType type) {
     return options.get(type);
   }
@@ -276,6 +289,9 @@ public final class Torch implements AutoCloseable {
   public void close() {
     while (scope != null) {
       scope.close();
+    }
+    if (workers != null) {
+      workers.close();
     }
     for (TensorOptions option : options.values()) {
       option.close();

@@ -10,6 +10,7 @@ import dev.statecraft.core.graph.Reads;
 import dev.statecraft.core.graph.Shape;
 import dev.statecraft.core.graph.State;
 import dev.statecraft.tensor.DType;
+import dev.statecraft.tensor.RowKernels;
 import dev.statecraft.tensor.Tensor;
 import java.util.List;
 
@@ -59,6 +60,11 @@ public record RmsNorm(double eps, boolean asTransformers) implements Op {
   @Override
   public Tensor forward(ForwardContext context) {
     Tensor x = context.input(0);
+    if (RowKernels.supports(x)) {
+      Tensor normed = x.torch().empty(x.dtype(), x.shape());
+      RowKernels.rmsNorm(normed, x, context.parameter(0), eps);
+      return normed;
+    }
     DType master = statisticsType(x);
     Tensor wide = x.as(master);
     Tensor inverse = inverseRoot(wide);
@@ -78,6 +84,13 @@ public record RmsNorm(double eps, boolean asTransformers) implements Op {
     Tensor x = context.input(0);
     if (asTransformers && x.dtype() == DType.FLOAT64) {
       backwardThroughFloat32(context);
+      return;
+    }
+    if (RowKernels.supports(x) && !context.wantsParameter(0)) {
+      Tensor gradient =
+          context.ownsUpstream() ? context.upstream() : x.torch().empty(x.dtype(), x.shape());
+      RowKernels.rmsNormBackward(gradient, context.upstream(), x, context.parameter(0), eps);
+      context.gradient(0).add(gradient);
       return;
     }
     DType master = x.dtype().master();

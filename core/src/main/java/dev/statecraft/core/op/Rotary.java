@@ -11,6 +11,7 @@ import dev.statecraft.core.graph.Precision;
 import dev.statecraft.core.graph.Reads;
 import dev.statecraft.core.graph.Shape;
 import dev.statecraft.core.graph.State;
+import dev.statecraft.tensor.RowKernels;
 import dev.statecraft.tensor.Tensor;
 import java.util.List;
 
@@ -75,10 +76,18 @@ public record Rotary(int headDim) implements Op {
   public Tensor forward(ForwardContext context) {
     Tensor x = context.input(0);
     if (context.mayOverwrite(0)) {
+      if (RowKernels.supports(x)) {
+        RowKernels.rotate(x, x, context.input(1), 1);
+        return x.share();
+      }
       turnInPlace(x, context.input(1), 1);
       return x.share();
     }
     Tensor turned = context.torch().empty(x.dtype(), x.shape());
+    if (RowKernels.supports(x)) {
+      RowKernels.rotate(turned, x, context.input(1), 1);
+      return turned;
+    }
     turn(turned, x, context.input(1), 1);
     return turned;
   }
@@ -90,7 +99,10 @@ public record Rotary(int headDim) implements Op {
     }
     Tensor upstream = context.upstream();
     Tensor gradient = upstream;
-    if (context.ownsUpstream()) {
+    if (RowKernels.supports(upstream)) {
+      gradient = context.ownsUpstream() ? upstream : context.gradient(0).allocate();
+      RowKernels.rotate(gradient, upstream, context.input(1), -1);
+    } else if (context.ownsUpstream()) {
       turnInPlace(upstream, context.input(1), -1);
     } else {
       gradient = context.gradient(0).allocate();

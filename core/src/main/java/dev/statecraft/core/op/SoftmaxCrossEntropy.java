@@ -1,6 +1,7 @@
 package dev.statecraft.core.op;
 
 import dev.statecraft.tensor.DType;
+import dev.statecraft.tensor.RowKernels;
 import dev.statecraft.tensor.Scope;
 import dev.statecraft.tensor.Tensor;
 import dev.statecraft.tensor.Torch;
@@ -25,6 +26,11 @@ final class SoftmaxCrossEntropy {
    */
   static void accumulate(
       Tensor logits, Tensor labels, double scale, boolean gradient, Tensor total) {
+    if (gradient && RowKernels.supports(logits)) {
+      double loss = RowKernels.crossEntropyInPlace(logits, labels, scale);
+      total.addScalarInPlace(scale * loss);
+      return;
+    }
     long rows = logits.size(0);
     long block = Math.max(1, BLOCK_ELEMENTS / logits.size(1));
     for (long start = 0; start < rows; start += block) {

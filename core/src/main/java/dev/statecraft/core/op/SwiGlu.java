@@ -10,6 +10,7 @@ import dev.statecraft.core.graph.Reads;
 import dev.statecraft.core.graph.Shape;
 import dev.statecraft.core.graph.State;
 import dev.statecraft.tensor.Kernels;
+import dev.statecraft.tensor.RowKernels;
 import dev.statecraft.tensor.Tensor;
 import java.util.List;
 
@@ -48,6 +49,10 @@ public record SwiGlu() implements Op {
   @Override
   public Tensor forward(ForwardContext context) {
     Tensor output = context.torch().empty(context.input(0).dtype(), context.input(0).shape());
+    if (RowKernels.supports(output)) {
+      RowKernels.swiGlu(output, context.input(0), context.input(1));
+      return output;
+    }
     Kernels.siluInto(output, context.input(0));
     return output.mulInPlace(context.input(1));
   }
@@ -56,6 +61,14 @@ public record SwiGlu() implements Op {
   public void backward(BackwardContext context) {
     Tensor upstream = context.upstream();
     Tensor gate = context.input(0);
+    if (context.wants(0) && context.wants(1) && RowKernels.supports(gate)) {
+      Tensor gateGradient = context.gradient(0).allocate();
+      Tensor upGradient = context.gradient(1).allocate();
+      RowKernels.swiGluBackward(gateGradient, upGradient, upstream, gate, context.input(1));
+      context.gradient(0).add(gateGradient);
+      context.gradient(1).add(upGradient);
+      return;
+    }
     if (context.wants(0)) {
       Tensor gradient = context.gradient(0).allocate();
       gradient.setToProduct(upstream, context.input(1));

@@ -1,9 +1,12 @@
 package dev.statecraft.core.optim;
 
 import dev.statecraft.core.run.Weights;
+import dev.statecraft.tensor.DType;
+import dev.statecraft.tensor.RowKernels;
 import dev.statecraft.tensor.Scope;
 import dev.statecraft.tensor.Tensor;
 import dev.statecraft.tensor.Torch;
+import dev.statecraft.tensor.vector.RowMath;
 
 /**
  * Adam with decoupled weight decay (Loshchilov and Hutter 2019, algorithm 2), as torch.optim.AdamW:
@@ -81,6 +84,21 @@ public final class AdamW implements AutoCloseable {
     step++;
     double correction1 = 1 - Math.pow(options.beta1(), (double) step);
     double correction2 = 1 - Math.pow(options.beta2(), (double) step);
+    if (values.dtype() == DType.FLOAT32 && RowKernels.supports(values)) {
+      RowKernels.adamW(
+          values,
+          gradients,
+          firstMoment,
+          secondMoment,
+          new RowMath.AdamWStep(
+              (float) options.beta1(),
+              (float) options.beta2(),
+              (float) (1 - learningRate * options.weightDecay()),
+              (float) (learningRate / correction1),
+              (float) (1 / Math.sqrt(correction2)),
+              (float) options.epsilon()));
+      return;
+    }
     try (Scope scope = values.torch().scope()) {
       if (options.weightDecay() != 0) {
         values.mulInPlace(1 - learningRate * options.weightDecay());

@@ -1,0 +1,375 @@
+package dev.statecraft.tensor;
+
+import dev.statecraft.tensor.vector.RowMath;
+import dev.statecraft.tensor.vector.VectorModule;
+import java.util.function.IntUnaryOperator;
+
+/**
+ * Kernels of our own, for what libtorch takes many passes over memory: a row is read once, computed
+ * on in the processor's cache in float32 whatever its type, and written once.
+ *
+ * <p>They exist for float32 and bfloat16 on the CPU, in a JVM that was started with the vector
+ * module: callers ask {@link #supports} and compose libtorch's operations otherwise. On the device
+ * without memory they do nothing, so a dry run allocates what a real one does.
+ */
+public final class RowKernels {
+  private RowKernels() {}
+
+  /** Whether these kernels take a tensor's type on its device. */
+  public static boolean supports(Tensor x) {
+    return Support.PRESENT
+        && x.torch().device() != Device.CUDA
+        && (x.dtype() == DType.FLOAT32 || x.dtype() == DType.BFLOAT16);
+  }
+
+  /** Looked up once: modules do not come or go while a JVM runs. */
+  private static final class Support {
+    static final boolean PRESENT = VectorModule.isPresent();
+  }
+
+  /** Whether there is nothing to compute: no memory, or no rows. */
+  private static boolean isEmpty(Tensor x) {
+    return x.torch().device() == Device.META || x.elements() == 0;
+  }
+
+  // ---- SwiGLU ----
+
+  /** {@code target = silu(gate) up}, all {@code [rows, features]}. */
+  public static void swiGlu(Tensor target, Tensor gate, Tensor up) {
+    if (isEmpty(target)) {
+      return;
+    }
+    Rows out = Rows.of(target);
+    Rows gates = Rows.of(gate);
+    Rows ups = Rows.of(up);
+    share(
+        target,
+        out,
+        (from, to) -> {
+          Rows.Cursor g = gates.between(from, to);
+          Rows.Cursor u = ups.between(from, to);
+          Rows.Cursor o = out.between(from, to);
+          float[] a = new float[out.width()];
+          float[] b = new float[out.width()];
+          for (long row = from; row < to; row++) {
+            g.read(row, a);
+            u.read(row, b);
+            RowMath.swiGlu(a, a, b, a.length);
+            o.write(row, a);
+          }
+        });
+  }
+
+  /** Gradients of {@link #swiGlu}, from that of its output; may be the same tensor as it. */
+  public static void swiGluBackward(
+      Tensor gateGradient, Tensor upGradient, Tensor upstream, Tensor gate, Tensor up) {
+    if (isEmpty(upstream)) {
+      return;
+    }
+    Rows upstreams = Rows.of(upstream);
+    Rows gates = Rows.of(gate);
+    Rows ups = Rows.of(up);
+    Rows gateTargets = Rows.of(gateGradient);
+    Rows upTargets = Rows.of(upGradient);
+    share(
+        upstream,
+        gates,
+        (from, to) -> {
+          Rows.Cursor dy = upstreams.between(from, to);
+          Rows.Cursor g = gates.between(from, to);
+          Rows.Cursor u = ups.between(from, to);
+          Rows.Cursor dg = gateTargets.between(from, to);
+          Rows.Cursor du = upTargets.between(from, to);
+          float[] y = new float[gates.width()];
+          float[] a = new float[gates.width()];
+          float[] b = new float[gates.width()];
+          for (long row = from; row < to; row++) {
+            dy.read(row, y);
+            g.read(row, a);
+            u.read(row, b);
+            RowMath.swiGluBackward(y, a, b, y.length);
+            dg.write(row, a);
+            du.write(row, b);
+          }
+        });
+  }
+
+  // ---- RMS norm ----
+
+  /**
+   * {@code target = weight x r}, {@code r = 1 / sqrt(mean(x^2) + eps)} of each row; x {@code [rows,
+   * hidden]}, weight {@code [hidden]}.
+   */
+  public static void rmsNorm(Tensor target, Tensor x, Tensor weight, double eps) {
+    if (isEmpty(x)) {
+      return;
+    }
+    Rows in = Rows.of(x);
+    Rows out = Rows.of(target);
+    float[] w = vector(weight);
+    share(
+        x,
+        in,
+        (from, to) -> {
+          Rows.Cursor i = in.between(from, to);
+          Rows.Cursor o = out.between(from, to);
+          float[] a = new float[w.length];
+          for (long row = from; row < to; row++) {
+            i.read(row, a);
+            RowMath.scaleByWeight(a, a, inverseRoot(a, eps), w, a.length);
+            o.write(row, a);
+          }
+        });
+  }
+
+  /**
+   * Gradient of {@link #rmsNorm}'s input, {@code r g - x r^3 mean(g x)} with {@code g = weight dy}.
+   *
+   * @param target written; may be the upstream itself
+   */
+  public static void rmsNormBackward(
+      Tensor target, Tensor upstream, Tensor x, Tensor weight, double eps) {
+    if (isEmpty(x)) {
+      return;
+    }
+    Rows in = Rows.of(x);
+    Rows upstreams = Rows.of(upstream);
+    Rows out = Rows.of(target);
+    float[] w = vector(weight);
+    share(
+        x,
+        in,
+        (from, to) -> {
+          Rows.Cursor i = in.between(from, to);
+          Rows.Cursor dy = upstreams.between(from, to);
+          Rows.Cursor o = out.between(from, to);
+          float[] a = new float[w.length];
+          float[] g = new float[w.length];
+          for (long row = from; row < to; row++) {
+            i.read(row, a);
+            dy.read(row, g);
+            float r = inverseRoot(a, eps);
+            float c = RowMath.dot(g, a, w, w.length) / w.length * r * r * r;
+            RowMath.rmsNormBackward(g, a, w, r, c, w.length);
+            o.write(row, g);
+          }
+        });
+  }
+
+  private static float inverseRoot(float[] x, double eps) {
+    return (float) (1 / Math.sqrt(RowMath.sumOfSquares(x, x.length) / x.length + eps));
+  }
+
+  // ---- rotary positions ----
+
+  /**
+   * Turns every head of {@code x [tokens, heads * head_dim]} by its position; {@code table [tokens,
+   * head_dim]} holds cosines, then sines.
+   *
+   * @param target written; may be x itself
+   * @param direction 1, or -1 to turn back
+   */
+  public static void rotate(Tensor target, Tensor x, Tensor table, int direction) {
+    if (isEmpty(x)) {
+      return;
+    }
+    Rows in = Rows.of(x);
+    Rows out = Rows.of(target);
+    Rows angles = Rows.of(table);
+    int half = angles.width() / 2;
+    share(
+        x,
+        in,
+        (from, to) -> {
+          Rows.Cursor i = in.between(from, to);
+          Rows.Cursor o = out.between(from, to);
+          Rows.Cursor t = angles.between(from, to);
+          float[] a = new float[in.width()];
+          float[] cos = new float[2 * half];
+          float[] sin = new float[half];
+          for (long row = from; row < to; row++) {
+            i.read(row, a);
+            t.read(row, cos);
+            System.arraycopy(cos, half, sin, 0, half);
+            for (int head = 0; head < a.length; head += 2 * half) {
+              RowMath.rotate(a, head, cos, sin, half, direction);
+            }
+            o.write(row, a);
+          }
+        });
+  }
+
+  // ---- softmax ----
+
+  /**
+   * Replaces scores by {@code softmax(scale scores)} over the first keys of each row that it may
+   * see, and by 0 behind them.
+   *
+   * @param scores contiguous, {@code [..., keys]}
+   * @param visible keys that row i sees, from 1 to all
+   */
+  public static void softmaxInPlace(Tensor scores, double scale, IntUnaryOperator visible) {
+    if (isEmpty(scores)) {
+      return;
+    }
+    Rows rows = Rows.of(scores);
+    share(
+        scores,
+        rows,
+        (from, to) -> {
+          Rows.Cursor cursor = rows.between(from, to);
+          float[] a = new float[rows.width()];
+          for (long row = from; row < to; row++) {
+            int seen = visible.applyAsInt((int) row);
+            cursor.read(row, a);
+            float shift = RowMath.max(a, seen) * (float) scale;
+            float sum = RowMath.expAndSum(a, (float) scale, shift, seen);
+            RowMath.scale(a, 1 / sum, seen);
+            java.util.Arrays.fill(a, seen, a.length, 0);
+            cursor.write(row, a);
+          }
+        });
+  }
+
+  /**
+   * Replaces the gradient of probabilities P by that of the scores: {@code scale P (g - sum(g P))}
+   * over the keys that a row sees, 0 behind them.
+   */
+  public static void softmaxBackwardInPlace(
+      Tensor gradient, Tensor probabilities, double scale, IntUnaryOperator visible) {
+    if (isEmpty(gradient)) {
+      return;
+    }
+    Rows rows = Rows.of(gradient);
+    Rows outputs = Rows.of(probabilities);
+    share(
+        gradient,
+        rows,
+        (from, to) -> {
+          Rows.Cursor cursor = rows.between(from, to);
+          Rows.Cursor output = outputs.between(from, to);
+          float[] g = new float[rows.width()];
+          float[] p = new float[rows.width()];
+          for (long row = from; row < to; row++) {
+            int seen = visible.applyAsInt((int) row);
+            cursor.read(row, g);
+            output.read(row, p);
+            RowMath.softmaxBackward(g, p, RowMath.dot(g, p, seen), (float) scale, seen);
+            java.util.Arrays.fill(g, seen, g.length, 0);
+            cursor.write(row, g);
+          }
+        });
+  }
+
+  // ---- cross entropy ----
+
+  /**
+   * Replaces logits by {@code scale (softmax(logits) - onehot(label))} of each row, and gives the
+   * sum of {@code logsumexp(logits) - logits[label]}.
+   *
+   * @param logits {@code [rows, classes]}
+   * @param labels one for each row, int64
+   */
+  public static double crossEntropyInPlace(Tensor logits, Tensor labels, double scale) {
+    if (isEmpty(logits)) {
+      return 0;
+    }
+    Rows rows = Rows.of(logits);
+    long[] label = labels.toLongs();
+    double[] losses = new double[label.length];
+    share(
+        logits,
+        rows,
+        (from, to) -> {
+          Rows.Cursor cursor = rows.between(from, to);
+          float[] z = new float[rows.width()];
+          for (long row = from; row < to; row++) {
+            int id = (int) label[(int) row];
+            cursor.read(row, z);
+            float max = RowMath.max(z, z.length);
+            float labelled = z[id];
+            float sum = RowMath.expAndSum(z, 1, max, z.length);
+            losses[(int) row] = Math.log(sum) + max - labelled;
+            RowMath.scale(z, (float) (scale / sum), z.length);
+            z[id] -= (float) scale;
+            cursor.write(row, z);
+          }
+        });
+    double total = 0; // Added up in order, however the rows were shared.
+    for (double loss : losses) {
+      total += loss;
+    }
+    return total;
+  }
+
+  // ---- AdamW ----
+
+  /**
+   * A step of AdamW on flat float32 vectors of one length: decay, both moments, values; one pass.
+   */
+  public static void adamW(
+      Tensor values, Tensor gradients, Tensor first, Tensor second, RowMath.AdamWStep step) {
+    if (isEmpty(values)) {
+      return;
+    }
+    long width = 4096;
+    long whole = values.elements() / width * width;
+    adamW(values, gradients, first, second, step, 0, whole, width);
+    adamW(values, gradients, first, second, step, whole, values.elements() - whole, 0);
+  }
+
+  private static void adamW(
+      Tensor values,
+      Tensor gradients,
+      Tensor first,
+      Tensor second,
+      RowMath.AdamWStep step,
+      long start,
+      long length,
+      long width) {
+    if (length == 0) {
+      return;
+    }
+    long columns = width == 0 ? length : width;
+    try (Scope scope = values.torch().scope()) {
+      Rows v = Rows.of(values.narrow(0, start, length).view(length / columns, columns));
+      Rows g = Rows.of(gradients.narrow(0, start, length).view(length / columns, columns));
+      Rows m = Rows.of(first.narrow(0, start, length).view(length / columns, columns));
+      Rows s = Rows.of(second.narrow(0, start, length).view(length / columns, columns));
+      share(
+          values,
+          v,
+          (from, to) -> {
+            Rows.Cursor[] cursors = {
+              v.between(from, to), g.between(from, to), m.between(from, to), s.between(from, to)
+            };
+            float[][] rows = new float[4][(int) columns];
+            for (long row = from; row < to; row++) {
+              for (int i = 0; i < 4; i++) {
+                cursors[i].read(row, rows[i]);
+              }
+              step.apply(rows[0], rows[1], rows[2], rows[3], (int) columns);
+              cursors[0].write(row, rows[0]);
+              cursors[2].write(row, rows[2]);
+              cursors[3].write(row, rows[3]);
+            }
+          });
+    }
+  }
+
+  // ---- helpers ----
+
+  private static void share(Tensor session, Rows rows, Workers.Part part) {
+    session.torch().workers().share(rows.count(), rows.width(), part);
+  }
+
+  /** A parameter's numbers as float32. */
+  private static float[] vector(Tensor vector) {
+    try (Tensor matrix = vector.view(1, vector.elements())) {
+      Rows rows = Rows.of(matrix);
+      float[] values = new float[rows.width()];
+      rows.between(0, 1).read(0, values);
+      return values;
+    }
+  }
+}

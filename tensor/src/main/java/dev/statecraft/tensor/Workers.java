@@ -1,0 +1,84 @@
+package dev.statecraft.tensor;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+
+/**
+ * Threads that a session's own kernels share rows among. The calling thread takes a part too, so
+ * one processor needs no thread at all.
+ */
+final class Workers implements AutoCloseable {
+  /** Work on the rows {@code from} to {@code to}, exclusive. */
+  interface Part {
+    void run(long from, long to);
+  }
+
+  /** Numbers below which handing over costs more than it saves. */
+  private static final long ELEMENTS_WORTH_SHARING = 1L << 14;
+
+  private final int threads;
+  private final ExecutorService pool;
+
+  Workers(int threads) {
+    this.threads = threads;
+    pool =
+        Executors.newFixedThreadPool(
+            Math.max(1, threads - 1),
+            task -> {
+              Thread thread = new Thread(task, "statecraft-rows");
+              thread.setDaemon(true);
+              return thread;
+            });
+  }
+
+  /** Runs a part on every thread's share of the rows and returns when all are done. */
+  void share(long rows, long width, Part part) {
+    long parts = Math.min(threads, rows);
+    if (parts <= 1 || rows * width < ELEMENTS_WORTH_SHARING) {
+      part.run(0, rows);
+      return;
+    }
+    List<Future<?>> others = new ArrayList<>();
+    long first = rows / parts;
+    for (long i = 1; i < parts; i++) {
+      long from = rows * i / parts;
+      long to = rows * (i + 1) / parts;
+      others.add(pool.submit(() -> part.run(from, to)));
+    }
+    try {
+      part.run(0, first);
+    } finally {
+      others.forEach(Workers::await);
+    }
+  }
+
+  /** Memory that a part reads belongs to the caller: nothing returns before all are done. */
+  private static void await(Future<?> part) {
+    boolean interrupted = false;
+    try {
+      while (true) {
+        try {
+          part.get();
+          return;
+        } catch (InterruptedException e) {
+          interrupted = true;
+        } catch (ExecutionException e) {
+          throw new IllegalStateException("a kernel failed", e.getCause());
+        }
+      }
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  @Override
+  public void close() {
+    pool.shutdown();
+  }
+}

@@ -1,0 +1,287 @@
+package dev.statecraft.tensor.vector;
+
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorSpecies;
+
+/** Functions of rows of float32, each one pass over the first {@code n} numbers. */
+public final class RowMath {
+  private static final VectorSpecies<Float> F = FloatVector.SPECIES_PREFERRED;
+
+  private RowMath() {}
+
+  // ---- sums ----
+
+  public static float sumOfSquares(float[] x, int n) {
+    return dot(x, x, n);
+  }
+
+  public static float dot(float[] a, float[] b, int n) {
+    FloatVector sum = FloatVector.zero(F);
+    FloatVector other = FloatVector.zero(F); // Two chains, since an addition takes four cycles.
+    int i = 0;
+    int step = F.length();
+    for (; i <= n - 2 * step; i += 2 * step) {
+      sum = at(a, i).fma(at(b, i), sum);
+      other = at(a, i + step).fma(at(b, i + step), other);
+    }
+    float total = sum.add(other).reduceLanes(VectorOperators.ADD);
+    for (; i < n; i++) {
+      total = Math.fma(a[i], b[i], total);
+    }
+    return total;
+  }
+
+  /** {@code sum of a b c}. */
+  public static float dot(float[] a, float[] b, float[] c, int n) {
+    FloatVector sum = FloatVector.zero(F);
+    FloatVector other = FloatVector.zero(F);
+    int i = 0;
+    int step = F.length();
+    for (; i <= n - 2 * step; i += 2 * step) {
+      sum = at(a, i).mul(at(b, i)).fma(at(c, i), sum);
+      other = at(a, i + step).mul(at(b, i + step)).fma(at(c, i + step), other);
+    }
+    float total = sum.add(other).reduceLanes(VectorOperators.ADD);
+    for (; i < n; i++) {
+      total = Math.fma(a[i] * b[i], c[i], total);
+    }
+    return total;
+  }
+
+  /** The largest number; NaN if one is NaN or infinite. */
+  public static float max(float[] x, int n) {
+    FloatVector most = FloatVector.broadcast(F, Float.NEGATIVE_INFINITY);
+    FloatVector faults = FloatVector.zero(F); // 0 x is 0, or NaN for NaN and the infinities.
+    int i = 0;
+    for (; i < F.loopBound(n); i += F.length()) {
+      FloatVector v = at(x, i);
+      most = most.lanewise(VectorOperators.MAX, v);
+      faults = v.fma(FloatVector.zero(F), faults);
+    }
+    float total = most.reduceLanes(VectorOperators.MAX);
+    float fault = faults.reduceLanes(VectorOperators.ADD);
+    for (; i < n; i++) {
+      total = Math.max(total, x[i]);
+      fault += 0 * x[i];
+    }
+    return total + fault;
+  }
+
+  // ---- elementwise ----
+
+  /** {@code x = factor x}. */
+  public static void scale(float[] x, float factor, int n) {
+    int i = 0;
+    for (; i < F.loopBound(n); i += F.length()) {
+      at(x, i).mul(factor).intoArray(x, i);
+    }
+    for (; i < n; i++) {
+      x[i] *= factor;
+    }
+  }
+
+  /** {@code target = a b}; the target may be one of them. */
+  public static void multiply(float[] target, float[] a, float[] b, int n) {
+    int i = 0;
+    for (; i < F.loopBound(n); i += F.length()) {
+      at(a, i).mul(at(b, i)).intoArray(target, i);
+    }
+    for (; i < n; i++) {
+      target[i] = a[i] * b[i];
+    }
+  }
+
+  /** {@code x = exp(scale x - shift)}; returns the sum. */
+  public static float expAndSum(float[] x, float scale, float shift, int n) {
+    FloatVector sum = FloatVector.zero(F);
+    int i = 0;
+    for (; i < F.loopBound(n); i += F.length()) {
+      FloatVector e = exp(at(x, i).mul(scale).sub(shift));
+      e.intoArray(x, i);
+      sum = sum.add(e);
+    }
+    float total = sum.reduceLanes(VectorOperators.ADD);
+    for (; i < n; i++) {
+      x[i] = (float) Math.exp(x[i] * scale - shift);
+      total += x[i];
+    }
+    return total;
+  }
+
+  /** {@code target = silu(gate) up}; the target may be one of them. */
+  public static void swiGlu(float[] target, float[] gate, float[] up, int n) {
+    int i = 0;
+    for (; i < F.loopBound(n); i += F.length()) {
+      FloatVector z = at(gate, i);
+      z.mul(sigmoid(z)).mul(at(up, i)).intoArray(target, i);
+    }
+    for (; i < n; i++) {
+      target[i] = gate[i] * sigmoid(gate[i]) * up[i];
+    }
+  }
+
+  /**
+   * With {@code s = sigmoid(gate)}, replaces gate by its gradient {@code dy up s (1 + gate (1 -
+   * s))} and up by its gradient {@code dy gate s}.
+   */
+  public static void swiGluBackward(float[] dy, float[] gate, float[] up, int n) {
+    int i = 0;
+    for (; i < F.loopBound(n); i += F.length()) {
+      FloatVector z = at(gate, i);
+      FloatVector s = sigmoid(z);
+      FloatVector g = at(dy, i).mul(s);
+      FloatVector slope = z.sub(z.mul(s)).add(1f);
+      g.mul(at(up, i)).mul(slope).intoArray(gate, i);
+      g.mul(z).intoArray(up, i);
+    }
+    for (; i < n; i++) {
+      float z = gate[i];
+      float s = sigmoid(z);
+      gate[i] = dy[i] * s * up[i] * (1 + z * (1 - s));
+      up[i] = dy[i] * s * z;
+    }
+  }
+
+  /** {@code target = weight (x r)}; the target may be x. */
+  public static void scaleByWeight(float[] target, float[] x, float r, float[] weight, int n) {
+    int i = 0;
+    for (; i < F.loopBound(n); i += F.length()) {
+      at(x, i).mul(r).mul(at(weight, i)).intoArray(target, i);
+    }
+    for (; i < n; i++) {
+      target[i] = weight[i] * (x[i] * r);
+    }
+  }
+
+  /** {@code dy = r weight dy - c x}. */
+  public static void rmsNormBackward(
+      float[] dy, float[] x, float[] weight, float r, float c, int n) {
+    int i = 0;
+    for (; i < F.loopBound(n); i += F.length()) {
+      FloatVector g = at(dy, i).mul(at(weight, i)).mul(r);
+      at(x, i).mul(-c).add(g).intoArray(dy, i);
+    }
+    for (; i < n; i++) {
+      dy[i] = r * weight[i] * dy[i] - c * x[i];
+    }
+  }
+
+  /** {@code g = scale p (g - dot)}: the backward of softmax. */
+  public static void softmaxBackward(float[] g, float[] p, float dot, float scale, int n) {
+    int i = 0;
+    for (; i < F.loopBound(n); i += F.length()) {
+      at(g, i).sub(dot).mul(at(p, i)).mul(scale).intoArray(g, i);
+    }
+    for (; i < n; i++) {
+      g[i] = scale * p[i] * (g[i] - dot);
+    }
+  }
+
+  /**
+   * Turns pairs {@code (x[at + j], x[at + j + half])}, j below {@code half}, by the angles of a
+   * table of cosines {@code [half..]} and sines {@code [half..]}.
+   */
+  public static void rotate(
+      float[] x, int start, float[] cos, float[] sin, int half, float direction) {
+    int j = 0;
+    for (; j < F.loopBound(half); j += F.length()) {
+      FloatVector first = at(x, start + j);
+      FloatVector second = at(x, start + half + j);
+      FloatVector c = at(cos, j);
+      FloatVector s = at(sin, j).mul(direction);
+      first.mul(c).sub(second.mul(s)).intoArray(x, start + j);
+      second.mul(c).add(first.mul(s)).intoArray(x, start + half + j);
+    }
+    for (; j < half; j++) {
+      float first = x[start + j];
+      float second = x[start + half + j];
+      float s = direction * sin[j];
+      x[start + j] = first * cos[j] - second * s;
+      x[start + half + j] = second * cos[j] + first * s;
+    }
+  }
+
+  /**
+   * One step of AdamW.
+   *
+   * @param decay what the values are multiplied by first
+   * @param rate learning rate over the first moment's bias correction
+   * @param root inverse square root of the second moment's bias correction
+   */
+  public record AdamWStep(
+      float beta1, float beta2, float decay, float rate, float root, float epsilon) {
+    /** Changes the values and both moments. */
+    public void apply(float[] values, float[] gradients, float[] first, float[] second, int n) {
+      int i = 0;
+      for (; i < F.loopBound(n); i += F.length()) {
+        FloatVector g = at(gradients, i);
+        FloatVector m = at(first, i).mul(beta1).add(g.mul(1 - beta1));
+        FloatVector v = at(second, i).mul(beta2).add(g.mul(g).mul(1 - beta2));
+        m.intoArray(first, i);
+        v.intoArray(second, i);
+        FloatVector denominator = v.lanewise(VectorOperators.SQRT).mul(root).add(epsilon);
+        at(values, i).mul(decay).sub(m.mul(rate).div(denominator)).intoArray(values, i);
+      }
+      for (; i < n; i++) {
+        float g = gradients[i];
+        first[i] = first[i] * beta1 + g * (1 - beta1);
+        second[i] = second[i] * beta2 + g * g * (1 - beta2);
+        float denominator = (float) Math.sqrt(second[i]) * root + epsilon;
+        values[i] = values[i] * decay - rate * first[i] / denominator;
+      }
+    }
+  }
+
+  // ---- functions of one vector ----
+
+  private static FloatVector at(float[] x, int i) {
+    return FloatVector.fromArray(F, x, i);
+  }
+
+  private static FloatVector sigmoid(FloatVector z) {
+    return FloatVector.broadcast(F, 1f).div(exp(z.neg()).add(1f));
+  }
+
+  private static float sigmoid(float z) {
+    return (float) (1 / (1 + Math.exp(-z)));
+  }
+
+  /**
+   * {@code e^x} to about two units in the last place: {@code 2^k p(r)} with {@code k = round(x log2
+   * e)}, {@code r = x - k ln 2} in two parts, and p the Taylor polynomial of degree 6, {@code |r|
+   * <= ln(2)/2}. 0 below -88.3, infinite above 89; NaN for NaN and for minus infinity. Without
+   * blends, which cost as much as the polynomial.
+   */
+  private static FloatVector exp(FloatVector x) {
+    FloatVector shifted = x.fma(FloatVector.broadcast(F, LOG2_E), FloatVector.broadcast(F, MAGIC));
+    FloatVector k = shifted.sub(MAGIC);
+    FloatVector r = k.fma(FloatVector.broadcast(F, -LN2_HIGH), x);
+    r = k.fma(FloatVector.broadcast(F, -LN2_LOW), r);
+    FloatVector p = FloatVector.broadcast(F, 1f / 720);
+    p = p.fma(r, FloatVector.broadcast(F, 1f / 120));
+    p = p.fma(r, FloatVector.broadcast(F, 1f / 24));
+    p = p.fma(r, FloatVector.broadcast(F, 1f / 6));
+    p = p.fma(r, FloatVector.broadcast(F, 0.5f));
+    p = p.fma(r, FloatVector.broadcast(F, 1f));
+    p = p.fma(r, FloatVector.broadcast(F, 1f));
+    // As integers, floats of one exponent are in order: k lies in the low bits of `shifted`.
+    FloatVector power =
+        shifted
+            .reinterpretAsInts()
+            .lanewise(VectorOperators.MAX, MAGIC_BITS - 127)
+            .lanewise(VectorOperators.MIN, MAGIC_BITS + 128)
+            .sub(MAGIC_BITS - 127)
+            .lanewise(VectorOperators.LSHL, 23)
+            .reinterpretAsFloats();
+    return p.mul(power);
+  }
+
+  /** Adding 1.5 * 2^23 rounds to an integer and leaves it in the low bits. */
+  private static final float MAGIC = 12582912f;
+
+  private static final int MAGIC_BITS = 0x4B400000;
+  private static final float LOG2_E = 1.44269504f;
+  private static final float LN2_HIGH = 0.693359375f;
+  private static final float LN2_LOW = -2.12194440e-4f;
+}
