@@ -3,6 +3,7 @@ package dev.statecraft.cli.command;
 import dev.statecraft.cli.engine.BenchRequest;
 import dev.statecraft.cli.engine.BenchResult;
 import dev.statecraft.cli.engine.Engine;
+import dev.statecraft.cli.engine.LengthRange;
 import dev.statecraft.cli.run.Json;
 import dev.statecraft.cli.terminal.Console;
 import dev.statecraft.cli.terminal.Table;
@@ -12,6 +13,7 @@ import dev.statecraft.tensor.DType;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -59,6 +61,13 @@ public final class BenchCommand implements Callable<Integer> {
   private String store;
 
   @Option(
+      names = "--lengths",
+      paramLabel = "FROM-TO",
+      description =
+          "Pack B x T tokens of sequences of such lengths, e.g. 16-64, in place of B of T tokens.")
+  private Optional<String> lengths;
+
+  @Option(
       names = "--steps",
       defaultValue = "6",
       paramLabel = "N",
@@ -81,6 +90,7 @@ public final class BenchCommand implements Callable<Integer> {
             step.method(method),
             step.batch(),
             step.sequence(),
+            lengths.map(LengthRange::parse),
             DType.of(dtype),
             StorePolicy.of(store),
             steps);

@@ -10,6 +10,7 @@ import java.util.OptionalLong;
  * @param trainableParameters how many numbers were trained
  * @param weightBytes of the frozen weights
  * @param secondsPerStep median without the first step
+ * @param tokens of a step
  * @param tokensPerSecond at that speed
  * @param peakRssBytes the process's peak, on systems that tell
  * @param measuredPeakBytes the most bytes of tensors in any step
@@ -20,6 +21,7 @@ public record BenchResult(
     long trainableParameters,
     long weightBytes,
     double secondsPerStep,
+    long tokens,
     double tokensPerSecond,
     OptionalLong peakRssBytes,
     long measuredPeakBytes,
@@ -34,6 +36,8 @@ public record BenchResult(
     map.put("dtype", request.dtype().label());
     map.put("batch", request.batch());
     map.put("seq", request.sequence());
+    request.lengths().ifPresent(range -> map.put("lengths", range.toString()));
+    map.put("tokens", tokens);
     map.put("trainable_parameters", trainableParameters);
     map.put("weight_bytes", weightBytes);
     map.put("seconds_per_step", secondsPerStep);

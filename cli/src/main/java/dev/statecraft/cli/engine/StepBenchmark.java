@@ -22,11 +22,7 @@ import java.util.Set;
 record StepBenchmark(BenchRequest request, StepShape shape, Graph graph) {
   static StepBenchmark of(BenchRequest request) throws IOException {
     StepShape shape =
-        StepShape.of(
-            ModelConfig.read(request.config()),
-            request.batch(),
-            request.sequence(),
-            request.dtype());
+        StepShape.of(ModelConfig.read(request.config()), request.sequences(), request.dtype());
     return new StepBenchmark(request, shape, shape.tuned(request.method()));
   }
 
@@ -54,6 +50,7 @@ record StepBenchmark(BenchRequest request, StepShape shape, Graph graph) {
             weights.trainableCount(),
             weights.frozenBytes(),
             median,
+            batch.layout().tokens(),
             batch.layout().tokens() / median,
             PeakMemory.bytes(),
             used.peakBytes(),
