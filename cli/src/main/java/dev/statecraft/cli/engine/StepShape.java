@@ -68,15 +68,17 @@ record StepShape(ModelFamily family, List<Integer> lengths, DType dtype) {
       VitConfig config = vit.config();
       int pixels = config.numChannels() * config.imageSize() * config.imageSize();
       return ImageBatches.classified(
-          torch, config, dtype, new float[lengths.size() * pixels], new int[lengths.size()]);
+              config, new float[lengths.size() * pixels], new int[lengths.size()])
+          .upload(torch, dtype);
     }
     List<int[]> ids = ids();
     if (family instanceof Encoder encoder) {
       List<int[]> types = ids.stream().map(sequence -> new int[sequence.length]).toList();
       return TokenBatches.classified(
-          torch, ids, types, encoder.config().firstPosition(), new int[lengths.size()]);
+              ids, types, encoder.config().firstPosition(), new int[lengths.size()])
+          .upload(torch, dtype);
     }
-    return TokenBatches.causal(torch, ids.stream().map(StepShape::labelled).toList());
+    return TokenBatches.causal(ids.stream().map(StepShape::labelled).toList()).upload(torch, dtype);
   }
 
   private List<int[]> ids() {
