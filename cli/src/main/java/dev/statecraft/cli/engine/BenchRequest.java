@@ -15,6 +15,7 @@ import java.nio.file.Path;
  * @param dtype of the frozen weights and the states
  * @param store which states are stored
  * @param steps how many to take
+ * @param profile whether to measure each op, which itself takes a little time
  */
 public record BenchRequest(
     Path config,
@@ -23,7 +24,8 @@ public record BenchRequest(
     int sequence,
     DType dtype,
     StorePolicy store,
-    int steps) {
+    int steps,
+    boolean profile) {
   public BenchRequest {
     atLeast("--batch", 1, batch);
     atLeast("--seq", 2, sequence);
