@@ -19,6 +19,7 @@ import java.util.Optional;
  * @param dtype of the frozen weights and the states
  * @param store which states are stored
  * @param steps how many to take
+ * @param profile whether to measure each op, which itself takes a little time
  */
 public record BenchRequest(
     Path config,
@@ -28,7 +29,8 @@ public record BenchRequest(
     Optional<LengthRange> lengths,
     DType dtype,
     StorePolicy store,
-    int steps) {
+    int steps,
+    boolean profile) {
   public BenchRequest {
     atLeast("--batch", 1, batch);
     atLeast("--seq", 2, sequence);
