@@ -4,6 +4,8 @@ import dev.statecraft.cli.recipe.Method;
 import dev.statecraft.core.plan.StorePolicy;
 import dev.statecraft.tensor.DType;
 import java.nio.file.Path;
+import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * A training step to be measured on random weights.
@@ -13,7 +15,8 @@ import java.nio.file.Path;
  * @param batch sequences (or images) of a step
  * @param sequence tokens of a sequence; images have as many as they have
  * @param dtype of the frozen weights and the states
- * @param store which states are stored
+ * @param store which states are stored; empty where the budget decides
+ * @param budget the most bytes that tensors may take, if there is a limit
  * @param steps how many to take
  */
 public record BenchRequest(
@@ -22,7 +25,8 @@ public record BenchRequest(
     int batch,
     int sequence,
     DType dtype,
-    StorePolicy store,
+    Optional<StorePolicy> store,
+    OptionalLong budget,
     int steps) {
   public BenchRequest {
     atLeast("--batch", 1, batch);

@@ -5,6 +5,7 @@ import dev.statecraft.core.graph.Layout;
 import dev.statecraft.core.run.Batch;
 import dev.statecraft.models.config.VitConfig;
 import dev.statecraft.tensor.DType;
+import dev.statecraft.tensor.Scope;
 import dev.statecraft.tensor.Tensor;
 import dev.statecraft.tensor.Torch;
 import java.util.Arrays;
@@ -24,13 +25,16 @@ public final class ImageBatches {
       Torch torch, VitConfig config, DType type, float[] pixels, int[] classes) {
     int images = classes.length;
     long side = config.imageSize();
-    Tensor values = torch.of(type, pixels, images, config.numChannels(), side, side).escape();
     int[] lengths = new int[images];
     Arrays.fill(lengths, config.numPatches() + 1);
     Layout layout = Layout.ofLengths(lengths);
-    return new Batch(
-        layout,
-        new Extents(layout.tokens(), images, (long) images * config.numPatches(), 0),
-        Map.of(Vit.PIXELS, values, Vit.LABELS, torch.ofInts(classes).escape()));
+    try (Scope scope = torch.scope()) {
+      Tensor values = torch.of(type, pixels, images, config.numChannels(), side, side);
+      Tensor labels = torch.ofInts(classes);
+      return new Batch(
+          layout,
+          new Extents(layout.tokens(), images, (long) images * config.numPatches(), 0),
+          Map.of(Vit.PIXELS, values.escape(), Vit.LABELS, labels.escape()));
+    }
   }
 }

@@ -5,6 +5,7 @@ import dev.statecraft.core.graph.Layout;
 import dev.statecraft.core.run.Batch;
 import dev.statecraft.models.data.LabelledTokens;
 import dev.statecraft.tensor.DType;
+import dev.statecraft.tensor.Scope;
 import dev.statecraft.tensor.Tensor;
 import dev.statecraft.tensor.Torch;
 import java.util.ArrayList;
@@ -12,6 +13,8 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
 
 /** Lays token sequences end to end as the inputs of {@link Llama} and {@link Encoder} graphs. */
 public final class TokenBatches {
@@ -57,13 +60,17 @@ public final class TokenBatches {
 
   private static Batch causal(Torch torch, List<int[]> ids, int[] rows, int[] targets, int start) {
     Layout layout = layout(ids);
-    Map<String, Tensor> states = new HashMap<>();
-    states.put(Llama.TOKEN_IDS, ints(torch, joined(ids)));
-    states.put(Llama.POSITIONS, ints(torch, positions(layout, start)));
-    states.put(Llama.LABEL_POSITIONS, ints(torch, rows));
-    states.put(Llama.LABEL_IDS, ints(torch, targets));
-    return new Batch(
-        layout, new Extents(layout.tokens(), layout.sequences(), 0, rows.length), states);
+    // If there is no memory for one of them, the scope closes the others.
+    try (Scope scope = torch.scope()) {
+      Map<String, Tensor> states = new HashMap<>();
+      states.put(Llama.TOKEN_IDS, torch.ofInts(joined(ids)));
+      states.put(Llama.POSITIONS, torch.ofInts(positions(layout, start)));
+      states.put(Llama.LABEL_POSITIONS, torch.ofInts(rows));
+      states.put(Llama.LABEL_IDS, torch.ofInts(targets));
+      states.values().forEach(Tensor::escape);
+      return new Batch(
+          layout, new Extents(layout.tokens(), layout.sequences(), 0, rows.length), states);
+    }
   }
 
   /**
@@ -73,13 +80,14 @@ public final class TokenBatches {
    * @param firstPosition the row of the position table that a first token uses
    */
   public static Batch encoder(Torch torch, List<int[]> ids, List<int[]> types, int firstPosition) {
-    return encoder(torch, ids, types, firstPosition, Map.of());
+    return encoder(torch, ids, types, firstPosition, Optional.empty());
   }
 
   /** Sequences for an encoder with the index of a class each. */
   public static Batch classified(
       Torch torch, List<int[]> ids, List<int[]> types, int firstPosition, int[] classes) {
-    return encoder(torch, ids, types, firstPosition, Map.of(Encoder.LABELS, ints(torch, classes)));
+    return encoder(
+        torch, ids, types, firstPosition, Optional.of(session -> session.ofInts(classes)));
   }
 
   /** Sequences for an encoder with a number each; held in the model's master type. */
@@ -90,8 +98,12 @@ public final class TokenBatches {
       int firstPosition,
       double[] targets,
       DType master) {
-    Tensor values = torch.of(master, targets, targets.length).escape();
-    return encoder(torch, ids, types, firstPosition, Map.of(Encoder.LABELS, values));
+    return encoder(
+        torch,
+        ids,
+        types,
+        firstPosition,
+        Optional.of(session -> session.of(master, targets, targets.length)));
   }
 
   private static Batch encoder(
@@ -99,13 +111,17 @@ public final class TokenBatches {
       List<int[]> ids,
       List<int[]> types,
       int firstPosition,
-      Map<String, Tensor> labels) {
+      Optional<Function<Torch, Tensor>> labels) {
     Layout layout = layout(ids);
-    Map<String, Tensor> states = new HashMap<>(labels);
-    states.put(Encoder.TOKEN_IDS, ints(torch, joined(ids)));
-    states.put(Encoder.TOKEN_TYPES, ints(torch, joined(types)));
-    states.put(Encoder.POSITIONS, ints(torch, positions(layout, firstPosition)));
-    return new Batch(layout, new Extents(layout.tokens(), layout.sequences(), 0, 0), states);
+    try (Scope scope = torch.scope()) {
+      Map<String, Tensor> states = new HashMap<>();
+      labels.ifPresent(made -> states.put(Encoder.LABELS, made.apply(torch)));
+      states.put(Encoder.TOKEN_IDS, torch.ofInts(joined(ids)));
+      states.put(Encoder.TOKEN_TYPES, torch.ofInts(joined(types)));
+      states.put(Encoder.POSITIONS, torch.ofInts(positions(layout, firstPosition)));
+      states.values().forEach(Tensor::escape);
+      return new Batch(layout, new Extents(layout.tokens(), layout.sequences(), 0, 0), states);
+    }
   }
 
   private static Layout layout(List<int[]> ids) {
@@ -129,9 +145,5 @@ public final class TokenBatches {
 
   private static int[] toInts(List<Integer> values) {
     return values.stream().mapToInt(Integer::intValue).toArray();
-  }
-
-  private static Tensor ints(Torch torch, int[] values) {
-    return torch.ofInts(values).escape();
   }
 }

@@ -1,6 +1,5 @@
 package dev.statecraft.models.train;
 
-import dev.statecraft.core.graph.Extents;
 import dev.statecraft.core.graph.Graph;
 import dev.statecraft.core.optim.AdamW;
 import dev.statecraft.core.optim.OptimizerStep;
@@ -12,6 +11,7 @@ import dev.statecraft.models.data.BatchSampler;
 import dev.statecraft.models.data.MicroBatch;
 import dev.statecraft.models.family.ModelFamily;
 import dev.statecraft.models.task.ExampleSet;
+import dev.statecraft.tensor.OutOfMemoryException;
 import dev.statecraft.tensor.Torch;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -33,10 +33,12 @@ public final class Trainer {
   private final StatePlan plan;
   private final BatchSampler sampler;
   private final BooleanSupplier cancelled;
-  private long peakBytes;
-  private Extents peakExtents = new Extents(0, 0, 0, 0);
+  private Optional<MemoryUse> peak = Optional.empty();
   private List<List<Integer>> peakParts = List.of();
   private double seconds;
+
+  /** How often micro-batches were halved because memory was out. */
+  private int halvings;
 
   /**
    * Prepares a run.
@@ -74,6 +76,11 @@ public final class Trainer {
    * Takes all steps of the schedule, with an evaluation before the first, after every {@code
    * evalEvery} and after the last.
    *
+   * <p>A step for which there is not enough memory is taken again with half as large micro-batches,
+   * as are those after it.
+   *
+   * @throws OutOfMemoryException if there is not enough for a single example; the parameters are
+   *     those before the step
    * @throws NumericFaultException if a loss or gradient is not finite
    * @throws CancellationException if the run was cancelled
    */
@@ -95,7 +102,7 @@ public final class Trainer {
           epoch = sampler.epoch((int) (i / perEpoch));
         }
         double epochs = (i + 1) / (double) perEpoch;
-        listener.step(take(step, epoch.get(within), i, epochs));
+        listener.step(take(step, epoch.get(within), i, epochs, listener));
         if ((i + 1) % options.evalEvery() == 0 || i + 1 == total) {
           evaluate(i + 1, epochs, listener);
         }
@@ -104,24 +111,21 @@ public final class Trainer {
   }
 
   private TrainingListener.Step take(
-      OptimizerStep step, MicroBatch chosen, long index, double epochs) {
+      OptimizerStep step, MicroBatch chosen, long index, double epochs, TrainingListener listener) {
     Torch torch = weights.torch();
-    torch.resetPeak();
     long start = System.nanoTime();
     double learningRate = options.schedule().at(index);
-    List<Extents> extents = new ArrayList<>();
     List<List<Integer>> parts = microBatches(chosen.examples());
-    List<Supplier<Batch>> batches = new ArrayList<>();
-    for (List<Integer> part : parts) {
-      batches.add(
-          () -> {
-            Batch batch = training.batch(torch, weights.computeType(), part);
-            extents.add(batch.extents());
-            return batch;
-          });
+    OptimizerStep.Result result;
+    while (true) {
+      torch.resetPeak();
+      try {
+        result = step.run(batches(parts), training.labels(chosen.examples()), learningRate);
+        break;
+      } catch (OutOfMemoryException e) {
+        parts = halved(parts, index, listener, e);
+      }
     }
-    long labels = training.labels(chosen.examples());
-    OptimizerStep.Result result = step.run(batches, labels, learningRate);
     if (!result.applied()) {
       throw new NumericFaultException(
           "step "
@@ -136,9 +140,8 @@ public final class Trainer {
     }
     double took = (System.nanoTime() - start) / 1e9;
     seconds += took;
-    if (torch.peakBytes() > peakBytes) {
-      peakBytes = torch.peakBytes();
-      peakExtents = extents.stream().max(Comparator.comparingLong(Extents::tokens)).orElseThrow();
+    if (torch.peakBytes() > peak.map(MemoryUse::peakBytes).orElse(0L)) {
+      peak = Optional.of(MemoryUse.atPeak(weights));
       peakParts = parts;
     }
     return new TrainingListener.Step(
@@ -152,15 +155,58 @@ public final class Trainer {
         torch.peakBytes());
   }
 
+  private List<Supplier<Batch>> batches(List<List<Integer>> parts) {
+    List<Supplier<Batch>> batches = new ArrayList<>();
+    for (List<Integer> part : parts) {
+      batches.add(() -> training.batch(weights.torch(), weights.computeType(), part));
+    }
+    return batches;
+  }
+
   /** Splits a step's examples; those of equal length lie together, which attention likes. */
   private List<List<Integer>> microBatches(List<Integer> examples) {
     List<Integer> sorted = new ArrayList<>(examples);
     sorted.sort(Comparator.comparingInt(index -> lengths[index]));
     int[] chosen = sorted.stream().mapToInt(index -> lengths[index]).toArray();
-    return new BatchSampler(chosen, options.microBatch(), 1, 0)
-        .inOrder().stream()
-            .map(batch -> batch.examples().stream().map(sorted::get).toList())
-            .toList();
+    List<List<Integer>> parts = new ArrayList<>();
+    for (MicroBatch batch : new BatchSampler(chosen, options.microBatch(), 1, 0).inOrder()) {
+      parts.add(batch.examples().stream().map(sorted::get).toList());
+    }
+    for (int i = 0; i < halvings; i++) {
+      parts = halves(parts);
+    }
+    return parts;
+  }
+
+  private static List<List<Integer>> halves(List<List<Integer>> parts) {
+    List<List<Integer>> halves = new ArrayList<>();
+    for (List<Integer> part : parts) {
+      int middle = (part.size() + 1) / 2;
+      halves.add(part.subList(0, middle));
+      if (part.size() > 1) {
+        halves.add(part.subList(middle, part.size()));
+      }
+    }
+    return halves;
+  }
+
+  private List<List<Integer>> halved(
+      List<List<Integer>> parts, long step, TrainingListener listener, OutOfMemoryException e) {
+    int largest = parts.stream().mapToInt(List::size).max().orElseThrow();
+    if (largest == 1) {
+      throw new OutOfMemoryException(
+          "step " + (step + 1) + ": not even a micro-batch of one example fits: " + e.getMessage(),
+          e);
+    }
+    halvings++;
+    listener.note(
+        "step "
+            + (step + 1)
+            + ": out of memory with micro-batches of up to "
+            + largest
+            + " examples; taken again, and all after it, with up to "
+            + (largest + 1) / 2);
+    return halves(parts);
   }
 
   private void evaluate(long step, double epochs, TrainingListener listener) {
@@ -178,25 +224,27 @@ public final class Trainer {
   }
 
   /**
-   * The bytes that the step which needed most should have needed, by running its micro-batches
-   * without memory; 0 before the first step.
+   * What the step that needed most should have taken, by running its micro-batches without memory;
+   * empty before the first step.
    */
-  public long predictedPeakBytes() {
+  public Optional<StepMemory> predicted() {
     return peakParts.stream()
-        .mapToLong(
-            part ->
-                DryRun.step(
-                        graph,
-                        weights.computeType(),
-                        options.store(),
-                        torch -> training.batch(torch, weights.computeType(), part))
-                    .peakBytes())
-        .max()
-        .orElse(0);
+        .map(this::predicted)
+        .max(Comparator.comparingLong(memory -> memory.peak().peakBytes()));
   }
 
-  /** What the memory of the step that needed most went to. */
-  public MemoryUse memory() {
-    return MemoryUse.of(plan, weights, peakExtents, peakBytes);
+  private StepMemory predicted(List<Integer> part) {
+    try (DryRun run =
+        new DryRun(
+            graph,
+            weights.computeType(),
+            torch -> training.batch(torch, weights.computeType(), part))) {
+      return run.timeline(options.store());
+    }
+  }
+
+  /** What the memory of the step that needed most went to; empty before the first step. */
+  public Optional<MemoryUse> memory() {
+    return peak;
   }
 }
