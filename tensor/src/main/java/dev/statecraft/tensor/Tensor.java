@@ -664,7 +664,7 @@ public final class Tensor implements AutoCloseable {
     long[] values = new long[Math.toIntExact(elements())];
     if (values.length > 0) {
       try (Scope scope = session.scope()) {
-        Tensor rows = copyTo(DType.INT64).contiguous();
+        Tensor rows = (dtype() == DType.INT64 ? this : copyTo(DType.INT64)).contiguous();
         try (org.bytedeco.pytorch.Tensor host = rows.handle().cpu()) {
           new LongPointer(host.data_ptr()).get(values);
         }

@@ -58,10 +58,18 @@ public final class Ledger {
     torch.resetPeak();
   }
 
-  /** After it; a release goes with the step before it. */
+  /**
+   * After it. A release goes with the step before it, and what a layer's backward computes again
+   * with the layer.
+   */
   void end(Step step) {
     if (step instanceof Step.Compute compute) {
-      stretch = name(compute.again() ? "backward" : "forward", compute.edges().get(0));
+      Edge edge = compute.edges().get(0);
+      if (!compute.again()) {
+        stretch = name("forward", edge);
+      } else if (edge.layer() >= 0) {
+        stretch = name("backward", edge);
+      }
     } else if (step instanceof Step.Differentiate differentiate) {
       stretch = name("backward", differentiate.edges().get(0));
     }

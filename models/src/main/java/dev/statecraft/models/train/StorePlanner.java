@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /**
  * Picks the fastest store policies that fit a budget.
@@ -62,12 +63,23 @@ public final class StorePlanner implements AutoCloseable {
     return of(policies).memory().peakBytes();
   }
 
-  /** The smallest budget, in bytes, into which the step fits under one of the four policies. */
+  /** The smallest budget, in bytes, into which the step fits. */
   public long smallestBudget() {
+    return leanest().stream().mapToLong(this::peak).min().orElseThrow();
+  }
+
+  /**
+   * What may need the least: one policy for all layers, or inputs alone of all but the last layer.
+   * What that one computes again comes on top of all other layers' stored states.
+   */
+  private List<LayerPolicies> leanest() {
     return POLICIES.stream()
-        .mapToLong(policy -> peak(LayerPolicies.uniform(policy)))
-        .min()
-        .orElseThrow();
+        .flatMap(
+            policy ->
+                Stream.of(
+                    LayerPolicies.uniform(policy),
+                    LayerPolicies.mix(layers, Math.max(0, layers - 1), StorePolicy.INPUTS, policy)))
+        .toList();
   }
 
   /** The fastest that fits; empty if nothing does. */
@@ -83,6 +95,9 @@ public final class StorePlanner implements AutoCloseable {
           tryFewestLean(lean, rest, budget);
         }
       }
+    }
+    if (POLICIES.stream().noneMatch(policy -> fits(LayerPolicies.uniform(policy), budget))) {
+      leanest().forEach(this::of);
     }
     return tried.values().stream()
         .filter(choice -> choice.memory().peakBytes() <= budget)
