@@ -95,7 +95,14 @@ final class FakeEngine implements Engine {
     ask(request);
     return new BenchResult(
         "cheap",
-        10, 20, 0.5, 8, OptionalLong.of(1 << 20), 3 << 20, 3 << 20, Map.of("weights", 20L));
+        10,
+        20,
+        0.5,
+        8,
+        OptionalLong.of(1 << 20),
+        3 << 20,
+        3 << 20,
+        Map.of("weights", 20L));
   }
 
   @Override
