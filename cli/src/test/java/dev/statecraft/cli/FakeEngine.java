@@ -102,7 +102,8 @@ final class FakeEngine implements Engine {
         OptionalLong.of(1 << 20),
         3 << 20,
         3 << 20,
-        Map.of("weights", 20L));
+        Map.of("weights", 20L),
+        List.of());
   }
 
   @Override

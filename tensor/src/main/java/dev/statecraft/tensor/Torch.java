@@ -38,6 +38,8 @@ public final class Torch implements AutoCloseable {
   private long limit = Long.MAX_VALUE;
   private final long[] byCategory = new long[MemoryCategory.COUNT];
   private final long[] byCategoryAtPeak = new long[MemoryCategory.COUNT];
+  private boolean timesProducts;
+  private long productNanos;
 
   private Torch(Device device) {
     this.device = device;
@@ -263,6 +265,29 @@ public final class Torch implements AutoCloseable {
         }
       }
       return result;
+    }
+  }
+
+  /**
+   * Whether to measure the time of matrix products from now on. Only where operations are done when
+   * their call returns, as on the CPU, does it mean anything.
+   */
+  public void timeProducts(boolean on) {
+    timesProducts = on;
+  }
+
+  /** Nanoseconds spent in matrix products while they were timed. */
+  public long productNanos() {
+    return productNanos;
+  }
+
+  long productsBegin() {
+    return timesProducts ? System.nanoTime() : 0;
+  }
+
+  void productsEnd(long begin) {
+    if (timesProducts) {
+      productNanos += System.nanoTime() - begin;
     }
   }
 

@@ -70,6 +70,11 @@ public final class BenchCommand implements Callable<Integer> {
       description = "Steps to take; the first is not counted (default: ${DEFAULT-VALUE}).")
   private int steps;
 
+  @Option(
+      names = "--profile",
+      description = "Measure each op by phase, and how much of it are matrix products.")
+  private boolean profile;
+
   @Option(names = "--json", description = "Print the figures as one JSON object.")
   private boolean json;
 
@@ -90,7 +95,8 @@ public final class BenchCommand implements Callable<Integer> {
             DType.of(dtype),
             Stores.read(Optional.ofNullable(store), limit.isPresent()),
             limit,
-            steps);
+            steps,
+            profile);
     BenchResult result = engine.bench(request);
     if (json) {
       console.out().println(Json.line(result.toMap(request)));
@@ -98,6 +104,9 @@ public final class BenchCommand implements Callable<Integer> {
     }
     Table table = new Table(List.of("figure", "value"));
     for (Map.Entry<String, Object> entry : result.toMap(request).entrySet()) {
+      if (entry.getKey().equals("profile")) {
+        continue; // A table of its own.
+      }
       if (entry.getKey().equals("memory")) {
         result
             .memory()
@@ -111,6 +120,10 @@ public final class BenchCommand implements Callable<Integer> {
       }
     }
     console.out().print(table.render());
+    if (profile) {
+      console.out().println();
+      console.out().print(ProfileTable.render(result.profile(), steps - 1));
+    }
     return 0;
   }
 }

@@ -18,6 +18,7 @@ import java.util.OptionalLong;
  * @param store which states are stored; empty where the budget decides
  * @param budget the most bytes that tensors may take, if there is a limit
  * @param steps how many to take
+ * @param profile whether to measure each op, which itself takes a little time
  */
 public record BenchRequest(
     Path config,
@@ -27,7 +28,8 @@ public record BenchRequest(
     DType dtype,
     Optional<StorePolicy> store,
     OptionalLong budget,
-    int steps) {
+    int steps,
+    boolean profile) {
   public BenchRequest {
     atLeast("--batch", 1, batch);
     atLeast("--seq", 2, sequence);

@@ -2,7 +2,9 @@ package dev.statecraft.cli.engine;
 
 import dev.statecraft.cli.recipe.Stores;
 import dev.statecraft.core.plan.StorePolicy;
+import dev.statecraft.core.run.Profile;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 
@@ -18,6 +20,7 @@ import java.util.OptionalLong;
  * @param measuredPeakBytes the most bytes of tensors in any step
  * @param predictedPeakBytes what the same step without memory came to
  * @param memory measured bytes by category
+ * @param profile time by phase and op over all steps but the first, if asked for
  */
 public record BenchResult(
     String store,
@@ -28,7 +31,8 @@ public record BenchResult(
     OptionalLong peakRssBytes,
     long measuredPeakBytes,
     long predictedPeakBytes,
-    Map<String, Long> memory) {
+    Map<String, Long> memory,
+    List<Profile.Row> profile) {
 
   /** As {@code --json} shows it, after what was asked for. */
   public Map<String, Object> toMap(BenchRequest request) {
@@ -47,6 +51,19 @@ public record BenchResult(
     map.put("measured_peak_bytes", measuredPeakBytes);
     map.put("predicted_peak_bytes", predictedPeakBytes);
     map.put("memory", memory);
+    if (!profile.isEmpty()) {
+      map.put("profile", profile.stream().map(row -> profiled(row, request.steps() - 1)).toList());
+    }
+    return map;
+  }
+
+  private static Map<String, Object> profiled(Profile.Row row, int steps) {
+    Map<String, Object> map = new LinkedHashMap<>();
+    map.put("phase", row.phase());
+    map.put("op", row.op());
+    map.put("seconds_per_step", row.seconds() / steps);
+    map.put("product_seconds_per_step", row.productSeconds() / steps);
+    map.put("calls_per_step", row.calls() / steps);
     return map;
   }
 }

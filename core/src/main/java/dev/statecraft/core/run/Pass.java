@@ -103,12 +103,20 @@ public final class Pass implements AutoCloseable {
   private void steps() {
     for (Step step : plan.steps()) {
       if (ledger == null) {
-        take(step);
+        timed(step);
       } else {
         ledger.begin(stored.list());
-        take(step);
+        timed(step);
         ledger.end(step);
       }
+    }
+  }
+
+  private void timed(Step step) {
+    if (options.profile().isPresent()) {
+      options.profile().get().time(torch, step, () -> take(step));
+    } else {
+      take(step);
     }
   }
 
