@@ -2,7 +2,9 @@ package dev.statecraft.cli;
 
 import dev.statecraft.cli.recipe.RecipeException;
 import dev.statecraft.models.InvalidInputException;
+import dev.statecraft.models.train.BudgetException;
 import dev.statecraft.models.train.NumericFaultException;
+import dev.statecraft.tensor.OutOfMemoryException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
@@ -36,6 +38,9 @@ record Failure(ExitCode code, String message) {
     if (thrown instanceof IOException file) {
       return ofFile(file, file.toString());
     }
+    if (thrown instanceof BudgetException) {
+      return new Failure(ExitCode.MEMORY, thrown.getMessage());
+    }
     if (isOutOfMemory(thrown)) {
       return new Failure(ExitCode.MEMORY, "out of memory: " + firstLine(thrown));
     }
@@ -62,11 +67,11 @@ record Failure(ExitCode code, String message) {
     return new Failure(ExitCode.FAILED, firstLine(message));
   }
 
-  /** The JVM's own error, or that of libtorch's allocator, which has no type of its own. */
+  /** The JVM's own error, or that of libtorch's allocators. */
   private static boolean isOutOfMemory(Throwable thrown) {
     return thrown instanceof OutOfMemoryError
-        || (thrown instanceof RuntimeException
-            && String.valueOf(thrown.getMessage()).contains("can't allocate memory"));
+        || (thrown instanceof RuntimeException e
+            && OutOfMemoryException.recognised(e) instanceof OutOfMemoryException);
   }
 
   private static String firstLine(Throwable thrown) {

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.statecraft.cli.recipe.RecipeException;
 import dev.statecraft.core.graph.GraphException;
 import dev.statecraft.models.InvalidInputException;
+import dev.statecraft.models.train.BudgetException;
 import dev.statecraft.models.train.NumericFaultException;
+import dev.statecraft.tensor.OutOfMemoryException;
 import java.io.UncheckedIOException;
 import java.nio.file.NoSuchFileException;
 import java.util.concurrent.CancellationException;
@@ -20,6 +22,9 @@ class FailureTest {
     assertCode(3, new UncheckedIOException(new NoSuchFileException("a.csv")));
     assertCode(4, new NumericFaultException("step 3: expected a finite loss"));
     assertCode(5, new OutOfMemoryError("heap"));
+    assertCode(5, new BudgetException("the step", 20, 10));
+    assertCode(5, new OutOfMemoryException("step 1: one example does not fit", null));
+    assertCode(5, new RuntimeException("CUDA out of memory. Tried to allocate 2.00 GiB."));
     assertCode(130, new CancellationException("cancelled after step 3"));
     assertCode(1, new IllegalStateException("a defect"));
   }

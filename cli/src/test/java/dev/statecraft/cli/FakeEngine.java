@@ -71,21 +71,30 @@ final class FakeEngine implements Engine {
     sample.steps().forEach(listener::step);
     sample.evaluations().forEach(listener::evaluated);
     return new TrainOutcome(
-        12.5, sample.summary().memory(), sample.summary().measuredPeakBytes(), Optional.empty());
+        12.5, sample.summary().store(), sample.summary().use(), sample.summary().predicted());
   }
 
   @Override
   public List<PlanRow> plan(PlanRequest request) {
     ask(request);
     return List.of(
-        new PlanRow("lora", "all", 5L << 30, Map.of("weights", 4L << 30), 1),
-        new PlanRow("lora", "cheap", 3L << 30, Map.of("weights", 2L << 30), 1.25));
+        row("lora", "all", 5L << 30, 1, OptionalLong.empty()),
+        row("lora", "cheap", 3L << 30, 1.25, OptionalLong.empty()),
+        row("lora", "auto", 4L << 30, 1.125, OptionalLong.of(2L << 30)));
+  }
+
+  private static PlanRow row(
+      String method, String store, long bytes, double compute, OptionalLong smallest) {
+    String stored = store.equals("auto") ? "layers 0-7 cheap, 8-15 all" : store;
+    return new PlanRow(
+        method, store, stored, bytes, Map.of("weights", bytes / 2), compute, smallest);
   }
 
   @Override
   public BenchResult bench(BenchRequest request) {
     ask(request);
     return new BenchResult(
+        "cheap",
         10,
         20,
         0.5,

@@ -5,6 +5,8 @@ import dev.statecraft.cli.run.Evaluation;
 import dev.statecraft.cli.run.RunResult;
 import dev.statecraft.cli.run.StepMetrics;
 import dev.statecraft.cli.run.Summary;
+import dev.statecraft.models.train.MemoryUse;
+import dev.statecraft.models.train.StepMemory;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -69,6 +71,8 @@ public final class SampleRuns {
     memory.put("stored_states", (long) (9_000_000 * speed));
     memory.put("workspace", 6_500_000L);
     memory.put("data", 51_200L);
+    MemoryUse use =
+        new MemoryUse(memory.values().stream().mapToLong(Long::longValue).sum(), memory, 1024);
     Summary summary =
         new Summary(
             method,
@@ -78,9 +82,15 @@ public final class SampleRuns {
             3210.4,
             last,
             last,
-            memory,
-            memory.values().stream().mapToLong(Long::longValue).sum(),
-            Optional.of(120_500_000L),
+            "cheap",
+            use,
+            Optional.of(
+                new StepMemory(
+                    use,
+                    List.of(
+                        new StepMemory.Moment("forward layer 0", use),
+                        new StepMemory.Moment("backward layer 0", use)),
+                    Map.of("0", Map.of("layers.0.middle", 512L)))),
             Optional.of(611_000_000L));
     return new RunResult(recipe(method, output.resolve(method)), summary, metrics, evaluations);
   }

@@ -15,6 +15,7 @@ import dev.statecraft.cli.recipe.DataRecipe;
 import dev.statecraft.cli.recipe.Method;
 import dev.statecraft.cli.recipe.Recipe;
 import dev.statecraft.core.graph.GraphException;
+import dev.statecraft.core.plan.StorePolicy;
 import dev.statecraft.models.InvalidInputException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -94,6 +95,8 @@ final class StatecraftTest {
         "inspect --model m --tuning lore",
         "demo --methods lora,lore",
         "plan --model m --budget much",
+        "bench --config c.json --method lora --store auto",
+        "bench --config c.json --method lora --budget 0GiB",
         "bench --config c.json",
         "bench --config c.json --method lore",
         "bench --config c.json --method lora --store some",
@@ -285,6 +288,19 @@ final class StatecraftTest {
     PlanRequest request = (PlanRequest) engine.asked();
     assertThat(request.methods()).hasSize(7);
     assertThat(request.stores()).hasSize(4);
+    assertThat(request.budget()).hasValue(4L << 30);
+    assertThat(json().at("/rows/2/store").textValue()).isEqualTo("auto");
+    assertThat(json().at("/rows/2/stored").textValue()).isEqualTo("layers 0-7 cheap, 8-15 all");
+    assertThat(json().at("/rows/2/fits").booleanValue()).isTrue();
+    assertThat(json().at("/rows/2/smallest_budget_bytes").longValue()).isEqualTo(2L << 30);
+    run(engine, "plan", "--model", "c.json", "--budget", "4GiB", "--store", "auto");
+    assertThat(((PlanRequest) engine.asked()).stores()).isEmpty();
+    assertThat(console.out())
+        .contains("auto: layers 0-7 cheap, 8-15 all")
+        .contains("smallest budget of lora: 2.0 GiB");
+    assertThat(run(engine, "plan", "--model", "c.json", "--store", "auto")).isEqualTo(2);
+    run(engine, "plan", "--model", "c.json", "--budget", "auto");
+    assertThat(((PlanRequest) engine.asked()).budget().getAsLong()).isGreaterThan(1 << 20);
     run(engine, "plan", "--model", "c.json", "--method", "lora", "--store", "mlp");
     assertThat(console.out()).contains("3.0 GiB").contains("1.25");
     assertThat(run(engine, "plan", "--model", "nowhere")).isEqualTo(3);
@@ -299,6 +315,11 @@ final class StatecraftTest {
     assertThat(((BenchRequest) engine.asked()).method())
         .isInstanceOfSatisfying(
             Method.Projections.class, method -> assertThat(method.rank()).isEqualTo(32));
+    assertThat(((BenchRequest) engine.asked()).store()).contains(StorePolicy.CHEAP);
+    run(engine, "bench", "--config", "c.json", "--method", "lora", "--budget", "1GiB", "--json");
+    assertThat(json().get("store").textValue()).isEqualTo("auto");
+    assertThat(json().get("stored").textValue()).isEqualTo("cheap");
+    assertThat(((BenchRequest) engine.asked()).budget()).hasValue(1L << 30);
     run(engine, "bench", "--config", "c.json", "--method", "control");
     assertThat(console.out()).contains("peak_rss_bytes").contains("1.0 MiB");
     run(engine, "bench", "--config", "c.json", "--method", "lora", "--lengths", "9-12", "--json");

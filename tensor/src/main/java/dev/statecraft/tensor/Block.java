@@ -1,23 +1,53 @@
 package dev.statecraft.tensor;
 
 /** The storage behind one or more tensor handles, counted once however many views it has. */
-final class Block {
+public final class Block {
   private final Torch torch;
   private final long bytes;
+  private MemoryCategory category = MemoryCategory.WORKSPACE;
   private int handles;
 
+  /**
+   * Counts storage.
+   *
+   * @throws OutOfMemoryException if it goes beyond the session's limit; then it is not counted
+   */
   Block(Torch torch, long bytes) {
     this.torch = torch;
     this.bytes = bytes;
     torch.blockAllocated(bytes);
   }
 
-  long bytes() {
+  /** Bytes of the whole storage, which a view may show but a part of. */
+  public long bytes() {
     return bytes;
   }
 
-  int handles() {
+  /** What it is held for. */
+  public MemoryCategory category() {
+    return category;
+  }
+
+  /** Open handles on it. */
+  public int handles() {
     return handles;
+  }
+
+  /** Says what this memory is held for from now on, unless somebody has said so before. */
+  public void claim(MemoryCategory purpose) {
+    if (category == MemoryCategory.WORKSPACE) {
+      moveTo(purpose);
+    }
+  }
+
+  /** Makes it workspace again: what it was held for is over. */
+  public void disclaim() {
+    moveTo(MemoryCategory.WORKSPACE);
+  }
+
+  private void moveTo(MemoryCategory other) {
+    torch.blockMoved(bytes, category, other);
+    category = other;
   }
 
   void retain() {
@@ -26,7 +56,7 @@ final class Block {
 
   void release() {
     if (--handles == 0) {
-      torch.blockFreed(bytes);
+      torch.blockFreed(bytes, category);
     }
   }
 }

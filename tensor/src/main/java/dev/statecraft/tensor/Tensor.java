@@ -43,7 +43,14 @@ public final class Tensor implements AutoCloseable {
   }
 
   static Tensor fresh(Torch torch, org.bytedeco.pytorch.Tensor handle) {
-    return new Tensor(torch, handle, new Block(torch, handle.numel() * handle.element_size()));
+    Block block;
+    try {
+      block = new Block(torch, handle.numel() * handle.element_size());
+    } catch (OutOfMemoryException e) {
+      handle.close();
+      throw e;
+    }
+    return new Tensor(torch, handle, block);
   }
 
   static Tensor borrowed(Torch torch, org.bytedeco.pytorch.Tensor handle) {
@@ -94,6 +101,18 @@ public final class Tensor implements AutoCloseable {
   public boolean isSoleHandle() {
     handle();
     return block.handles() == 1;
+  }
+
+  /** The storage behind this tensor and its views. */
+  public Block block() {
+    handle();
+    return block;
+  }
+
+  /** Says what the storage is held for from now on, unless that has been said before. */
+  public Tensor claim(MemoryCategory purpose) {
+    block().claim(purpose);
+    return this;
   }
 
   /** Whether both are views of one storage. */
@@ -631,7 +650,7 @@ public final class Tensor implements AutoCloseable {
     long[] values = new long[Math.toIntExact(elements())];
     if (values.length > 0) {
       try (Scope scope = session.scope()) {
-        Tensor rows = copyTo(DType.INT64).contiguous();
+        Tensor rows = (dtype() == DType.INT64 ? this : copyTo(DType.INT64)).contiguous();
         try (org.bytedeco.pytorch.Tensor host = rows.handle().cpu()) {
           new LongPointer(host.data_ptr()).get(values);
         }

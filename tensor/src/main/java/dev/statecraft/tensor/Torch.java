@@ -5,9 +5,11 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.pytorch.DeviceOptional;
+import org.bytedeco.pytorch.SizeTPair;
 import org.bytedeco.pytorch.TensorOptions;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.DeviceType;
@@ -33,6 +35,9 @@ public final class Torch implements AutoCloseable {
   private long liveTensors;
   private long liveBytes;
   private long peakBytes;
+  private long limit = Long.MAX_VALUE;
+  private final long[] byCategory = new long[MemoryCategory.COUNT];
+  private final long[] byCategoryAtPeak = new long[MemoryCategory.COUNT];
   private boolean timesProducts;
   private long productNanos;
 
@@ -127,9 +132,38 @@ public final class Torch implements AutoCloseable {
     return peakBytes;
   }
 
+  /** What the memory was held for at the moment of {@link #peakBytes()}. */
+  public MemorySnapshot peak() {
+    return new MemorySnapshot(byCategoryAtPeak);
+  }
+
   /** Starts measuring {@link #peakBytes()} anew. */
   public void resetPeak() {
     peakBytes = liveBytes;
+    System.arraycopy(byCategory, 0, byCategoryAtPeak, 0, byCategory.length);
+  }
+
+  /**
+   * Limits {@link #liveBytes()}: the tensor that would go beyond is freed at once, and {@link
+   * OutOfMemoryException} is thrown instead.
+   *
+   * @throws IllegalArgumentException if it is not positive
+   */
+  public void limit(long bytes) {
+    if (bytes < 1) {
+      throw new IllegalArgumentException("limit: expected 1 byte or more, found " + bytes);
+    }
+    limit = bytes;
+  }
+
+  /** Bytes of memory that the device of this session can still give, if it can tell. */
+  public OptionalLong freeDeviceBytes() {
+    if (device != Device.CUDA) {
+      return OptionalLong.empty();
+    }
+    try (SizeTPair freeAndTotal = torch.getMemoryInfo((byte) 0)) {
+      return OptionalLong.of(freeAndTotal.first());
+    }
   }
 
   /** Opens a scope inside the current one. */
@@ -290,12 +324,31 @@ public final class Torch implements AutoCloseable {
   }
 
   void blockAllocated(long bytes) {
+    if (bytes > limit - liveBytes) {
+      throw new OutOfMemoryException(
+          "the limit is "
+              + limit
+              + " bytes of tensors, a tensor of "
+              + bytes
+              + " would make it "
+              + (liveBytes + bytes));
+    }
     liveBytes += bytes;
-    peakBytes = Math.max(peakBytes, liveBytes);
+    byCategory[MemoryCategory.WORKSPACE.index()] += bytes;
+    if (liveBytes > peakBytes) {
+      peakBytes = liveBytes;
+      System.arraycopy(byCategory, 0, byCategoryAtPeak, 0, byCategory.length);
+    }
   }
 
-  void blockFreed(long bytes) {
+  void blockMoved(long bytes, MemoryCategory from, MemoryCategory to) {
+    byCategory[from.index()] -= bytes;
+    byCategory[to.index()] += bytes;
+  }
+
+  void blockFreed(long bytes, MemoryCategory category) {
     liveBytes -= bytes;
+    byCategory[category.index()] -= bytes;
   }
 
   private void checkThread() {

@@ -4,16 +4,17 @@ import dev.statecraft.cli.engine.BenchRequest;
 import dev.statecraft.cli.engine.BenchResult;
 import dev.statecraft.cli.engine.Engine;
 import dev.statecraft.cli.engine.LengthRange;
+import dev.statecraft.cli.recipe.Stores;
 import dev.statecraft.cli.run.Json;
 import dev.statecraft.cli.terminal.Console;
 import dev.statecraft.cli.terminal.Table;
 import dev.statecraft.cli.terminal.Units;
-import dev.statecraft.core.plan.StorePolicy;
 import dev.statecraft.tensor.DType;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -31,6 +32,7 @@ public final class BenchCommand implements Callable<Integer> {
   private final Engine engine;
 
   @Mixin private StepOptions step;
+  @Mixin private BudgetOption budget;
 
   @Option(
       names = "--config",
@@ -55,9 +57,11 @@ public final class BenchCommand implements Callable<Integer> {
 
   @Option(
       names = "--store",
-      defaultValue = "cheap",
       paramLabel = "POLICY",
-      description = "States kept for the backward: all, cheap, mlp, inputs (${DEFAULT-VALUE}).")
+      description = {
+        "States kept for the backward: all, cheap, mlp, inputs; or auto, the fastest mix that fits",
+        "the budget. Default: auto with a budget, cheap without."
+      })
   private String store;
 
   @Option(
@@ -89,6 +93,7 @@ public final class BenchCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
+    OptionalLong limit = budget.bytes();
     BenchRequest request =
         new BenchRequest(
             console.path(config),
@@ -97,7 +102,8 @@ public final class BenchCommand implements Callable<Integer> {
             step.sequence(),
             lengths.map(LengthRange::parse),
             DType.of(dtype),
-            StorePolicy.of(store),
+            Stores.read(Optional.ofNullable(store), limit.isPresent()),
+            limit,
             steps,
             profile);
     BenchResult result = engine.bench(request);

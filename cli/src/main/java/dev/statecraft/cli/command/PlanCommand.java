@@ -4,7 +4,7 @@ import dev.statecraft.cli.engine.Engine;
 import dev.statecraft.cli.engine.PlanRequest;
 import dev.statecraft.cli.engine.PlanRow;
 import dev.statecraft.cli.recipe.Method;
-import dev.statecraft.cli.recipe.RecipeException;
+import dev.statecraft.cli.recipe.Stores;
 import dev.statecraft.cli.run.Json;
 import dev.statecraft.cli.terminal.Console;
 import dev.statecraft.cli.terminal.Table;
@@ -21,6 +21,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -42,6 +43,7 @@ public final class PlanCommand implements Callable<Integer> {
   private final Engine engine;
 
   @Mixin private StepOptions step;
+  @Mixin private BudgetOption budget;
 
   @Option(
       names = {"--model", "--config"},
@@ -66,11 +68,8 @@ public final class PlanCommand implements Callable<Integer> {
   @Option(
       names = "--store",
       paramLabel = "POLICY",
-      description = "all, cheap, mlp or inputs; all four if absent.")
+      description = "all, cheap, mlp, inputs, or auto with a budget; all if absent.")
   private String store;
-
-  @Option(names = "--budget", paramLabel = "BYTES", description = "Say what fits, such as 24GiB.")
-  private String budget;
 
   @Option(names = "--json", description = "Print the rows as one JSON object.")
   private boolean json;
@@ -82,18 +81,21 @@ public final class PlanCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    OptionalLong limit =
-        budget == null ? OptionalLong.empty() : OptionalLong.of(parseBytes(budget));
+    OptionalLong limit = budget.bytes();
     List<Method> methods =
         method == null
             ? METHODS.stream().map(name -> step.method(name)).toList()
             : List.of(step.method(method));
-    List<StorePolicy> stores =
-        store == null ? Arrays.asList(StorePolicy.values()) : List.of(StorePolicy.of(store));
     List<PlanRow> rows =
         engine.plan(
             new PlanRequest(
-                config(), methods, stores, step.batch(), step.sequence(), DType.of(dtype)));
+                config(),
+                methods,
+                stores(limit),
+                limit,
+                step.batch(),
+                step.sequence(),
+                DType.of(dtype)));
     if (json) {
       console
           .out()
@@ -102,6 +104,13 @@ public final class PlanCommand implements Callable<Integer> {
       print(rows, limit);
     }
     return 0;
+  }
+
+  /** All if none is named. What a budget chooses is always shown beside them. */
+  private List<StorePolicy> stores(OptionalLong limit) {
+    return store == null
+        ? Arrays.asList(StorePolicy.values())
+        : Stores.read(Optional.of(store), limit.isPresent()).stream().toList();
   }
 
   private Path config() {
@@ -118,11 +127,13 @@ public final class PlanCommand implements Callable<Integer> {
     Map<String, Object> map = new LinkedHashMap<>();
     map.put("method", row.method());
     map.put("store", row.store());
+    map.put("stored", row.description());
     map.put("quantize", "none");
     map.put("predicted_peak_bytes", row.predictedPeakBytes());
     map.put("memory", row.memory());
     map.put("relative_compute", row.relativeCompute());
     limit.ifPresent(bytes -> map.put("fits", row.predictedPeakBytes() <= bytes));
+    row.smallestBudget().ifPresent(bytes -> map.put("smallest_budget_bytes", bytes));
     return map;
   }
 
@@ -136,7 +147,10 @@ public final class PlanCommand implements Callable<Integer> {
     for (PlanRow row : rows) {
       List<String> cells = new ArrayList<>();
       cells.add(row.method());
-      cells.add(row.store());
+      cells.add(
+          row.store().equals(row.description())
+              ? row.store()
+              : row.store() + ": " + row.description());
       cells.add(Units.bytes(row.predictedPeakBytes()));
       categories.forEach(category -> cells.add(Units.bytes(row.memory().get(category))));
       cells.add(String.format(Locale.ROOT, "%.2f", row.relativeCompute()));
@@ -144,34 +158,13 @@ public final class PlanCommand implements Callable<Integer> {
       table.row(cells);
     }
     console.out().print(table.render());
-  }
-
-  /** Reads {@code 24GiB}, {@code 24GB}, {@code 512MiB}, or a number of bytes. */
-  static long parseBytes(String text) {
-    List<String> units = List.of("KiB", "MiB", "GiB", "KB", "MB", "GB");
-    List<Double> sizes = List.of(0x1p10, 0x1p20, 0x1p30, 1e3, 1e6, 1e9);
-    String number = text.strip();
-    double factor = 1;
-    for (int i = 0; i < units.size(); i++) {
-      if (number.endsWith(units.get(i))) {
-        number = number.substring(0, number.length() - units.get(i).length()).strip();
-        factor = sizes.get(i);
-        break;
-      }
+    for (PlanRow row : rows) {
+      row.smallestBudget()
+          .ifPresent(
+              bytes ->
+                  console
+                      .out()
+                      .println("smallest budget of " + row.method() + ": " + Units.bytes(bytes)));
     }
-    try {
-      double value = Double.parseDouble(number) * factor;
-      if (value > 0 && value < Long.MAX_VALUE) {
-        return (long) value;
-      }
-    } catch (NumberFormatException e) {
-      throw unreadable(text);
-    }
-    throw unreadable(text);
-  }
-
-  private static RecipeException unreadable(String text) {
-    return new RecipeException(
-        "--budget: expected a size such as 24GiB or 512MiB, found '" + text + "'");
   }
 }

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * A training step to be measured on random weights.
@@ -17,7 +18,8 @@ import java.util.Optional;
  * @param sequence tokens of a sequence; images have as many as they have
  * @param lengths packs {@code batch * sequence} tokens of shorter sequences instead
  * @param dtype of the frozen weights and the states
- * @param store which states are stored
+ * @param store which states are stored; empty where the budget decides
+ * @param budget the most bytes that tensors may take, if there is a limit
  * @param steps how many to take
  * @param profile whether to measure each op, which itself takes a little time
  */
@@ -28,7 +30,8 @@ public record BenchRequest(
     int sequence,
     Optional<LengthRange> lengths,
     DType dtype,
-    StorePolicy store,
+    Optional<StorePolicy> store,
+    OptionalLong budget,
     int steps,
     boolean profile) {
   public BenchRequest {

@@ -1,5 +1,7 @@
 package dev.statecraft.cli.engine;
 
+import dev.statecraft.cli.recipe.Stores;
+import dev.statecraft.core.plan.StorePolicy;
 import dev.statecraft.core.run.Profile;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -9,6 +11,7 @@ import java.util.OptionalLong;
 /**
  * What a measured training step took.
  *
+ * @param store what was stored, in words
  * @param trainableParameters how many numbers were trained
  * @param weightBytes of the frozen weights
  * @param secondsPerStep median without the first step
@@ -21,6 +24,7 @@ import java.util.OptionalLong;
  * @param profile time by phase and op over all steps but the first, if asked for
  */
 public record BenchResult(
+    String store,
     long trainableParameters,
     long weightBytes,
     double secondsPerStep,
@@ -36,7 +40,8 @@ public record BenchResult(
   public Map<String, Object> toMap(BenchRequest request) {
     Map<String, Object> map = new LinkedHashMap<>();
     map.put("method", request.method().name().label());
-    map.put("store", request.store().label());
+    map.put("store", request.store().map(StorePolicy::label).orElse(Stores.AUTO));
+    map.put("stored", store);
     map.put("dtype", request.dtype().label());
     map.put("batch", request.batch());
     map.put("seq", request.sequence());

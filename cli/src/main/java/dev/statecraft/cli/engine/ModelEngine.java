@@ -58,7 +58,8 @@ public final class ModelEngine implements Engine {
       Preparation prepared = Preparation.ofEvaluation(recipe, model, notes);
       try (Tuned loaded = Tuned.of(model, prepared.family(), tuned.adapter());
           Weights weights = loaded.weights(torch, recipe.train().dtype())) {
-        Evaluator evaluator = new Evaluator(loaded.graph(), weights, recipe.train().microBatch());
+        Evaluator evaluator =
+            new Evaluator(loaded.graph(), weights, recipe.train().evaluationBatch());
         return new Evaluation(
             0,
             0,

@@ -5,6 +5,7 @@ import dev.statecraft.core.plan.StorePolicy;
 import dev.statecraft.tensor.DType;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.OptionalLong;
 
 /**
  * Training steps whose memory is to be predicted.
@@ -12,6 +13,7 @@ import java.util.List;
  * @param config a model's config.json
  * @param methods how it might be tuned
  * @param stores which states might be stored
+ * @param budget the most bytes a step may take; then a row for each method is chosen by it
  * @param batch sequences (or images) of a step
  * @param sequence tokens of a sequence
  * @param dtype of the frozen weights and the states
@@ -20,6 +22,7 @@ public record PlanRequest(
     Path config,
     List<Method> methods,
     List<StorePolicy> stores,
+    OptionalLong budget,
     int batch,
     int sequence,
     DType dtype) {

@@ -2,27 +2,41 @@ package dev.statecraft.cli.engine;
 
 import dev.statecraft.cli.recipe.Method;
 import dev.statecraft.cli.recipe.MethodReader;
+import dev.statecraft.cli.recipe.Stores;
 import dev.statecraft.core.graph.Extents;
 import dev.statecraft.core.graph.Graph;
 import dev.statecraft.core.plan.Flops;
+import dev.statecraft.core.plan.LayerPolicies;
 import dev.statecraft.core.plan.StatePlan;
 import dev.statecraft.core.plan.StorePolicy;
 import dev.statecraft.core.run.Batch;
 import dev.statecraft.models.config.ModelConfig;
 import dev.statecraft.models.family.ModelFamily;
-import dev.statecraft.models.train.DryRun;
-import dev.statecraft.models.train.MemoryUse;
+import dev.statecraft.models.train.StoreChoice;
+import dev.statecraft.models.train.StorePlanner;
 import dev.statecraft.tensor.Device;
 import dev.statecraft.tensor.Torch;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.Set;
 
 /** Predicts training steps. */
 final class Planning {
-  private Planning() {}
+  private final PlanRequest request;
+  private final StepShape shape;
+  private final Extents extents;
+  private final double reference;
+
+  private Planning(PlanRequest request, StepShape shape, Extents extents) {
+    this.request = request;
+    this.shape = shape;
+    this.extents = extents;
+    Graph lora = shape.tuned(MethodReader.parse("lora"));
+    reference = flops(lora, LayerPolicies.uniform(StorePolicy.ALL), extents);
+  }
 
   static List<PlanRow> rows(PlanRequest request) throws IOException {
     StepShape shape =
@@ -35,25 +49,43 @@ final class Planning {
         Batch batch = shape.batch(torch)) {
       extents = batch.extents();
     }
-    double reference = flops(shape.tuned(MethodReader.parse("lora")), StorePolicy.ALL, extents);
+    Planning planning = new Planning(request, shape, extents);
+    return request.methods().stream().flatMap(method -> planning.rows(method).stream()).toList();
+  }
+
+  private List<PlanRow> rows(Method method) {
+    Graph graph = shape.tuned(method);
     List<PlanRow> rows = new ArrayList<>();
-    for (Method method : request.methods()) {
-      Graph graph = shape.tuned(method);
+    try (StorePlanner planner = new StorePlanner(graph, request.dtype(), shape::batch)) {
       for (StorePolicy store : request.stores()) {
-        MemoryUse memory = DryRun.step(graph, request.dtype(), store, shape::batch);
-        rows.add(
-            new PlanRow(
-                method.name().label(),
-                store.label(),
-                memory.peakBytes(),
-                memory.categories(),
-                flops(graph, store, extents) / reference));
+        StoreChoice choice = planner.of(LayerPolicies.uniform(store));
+        rows.add(row(method, graph, store.label(), choice, OptionalLong.empty()));
+      }
+      if (request.budget().isPresent()) {
+        OptionalLong smallest = OptionalLong.of(planner.smallestBudget());
+        StoreChoice choice =
+            planner
+                .fastest(request.budget().getAsLong())
+                .orElseGet(() -> planner.of(LayerPolicies.uniform(StorePolicy.INPUTS)));
+        rows.add(row(method, graph, Stores.AUTO, choice, smallest));
       }
     }
     return rows;
   }
 
-  private static double flops(Graph graph, StorePolicy store, Extents extents) {
+  private PlanRow row(
+      Method method, Graph graph, String store, StoreChoice choice, OptionalLong smallest) {
+    return new PlanRow(
+        method.name().label(),
+        store,
+        choice.policies().describe(),
+        choice.memory().peakBytes(),
+        choice.memory().categories(),
+        flops(graph, choice.policies(), extents) / reference,
+        smallest);
+  }
+
+  private static double flops(Graph graph, LayerPolicies store, Extents extents) {
     return Flops.of(StatePlan.training(graph, ModelFamily.LOSS, Set.of(), store), extents);
   }
 }

@@ -4,14 +4,17 @@ import dev.statecraft.cli.run.PeakMemory;
 import dev.statecraft.core.graph.Graph;
 import dev.statecraft.core.optim.AdamW;
 import dev.statecraft.core.optim.OptimizerStep;
+import dev.statecraft.core.plan.LayerPolicies;
 import dev.statecraft.core.plan.StatePlan;
 import dev.statecraft.core.run.Batch;
 import dev.statecraft.core.run.Profile;
 import dev.statecraft.core.run.Weights;
 import dev.statecraft.models.config.ModelConfig;
 import dev.statecraft.models.family.ModelFamily;
-import dev.statecraft.models.train.DryRun;
+import dev.statecraft.models.train.BudgetException;
 import dev.statecraft.models.train.MemoryUse;
+import dev.statecraft.models.train.StoreChoice;
+import dev.statecraft.models.train.StorePlanner;
 import dev.statecraft.tensor.Torch;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -29,8 +32,8 @@ record StepBenchmark(BenchRequest request, StepShape shape, Graph graph) {
   }
 
   BenchResult run() {
-    MemoryUse predicted = DryRun.step(graph, request.dtype(), request.store(), shape::batch);
-    StatePlan plan = StatePlan.training(graph, ModelFamily.LOSS, Set.of(), request.store());
+    StoreChoice choice = choose();
+    StatePlan plan = StatePlan.training(graph, ModelFamily.LOSS, Set.of(), choice.policies());
     try (Torch torch = Torch.cpu();
         Weights weights = Weights.random(torch, graph, request.dtype(), 0);
         AdamW optimizer = new AdamW(weights, AdamW.Options.withDecay(0.01))) {
@@ -44,6 +47,7 @@ record StepBenchmark(BenchRequest request, StepShape shape, Graph graph) {
               Double.POSITIVE_INFINITY,
               0,
               request.profile() ? Optional.of(profile) : Optional.empty());
+      request.budget().ifPresent(torch::limit);
       torch.resetPeak();
       List<Double> seconds = new ArrayList<>();
       for (int i = 0; i < request.steps(); i++) {
@@ -55,10 +59,10 @@ record StepBenchmark(BenchRequest request, StepShape shape, Graph graph) {
         seconds.add((System.nanoTime() - start) / 1e9);
       }
       double median = median(seconds.subList(1, seconds.size()));
-      MemoryUse used;
+      MemoryUse used = MemoryUse.atPeak(weights);
       try (Batch batch = shape.batch(torch)) {
-        used = MemoryUse.of(plan, weights, batch.extents(), torch.peakBytes());
         return new BenchResult(
+            choice.policies().describe(),
             weights.trainableCount(),
             weights.frozenBytes(),
             median,
@@ -66,11 +70,32 @@ record StepBenchmark(BenchRequest request, StepShape shape, Graph graph) {
             batch.layout().tokens() / median,
             PeakMemory.bytes(),
             used.peakBytes(),
-            predicted.peakBytes(),
+            choice.memory().peakBytes(),
             used.categories(),
             profile.rows());
       }
     }
+  }
+
+  /** As asked for, or the fastest that fits the budget. */
+  private StoreChoice choose() {
+    try (StorePlanner planner = new StorePlanner(graph, request.dtype(), shape::batch)) {
+      long budget = request.budget().orElse(Long.MAX_VALUE);
+      StoreChoice choice =
+          request
+              .store()
+              .map(store -> planner.of(LayerPolicies.uniform(store)))
+              .or(() -> planner.fastest(budget))
+              .orElseThrow(() -> tooSmall(planner.smallestBudget()));
+      if (choice.memory().peakBytes() > budget) {
+        throw tooSmall(choice.memory().peakBytes());
+      }
+      return choice;
+    }
+  }
+
+  private BudgetException tooSmall(long needed) {
+    return new BudgetException("the step", needed, request.budget().orElseThrow());
   }
 
   private static double median(List<Double> values) {

@@ -15,16 +15,15 @@ import dev.statecraft.models.adapter.AdapterDescription;
 import dev.statecraft.models.adapter.AdapterFolder;
 import dev.statecraft.models.pretrained.PretrainedModel;
 import dev.statecraft.models.task.ExampleSet;
-import dev.statecraft.models.train.MemoryUse;
 import dev.statecraft.models.train.NumericFaultException;
 import dev.statecraft.models.train.Trainer;
 import dev.statecraft.models.train.TrainingListener;
 import dev.statecraft.models.train.TrainingOptions;
+import dev.statecraft.tensor.OutOfMemoryException;
 import dev.statecraft.tensor.Torch;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.CancellationException;
 
 /** One training run: from recipe and model to the saved adapter. */
@@ -49,9 +48,11 @@ record TrainingRun(
     TrainRecipe train = recipe.train();
     long perEpoch = Trainer.stepsOfEpoch(training.size(), train.batchSize());
     long total = train.totalSteps(perEpoch);
+    MemoryPlan memoryPlan = MemoryPlan.of(recipe, graph, training, torch, listener::note);
     try (Weights weights =
             Weights.load(torch, graph, train.dtype(), model.weights(graph), train.seed());
         Interrupts interrupts = Interrupts.watch()) {
+      memoryPlan.budget().ifPresent(torch::limit);
       listener.started(
           graph.trainableParameters().stream().mapToLong(Parameter::elements).sum(), total);
       Trainer trainer =
@@ -64,26 +65,25 @@ record TrainingRun(
                   train.schedule(total),
                   train.optimizer(),
                   train.batchSize(),
-                  train.microBatch(),
+                  memoryPlan.microBatch(),
                   train.maxGradNorm(),
                   train.seed(),
                   train.evalEvery().map(Integer::longValue).orElse(perEpoch),
-                  train.store()),
+                  memoryPlan.store()),
               interrupts::requested);
       try {
         trainer.run(new Forwarding());
-      } catch (NumericFaultException | CancellationException e) {
-        // Either way the parameters are those of the last good step.
+      } catch (NumericFaultException | OutOfMemoryException | CancellationException e) {
+        // In each case way the parameters are those of the last good step.
         save(prepared, weights);
         throw e;
       }
       save(prepared, weights);
-      MemoryUse memory = trainer.memory();
       return new TrainOutcome(
           trainer.seconds(),
-          memory.categories(),
-          memory.peakBytes(),
-          Optional.of(trainer.predictedPeakBytes()));
+          memoryPlan.store().describe(),
+          trainer.memory().orElseThrow(),
+          trainer.predicted());
     }
   }
 
@@ -124,6 +124,11 @@ record TrainingRun(
               step.tokens(),
               step.tokens() / step.seconds(),
               step.peakBytes()));
+    }
+
+    @Override
+    public void note(String line) {
+      listener.note(line);
     }
 
     @Override

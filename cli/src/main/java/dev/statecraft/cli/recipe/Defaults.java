@@ -47,6 +47,9 @@ final class Defaults {
   /** Costs next to nothing and stores a third. */
   static final StorePolicy STORE = StorePolicy.CHEAP;
 
+  /** Memory is not limited unless the recipe says so. */
+  static final Budget BUDGET = new Budget.None();
+
   private Defaults() {}
 
   /**

@@ -3,7 +3,6 @@ package dev.statecraft.cli.recipe;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.statecraft.core.optim.AdamW;
 import dev.statecraft.core.optim.Schedule;
-import dev.statecraft.core.plan.StorePolicy;
 import dev.statecraft.models.data.BatchLimit;
 import dev.statecraft.models.data.DataFormat;
 import dev.statecraft.models.data.FileFormat;
@@ -45,12 +44,15 @@ final class RecipeReader {
               String model = model(recipe);
               Method method = recipe.shorthand("method", "name").read(MethodReader::read);
               TaskRecipe task = recipe.shorthand("task", "type").read(RecipeReader::task);
+              MemoryRecipe memory = recipe.section("memory").read(MemoryRecipe::read);
+              boolean budget = memory.budget().isGiven();
               return new Recipe(
                   model,
                   method,
                   recipe.section("data").read(data -> data(data, task)),
                   task,
-                  recipe.section("train").read(train -> train(train, method.name())),
+                  recipe.section("train").read(train -> train(train, method.name(), budget)),
+                  memory,
                   path(recipe.text("output").orElse("runs/" + name)));
             });
   }
@@ -156,13 +158,13 @@ final class RecipeReader {
     return format;
   }
 
-  private static TrainRecipe train(Section train, MethodName method) {
+  private static TrainRecipe train(Section train, MethodName method, boolean budget) {
     int batchSize = train.integer("batch_size").orElse(Defaults.BATCH_SIZE);
     return new TrainRecipe(
         train.integer("epochs").orElse(Defaults.EPOCHS),
         train.integer("max_steps"),
         batchSize,
-        microBatch(train, batchSize),
+        microBatch(train, batchSize, budget),
         train.number("learning_rate").orElseGet(() -> Defaults.learningRate(method)),
         optimizer(train),
         train.text("schedule").map(Schedule.Shape::of).orElse(Defaults.SCHEDULE),
@@ -172,7 +174,7 @@ final class RecipeReader {
         evalEvery(train),
         train.text("dtype").map(DType::of).orElse(Defaults.DTYPE),
         train.text("device").map(Device::of).orElse(Defaults.DEVICE),
-        train.text("store").map(StorePolicy::of).orElse(Defaults.STORE));
+        Stores.read(train.text("store"), budget));
   }
 
   private static AdamW.Options optimizer(Section train) {
@@ -187,11 +189,21 @@ final class RecipeReader {
         train.number("weight_decay").orElse(Defaults.WEIGHT_DECAY));
   }
 
-  /** {@code 8} examples, or {@code {tokens: 4096}}. */
-  private static BatchLimit microBatch(Section train, int batchSize) {
-    if (!train.isMapping("micro_batch")) {
-      return BatchLimit.examples(train.integer("micro_batch").orElse(batchSize));
+  /** {@code 8} examples, {@code {tokens: 4096}}, or {@code auto} where a budget decides. */
+  private static Optional<BatchLimit> microBatch(Section train, int batchSize, boolean budget) {
+    if (train.isText("micro_batch", "auto")) {
+      if (!budget) {
+        throw train.invalid("micro_batch", "a size, as there is no memory.budget to decide");
+      }
+      return Optional.empty();
     }
+    if (!train.isMapping("micro_batch")) {
+      return Optional.of(BatchLimit.examples(train.integer("micro_batch").orElse(batchSize)));
+    }
+    return Optional.of(sized(train));
+  }
+
+  private static BatchLimit sized(Section train) {
     return train
         .section("micro_batch")
         .read(

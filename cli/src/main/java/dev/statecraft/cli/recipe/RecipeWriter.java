@@ -1,6 +1,7 @@
 package dev.statecraft.cli.recipe;
 
 import dev.statecraft.core.control.Block;
+import dev.statecraft.core.plan.StorePolicy;
 import dev.statecraft.models.data.BatchLimit;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -18,6 +19,7 @@ final class RecipeWriter {
     root.put("data", data(recipe.data()));
     root.put("task", task(recipe.task()));
     root.put("train", train(recipe.train()));
+    root.put("memory", Map.of("budget", recipe.memory().budget().toString()));
     root.put("output", recipe.output().toString());
     return RecipeText.write(root);
   }
@@ -132,11 +134,7 @@ final class RecipeWriter {
     map.put("epochs", train.epochs());
     train.maxSteps().ifPresent(steps -> map.put("max_steps", steps));
     map.put("batch_size", train.batchSize());
-    map.put(
-        "micro_batch",
-        train.microBatch().unit() == BatchLimit.Unit.TOKENS
-            ? Map.of("tokens", train.microBatch().max())
-            : Map.of("examples", train.microBatch().max()));
+    map.put("micro_batch", train.microBatch().<Object>map(RecipeWriter::limit).orElse("auto"));
     map.put("learning_rate", train.learningRate());
     map.put("weight_decay", train.optimizer().weightDecay());
     map.put("betas", List.of(train.optimizer().beta1(), train.optimizer().beta2()));
@@ -152,7 +150,13 @@ final class RecipeWriter {
     map.put("eval_every", train.evalEvery().<Object>map(steps -> steps).orElse("epoch"));
     map.put("dtype", train.dtype().label());
     map.put("device", train.device().name().toLowerCase(Locale.ROOT));
-    map.put("store", train.store().label());
+    map.put("store", train.store().map(StorePolicy::label).orElse(Stores.AUTO));
     return map;
+  }
+
+  private static Map<String, Object> limit(BatchLimit limit) {
+    return limit.unit() == BatchLimit.Unit.TOKENS
+        ? Map.of("tokens", limit.max())
+        : Map.of("examples", limit.max());
   }
 }

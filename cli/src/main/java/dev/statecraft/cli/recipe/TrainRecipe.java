@@ -15,7 +15,7 @@ import java.util.Optional;
  * @param epochs passes over the training data, at most
  * @param maxSteps optimizer steps, at most
  * @param batchSize examples of an optimizer step
- * @param microBatch what is computed at once
+ * @param microBatch what is computed at once; empty for the largest that fits the memory budget
  * @param learningRate the highest
  * @param optimizer constants of AdamW
  * @param schedule of the learning rate after the warmup
@@ -25,13 +25,13 @@ import java.util.Optional;
  * @param evalEvery optimizer steps between evaluations; empty for once an epoch
  * @param dtype of the frozen weights and the states
  * @param device where everything is computed
- * @param store which states are stored for the backward pass
+ * @param store which states are stored for the backward pass; empty where the memory budget decides
  */
 public record TrainRecipe(
     int epochs,
     Optional<Integer> maxSteps,
     int batchSize,
-    BatchLimit microBatch,
+    Optional<BatchLimit> microBatch,
     double learningRate,
     AdamW.Options optimizer,
     Schedule.Shape schedule,
@@ -41,7 +41,7 @@ public record TrainRecipe(
     Optional<Integer> evalEvery,
     DType dtype,
     Device device,
-    StorePolicy store) {
+    Optional<StorePolicy> store) {
   /** The types that training can compute in. */
   static final List<DType> DTYPES = List.of(DType.FLOAT32, DType.BFLOAT16, DType.FLOAT64);
 
@@ -62,6 +62,11 @@ public record TrainRecipe(
       throw new IllegalArgumentException(
           "dtype: expected one of " + DTYPES + ", found '" + dtype + "'");
     }
+  }
+
+  /** What an evaluation computes at once. */
+  public BatchLimit evaluationBatch() {
+    return microBatch.orElseGet(() -> BatchLimit.examples(batchSize));
   }
 
   /** How long the learning rate rises. */

@@ -84,9 +84,9 @@ public final class RunRecorder implements TrainListener {
                 ? Optional.empty()
                 : Optional.of(evaluations.get(evaluations.size() - 1)),
             best(),
+            outcome.store(),
             outcome.memory(),
-            outcome.measuredPeakBytes(),
-            outcome.predictedPeakBytes(),
+            outcome.predicted(),
             peakRss);
     return new RunResult(recipe, summary, steps, evaluations);
   }

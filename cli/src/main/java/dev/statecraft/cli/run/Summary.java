@@ -1,7 +1,9 @@
 package dev.statecraft.cli.run;
 
-import java.util.Collections;
+import dev.statecraft.models.train.MemoryUse;
+import dev.statecraft.models.train.StepMemory;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -15,9 +17,9 @@ import java.util.Optional;
  * @param tokensPerSecond over those seconds
  * @param last the last evaluation, if there was one
  * @param best the best by the recipe's first metric
- * @param memory bytes by category at the peak
- * @param measuredPeakBytes the ledger's peak
- * @param predictedPeakBytes the plan's prediction of it
+ * @param store which states were stored, in words
+ * @param use the fullest moment that was measured
+ * @param predicted the plan's prediction of the step it was in
  * @param peakRssBytes the process's peak, on systems that tell
  */
 public record Summary(
@@ -28,12 +30,19 @@ public record Summary(
     double tokensPerSecond,
     Optional<Evaluation> last,
     Optional<Evaluation> best,
-    Map<String, Long> memory,
-    long measuredPeakBytes,
-    Optional<Long> predictedPeakBytes,
+    String store,
+    MemoryUse use,
+    Optional<StepMemory> predicted,
     Optional<Long> peakRssBytes) {
-  public Summary {
-    memory = Collections.unmodifiableMap(new LinkedHashMap<>(memory));
+
+  /** Measured bytes by category at the peak. */
+  public Map<String, Long> memory() {
+    return use.categories();
+  }
+
+  /** The most bytes of tensors in any step. */
+  public long measuredPeakBytes() {
+    return use.peakBytes();
   }
 
   /** As {@code summary.json} and {@code --json} show it. */
@@ -46,10 +55,31 @@ public record Summary(
     map.put("tokens_per_second", tokensPerSecond);
     map.put("last_evaluation", last.map(Evaluation::toMap));
     map.put("best_evaluation", best.map(Evaluation::toMap));
-    map.put("memory", memory);
-    predictedPeakBytes.ifPresent(bytes -> map.put("predicted_peak_bytes", bytes));
-    map.put("measured_peak_bytes", measuredPeakBytes);
+    map.put("store", store);
+    map.put("memory", memory());
+    predicted.ifPresent(step -> map.put("predicted_peak_bytes", step.peak().peakBytes()));
+    map.put("measured_peak_bytes", measuredPeakBytes());
     map.put("peak_rss_bytes", peakRssBytes);
+    predicted.ifPresent(
+        step -> {
+          map.put("memory_timeline", timeline(step));
+          map.put("stored_states", step.storedStates());
+        });
     return map;
+  }
+
+  /** {@code state_gradients} is a part of the workspace; the other categories add up. */
+  private static List<Map<String, Object>> timeline(StepMemory step) {
+    return step.timeline().stream()
+        .map(
+            moment -> {
+              Map<String, Object> entry = new LinkedHashMap<>();
+              entry.put("step", moment.step());
+              entry.put("bytes", moment.use().peakBytes());
+              entry.put("memory", moment.use().categories());
+              entry.put("state_gradients", moment.use().stateGradients());
+              return entry;
+            })
+        .toList();
   }
 }

@@ -1,24 +1,16 @@
 package dev.statecraft.cli.run;
 
-import java.util.Collections;
-import java.util.LinkedHashMap;
-import java.util.Map;
+import dev.statecraft.models.train.MemoryUse;
+import dev.statecraft.models.train.StepMemory;
 import java.util.Optional;
 
 /**
  * What the engine measured over a whole training run.
  *
  * @param seconds of training, without loading and evaluations
- * @param memory bytes by category at the peak
- * @param measuredPeakBytes the ledger's peak
- * @param predictedPeakBytes the plan's prediction of it
+ * @param store which states were stored, in words
+ * @param memory the fullest moment of any step
+ * @param predicted what that step should have taken, from begin to end
  */
 public record TrainOutcome(
-    double seconds,
-    Map<String, Long> memory,
-    long measuredPeakBytes,
-    Optional<Long> predictedPeakBytes) {
-  public TrainOutcome {
-    memory = Collections.unmodifiableMap(new LinkedHashMap<>(memory));
-  }
-}
+    double seconds, String store, MemoryUse memory, Optional<StepMemory> predicted) {}

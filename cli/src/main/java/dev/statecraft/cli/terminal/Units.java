@@ -1,11 +1,10 @@
 package dev.statecraft.cli.terminal;
 
+import dev.statecraft.models.train.ByteSize;
 import java.util.Locale;
 
 /** Numbers as people read them. Always with a point for decimals, whatever the locale. */
 public final class Units {
-  private static final long KIB = 1024;
-
   private Units() {}
 
   /** {@code 1,234,567}. */
@@ -15,20 +14,7 @@ public final class Units {
 
   /** {@code 12.3 MiB}; whole below 1 KiB. */
   public static String bytes(long value) {
-    if (Math.abs(value) < KIB) {
-      return value + " B";
-    }
-    double scaled = value;
-    String unit = "B";
-    for (String next : new String[] {"KiB", "MiB", "GiB", "TiB"}) {
-      // What would be shown as 1024.0 is one of the next unit.
-      if (Math.abs(scaled) < KIB - 0.05) {
-        break;
-      }
-      scaled /= KIB;
-      unit = next;
-    }
-    return String.format(Locale.ROOT, "%.1f %s", scaled, unit);
+    return ByteSize.shown(value);
   }
 
   /** Four significant digits or so: {@code 0.5317}, {@code 12.35}, {@code 2.0e-05}. */

@@ -8,6 +8,7 @@ import dev.statecraft.cli.run.RunDirectory;
 import dev.statecraft.cli.run.StepMetrics;
 import dev.statecraft.cli.run.TrainListener;
 import dev.statecraft.cli.run.TrainOutcome;
+import dev.statecraft.models.train.StepMemory;
 import dev.statecraft.testkit.RealData;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -64,7 +65,8 @@ class RealTrainingTest {
     Evaluations evaluations = new Evaluations();
     RunDirectory run = RunDirectory.create(recipe, RunDirectory.Existing.REFUSE);
     TrainOutcome outcome = engine.train(recipe, run, evaluations);
-    assertThat(outcome.predictedPeakBytes()).contains(outcome.measuredPeakBytes());
+    StepMemory predicted = outcome.predicted().orElseThrow();
+    assertThat(predicted.peak()).isEqualTo(outcome.memory());
     return evaluations;
   }
 

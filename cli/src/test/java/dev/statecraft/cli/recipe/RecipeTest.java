@@ -11,6 +11,7 @@ import dev.statecraft.models.data.BatchLimit;
 import dev.statecraft.models.data.FileFormat;
 import dev.statecraft.models.data.InstructionFormat;
 import dev.statecraft.models.data.TextColumns;
+import dev.statecraft.models.train.ByteSize;
 import dev.statecraft.tensor.DType;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -69,6 +70,7 @@ final class RecipeTest {
         eval_every: 25
         dtype: bfloat16
         store: mlp
+      memory: {budget: 22.5GiB}
       output: out
       """;
 
@@ -88,8 +90,9 @@ final class RecipeTest {
     assertThat(recipe.data().columns())
         .contains(new TextColumns("text", Optional.empty(), "label"));
     assertThat(recipe.train().learningRate()).isEqualTo(2e-4);
-    assertThat(recipe.train().microBatch()).isEqualTo(BatchLimit.examples(16));
-    assertThat(recipe.train().store()).isEqualTo(StorePolicy.CHEAP);
+    assertThat(recipe.train().microBatch()).contains(BatchLimit.examples(16));
+    assertThat(recipe.train().store()).contains(StorePolicy.CHEAP);
+    assertThat(recipe.memory().budget()).isEqualTo(new Budget.None());
     assertThat(recipe.task().metrics().get(0)).isEqualTo(Metric.ACCURACY);
     assertThat(recipe.output()).isEqualTo(FOLDER.resolve("runs/r"));
   }
@@ -119,7 +122,7 @@ final class RecipeTest {
     assertThat(train.epochs()).isEqualTo(2);
     assertThat(train.maxSteps()).contains(50);
     assertThat(train.batchSize()).isEqualTo(32);
-    assertThat(train.microBatch()).isEqualTo(BatchLimit.tokens(4096));
+    assertThat(train.microBatch()).contains(BatchLimit.tokens(4096));
     assertThat(train.learningRate()).isEqualTo(5e-5);
     assertThat(train.optimizer().weightDecay()).isEqualTo(0.01);
     assertThat(train.optimizer().beta1()).isEqualTo(0.8);
@@ -131,7 +134,8 @@ final class RecipeTest {
     assertThat(train.seed()).isEqualTo(12345678901L);
     assertThat(train.evalEvery()).contains(25);
     assertThat(train.dtype()).isEqualTo(DType.BFLOAT16);
-    assertThat(train.store()).isEqualTo(StorePolicy.MLP);
+    assertThat(train.store()).contains(StorePolicy.MLP);
+    assertThat(recipe.memory().budget()).hasToString("23040MiB");
   }
 
   @ParameterizedTest
@@ -206,7 +210,7 @@ final class RecipeTest {
             "train.learning_rate=1e-2",
             "output=there");
     assertThat(((Method.Projections) recipe.method()).rank()).isEqualTo(32);
-    assertThat(recipe.train().microBatch()).isEqualTo(BatchLimit.examples(4));
+    assertThat(recipe.train().microBatch()).contains(BatchLimit.examples(4));
     assertThat(recipe.data().train().path()).isEqualTo(FOLDER.resolve("train.csv"));
     assertThat(recipe.data().train().format().fileFormat()).contains(FileFormat.TSV);
     assertThat(recipe.train().learningRate()).isEqualTo(0.01);
@@ -247,6 +251,14 @@ final class RecipeTest {
         "train.dtype=float16 | train.dtype: expected one of | 'float16'",
         "train.dtype=int8 | train.dtype: expected one of | 'int8'",
         "train.store=most | train.store: expected all | 'most'",
+        "train.store=auto | train.store: expected a memory budget | none",
+        "train.micro_batch=auto | train.micro_batch: expected a size | 'auto'",
+        "memory.budget=much | memory.budget: expected a size such as 24GiB | 'much'",
+        "memory.budget=-1GiB | memory.budget: expected a size such as 24GiB | '-1GiB'",
+        "memory.budget=0 | memory.budget: expected a size such as 24GiB | '0'",
+        "memory.budget=1.5 | memory.budget: expected text | 1.5",
+        "memory.budgt=1GiB | memory.budgt: unknown key | did you mean 'budget'?",
+        "memory=22GiB | memory: expected a mapping | '22GiB'",
         "train.schedule=step | train.schedule: expected constant | 'step'",
         "train.betas=[0.9] | train.betas: expected two numbers | 0.9",
         "train.betas=[0.9, 1] | train.betas: expected two numbers | 1.0",
@@ -312,6 +324,28 @@ final class RecipeTest {
     Path file = Files.writeString(folder.resolve("my.run.yaml"), SHORT);
     assertThat(Recipe.load(file, List.of(), folder).output())
         .isEqualTo(folder.resolve("runs/my.run"));
+  }
+
+  @Test
+  void aBudgetDecidesWhatIsStored() {
+    Recipe recipe = parse(SHORT, "memory.budget=22GiB");
+    assertThat(recipe.memory().budget()).isEqualTo(new Budget.Fixed(new ByteSize(22L << 30)));
+    assertThat(recipe.train().store()).as("left to the budget").isEmpty();
+    assertThat(recipe.train().microBatch()).contains(BatchLimit.examples(16));
+    assertThat(parse(recipe.toYaml())).isEqualTo(recipe);
+
+    Recipe open = parse(SHORT, "memory.budget=auto", "train.micro_batch=auto", "train.store=auto");
+    assertThat(open.memory().budget()).isEqualTo(new Budget.Auto());
+    assertThat(open.train().store()).isEmpty();
+    assertThat(open.train().microBatch()).isEmpty();
+    assertThat(open.train().evaluationBatch()).isEqualTo(BatchLimit.examples(16));
+    assertThat(parse(open.toYaml())).isEqualTo(open);
+
+    Recipe checked = parse(SHORT, "memory.budget=1000000", "train.store=mlp");
+    assertThat(checked.memory().budget()).isEqualTo(new Budget.Fixed(new ByteSize(1_000_000)));
+    assertThat(checked.train().store()).contains(StorePolicy.MLP);
+    assertThat(parse(checked.toYaml())).isEqualTo(checked);
+    assertThat(parse(SHORT, "memory.budget=none")).isEqualTo(parse(SHORT));
   }
 
   @Test

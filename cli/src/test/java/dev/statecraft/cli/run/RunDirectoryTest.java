@@ -67,10 +67,13 @@ final class RunDirectoryTest {
             "tokens_per_second",
             "last_evaluation",
             "best_evaluation",
+            "store",
             "memory",
             "predicted_peak_bytes",
             "measured_peak_bytes",
-            "peak_rss_bytes");
+            "peak_rss_bytes",
+            "memory_timeline",
+            "stored_states");
     try (Stream<Path> files = Files.list(recipe.output())) {
       assertThat(files.map(file -> file.getFileName().toString()))
           .containsExactlyInAnyOrder("recipe.yaml", "metrics.jsonl", "summary.json");

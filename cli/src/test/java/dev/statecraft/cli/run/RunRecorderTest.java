@@ -6,8 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.statecraft.cli.SampleRuns;
 import dev.statecraft.cli.TestConsole;
 import dev.statecraft.cli.recipe.Recipe;
+import dev.statecraft.models.train.MemoryUse;
+import dev.statecraft.models.train.StepMemory;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -35,7 +38,7 @@ final class RunRecorderTest {
       recorder.evaluated(evaluation(3, 0.8));
       recorder.note("2 examples were left out");
       RunResult result =
-          recorder.finish(new TrainOutcome(8, Map.of("weights", 5L), 6, Optional.of(7L)));
+          recorder.finish(new TrainOutcome(8, "cheap", memory(6), Optional.of(predicted(7))));
 
       Summary summary = result.summary();
       assertThat(summary.trainableParameters()).isEqualTo(1234);
@@ -44,6 +47,23 @@ final class RunRecorderTest {
       assertThat(summary.last()).contains(evaluation(3, 0.8));
       assertThat(summary.best()).contains(evaluation(1, 0.9));
       assertThat(result.steps()).hasSize(2);
+      assertThat(summary.toMap())
+          .containsEntry("measured_peak_bytes", 6L)
+          .containsEntry("predicted_peak_bytes", 7L)
+          .containsEntry("memory", Map.of("weights", 6L))
+          .containsEntry("stored_states", Map.of("0", Map.of("layers.0.middle", 2L)))
+          .containsEntry(
+              "memory_timeline",
+              List.of(
+                  Map.of(
+                      "step",
+                      "backward layer 0",
+                      "bytes",
+                      7L,
+                      "memory",
+                      Map.of("weights", 7L),
+                      "state_gradients",
+                      0L)));
       assertThat(console.err())
           .contains("1,234 trainable parameters")
           .contains("lora 2/2  loss 2.0000")
@@ -51,6 +71,17 @@ final class RunRecorderTest {
           .contains("2 examples were left out");
     }
     assertThat(folder.resolve("run/metrics.jsonl")).content().hasLineCount(2);
+  }
+
+  private static MemoryUse memory(long bytes) {
+    return new MemoryUse(bytes, Map.of("weights", bytes), 0);
+  }
+
+  private static StepMemory predicted(long bytes) {
+    return new StepMemory(
+        memory(bytes),
+        List.of(new StepMemory.Moment("backward layer 0", memory(bytes))),
+        Map.of("0", Map.of("layers.0.middle", 2L)));
   }
 
   @Test
@@ -62,8 +93,8 @@ final class RunRecorderTest {
           new RunRecorder(recipe, log, new TestConsole(folder).console().progress());
       recorder.evaluated(new Evaluation(1, 1, Map.of("loss", 1.0)));
       recorder.evaluated(new Evaluation(2, 1, Map.of("loss", 1.0)));
-      assertThatThrownBy(() -> recorder.finish(new TrainOutcome(1, Map.of(), 0, Optional.empty())))
-          .hasMessageContaining("accuracy");
+      TrainOutcome outcome = new TrainOutcome(1, "cheap", memory(1), Optional.empty());
+      assertThatThrownBy(() -> recorder.finish(outcome)).hasMessageContaining("accuracy");
     }
   }
 }

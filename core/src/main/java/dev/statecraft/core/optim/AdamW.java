@@ -2,6 +2,7 @@ package dev.statecraft.core.optim;
 
 import dev.statecraft.core.run.Weights;
 import dev.statecraft.tensor.DType;
+import dev.statecraft.tensor.MemoryCategory;
 import dev.statecraft.tensor.RowKernels;
 import dev.statecraft.tensor.Scope;
 import dev.statecraft.tensor.Tensor;
@@ -55,8 +56,13 @@ public final class AdamW implements AutoCloseable {
     values = weights.flatValues();
     gradients = weights.flatGradients();
     Torch torch = weights.torch();
-    firstMoment = torch.zeros(values.dtype(), values.elements()).escape();
-    secondMoment = torch.zeros(values.dtype(), values.elements()).escape();
+    try (Scope scope = torch.scope()) {
+      // None is left behind if there is no memory for the other.
+      Tensor first = torch.zeros(values.dtype(), values.elements());
+      Tensor second = torch.zeros(values.dtype(), values.elements());
+      firstMoment = first.claim(MemoryCategory.MOMENTS).escape();
+      secondMoment = second.claim(MemoryCategory.MOMENTS).escape();
+    }
   }
 
   /** Steps taken so far. */
@@ -79,41 +85,58 @@ public final class AdamW implements AutoCloseable {
     step = steps;
   }
 
-  /** Changes the trained values by their gradients. */
+  /**
+   * Changes the trained values by their gradients.
+   *
+   * @throws dev.statecraft.tensor.OutOfMemoryException if a temporary finds no memory; then nothing
+   *     has changed
+   */
   public void step(double learningRate) {
-    step++;
-    double correction1 = 1 - Math.pow(options.beta1(), (double) step);
-    double correction2 = 1 - Math.pow(options.beta2(), (double) step);
     if (values.dtype() == DType.FLOAT32 && RowKernels.supports(values)) {
-      RowKernels.adamW(
-          values,
-          gradients,
-          firstMoment,
-          secondMoment,
-          new RowMath.AdamWStep(
-              (float) options.beta1(),
-              (float) options.beta2(),
-              (float) (1 - learningRate * options.weightDecay()),
-              (float) (learningRate / correction1),
-              (float) (1 / Math.sqrt(correction2)),
-              (float) options.epsilon()));
+      inOnePass(learningRate);
       return;
     }
-    try (Scope scope = values.torch().scope()) {
-      if (options.weightDecay() != 0) {
-        values.mulInPlace(1 - learningRate * options.weightDecay());
-      }
-      firstMoment.mulInPlace(options.beta1()).addInPlace(gradients, 1 - options.beta1());
-      secondMoment
-          .mulInPlace(options.beta2())
-          .addcmulInPlace(gradients, gradients, 1 - options.beta2());
-      Tensor denominator =
-          secondMoment
-              .sqrt()
-              .mulInPlace(1 / Math.sqrt(correction2))
-              .addScalarInPlace(options.epsilon());
-      values.addcdivInPlace(firstMoment, denominator, -learningRate / correction1);
+    try (Tensor denominator = values.torch().empty(values.dtype(), values.elements())) {
+      composed(learningRate, denominator);
     }
+  }
+
+  private void inOnePass(double learningRate) {
+    step++;
+    RowKernels.adamW(
+        values,
+        gradients,
+        firstMoment,
+        secondMoment,
+        new RowMath.AdamWStep(
+            (float) options.beta1(),
+            (float) options.beta2(),
+            (float) (1 - learningRate * options.weightDecay()),
+            (float) (learningRate / correction(options.beta1())),
+            (float) (1 / Math.sqrt(correction(options.beta2()))),
+            (float) options.epsilon()));
+  }
+
+  /** All memory it needs was there before anything changes. */
+  private void composed(double learningRate, Tensor denominator) {
+    step++;
+    if (options.weightDecay() != 0) {
+      values.mulInPlace(1 - learningRate * options.weightDecay());
+    }
+    firstMoment.mulInPlace(options.beta1()).addInPlace(gradients, 1 - options.beta1());
+    secondMoment
+        .mulInPlace(options.beta2())
+        .addcmulInPlace(gradients, gradients, 1 - options.beta2());
+    denominator
+        .copyFrom(secondMoment)
+        .sqrtInPlace()
+        .mulInPlace(1 / Math.sqrt(correction(options.beta2())))
+        .addScalarInPlace(options.epsilon());
+    values.addcdivInPlace(firstMoment, denominator, -learningRate / correction(options.beta1()));
+  }
+
+  private double correction(double beta) {
+    return 1 - Math.pow(beta, (double) step);
   }
 
   @Override

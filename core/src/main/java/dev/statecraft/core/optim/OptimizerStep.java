@@ -7,6 +7,7 @@ import dev.statecraft.core.run.PassOptions;
 import dev.statecraft.core.run.Profile;
 import dev.statecraft.core.run.Weights;
 import dev.statecraft.tensor.Generator;
+import dev.statecraft.tensor.OutOfMemoryException;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -14,6 +15,10 @@ import java.util.function.Supplier;
 /**
  * One optimizer step over one or more micro-batches. Losses are normalised by the labels of the
  * whole step, so the gradient is that of the one big batch however it is split.
+ *
+ * <p>Dropout masks are a function of run seed, step and the micro-batch's index: with dropout, a
+ * step that is split in another way draws other masks of the same distribution. Without dropout the
+ * split changes nothing but the rounding of sums.
  *
  * @param plan a training plan
  * @param loss name of its loss
@@ -51,8 +56,18 @@ public record OptimizerStep(
    *
    * @param microBatches each is made just before its pass and closed after it
    * @param labels labels (tokens, or examples) of the whole step; at least 1
+   * @throws OutOfMemoryException if there is not enough memory; nothing is left behind and no
+   *     parameter or moment has changed, so the step may be taken again in smaller micro-batches
    */
   public Result run(List<Supplier<Batch>> microBatches, long labels, double learningRate) {
+    try {
+      return take(microBatches, labels, learningRate);
+    } catch (RuntimeException e) {
+      throw OutOfMemoryException.recognised(e);
+    }
+  }
+
+  private Result take(List<Supplier<Batch>> microBatches, long labels, double learningRate) {
     double total = accumulate(microBatches, labels, optimizer.step());
     double norm = weights.flatGradients().norm();
     boolean finite = Double.isFinite(total) && Double.isFinite(norm);

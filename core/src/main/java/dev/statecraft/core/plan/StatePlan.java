@@ -23,14 +23,15 @@ public final class StatePlan {
   private final List<Step> steps;
 
   private StatePlan(
-      Graph graph, Set<String> kept, Differentiation differentiation, StorePolicy policy) {
+      Graph graph, Set<String> kept, Differentiation differentiation, LayerPolicies policies) {
     this.graph = graph;
     this.kept = Set.copyOf(kept);
     this.differentiation = differentiation;
     for (String state : kept) {
       graph.state(state);
     }
-    storage = Storage.of(graph, differentiation, policy, kept);
+    policies.checkFits(graph);
+    storage = Storage.of(graph, differentiation, policies, kept);
     fused = FusedLinears.of(graph);
     placement = GradientPlacement.of(graph, fused);
     steps = List.copyOf(new Drafting().steps());
@@ -42,7 +43,14 @@ public final class StatePlan {
    * @throws GraphException if one does not exist
    */
   public static StatePlan inference(Graph graph, Set<String> outputs) {
-    return new StatePlan(graph, outputs, Differentiation.none(), StorePolicy.ALL);
+    return new StatePlan(
+        graph, outputs, Differentiation.none(), LayerPolicies.uniform(StorePolicy.ALL));
+  }
+
+  /** A forward to a loss and the backward from it, with one store policy for all layers. */
+  public static StatePlan training(
+      Graph graph, String loss, Set<String> watched, StorePolicy policy) {
+    return training(graph, loss, watched, LayerPolicies.uniform(policy));
   }
 
   /**
@@ -50,11 +58,11 @@ public final class StatePlan {
    *
    * @param loss name of the loss
    * @param watched states to be kept for the caller besides the loss
-   * @throws GraphException if a state does not exist, or nothing that the loss depends on is
-   *     trainable
+   * @throws GraphException if a state does not exist, there are policies for more layers than the
+   *     graph has, or nothing that the loss depends on is trainable
    */
   public static StatePlan training(
-      Graph graph, String loss, Set<String> watched, StorePolicy policy) {
+      Graph graph, String loss, Set<String> watched, LayerPolicies policies) {
     Differentiation differentiation = Differentiation.of(graph, loss);
     if (!differentiation.includes(
         graph
@@ -65,7 +73,7 @@ public final class StatePlan {
     }
     Set<String> kept = new LinkedHashSet<>(watched);
     kept.add(loss);
-    return new StatePlan(graph, kept, differentiation, policy);
+    return new StatePlan(graph, kept, differentiation, policies);
   }
 
   public Graph graph() {
@@ -105,11 +113,12 @@ public final class StatePlan {
 
   /** States that live from forward to backward, in the graph's order. */
   public List<State> stored() {
-    return graph.edges().stream()
-        .map(Edge::output)
-        .filter(storage::isStored)
-        .filter(state -> !kept.contains(state.name()))
-        .toList();
+    return graph.edges().stream().map(Edge::output).filter(this::stores).toList();
+  }
+
+  /** Whether a state lives from forward to backward, and is not kept for the caller. */
+  public boolean stores(State state) {
+    return storage.isStored(state) && !kept.contains(state.name());
   }
 
   /** Where the gradient of a state lies in the shared buffer of fused linears, if it does. */

@@ -11,11 +11,11 @@ import java.util.Set;
 /**
  * Which states are stored from forward to backward and which are computed again.
  *
- * <p>Rule, in the graph's order: a state can be computed again if the policy allows it for its edge
- * and every state that the edge reads is stored, comes with the batch, or can itself be computed
- * again; a state that the backward reads and that cannot be computed again is stored. States
- * between layers are never computed again, which bounds every chain of recomputation by one layer;
- * one that no backward reads is stored all the same where that makes more others unnecessary.
+ * <p>Rule, in the graph's order: a state can be computed again if its layer's policy allows it and
+ * every state that the edge reads is stored, comes with the batch, or can itself be computed again;
+ * a state that the backward reads and that cannot be computed again is stored. States between
+ * layers are never computed again, which bounds every chain of recomputation by one layer; one that
+ * no backward reads is stored all the same where that makes more others unnecessary.
  */
 final class Storage {
   private final Set<String> stored = new HashSet<>();
@@ -23,7 +23,7 @@ final class Storage {
   private Storage() {}
 
   static Storage of(
-      Graph graph, Differentiation differentiation, StorePolicy policy, Set<String> kept) {
+      Graph graph, Differentiation differentiation, LayerPolicies policies, Set<String> kept) {
     Set<String> read = new HashSet<>();
     for (Edge edge : graph.edges()) {
       if (differentiation.includes(edge)) {
@@ -31,13 +31,13 @@ final class Storage {
       }
     }
     Set<String> anchors = new HashSet<>();
-    Storage best = with(anchors, graph, read, policy, kept);
+    Storage best = with(anchors, graph, read, policies, kept);
     for (Layer layer : graph.layers()) {
       if (best.stored.contains(layer.input())) {
         continue;
       }
       anchors.add(layer.input());
-      Storage other = with(anchors, graph, read, policy, kept);
+      Storage other = with(anchors, graph, read, policies, kept);
       if (other.width(graph) < best.width(graph)) {
         best = other;
       } else {
@@ -49,7 +49,11 @@ final class Storage {
 
   /** The rule, with some states stored whether or not a backward reads them. */
   private static Storage with(
-      Set<String> anchors, Graph graph, Set<String> read, StorePolicy policy, Set<String> kept) {
+      Set<String> anchors,
+      Graph graph,
+      Set<String> read,
+      LayerPolicies policies,
+      Set<String> kept) {
     Set<String> boundaries = new HashSet<>();
     for (Layer layer : graph.layers()) {
       boundaries.add(layer.input());
@@ -61,7 +65,7 @@ final class Storage {
     for (Edge edge : graph.edges()) {
       String name = edge.name();
       boolean again =
-          policy.mayRecompute(edge)
+          policies.mayRecompute(edge)
               && !boundaries.contains(name)
               && edge.inputs().stream().map(State::name).allMatch(available::contains);
       boolean chosen = kept.contains(name) || anchors.contains(name);

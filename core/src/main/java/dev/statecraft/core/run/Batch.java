@@ -2,6 +2,7 @@ package dev.statecraft.core.run;
 
 import dev.statecraft.core.graph.Extents;
 import dev.statecraft.core.graph.Layout;
+import dev.statecraft.tensor.MemoryCategory;
 import dev.statecraft.tensor.Tensor;
 import java.util.Map;
 
@@ -16,6 +17,7 @@ public record Batch(Layout layout, Extents extents, Map<String, Tensor> states)
     implements AutoCloseable {
   public Batch {
     states = Map.copyOf(states);
+    states.values().forEach(value -> value.claim(MemoryCategory.DATA));
   }
 
   /**

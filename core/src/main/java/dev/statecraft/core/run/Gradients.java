@@ -6,6 +6,7 @@ import dev.statecraft.core.graph.State;
 import dev.statecraft.core.plan.GradientPlacement;
 import dev.statecraft.core.plan.StatePlan;
 import dev.statecraft.tensor.DType;
+import dev.statecraft.tensor.MemoryCategory;
 import dev.statecraft.tensor.Tensor;
 import dev.statecraft.tensor.Torch;
 import java.util.HashMap;
@@ -43,7 +44,7 @@ final class Gradients implements AutoCloseable {
     private int holders = 1;
 
     Value(Tensor tensor) {
-      this.tensor = tensor;
+      this.tensor = tensor.claim(MemoryCategory.STATE_GRADIENTS);
     }
 
     void release() {
@@ -129,7 +130,10 @@ final class Gradients implements AutoCloseable {
         name -> {
           long[] shape = state.shape().resolve(extents);
           shape[shape.length - 1] = slot.total();
-          return torch.empty(types.apply(state), shape).escape();
+          return torch
+              .empty(types.apply(state), shape)
+              .claim(MemoryCategory.STATE_GRADIENTS)
+              .escape();
         });
   }
 

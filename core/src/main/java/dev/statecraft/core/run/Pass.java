@@ -28,18 +28,26 @@ public final class Pass implements AutoCloseable {
   private final PassOptions options;
   private final Torch torch;
   private final KeyValueCache cache;
+  private final Ledger ledger;
+  private final StoredStates stored = new StoredStates();
   private final Map<String, Tensor> values = new HashMap<>();
   private final Map<String, Map<String, Tensor>> extras = new HashMap<>();
   private final Map<String, Integer> indices = new HashMap<>();
   private final Gradients gradients;
 
   private Pass(
-      StatePlan plan, Weights weights, Batch batch, PassOptions options, KeyValueCache cache) {
+      StatePlan plan,
+      Weights weights,
+      Batch batch,
+      PassOptions options,
+      KeyValueCache cache,
+      Ledger ledger) {
     this.plan = plan;
     this.weights = weights;
     this.batch = batch;
     this.options = options;
     this.cache = cache;
+    this.ledger = ledger;
     torch = weights.torch();
     gradients = new Gradients(torch, plan, batch.extents(), this::typeOf);
     for (Edge edge : plan.graph().edges()) {
@@ -53,13 +61,22 @@ public final class Pass implements AutoCloseable {
    * @throws IllegalArgumentException if the batch lacks an input that the plan reads
    */
   public static Pass run(StatePlan plan, Weights weights, Batch batch, PassOptions options) {
-    return run(plan, weights, batch, options, null);
+    return run(new Pass(plan, weights, batch, options, null, null));
+  }
+
+  /** Takes all steps of a plan and writes down what memory each takes. */
+  public static Pass run(
+      StatePlan plan, Weights weights, Batch batch, PassOptions options, Ledger ledger) {
+    return run(new Pass(plan, weights, batch, options, null, ledger));
   }
 
   /** Takes all steps of an inference plan, with the keys and values of earlier tokens. */
   public static Pass run(
       StatePlan plan, Weights weights, Batch batch, PassOptions options, KeyValueCache cache) {
-    Pass pass = new Pass(plan, weights, batch, options, cache);
+    return run(new Pass(plan, weights, batch, options, cache, null));
+  }
+
+  private static Pass run(Pass pass) {
     try {
       pass.steps();
     } catch (RuntimeException | Error e) {
@@ -85,11 +102,21 @@ public final class Pass implements AutoCloseable {
 
   private void steps() {
     for (Step step : plan.steps()) {
-      if (options.profile().isPresent()) {
-        options.profile().get().time(torch, step, () -> take(step));
+      if (ledger == null) {
+        timed(step);
       } else {
-        take(step);
+        ledger.begin(stored.list());
+        timed(step);
+        ledger.end(step);
       }
+    }
+  }
+
+  private void timed(Step step) {
+    if (options.profile().isPresent()) {
+      options.profile().get().time(torch, step, () -> take(step));
+    } else {
+      take(step);
     }
   }
 
@@ -112,7 +139,17 @@ public final class Pass implements AutoCloseable {
     }
     Edge edge = step.edges().get(0);
     Tensor output = edge.op().forward(new EdgeRun(this, edge, step.overwrites()));
-    values.put(edge.name(), output.escape());
+    put(edge, output);
+    extras
+        .getOrDefault(edge.name(), Map.of())
+        .forEach((name, extra) -> stored.add(edge.layer(), extraName(edge, name), extra));
+  }
+
+  private void put(Edge edge, Tensor value) {
+    values.put(edge.name(), value.escape());
+    if (plan.stores(edge.output())) {
+      stored.add(edge.layer(), edge.name(), value);
+    }
   }
 
   private void computeFused(List<Edge> group) {
@@ -124,7 +161,7 @@ public final class Pass implements AutoCloseable {
     long column = 0;
     for (Edge edge : group) {
       long width = edge.output().shape().features();
-      values.put(edge.name(), joined.narrow(1, column, width).escape());
+      put(edge, joined.narrow(1, column, width));
       column += width;
     }
   }
@@ -146,8 +183,16 @@ public final class Pass implements AutoCloseable {
     gradients.release(output);
     Map<String, Tensor> kept = extras.remove(edge.name());
     if (kept != null) {
-      kept.values().forEach(Tensor::close);
+      kept.forEach(
+          (name, extra) -> {
+            extra.close();
+            stored.remove(extraName(edge, name));
+          });
     }
+  }
+
+  private static String extraName(Edge edge, String name) {
+    return edge.name() + ": " + name;
   }
 
   private void differentiateFused(List<Edge> group) {
@@ -164,6 +209,7 @@ public final class Pass implements AutoCloseable {
       Tensor value = values.remove(state.name());
       if (value != null) {
         value.close();
+        stored.remove(state.name());
       }
     }
   }

@@ -7,6 +7,7 @@ import dev.statecraft.core.graph.Parameter;
 import dev.statecraft.core.plan.FusedLinears;
 import dev.statecraft.tensor.DType;
 import dev.statecraft.tensor.Generator;
+import dev.statecraft.tensor.MemoryCategory;
 import dev.statecraft.tensor.Scope;
 import dev.statecraft.tensor.Tensor;
 import dev.statecraft.tensor.Torch;
@@ -41,6 +42,8 @@ public final class Weights implements AutoCloseable {
     long count = trained.stream().mapToLong(Parameter::elements).sum();
     flatValues = torch.zeros(computeType.master(), count).escape();
     flatGradients = torch.zeros(computeType.master(), count).escape();
+    flatValues.claim(MemoryCategory.CONTROL_PARAMETERS);
+    flatGradients.claim(MemoryCategory.GRADIENTS);
     long offset = 0;
     for (Parameter parameter : trained) {
       values.put(parameter.name(), slice(flatValues, offset, parameter));
@@ -59,6 +62,7 @@ public final class Weights implements AutoCloseable {
         values.put(parameter.name(), torch.empty(type, parameter.sizes()).escape());
       }
     }
+    values.values().forEach(value -> value.claim(MemoryCategory.WEIGHTS));
   }
 
   private static Tensor slice(Tensor flat, long offset, Parameter parameter) {

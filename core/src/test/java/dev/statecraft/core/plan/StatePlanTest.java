@@ -10,6 +10,7 @@ import dev.statecraft.core.control.Lora;
 import dev.statecraft.core.control.LowRank;
 import dev.statecraft.core.control.StateTuning;
 import dev.statecraft.core.graph.Edge;
+import dev.statecraft.core.graph.Extents;
 import dev.statecraft.core.graph.Graph;
 import dev.statecraft.core.graph.GraphException;
 import dev.statecraft.core.graph.Initializer;
@@ -116,9 +117,52 @@ class StatePlanTest {
       for (StorePolicy policy : StorePolicy.values()) {
         checkLives(training(graph, policy));
         checkLives(StatePlan.training(graph, "loss", Set.of("l0.norm", "logits"), policy));
+        for (StorePolicy other : StorePolicy.values()) {
+          checkLives(
+              StatePlan.training(graph, "loss", Set.of(), LayerPolicies.mix(2, 1, policy, other)));
+        }
       }
       checkLives(StatePlan.inference(graph, Set.of("logits")));
       checkLives(StatePlan.inference(graph, Set.of("l0.gate", "l1.gate", "logits")));
+    }
+  }
+
+  @Test
+  void everyLayerFollowsItsOwnPolicy() {
+    Graph graph = lora("all", "down");
+    assertThat(stored(mixed(graph, StorePolicy.ALL, StorePolicy.CHEAP)))
+        .containsExactly("l0.gated", "l0.sum", "l1.gate", "l1.up", "l1.sum");
+    assertThat(stored(mixed(graph, StorePolicy.CHEAP, StorePolicy.ALL)))
+        .containsExactly("l0.gated", "l0.sum", "l1.gate", "l1.up", "l1.gated", "l1.sum");
+    assertThat(stored(mixed(graph, StorePolicy.MLP, StorePolicy.CHEAP)))
+        .containsExactly("embedded", "l0.sum", "l1.gate", "l1.up", "l1.sum");
+    assertThat(stored(mixed(graph, StorePolicy.CHEAP, StorePolicy.INPUTS)))
+        .containsExactly("l0.gated", "l0.sum", "l1.sum");
+    assertThatThrownBy(
+            () ->
+                StatePlan.training(
+                    graph,
+                    "loss",
+                    Set.of(),
+                    LayerPolicies.mix(3, 1, StorePolicy.ALL, StorePolicy.CHEAP)))
+        .isInstanceOf(GraphException.class)
+        .hasMessageContaining("at most 2, found 3");
+  }
+
+  private static StatePlan mixed(Graph graph, StorePolicy first, StorePolicy second) {
+    return StatePlan.training(
+        graph, "loss", Set.of(), new LayerPolicies(List.of(first, second), StorePolicy.CHEAP));
+  }
+
+  @Test
+  void policiesThatComputeMoreAgainCostMore() {
+    Graph graph = lora("all", "gate", "up", "down");
+    double last = 0;
+    // Without attention, storing inputs alone is what "mlp" does.
+    for (StorePolicy policy : List.of(StorePolicy.ALL, StorePolicy.CHEAP, StorePolicy.MLP)) {
+      double cost = StepCost.of(training(graph, policy), new Extents(64, 64, 0, 0));
+      assertThat(cost).as(policy.label()).isGreaterThan(last);
+      last = cost;
     }
   }
 

@@ -67,7 +67,7 @@ public record BatchLimit(Unit unit, int max) {
   }
 
   /** Whether a micro-batch of these figures is within the limit. */
-  boolean allows(int examples, long tokens, int longest) {
+  public boolean allows(int examples, long tokens, int longest) {
     return switch (unit) {
       case EXAMPLES -> examples <= max;
       case TOKENS -> tokens <= max;

@@ -1,10 +1,13 @@
 package dev.statecraft.models.train;
 
+import dev.statecraft.core.graph.Extents;
 import dev.statecraft.core.graph.Graph;
 import dev.statecraft.core.optim.AdamW;
+import dev.statecraft.core.plan.LayerPolicies;
 import dev.statecraft.core.plan.StatePlan;
 import dev.statecraft.core.plan.StorePolicy;
 import dev.statecraft.core.run.Batch;
+import dev.statecraft.core.run.Ledger;
 import dev.statecraft.core.run.Pass;
 import dev.statecraft.core.run.PassOptions;
 import dev.statecraft.core.run.Weights;
@@ -19,28 +22,73 @@ import java.util.function.Function;
  * Predicts what an optimizer step takes: the very step, run on the device without memory. Nothing
  * is estimated, and no weight is read.
  */
-public final class DryRun {
-  private DryRun() {}
+public final class DryRun implements AutoCloseable {
+  private static final PassOptions OPTIONS = new PassOptions(1, 0, true);
+
+  private final Graph graph;
+  private final Torch torch = Torch.open(Device.META);
+  private final Weights weights;
+  private final AdamW optimizer;
+  private final Batch batch;
 
   /**
-   * The memory of an optimizer step.
+   * Prepares steps of one graph and batch.
    *
    * @param graph a tuned graph
    * @param batch lays out a micro-batch; its values do not matter, its sizes do
    */
+  public DryRun(Graph graph, DType computeType, Function<Torch, Batch> batch) {
+    this.graph = graph;
+    weights = Weights.random(torch, graph, computeType, 0);
+    optimizer = new AdamW(weights, AdamW.Options.withDecay(0.01));
+    this.batch = batch.apply(torch);
+  }
+
+  /** The memory of a single optimizer step under one policy. */
   public static MemoryUse step(
       Graph graph, DType computeType, StorePolicy store, Function<Torch, Batch> batch) {
-    StatePlan plan = StatePlan.training(graph, ModelFamily.LOSS, Set.of(), store);
-    try (Torch torch = Torch.open(Device.META);
-        Weights weights = Weights.random(torch, graph, computeType, 0);
-        AdamW optimizer = new AdamW(weights, AdamW.Options.withDecay(0.01));
-        Batch sizes = batch.apply(torch)) {
-      torch.resetPeak();
-      try (Pass pass = Pass.run(plan, weights, sizes, new PassOptions(1, 0, true))) {
-        pass.value(ModelFamily.LOSS);
-      }
-      optimizer.step(1e-3);
-      return MemoryUse.of(plan, weights, sizes.extents(), torch.peakBytes());
+    return step(graph, computeType, LayerPolicies.uniform(store), batch);
+  }
+
+  /** The memory of a single optimizer step. */
+  public static MemoryUse step(
+      Graph graph, DType computeType, LayerPolicies store, Function<Torch, Batch> batch) {
+    try (DryRun run = new DryRun(graph, computeType, batch)) {
+      return run.step(run.plan(store));
     }
+  }
+
+  /** The plan of a step of this graph. */
+  StatePlan plan(LayerPolicies store) {
+    return StatePlan.training(graph, ModelFamily.LOSS, Set.of(), store);
+  }
+
+  /** What the batch's symbolic sizes are. */
+  Extents extents() {
+    return batch.extents();
+  }
+
+  /** The fullest moment of a step. */
+  public MemoryUse step(StatePlan plan) {
+    torch.resetPeak();
+    Pass.run(plan, weights, batch, OPTIONS).close();
+    optimizer.step(1e-3);
+    return MemoryUse.atPeak(weights);
+  }
+
+  /** A step from begin to end. */
+  public StepMemory timeline(LayerPolicies store) {
+    Ledger ledger = new Ledger(torch);
+    Pass.run(plan(store), weights, batch, OPTIONS, ledger).close();
+    ledger.record("optimizer", () -> optimizer.step(1e-3));
+    return StepMemory.of(weights, ledger);
+  }
+
+  @Override
+  public void close() {
+    batch.close();
+    optimizer.close();
+    weights.close();
+    torch.close();
   }
 }

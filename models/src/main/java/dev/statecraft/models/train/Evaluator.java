@@ -11,6 +11,8 @@ import dev.statecraft.models.data.BatchSampler;
 import dev.statecraft.models.data.MicroBatch;
 import dev.statecraft.models.task.ExampleSet;
 import dev.statecraft.models.task.Score;
+import dev.statecraft.tensor.OutOfMemoryException;
+import java.util.List;
 
 /**
  * Scores a model on examples.
@@ -26,11 +28,32 @@ public record Evaluator(Graph graph, Weights weights, BatchLimit limit) {
     StatePlan plan = StatePlan.inference(graph, score.states());
     BatchSampler sampler = new BatchSampler(examples.lengths(), limit, 1, 0);
     for (MicroBatch chosen : sampler.inOrder()) {
-      try (Batch batch = examples.batch(weights.torch(), weights.computeType(), chosen.examples());
-          Pass pass = Pass.run(plan, weights, batch, PassOptions.INFERENCE)) {
-        score.add(pass, batch, chosen.examples());
-      }
+      add(score, plan, examples, chosen.examples());
     }
     return score;
+  }
+
+  /** In halves if there is not enough memory for all at once. */
+  private void add(Score score, StatePlan plan, ExampleSet examples, List<Integer> chosen) {
+    try (Batch batch = examples.batch(weights.torch(), weights.computeType(), chosen);
+        Pass pass = run(plan, batch)) {
+      score.add(pass, batch, chosen);
+      return;
+    } catch (OutOfMemoryException e) {
+      if (chosen.size() == 1) {
+        throw e;
+      }
+    }
+    int half = chosen.size() / 2;
+    add(score, plan, examples, chosen.subList(0, half));
+    add(score, plan, examples, chosen.subList(half, chosen.size()));
+  }
+
+  private Pass run(StatePlan plan, Batch batch) {
+    try {
+      return Pass.run(plan, weights, batch, PassOptions.INFERENCE);
+    } catch (RuntimeException e) {
+      throw OutOfMemoryException.recognised(e);
+    }
   }
 }

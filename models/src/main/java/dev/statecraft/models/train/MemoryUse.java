@@ -1,58 +1,53 @@
 package dev.statecraft.models.train;
 
-import dev.statecraft.core.graph.Extents;
 import dev.statecraft.core.graph.Parameter;
-import dev.statecraft.core.graph.Precision;
-import dev.statecraft.core.graph.State;
-import dev.statecraft.core.plan.StatePlan;
 import dev.statecraft.core.run.Weights;
+import dev.statecraft.tensor.MemoryCategory;
+import dev.statecraft.tensor.MemorySnapshot;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * What a run's memory went to in the step that needed most.
+ * What memory was held for at one moment.
  *
  * @param peakBytes all tensors at that moment
  * @param categories bytes by category; they add up to the peak
+ * @param stateGradients bytes of the workspace that are gradients of states on their way back
  */
-public record MemoryUse(long peakBytes, Map<String, Long> categories) {
+public record MemoryUse(long peakBytes, Map<String, Long> categories, long stateGradients) {
   public MemoryUse {
-    categories = java.util.Collections.unmodifiableMap(new LinkedHashMap<>(categories));
+    categories = Collections.unmodifiableMap(new LinkedHashMap<>(categories));
   }
 
-  /** Splits a measured peak: what is held all the time is known, the rest came from the pass. */
-  public static MemoryUse of(StatePlan plan, Weights weights, Extents extents, long peakBytes) {
-    long trained = weights.flatValues().bytes();
-    long stored = 0;
-    for (State state : plan.stored()) {
-      stored += state.shape().elements(extents) * bytes(state, weights);
-    }
-    long data = 8 * (4 * extents.tokens() + 2 * extents.labels());
-    long heads = 0;
-    for (Parameter parameter : plan.graph().trainableParameters()) {
-      heads +=
-          parameter.role() == Parameter.Role.CONTROL
-              ? 0
-              : parameter.elements() * weights.flatValues().dtype().bytes();
-    }
+  /** The session's peak as its blocks were claimed at that very moment. */
+  public static MemoryUse atPeak(Weights weights) {
+    return of(weights, weights.torch().peak());
+  }
+
+  /** A moment of a session in which these weights are tuned. */
+  static MemoryUse of(Weights weights, MemorySnapshot moment) {
+    // Trained weights of the model itself lie in one block with the control parameters.
+    long ofModel =
+        weights.parameters().stream()
+            .filter(p -> p.trainable() && p.role() != Parameter.Role.CONTROL)
+            .mapToLong(Parameter::elements)
+            .sum();
+    long shift = ofModel * weights.flatValues().dtype().bytes();
+    long stateGradients = moment.of(MemoryCategory.STATE_GRADIENTS);
     Map<String, Long> categories = new LinkedHashMap<>();
-    categories.put("weights", weights.frozenBytes() + heads);
-    categories.put("control_parameters", trained - heads);
-    categories.put("gradients", trained);
-    categories.put("moments", 2 * trained);
-    long held = weights.frozenBytes() + 4 * trained;
-    long ofPass = Math.max(0, peakBytes - held);
-    long states = Math.min(stored, ofPass);
-    categories.put("stored_states", states);
-    categories.put("data", Math.min(data, ofPass - states));
-    categories.put("workspace", ofPass - states - Math.min(data, ofPass - states));
-    return new MemoryUse(peakBytes, categories);
+    put(categories, moment, MemoryCategory.WEIGHTS, shift);
+    put(categories, moment, MemoryCategory.CONTROL_PARAMETERS, -shift);
+    put(categories, moment, MemoryCategory.GRADIENTS, 0);
+    put(categories, moment, MemoryCategory.MOMENTS, 0);
+    put(categories, moment, MemoryCategory.STORED_STATES, 0);
+    put(categories, moment, MemoryCategory.DATA, 0);
+    put(categories, moment, MemoryCategory.WORKSPACE, stateGradients);
+    return new MemoryUse(moment.total(), categories, stateGradients);
   }
 
-  private static long bytes(State state, Weights weights) {
-    return (state.precision() == Precision.MASTER
-            ? weights.computeType().master()
-            : weights.computeType())
-        .bytes();
+  private static void put(
+      Map<String, Long> categories, MemorySnapshot moment, MemoryCategory category, long more) {
+    categories.put(category.label(), moment.of(category) + more);
   }
 }

@@ -6,6 +6,7 @@ import dev.statecraft.models.data.BatchSampler;
 import dev.statecraft.models.data.MicroBatch;
 import dev.statecraft.models.data.Packing;
 import dev.statecraft.models.task.ExampleSet;
+import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.stream.LongStream;
@@ -34,6 +35,29 @@ record StepData(
     return LongStream.range(first, end).mapToObj(source::step).iterator();
   }
 
+  /** Examples of the largest micro-batch. */
+  int largestPart() {
+    return parts.stream().mapToInt(List::size).max().orElseThrow();
+  }
+
+  /** The same step in half as large micro-batches, which are made anew. */
+  StepData halved(ExampleSet examples) {
+    List<List<Integer>> halves = new ArrayList<>();
+    for (List<Integer> part : parts) {
+      int middle = (part.size() + 1) / 2;
+      halves.add(part.subList(0, middle));
+      if (part.size() > 1) {
+        halves.add(part.subList(middle, part.size()));
+      }
+    }
+    return of(examples, chosen, labels, halves);
+  }
+
+  private static StepData of(
+      ExampleSet examples, MicroBatch chosen, long labels, List<List<Integer>> parts) {
+    return new StepData(chosen, labels, parts, parts.stream().map(examples::hostBatch).toList());
+  }
+
   /** Makes steps; keeps the order of the epoch that it is in. */
   private static final class Source {
     private final ExampleSet examples;
@@ -54,11 +78,7 @@ record StepData(
       MicroBatch chosen = chosen(number);
       List<List<Integer>> parts =
           Packing.of(lengths, chosen.examples(), limit).stream().map(MicroBatch::examples).toList();
-      return new StepData(
-          chosen,
-          examples.labels(chosen.examples()),
-          parts,
-          parts.stream().map(examples::hostBatch).toList());
+      return of(examples, chosen, examples.labels(chosen.examples()), parts);
     }
 
     private MicroBatch chosen(long number) {

@@ -1,6 +1,5 @@
 package dev.statecraft.models.train;
 
-import dev.statecraft.core.graph.Extents;
 import dev.statecraft.core.graph.Graph;
 import dev.statecraft.core.optim.AdamW;
 import dev.statecraft.core.optim.OptimizerStep;
@@ -12,6 +11,7 @@ import dev.statecraft.models.data.BatchLimit;
 import dev.statecraft.models.data.BatchSampler;
 import dev.statecraft.models.family.ModelFamily;
 import dev.statecraft.models.task.ExampleSet;
+import dev.statecraft.tensor.OutOfMemoryException;
 import dev.statecraft.tensor.Torch;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -39,10 +39,12 @@ public final class Trainer {
   private final StatePlan plan;
   private final BatchSampler sampler;
   private final BooleanSupplier cancelled;
-  private long peakBytes;
-  private Extents peakExtents = new Extents(0, 0, 0, 0);
+  private Optional<MemoryUse> peak = Optional.empty();
   private List<List<Integer>> peakParts = List.of();
   private double seconds;
+
+  /** How often micro-batches were halved because memory was out. */
+  private int halvings;
 
   /**
    * Prepares a run.
@@ -82,6 +84,11 @@ public final class Trainer {
    * Takes all steps of the schedule, with an evaluation before the first, after every {@code
    * evalEvery} and after the last.
    *
+   * <p>A step for which there is not enough memory is taken again with half as large micro-batches,
+   * as are those after it.
+   *
+   * @throws OutOfMemoryException if there is not enough for a single example; the parameters are
+   *     those before the step
    * @throws NumericFaultException if a loss or gradient is not finite
    * @throws CancellationException if the run was cancelled
    */
@@ -103,7 +110,7 @@ public final class Trainer {
           throw new CancellationException("cancelled after step " + i);
         }
         double epochs = (i + 1) / (double) perEpoch;
-        listener.step(take(step, data.next(), i, epochs));
+        listener.step(take(step, data.next(), i, epochs, listener));
         if ((i + 1) % options.evalEvery() == 0 || i + 1 == total) {
           evaluate(i + 1, epochs, listener);
         }
@@ -111,22 +118,25 @@ public final class Trainer {
     }
   }
 
-  private TrainingListener.Step take(OptimizerStep step, StepData data, long index, double epochs) {
+  private TrainingListener.Step take(
+      OptimizerStep step, StepData made, long index, double epochs, TrainingListener listener) {
     Torch torch = weights.torch();
-    torch.resetPeak();
     long start = System.nanoTime();
     double learningRate = options.schedule().at(index);
-    List<Extents> extents = new ArrayList<>();
-    List<Supplier<Batch>> batches = new ArrayList<>();
-    for (HostBatch host : data.batches()) {
-      batches.add(
-          () -> {
-            Batch batch = host.upload(torch, weights.computeType());
-            extents.add(batch.extents());
-            return batch;
-          });
+    StepData data = made;
+    for (int i = 0; i < halvings; i++) {
+      data = data.halved(training);
     }
-    OptimizerStep.Result result = step.run(batches, data.labels(), learningRate);
+    OptimizerStep.Result result;
+    while (true) {
+      torch.resetPeak();
+      try {
+        result = step.run(uploads(data), data.labels(), learningRate);
+        break;
+      } catch (OutOfMemoryException e) {
+        data = halved(data, index, listener, e);
+      }
+    }
     if (!result.applied()) {
       throw new NumericFaultException(
           "step "
@@ -141,9 +151,8 @@ public final class Trainer {
     }
     double took = (System.nanoTime() - start) / 1e9;
     seconds += took;
-    if (torch.peakBytes() > peakBytes) {
-      peakBytes = torch.peakBytes();
-      peakExtents = extents.stream().max(Comparator.comparingLong(Extents::tokens)).orElseThrow();
+    if (torch.peakBytes() > peak.map(MemoryUse::peakBytes).orElse(0L)) {
+      peak = Optional.of(MemoryUse.atPeak(weights));
       peakParts = data.parts();
     }
     return new TrainingListener.Step(
@@ -155,6 +164,33 @@ public final class Trainer {
         data.chosen().tokens(),
         took,
         torch.peakBytes());
+  }
+
+  private List<Supplier<Batch>> uploads(StepData data) {
+    List<Supplier<Batch>> batches = new ArrayList<>();
+    for (HostBatch host : data.batches()) {
+      batches.add(() -> host.upload(weights.torch(), weights.computeType()));
+    }
+    return batches;
+  }
+
+  private StepData halved(
+      StepData data, long step, TrainingListener listener, OutOfMemoryException e) {
+    int largest = data.largestPart();
+    if (largest == 1) {
+      throw new OutOfMemoryException(
+          "step " + (step + 1) + ": not even a micro-batch of one example fits: " + e.getMessage(),
+          e);
+    }
+    halvings++;
+    listener.note(
+        "step "
+            + (step + 1)
+            + ": out of memory with micro-batches of up to "
+            + largest
+            + " examples; taken again, and all after it, with up to "
+            + (largest + 1) / 2);
+    return data.halved(training);
   }
 
   private void evaluate(long step, double epochs, TrainingListener listener) {
@@ -172,25 +208,27 @@ public final class Trainer {
   }
 
   /**
-   * The bytes that the step which needed most should have needed, by running its micro-batches
-   * without memory; 0 before the first step.
+   * What the step that needed most should have taken, by running its micro-batches without memory;
+   * empty before the first step.
    */
-  public long predictedPeakBytes() {
+  public Optional<StepMemory> predicted() {
     return peakParts.stream()
-        .mapToLong(
-            part ->
-                DryRun.step(
-                        graph,
-                        weights.computeType(),
-                        options.store(),
-                        torch -> training.batch(torch, weights.computeType(), part))
-                    .peakBytes())
-        .max()
-        .orElse(0);
+        .map(this::predicted)
+        .max(Comparator.comparingLong(memory -> memory.peak().peakBytes()));
   }
 
-  /** What the memory of the step that needed most went to. */
-  public MemoryUse memory() {
-    return MemoryUse.of(plan, weights, peakExtents, peakBytes);
+  private StepMemory predicted(List<Integer> part) {
+    try (DryRun run =
+        new DryRun(
+            graph,
+            weights.computeType(),
+            torch -> training.batch(torch, weights.computeType(), part))) {
+      return run.timeline(options.store());
+    }
+  }
+
+  /** What the memory of the step that needed most went to; empty before the first step. */
+  public Optional<MemoryUse> memory() {
+    return peak;
   }
 }

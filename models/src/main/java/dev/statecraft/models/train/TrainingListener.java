@@ -35,4 +35,7 @@ public interface TrainingListener {
    * @param metrics by name
    */
   void evaluated(long step, double epoch, Map<String, Double> metrics);
+
+  /** Something the user should know, such as micro-batches that had to become smaller. */
+  default void note(String line) {}
 }

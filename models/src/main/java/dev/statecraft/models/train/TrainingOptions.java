@@ -2,7 +2,7 @@ package dev.statecraft.models.train;
 
 import dev.statecraft.core.optim.AdamW;
 import dev.statecraft.core.optim.Schedule;
-import dev.statecraft.core.plan.StorePolicy;
+import dev.statecraft.core.plan.LayerPolicies;
 import dev.statecraft.models.data.BatchLimit;
 
 /**
@@ -15,7 +15,7 @@ import dev.statecraft.models.data.BatchLimit;
  * @param maxGradNorm gradients are scaled down to this norm; infinite for never
  * @param seed of the order of examples and of dropout
  * @param evalEvery optimizer steps between evaluations
- * @param store which states are stored for the backward
+ * @param store which states each layer stores for the backward
  */
 public record TrainingOptions(
     Schedule schedule,
@@ -25,4 +25,4 @@ public record TrainingOptions(
     double maxGradNorm,
     long seed,
     long evalEvery,
-    StorePolicy store) {}
+    LayerPolicies store) {}

@@ -7,9 +7,13 @@ import dev.statecraft.core.control.Lora;
 import dev.statecraft.core.graph.Graph;
 import dev.statecraft.core.optim.AdamW;
 import dev.statecraft.core.optim.OptimizerStep;
+import dev.statecraft.core.plan.LayerPolicies;
 import dev.statecraft.core.plan.StatePlan;
 import dev.statecraft.core.plan.StorePolicy;
 import dev.statecraft.core.run.Batch;
+import dev.statecraft.core.run.Ledger;
+import dev.statecraft.core.run.Pass;
+import dev.statecraft.core.run.PassOptions;
 import dev.statecraft.core.run.Weights;
 import dev.statecraft.models.config.LlamaConfig;
 import dev.statecraft.models.config.ModelConfig;
@@ -19,54 +23,141 @@ import dev.statecraft.models.family.ModelFamily;
 import dev.statecraft.models.family.TokenBatches;
 import dev.statecraft.models.train.DryRun;
 import dev.statecraft.models.train.MemoryUse;
+import dev.statecraft.models.train.StepMemory;
 import dev.statecraft.tensor.DType;
 import dev.statecraft.tensor.Torch;
+import java.io.IOException;
+import java.net.URISyntaxException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
-/** The step without memory counts the same bytes as the step with it. */
+/** The step without memory counts the same bytes as the step with it, for the same purposes. */
 class DryRunTest {
+  private static final List<LabelledTokens> EXAMPLES =
+      List.of(example(17), example(17), example(30));
+  private static final Llama FAMILY = family();
+
+  private static Llama family() {
+    try {
+      Path folder = Path.of(DryRunTest.class.getResource("/fixtures/llama-tiny").toURI());
+      return new Llama((LlamaConfig) ModelConfig.read(folder.resolve("config.json")));
+    } catch (IOException | URISyntaxException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private static Graph lora() {
+    return new Lora(4, 8, 0.1, FAMILY.defaultTargets(), LayerSelection.ALL).apply(FAMILY.graph());
+  }
+
+  /** Its values are indices, so that it is the same in any type. */
+  private static Batch batch(Torch torch) {
+    return TokenBatches.causal(EXAMPLES).upload(torch, DType.FLOAT32);
+  }
+
+  static Stream<Arguments> steps() {
+    Stream<Arguments> mixes =
+        Stream.of(StorePolicy.values())
+            .flatMap(
+                lean ->
+                    Stream.of(StorePolicy.values())
+                        .map(rest -> LayerPolicies.mix(3, 1, lean, rest)))
+            .map(policies -> Arguments.of(policies, DType.FLOAT32));
+    return Stream.concat(
+        mixes, Stream.of(Arguments.of(LayerPolicies.uniform(StorePolicy.CHEAP), DType.BFLOAT16)));
+  }
+
   @ParameterizedTest
-  @CsvSource({
-    "ALL, FLOAT32",
-    "CHEAP, FLOAT32",
-    "MLP, FLOAT32",
-    "INPUTS, FLOAT32",
-    "CHEAP, BFLOAT16"
-  })
-  void predictsThePeakToTheByte(StorePolicy store, DType type) throws Exception {
-    Path folder = Path.of(DryRunTest.class.getResource("/fixtures/llama-tiny").toURI());
-    Llama family = new Llama((LlamaConfig) ModelConfig.read(folder.resolve("config.json")));
-    List<String> targets = family.defaultTargets();
-    Graph graph = new Lora(4, 8, 0.1, targets, LayerSelection.ALL).apply(family.graph());
-    List<LabelledTokens> examples = List.of(example(17), example(17), example(30));
-    MemoryUse predicted =
-        DryRun.step(graph, type, store, torch -> TokenBatches.causal(examples).upload(torch, type));
+  @MethodSource("steps")
+  void predictsThePeakToTheByte(LayerPolicies store, DType type) {
+    Graph graph = lora();
+    MemoryUse predicted = DryRun.step(graph, type, store, DryRunTest::batch);
     try (Torch torch = Torch.cpu();
         Weights weights = Weights.random(torch, graph, type, 0);
         AdamW adamW = new AdamW(weights, AdamW.Options.withDecay(0.01))) {
       StatePlan plan = StatePlan.training(graph, ModelFamily.LOSS, Set.of(), store);
-      List<Batch> made = new ArrayList<>();
       torch.resetPeak();
       new OptimizerStep(plan, ModelFamily.LOSS, weights, adamW, 1, 0)
-          .run(
-              List.of(
-                  () -> {
-                    made.add(TokenBatches.causal(examples).upload(torch, type));
-                    return made.get(0);
-                  }),
-              61,
-              1e-3);
+          .run(List.of(() -> batch(torch)), 61, 1e-3);
       assertThat(predicted.peakBytes()).isEqualTo(torch.peakBytes());
-      assertThat(predicted.categories())
-          .isEqualTo(
-              MemoryUse.of(plan, weights, made.get(0).extents(), torch.peakBytes()).categories());
+      assertThat(predicted).isEqualTo(MemoryUse.atPeak(weights));
     }
+  }
+
+  @ParameterizedTest
+  @MethodSource("steps")
+  void theLedgerIsTheSameWithAndWithoutMemory(LayerPolicies store, DType type) {
+    Graph graph = lora();
+    StepMemory predicted;
+    try (DryRun run = new DryRun(graph, type, DryRunTest::batch)) {
+      predicted = run.timeline(store);
+    }
+    try (Torch torch = Torch.cpu();
+        Weights weights = Weights.random(torch, graph, type, 0);
+        AdamW adamW = new AdamW(weights, AdamW.Options.withDecay(0.01));
+        Batch batch = batch(torch)) {
+      StatePlan plan = StatePlan.training(graph, ModelFamily.LOSS, Set.of(), store);
+      Ledger ledger = new Ledger(torch);
+      Pass.run(plan, weights, batch, new PassOptions(1, 0, true), ledger).close();
+      ledger.record("optimizer", () -> adamW.step(1e-3));
+      assertThat(StepMemory.of(weights, ledger)).isEqualTo(predicted);
+    }
+    assertThat(predicted.peak()).isEqualTo(DryRun.step(graph, type, store, DryRunTest::batch));
+  }
+
+  @ParameterizedTest
+  @MethodSource("steps")
+  void theLedgerAddsUpAtEveryStep(LayerPolicies store, DType type) {
+    StepMemory memory;
+    try (DryRun run = new DryRun(lora(), type, DryRunTest::batch)) {
+      memory = run.timeline(store);
+    }
+    for (StepMemory.Moment moment : memory.timeline()) {
+      MemoryUse use = moment.use();
+      assertThat(sum(use.categories())).as(moment.step()).isEqualTo(use.peakBytes());
+      assertThat(use.categories().values()).as(moment.step()).allMatch(bytes -> bytes >= 0);
+      assertThat(use.stateGradients()).isBetween(0L, use.categories().get("workspace"));
+      assertThat(use.categories().get("data")).as("the batch").isEqualTo(8 * (2 * 64 + 2 * 61));
+    }
+    assertThat(memory.timeline())
+        .extracting(StepMemory.Moment::step)
+        .containsSubsequence(
+            "forward layer 0",
+            "forward layer 2",
+            "forward loss",
+            "backward loss",
+            "backward layer 2",
+            "backward layer 0",
+            "optimizer")
+        .doesNotHaveDuplicates();
+    assertThat(memory.timeline().stream().mapToLong(moment -> moment.use().peakBytes()).max())
+        .hasValue(memory.peak().peakBytes());
+    long stored = memory.storedStates().values().stream().mapToLong(DryRunTest::sum).sum();
+    assertThat(stored).isPositive().isEqualTo(memory.peak().categories().get("stored_states"));
+    MemoryUse loss = at(memory, "backward loss");
+    assertThat(loss.stateGradients()).as("the loss's own, a float32").isEqualTo(4);
+    MemoryUse layer = at(memory, "backward layer 2");
+    assertThat(layer.stateGradients()).isGreaterThanOrEqualTo(64L * 32 * type.bytes());
+    assertThat(at(memory, "optimizer").categories().get("stored_states")).isZero();
+  }
+
+  private static MemoryUse at(StepMemory memory, String step) {
+    return memory.timeline().stream()
+        .filter(moment -> moment.step().equals(step))
+        .map(StepMemory.Moment::use)
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private static long sum(Map<String, Long> bytes) {
+    return bytes.values().stream().mapToLong(Long::longValue).sum();
   }
 
   private static LabelledTokens example(int length) {

@@ -6,6 +6,7 @@ import dev.statecraft.core.control.HeadTuning;
 import dev.statecraft.core.control.Tuning;
 import dev.statecraft.core.graph.Graph;
 import dev.statecraft.core.graph.Parameter;
+import dev.statecraft.core.plan.LayerPolicies;
 import dev.statecraft.core.plan.StorePolicy;
 import dev.statecraft.core.run.Weights;
 import dev.statecraft.models.family.ModelFamily;
@@ -13,6 +14,7 @@ import dev.statecraft.tensor.DType;
 import dev.statecraft.tensor.Tensor;
 import dev.statecraft.tensor.Torch;
 import dev.statecraft.testkit.Closeness;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -74,19 +76,32 @@ class MethodTest {
     try (Torch torch = Torch.cpu()) {
       try (Weights weights = model.controlled(torch, graph)) {
         Map<String, double[]> expected = model.gradients(torch, graph, weights, StorePolicy.ALL);
-        for (StorePolicy policy : List.of(StorePolicy.CHEAP, StorePolicy.MLP, StorePolicy.INPUTS)) {
+        for (LayerPolicies policy : policies(graph)) {
           Map<String, double[]> actual = model.gradients(torch, graph, weights, policy);
           assertThat(actual).containsOnlyKeys(expected.keySet());
           expected.forEach(
               (key, values) ->
                   Closeness.relative(1e-12)
                       .withFloor(1e-3)
-                      .check(key + ", store " + policy.label(), actual.get(key), values));
+                      .check(key + ", store " + policy.describe(), actual.get(key), values));
         }
       }
       assertThat(torch.liveTensors()).isZero();
       assertThat(torch.liveBytes()).isZero();
     }
+  }
+
+  /** All but the one that stores everything, and mixes of every two. */
+  private static List<LayerPolicies> policies(Graph graph) {
+    int layers = graph.layers().size();
+    List<LayerPolicies> policies = new ArrayList<>();
+    for (StorePolicy lean : StorePolicy.values()) {
+      for (StorePolicy rest : StorePolicy.values()) {
+        policies.add(LayerPolicies.mix(layers, 1, lean, rest));
+      }
+    }
+    policies.remove(LayerPolicies.uniform(StorePolicy.ALL));
+    return policies;
   }
 
   /** Along one random direction through all trained parameters at once. */

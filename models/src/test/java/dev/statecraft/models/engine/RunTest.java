@@ -6,6 +6,7 @@ import dev.statecraft.core.control.FullTuning;
 import dev.statecraft.core.graph.Graph;
 import dev.statecraft.core.optim.AdamW;
 import dev.statecraft.core.optim.OptimizerStep;
+import dev.statecraft.core.plan.LayerPolicies;
 import dev.statecraft.core.plan.StatePlan;
 import dev.statecraft.core.plan.StorePolicy;
 import dev.statecraft.core.run.Weights;
@@ -48,6 +49,11 @@ class RunTest {
 
   private static float[] trained(
       String name, String method, DType type, StorePolicy policy, long weightSeed, long runSeed) {
+    return trained(name, method, type, LayerPolicies.uniform(policy), weightSeed, runSeed);
+  }
+
+  private static float[] trained(
+      String name, String method, DType type, LayerPolicies policy, long weightSeed, long runSeed) {
     TinyModel model = TinyModel.of(name);
     Graph graph = Methods.of(model, 0.1).get(method).apply(model.family().graph());
     StatePlan plan = StatePlan.training(graph, ModelFamily.LOSS, Set.of(), policy);
@@ -78,6 +84,13 @@ class RunTest {
     assertThat(Arrays.equals(first, trained(name, method, type, StorePolicy.ALL, 1, 2)))
         .as("with everything stored, so that no dropout mask is made again for a recomputation")
         .isTrue();
+    for (StorePolicy lean : StorePolicy.values()) {
+      LayerPolicies mix =
+          new LayerPolicies(List.of(lean, StorePolicy.ALL, StorePolicy.MLP), StorePolicy.CHEAP);
+      assertThat(Arrays.equals(first, trained(name, method, type, mix, 1, 2)))
+          .as(mix.describe())
+          .isTrue();
+    }
     assertThat(Arrays.equals(first, trained(name, method, type, StorePolicy.CHEAP, 1, 3)))
         .as("another seed of dropout")
         .isFalse();

@@ -5,6 +5,7 @@ import dev.statecraft.core.graph.Graph;
 import dev.statecraft.core.graph.Parameter;
 import dev.statecraft.core.op.Attention;
 import dev.statecraft.core.op.RmsNorm;
+import dev.statecraft.core.plan.LayerPolicies;
 import dev.statecraft.core.plan.StatePlan;
 import dev.statecraft.core.plan.StorePolicy;
 import dev.statecraft.core.run.Batch;
@@ -211,6 +212,11 @@ record TinyModel(String name, ModelFamily family) {
 
   /** Loss and gradients of the mean loss over all labels, by name; dropout on with a fixed seed. */
   Map<String, double[]> gradients(Torch torch, Graph graph, Weights weights, StorePolicy policy) {
+    return gradients(torch, graph, weights, LayerPolicies.uniform(policy));
+  }
+
+  /** The same with a policy for each layer. */
+  Map<String, double[]> gradients(Torch torch, Graph graph, Weights weights, LayerPolicies policy) {
     StatePlan plan = StatePlan.training(graph, ModelFamily.LOSS, Set.of(), policy);
     Map<String, double[]> found = new LinkedHashMap<>();
     weights.flatGradients().zero();

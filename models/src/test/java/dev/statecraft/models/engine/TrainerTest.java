@@ -7,6 +7,7 @@ import dev.statecraft.core.graph.Graph;
 import dev.statecraft.core.optim.AdamW;
 import dev.statecraft.core.optim.OptimizerStep;
 import dev.statecraft.core.optim.Schedule;
+import dev.statecraft.core.plan.LayerPolicies;
 import dev.statecraft.core.plan.StatePlan;
 import dev.statecraft.core.plan.StorePolicy;
 import dev.statecraft.core.run.Batch;
@@ -56,7 +57,7 @@ class TrainerTest {
           1,
           4,
           100,
-          StorePolicy.CHEAP);
+          LayerPolicies.uniform(StorePolicy.CHEAP));
 
   private static ExampleSet examples() {
     SplittableRandom random = new SplittableRandom(1);

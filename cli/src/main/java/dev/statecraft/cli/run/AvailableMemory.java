@@ -1,0 +1,103 @@
+package dev.statecraft.cli.run;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Memory of the machine that a process may still take.
+ *
+ * <p>On Linux, what the kernel says is available (free, or in caches that it can give up), and no
+ * more than the control groups of the process leave. On other systems, what is free.
+ */
+public final class AvailableMemory {
+  /** For libraries, code, threads and what allocators cannot use. */
+  private static final long RESERVE = 512L << 20;
+
+  private final Path root;
+
+  /**
+   * Looks at a system's files.
+   *
+   * @param root the folder that holds {@code proc} and {@code sys}
+   */
+  AvailableMemory(Path root) {
+    this.root = root;
+  }
+
+  /**
+   * Bytes for tensors: what is available without a reserve of 512 MiB and of the heap that the JVM
+   * may still take. At least 1.
+   */
+  public static long forTensors() {
+    Runtime jvm = Runtime.getRuntime();
+    long heap = jvm.maxMemory() - jvm.totalMemory();
+    return Math.max(1, new AvailableMemory(Path.of("/")).bytes() - heap - RESERVE);
+  }
+
+  /** Bytes that are available. */
+  long bytes() {
+    long available =
+        figure(root.resolve("proc/meminfo"), "MemAvailable:\\s+(\\d+) kB").stream()
+            .map(kilobytes -> kilobytes * 1024)
+            .findFirst()
+            .orElseGet(AvailableMemory::free);
+    return groups().stream()
+        .map(this::leftIn)
+        .flatMapToLong(OptionalLong::stream)
+        .reduce(available, Math::min);
+  }
+
+  private static long free() {
+    return ManagementFactory.getPlatformMXBean(com.sun.management.OperatingSystemMXBean.class)
+        .getFreeMemorySize();
+  }
+
+  /** The control group of the process, and the root as containers see it. */
+  private List<Path> groups() {
+    Path hierarchy = root.resolve("sys/fs/cgroup");
+    String name = text(root.resolve("proc/self/cgroup"), "0::/(.*)");
+    return name.isEmpty() ? List.of(hierarchy) : List.of(hierarchy, hierarchy.resolve(name));
+  }
+
+  /** What a group's limit leaves; its file caches can be given up. */
+  private OptionalLong leftIn(Path group) {
+    OptionalLong limit = figure(group.resolve("memory.max"), "(\\d+)");
+    OptionalLong used = figure(group.resolve("memory.current"), "(\\d+)");
+    if (limit.isEmpty() || used.isEmpty()) {
+      return OptionalLong.empty();
+    }
+    long cache = figure(group.resolve("memory.stat"), "inactive_file (\\d+)").orElse(0);
+    return OptionalLong.of(Math.max(0, limit.getAsLong() - used.getAsLong() + cache));
+  }
+
+  private static OptionalLong figure(Path file, String line) {
+    String digits = text(file, line);
+    return digits.isEmpty() ? OptionalLong.empty() : OptionalLong.of(Long.parseLong(digits));
+  }
+
+  /** The group of the first line that matches; empty if there is none, or no such file. */
+  private static String text(Path file, String line) {
+    if (!Files.isReadable(file)) {
+      return "";
+    }
+    Pattern pattern = Pattern.compile(line);
+    try {
+      return Arrays.stream(Files.readString(file).split("\n"))
+          .map(pattern::matcher)
+          .filter(Matcher::matches)
+          .map(matcher -> matcher.group(1))
+          .findFirst()
+          .orElse("");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

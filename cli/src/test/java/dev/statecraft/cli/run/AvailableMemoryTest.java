@@ -1,0 +1,52 @@
+package dev.statecraft.cli.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class AvailableMemoryTest {
+  @TempDir private Path root;
+
+  private void file(String path, String text) throws IOException {
+    Path file = root.resolve(path);
+    Files.createDirectories(file.getParent());
+    Files.writeString(file, text);
+  }
+
+  private long bytes() {
+    return new AvailableMemory(root).bytes();
+  }
+
+  @Test
+  void linuxSaysWhatIsAvailable() throws IOException {
+    file("proc/meminfo", "MemTotal:  9000 kB\nMemFree:  10 kB\nMemAvailable:    4000 kB\n");
+    assertThat(bytes()).isEqualTo(4000 * 1024);
+    file("sys/fs/cgroup/memory.max", "max\n");
+    file("sys/fs/cgroup/memory.current", "77\n");
+    assertThat(bytes()).as("without a limit").isEqualTo(4000 * 1024);
+  }
+
+  @Test
+  void aControlGroupLeavesWhatItLeaves() throws IOException {
+    file("proc/meminfo", "MemAvailable:    4000 kB\n");
+    file("sys/fs/cgroup/memory.max", "3000000\n");
+    file("sys/fs/cgroup/memory.current", "1000000\n");
+    assertThat(bytes()).isEqualTo(2_000_000);
+    file("sys/fs/cgroup/memory.stat", "anon 5\ninactive_file 400000\nactive_file 9\n");
+    assertThat(bytes()).as("caches of files can go").isEqualTo(2_400_000);
+    file("proc/self/cgroup", "0::/user.slice/session\n");
+    file("sys/fs/cgroup/user.slice/session/memory.max", "1000\n");
+    file("sys/fs/cgroup/user.slice/session/memory.current", "3000\n");
+    assertThat(bytes()).as("the group's own limit is exceeded").isZero();
+  }
+
+  @Test
+  void otherSystemsSayWhatIsFree() {
+    assertThat(bytes()).isPositive();
+    assertThat(AvailableMemory.forTensors()).isPositive();
+  }
+}
