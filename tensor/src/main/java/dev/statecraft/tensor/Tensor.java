@@ -386,6 +386,14 @@ public final class Tensor implements AutoCloseable {
     return this;
   }
 
+  /** Absolute values. */
+  public Tensor magnitude() {
+    if (handle().is_meta()) {
+      return session.empty(dtype(), sizes()); // libtorch has no such kernel without data.
+    }
+    return made(handle().abs());
+  }
+
   public Tensor exp() {
     return made(handle().exp());
   }
