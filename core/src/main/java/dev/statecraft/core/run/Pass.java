@@ -7,8 +7,10 @@ import dev.statecraft.core.graph.Precision;
 import dev.statecraft.core.graph.State;
 import dev.statecraft.core.plan.StatePlan;
 import dev.statecraft.core.plan.Step;
+import dev.statecraft.tensor.CompressedRows;
 import dev.statecraft.tensor.DType;
 import dev.statecraft.tensor.Generator;
+import dev.statecraft.tensor.RowCodec;
 import dev.statecraft.tensor.Scope;
 import dev.statecraft.tensor.Tensor;
 import dev.statecraft.tensor.Torch;
@@ -30,6 +32,7 @@ public final class Pass implements AutoCloseable {
   private final KeyValueCache cache;
   private final Map<String, Tensor> values = new HashMap<>();
   private final Map<String, Map<String, Tensor>> extras = new HashMap<>();
+  private final Map<String, CompressedRows> compressed = new HashMap<>();
   private final Map<String, Integer> indices = new HashMap<>();
   private final Gradients gradients;
 
@@ -90,6 +93,10 @@ public final class Pass implements AutoCloseable {
           compute(compute);
         } else if (step instanceof Step.Differentiate differentiate) {
           differentiate(differentiate.edges());
+        } else if (step instanceof Step.Compress compress) {
+          compress(compress);
+        } else if (step instanceof Step.Restore restore) {
+          restore(restore.state());
         } else if (step instanceof Step.Release release) {
           release(release.states());
         }
@@ -149,6 +156,17 @@ public final class Pass implements AutoCloseable {
     gradients.sink(input).addMatmul(upstream, weights.fused(group, 0), 1);
     outputs.forEach(gradients::release);
     gradients.releaseJoined(outputs.get(0));
+  }
+
+  private void compress(Step.Compress step) {
+    RowCodec codec = step.format().codec().orElseThrow();
+    compressed.put(step.state().name(), codec.compress(value(step.state())));
+  }
+
+  private void restore(State state) {
+    try (CompressedRows rows = compressed.remove(state.name())) {
+      values.put(state.name(), rows.restore().escape());
+    }
   }
 
   private void release(List<State> states) {
@@ -230,6 +248,8 @@ public final class Pass implements AutoCloseable {
   public void close() {
     values.values().forEach(Tensor::close);
     values.clear();
+    compressed.values().forEach(CompressedRows::close);
+    compressed.clear();
     extras.values().forEach(kept -> kept.values().forEach(Tensor::close));
     extras.clear();
     gradients.close();

@@ -2,6 +2,7 @@ package dev.statecraft.models.train;
 
 import dev.statecraft.core.graph.Graph;
 import dev.statecraft.core.optim.AdamW;
+import dev.statecraft.core.plan.StateFormat;
 import dev.statecraft.core.plan.StatePlan;
 import dev.statecraft.core.plan.StorePolicy;
 import dev.statecraft.core.run.Batch;
@@ -29,8 +30,12 @@ public final class DryRun {
    * @param batch lays out a micro-batch; its values do not matter, its sizes do
    */
   public static MemoryUse step(
-      Graph graph, DType computeType, StorePolicy store, Function<Torch, Batch> batch) {
-    StatePlan plan = StatePlan.training(graph, ModelFamily.LOSS, Set.of(), store);
+      Graph graph,
+      DType computeType,
+      StorePolicy store,
+      StateFormat states,
+      Function<Torch, Batch> batch) {
+    StatePlan plan = StatePlan.training(graph, ModelFamily.LOSS, Set.of(), store, states);
     try (Torch torch = Torch.open(Device.META);
         Weights weights = Weights.random(torch, graph, computeType, 0);
         AdamW optimizer = new AdamW(weights, AdamW.Options.withDecay(0.01));

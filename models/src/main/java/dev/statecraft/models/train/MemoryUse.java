@@ -6,6 +6,7 @@ import dev.statecraft.core.graph.Precision;
 import dev.statecraft.core.graph.State;
 import dev.statecraft.core.plan.StatePlan;
 import dev.statecraft.core.run.Weights;
+import dev.statecraft.tensor.DType;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -25,7 +26,7 @@ public record MemoryUse(long peakBytes, Map<String, Long> categories) {
     long trained = weights.flatValues().bytes();
     long stored = 0;
     for (State state : plan.stored()) {
-      stored += state.shape().elements(extents) * bytes(state, weights);
+      stored += plan.format(state).bytes(state, extents, type(state, weights));
     }
     long data = 8 * (4 * extents.tokens() + 2 * extents.labels());
     long heads = 0;
@@ -49,10 +50,9 @@ public record MemoryUse(long peakBytes, Map<String, Long> categories) {
     return new MemoryUse(peakBytes, categories);
   }
 
-  private static long bytes(State state, Weights weights) {
-    return (state.precision() == Precision.MASTER
-            ? weights.computeType().master()
-            : weights.computeType())
-        .bytes();
+  private static DType type(State state, Weights weights) {
+    return state.precision() == Precision.MASTER
+        ? weights.computeType().master()
+        : weights.computeType();
   }
 }

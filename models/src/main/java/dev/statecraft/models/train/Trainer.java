@@ -60,7 +60,7 @@ public final class Trainer {
     this.options = options;
     this.cancelled = cancelled;
     lengths = training.lengths();
-    plan = StatePlan.training(graph, ModelFamily.LOSS, Set.of(), options.store());
+    plan = StatePlan.training(graph, ModelFamily.LOSS, Set.of(), options.store(), options.states());
     sampler =
         new BatchSampler(lengths, BatchLimit.examples(options.batchSize()), 1, options.seed());
   }
@@ -189,6 +189,7 @@ public final class Trainer {
                         graph,
                         weights.computeType(),
                         options.store(),
+                        options.states(),
                         torch -> training.batch(torch, weights.computeType(), part))
                     .peakBytes())
         .max()

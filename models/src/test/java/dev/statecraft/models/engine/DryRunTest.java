@@ -7,6 +7,7 @@ import dev.statecraft.core.control.Lora;
 import dev.statecraft.core.graph.Graph;
 import dev.statecraft.core.optim.AdamW;
 import dev.statecraft.core.optim.OptimizerStep;
+import dev.statecraft.core.plan.StateFormat;
 import dev.statecraft.core.plan.StatePlan;
 import dev.statecraft.core.plan.StorePolicy;
 import dev.statecraft.core.run.Batch;
@@ -33,24 +34,33 @@ import org.junit.jupiter.params.provider.CsvSource;
 class DryRunTest {
   @ParameterizedTest
   @CsvSource({
-    "ALL, FLOAT32",
-    "CHEAP, FLOAT32",
-    "MLP, FLOAT32",
-    "INPUTS, FLOAT32",
-    "CHEAP, BFLOAT16"
+    "ALL, FLOAT32, EXACT",
+    "CHEAP, FLOAT32, EXACT",
+    "MLP, FLOAT32, EXACT",
+    "INPUTS, FLOAT32, EXACT",
+    "CHEAP, BFLOAT16, EXACT",
+    "ALL, FLOAT32, INT8",
+    "ALL, FLOAT64, INT8",
+    "CHEAP, BFLOAT16, INT8",
+    "CHEAP, FLOAT32, FLOAT8",
+    "MLP, FLOAT64, FLOAT8",
+    "INPUTS, BFLOAT16, FLOAT8",
+    "CHEAP, FLOAT32, BFLOAT16",
+    "ALL, BFLOAT16, BFLOAT16"
   })
-  void predictsThePeakToTheByte(StorePolicy store, DType type) throws Exception {
+  void predictsThePeakToTheByte(StorePolicy store, DType type, StateFormat states)
+      throws Exception {
     Path folder = Path.of(DryRunTest.class.getResource("/fixtures/llama-tiny").toURI());
     Llama family = new Llama((LlamaConfig) ModelConfig.read(folder.resolve("config.json")));
     List<String> targets = family.defaultTargets();
     Graph graph = new Lora(4, 8, 0.1, targets, LayerSelection.ALL).apply(family.graph());
     List<LabelledTokens> examples = List.of(example(17), example(17), example(30));
     MemoryUse predicted =
-        DryRun.step(graph, type, store, torch -> TokenBatches.causal(torch, examples));
+        DryRun.step(graph, type, store, states, torch -> TokenBatches.causal(torch, examples));
     try (Torch torch = Torch.cpu();
         Weights weights = Weights.random(torch, graph, type, 0);
         AdamW adamW = new AdamW(weights, AdamW.Options.withDecay(0.01))) {
-      StatePlan plan = StatePlan.training(graph, ModelFamily.LOSS, Set.of(), store);
+      StatePlan plan = StatePlan.training(graph, ModelFamily.LOSS, Set.of(), store, states);
       List<Batch> made = new ArrayList<>();
       torch.resetPeak();
       new OptimizerStep(plan, ModelFamily.LOSS, weights, adamW, 1, 0)
