@@ -17,6 +17,8 @@ import dev.statecraft.cli.run.RunDirectory;
 import dev.statecraft.cli.run.RunResult;
 import dev.statecraft.cli.run.TrainListener;
 import dev.statecraft.cli.run.TrainOutcome;
+import dev.statecraft.core.plan.StateFormat;
+import dev.statecraft.models.train.GradientError;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -78,15 +80,31 @@ final class FakeEngine implements Engine {
   public List<PlanRow> plan(PlanRequest request) {
     ask(request);
     return List.of(
-        new PlanRow("lora", "all", 5L << 30, Map.of("weights", 4L << 30), 1),
-        new PlanRow("lora", "cheap", 3L << 30, Map.of("weights", 2L << 30), 1.25));
+        new PlanRow("lora", "all", "exact", 5L << 30, Map.of("weights", 4L << 30), 1),
+        new PlanRow("lora", "cheap", "exact", 3L << 30, Map.of("weights", 2L << 30), 1.25));
   }
 
   @Override
   public BenchResult bench(BenchRequest request) {
     ask(request);
     return new BenchResult(
-        10, 20, 0.5, 8, OptionalLong.of(1 << 20), 3 << 20, 3 << 20, Map.of("weights", 20L));
+        10,
+        20,
+        0.5,
+        8,
+        OptionalLong.of(1 << 20),
+        3 << 20,
+        3 << 20,
+        Map.of("weights", 20L),
+        request.check()
+            ? Optional.of(new GradientError(0.25, 0.75, "layers.0.q.lora_B", 0.5))
+            : Optional.empty());
+  }
+
+  @Override
+  public Map<StateFormat, GradientError> check(Recipe recipe, Consumer<String> notes) {
+    ask(recipe);
+    return Map.of(StateFormat.INT8, new GradientError(0.125, 0.75, "layers.0.q.lora_B", 0.5));
   }
 
   @Override

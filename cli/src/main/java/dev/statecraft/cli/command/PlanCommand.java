@@ -9,6 +9,7 @@ import dev.statecraft.cli.run.Json;
 import dev.statecraft.cli.terminal.Console;
 import dev.statecraft.cli.terminal.Table;
 import dev.statecraft.cli.terminal.Units;
+import dev.statecraft.core.plan.StateFormat;
 import dev.statecraft.core.plan.StorePolicy;
 import dev.statecraft.models.InvalidInputException;
 import dev.statecraft.tensor.DType;
@@ -90,10 +91,11 @@ public final class PlanCommand implements Callable<Integer> {
             : List.of(step.method(method));
     List<StorePolicy> stores =
         store == null ? Arrays.asList(StorePolicy.values()) : List.of(StorePolicy.of(store));
+    StateFormat states = step.states();
     List<PlanRow> rows =
         engine.plan(
             new PlanRequest(
-                config(), methods, stores, step.batch(), step.sequence(), DType.of(dtype)));
+                config(), methods, stores, states, step.batch(), step.sequence(), DType.of(dtype)));
     if (json) {
       console
           .out()
@@ -118,6 +120,7 @@ public final class PlanCommand implements Callable<Integer> {
     Map<String, Object> map = new LinkedHashMap<>();
     map.put("method", row.method());
     map.put("store", row.store());
+    map.put("states", row.states());
     map.put("quantize", "none");
     map.put("predicted_peak_bytes", row.predictedPeakBytes());
     map.put("memory", row.memory());

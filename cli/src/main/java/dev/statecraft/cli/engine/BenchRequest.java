@@ -1,6 +1,7 @@
 package dev.statecraft.cli.engine;
 
 import dev.statecraft.cli.recipe.Method;
+import dev.statecraft.core.plan.StateFormat;
 import dev.statecraft.core.plan.StorePolicy;
 import dev.statecraft.tensor.DType;
 import java.nio.file.Path;
@@ -14,7 +15,9 @@ import java.nio.file.Path;
  * @param sequence tokens of a sequence; images have as many as they have
  * @param dtype of the frozen weights and the states
  * @param store which states are stored
+ * @param states in which form they are stored
  * @param steps how many to take
+ * @param check whether to measure the gradients' error against exact states afterwards
  */
 public record BenchRequest(
     Path config,
@@ -23,7 +26,9 @@ public record BenchRequest(
     int sequence,
     DType dtype,
     StorePolicy store,
-    int steps) {
+    StateFormat states,
+    int steps,
+    boolean check) {
   public BenchRequest {
     atLeast("--batch", 1, batch);
     atLeast("--seq", 2, sequence);

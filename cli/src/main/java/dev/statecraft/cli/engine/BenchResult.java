@@ -1,7 +1,9 @@
 package dev.statecraft.cli.engine;
 
+import dev.statecraft.models.train.GradientError;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
@@ -15,6 +17,7 @@ import java.util.OptionalLong;
  * @param measuredPeakBytes the most bytes of tensors in any step
  * @param predictedPeakBytes what the same step without memory came to
  * @param memory measured bytes by category
+ * @param gradientError of the gradients against exact states, where it was asked for
  */
 public record BenchResult(
     long trainableParameters,
@@ -24,13 +27,15 @@ public record BenchResult(
     OptionalLong peakRssBytes,
     long measuredPeakBytes,
     long predictedPeakBytes,
-    Map<String, Long> memory) {
+    Map<String, Long> memory,
+    Optional<GradientError> gradientError) {
 
   /** As {@code --json} shows it, after what was asked for. */
   public Map<String, Object> toMap(BenchRequest request) {
     Map<String, Object> map = new LinkedHashMap<>();
     map.put("method", request.method().name().label());
     map.put("store", request.store().label());
+    map.put("states", request.states().label());
     map.put("dtype", request.dtype().label());
     map.put("batch", request.batch());
     map.put("seq", request.sequence());
@@ -42,6 +47,7 @@ public record BenchResult(
     map.put("measured_peak_bytes", measuredPeakBytes);
     map.put("predicted_peak_bytes", predictedPeakBytes);
     map.put("memory", memory);
+    gradientError.ifPresent(error -> map.put("gradient_error", error.toMap()));
     return map;
   }
 }

@@ -1,6 +1,7 @@
 package dev.statecraft.cli.engine;
 
 import dev.statecraft.cli.recipe.Method;
+import dev.statecraft.core.plan.StateFormat;
 import dev.statecraft.core.plan.StorePolicy;
 import dev.statecraft.tensor.DType;
 import java.nio.file.Path;
@@ -12,6 +13,7 @@ import java.util.List;
  * @param config a model's config.json
  * @param methods how it might be tuned
  * @param stores which states might be stored
+ * @param states in which form they might be stored
  * @param batch sequences (or images) of a step
  * @param sequence tokens of a sequence
  * @param dtype of the frozen weights and the states
@@ -20,6 +22,7 @@ public record PlanRequest(
     Path config,
     List<Method> methods,
     List<StorePolicy> stores,
+    StateFormat states,
     int batch,
     int sequence,
     DType dtype) {

@@ -10,12 +10,15 @@ import dev.statecraft.core.run.Weights;
 import dev.statecraft.models.config.ModelConfig;
 import dev.statecraft.models.family.ModelFamily;
 import dev.statecraft.models.train.DryRun;
+import dev.statecraft.models.train.GradientCheck;
+import dev.statecraft.models.train.GradientError;
 import dev.statecraft.models.train.MemoryUse;
 import dev.statecraft.tensor.Torch;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /** Measures training steps of a model of a given shape on random weights and random data. */
@@ -31,8 +34,10 @@ record StepBenchmark(BenchRequest request, StepShape shape, Graph graph) {
   }
 
   BenchResult run() {
-    MemoryUse predicted = DryRun.step(graph, request.dtype(), request.store(), shape::batch);
-    StatePlan plan = StatePlan.training(graph, ModelFamily.LOSS, Set.of(), request.store());
+    MemoryUse predicted =
+        DryRun.step(graph, request.dtype(), request.store(), request.states(), shape::batch);
+    StatePlan plan =
+        StatePlan.training(graph, ModelFamily.LOSS, Set.of(), request.store(), request.states());
     try (Torch torch = Torch.cpu();
         Weights weights = Weights.random(torch, graph, request.dtype(), 0);
         AdamW optimizer = new AdamW(weights, AdamW.Options.withDecay(0.01))) {
@@ -58,9 +63,17 @@ record StepBenchmark(BenchRequest request, StepShape shape, Graph graph) {
             PeakMemory.bytes(),
             used.peakBytes(),
             predicted.peakBytes(),
-            used.categories());
+            used.categories(),
+            request.check() ? Optional.of(gradientError(weights)) : Optional.empty());
       }
     }
+  }
+
+  private GradientError gradientError(Weights weights) {
+    return new GradientCheck(
+            graph, weights, request.store(), () -> shape.batch(weights.torch()), shape.labels())
+        .errors(List.of(request.states()))
+        .get(request.states());
   }
 
   private static double median(List<Double> values) {

@@ -68,7 +68,8 @@ record TrainingRun(
                   train.maxGradNorm(),
                   train.seed(),
                   train.evalEvery().map(Integer::longValue).orElse(perEpoch),
-                  train.store()),
+                  train.store(),
+                  recipe.memory().states()),
               interrupts::requested);
       try {
         trainer.run(new Forwarding());

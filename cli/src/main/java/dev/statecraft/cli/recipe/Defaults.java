@@ -2,6 +2,7 @@ package dev.statecraft.cli.recipe;
 
 import dev.statecraft.core.control.LayerSelection;
 import dev.statecraft.core.optim.Schedule;
+import dev.statecraft.core.plan.StateFormat;
 import dev.statecraft.core.plan.StorePolicy;
 import dev.statecraft.tensor.DType;
 import dev.statecraft.tensor.Device;
@@ -46,6 +47,9 @@ final class Defaults {
 
   /** Costs next to nothing and stores a third. */
   static final StorePolicy STORE = StorePolicy.CHEAP;
+
+  /** Nothing is rounded unless it is asked for. */
+  static final StateFormat STORED_STATES = StateFormat.EXACT;
 
   private Defaults() {}
 

@@ -16,10 +16,17 @@ import java.util.Optional;
  * @param data what it learns from
  * @param task what it learns
  * @param train how the run goes
+ * @param memory how memory is saved
  * @param output the run directory (absolute)
  */
 public record Recipe(
-    String model, Method method, DataRecipe data, TaskRecipe task, TrainRecipe train, Path output) {
+    String model,
+    Method method,
+    DataRecipe data,
+    TaskRecipe task,
+    TrainRecipe train,
+    MemoryRecipe memory,
+    Path output) {
   /** What the names of models that come with Statecraft begin with. */
   public static final String BUILTIN = "builtin:";
 
@@ -84,16 +91,16 @@ public record Recipe(
 
   /** The same for another task. */
   public Recipe withTask(TaskRecipe other) {
-    return new Recipe(model, method, data, other, train, output);
+    return new Recipe(model, method, data, other, train, memory, output);
   }
 
   /** The same with other data. */
   public Recipe withData(DataRecipe other) {
-    return new Recipe(model, method, other, task, train, output);
+    return new Recipe(model, method, other, task, train, memory, output);
   }
 
   /** The same with another run directory. */
   public Recipe withOutput(Path other) {
-    return new Recipe(model, method, data, task, train, other);
+    return new Recipe(model, method, data, task, train, memory, other);
   }
 }

@@ -3,6 +3,7 @@ package dev.statecraft.cli.recipe;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.statecraft.core.optim.AdamW;
 import dev.statecraft.core.optim.Schedule;
+import dev.statecraft.core.plan.StateFormat;
 import dev.statecraft.core.plan.StorePolicy;
 import dev.statecraft.models.data.BatchLimit;
 import dev.statecraft.models.data.DataFormat;
@@ -51,6 +52,7 @@ final class RecipeReader {
                   recipe.section("data").read(data -> data(data, task)),
                   task,
                   recipe.section("train").read(train -> train(train, method.name())),
+                  recipe.section("memory").read(RecipeReader::memory),
                   path(recipe.text("output").orElse("runs/" + name)));
             });
   }
@@ -173,6 +175,11 @@ final class RecipeReader {
         train.text("dtype").map(DType::of).orElse(Defaults.DTYPE),
         train.text("device").map(Device::of).orElse(Defaults.DEVICE),
         train.text("store").map(StorePolicy::of).orElse(Defaults.STORE));
+  }
+
+  private static MemoryRecipe memory(Section memory) {
+    return new MemoryRecipe(
+        memory.text("states").map(StateFormat::of).orElse(Defaults.STORED_STATES));
   }
 
   private static AdamW.Options optimizer(Section train) {

@@ -18,6 +18,7 @@ final class RecipeWriter {
     root.put("data", data(recipe.data()));
     root.put("task", task(recipe.task()));
     root.put("train", train(recipe.train()));
+    root.put("memory", memory(recipe.memory()));
     root.put("output", recipe.output().toString());
     return RecipeText.write(root);
   }
@@ -153,6 +154,12 @@ final class RecipeWriter {
     map.put("dtype", train.dtype().label());
     map.put("device", train.device().name().toLowerCase(Locale.ROOT));
     map.put("store", train.store().label());
+    return map;
+  }
+
+  private static Map<String, Object> memory(MemoryRecipe memory) {
+    Map<String, Object> map = new LinkedHashMap<>();
+    map.put("states", memory.states().label());
     return map;
   }
 }

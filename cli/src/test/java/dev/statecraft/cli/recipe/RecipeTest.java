@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.statecraft.core.control.Block;
 import dev.statecraft.core.optim.Schedule;
+import dev.statecraft.core.plan.StateFormat;
 import dev.statecraft.core.plan.StorePolicy;
 import dev.statecraft.models.InvalidInputException;
 import dev.statecraft.models.data.BatchLimit;
@@ -69,6 +70,8 @@ final class RecipeTest {
         eval_every: 25
         dtype: bfloat16
         store: mlp
+      memory:
+        states: int8
       output: out
       """;
 
@@ -90,6 +93,7 @@ final class RecipeTest {
     assertThat(recipe.train().learningRate()).isEqualTo(2e-4);
     assertThat(recipe.train().microBatch()).isEqualTo(BatchLimit.examples(16));
     assertThat(recipe.train().store()).isEqualTo(StorePolicy.CHEAP);
+    assertThat(recipe.memory()).isEqualTo(new MemoryRecipe(StateFormat.EXACT));
     assertThat(recipe.task().metrics().get(0)).isEqualTo(Metric.ACCURACY);
     assertThat(recipe.output()).isEqualTo(FOLDER.resolve("runs/r"));
   }
@@ -132,6 +136,7 @@ final class RecipeTest {
     assertThat(train.evalEvery()).contains(25);
     assertThat(train.dtype()).isEqualTo(DType.BFLOAT16);
     assertThat(train.store()).isEqualTo(StorePolicy.MLP);
+    assertThat(recipe.memory()).isEqualTo(new MemoryRecipe(StateFormat.INT8));
   }
 
   @ParameterizedTest
@@ -247,6 +252,9 @@ final class RecipeTest {
         "train.dtype=float16 | train.dtype: expected one of | 'float16'",
         "train.dtype=int8 | train.dtype: expected one of | 'int8'",
         "train.store=most | train.store: expected all | 'most'",
+        "memory.states=int4 | memory.states: expected exact | 'int4'",
+        "memory.stats=int8 | memory.stats: unknown key | did you mean 'states'?",
+        "memory=int8 | memory: expected a mapping | 'int8'",
         "train.schedule=step | train.schedule: expected constant | 'step'",
         "train.betas=[0.9] | train.betas: expected two numbers | 0.9",
         "train.betas=[0.9, 1] | train.betas: expected two numbers | 1.0",
