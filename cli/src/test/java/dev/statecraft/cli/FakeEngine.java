@@ -96,6 +96,7 @@ final class FakeEngine implements Engine {
         3 << 20,
         3 << 20,
         Map.of("weights", 20L),
+        List.of(),
         request.check()
             ? Optional.of(new GradientError(0.25, 0.75, "layers.0.q.lora_B", 0.5))
             : Optional.empty());

@@ -70,6 +70,11 @@ public final class BenchCommand implements Callable<Integer> {
       description = "Also measure the gradients' error against exact states.")
   private boolean check;
 
+  @Option(
+      names = "--profile",
+      description = "Measure each op by phase, and how much of it are matrix products.")
+  private boolean profile;
+
   @Option(names = "--json", description = "Print the figures as one JSON object.")
   private boolean json;
 
@@ -90,6 +95,7 @@ public final class BenchCommand implements Callable<Integer> {
             StorePolicy.of(store),
             step.states(),
             steps,
+            profile,
             check);
     BenchResult result = engine.bench(request);
     if (json) {
@@ -97,8 +103,14 @@ public final class BenchCommand implements Callable<Integer> {
       return 0;
     }
     Table table = new Table(List.of("figure", "value"));
-    result.toMap(request).forEach((name, value) -> addTo(table, name, value));
+    Map<String, Object> figures = result.toMap(request);
+    figures.remove("profile"); // A table of its own.
+    figures.forEach((name, value) -> addTo(table, name, value));
     console.out().print(table.render());
+    if (profile) {
+      console.out().println();
+      console.out().print(ProfileTable.render(result.profile(), steps - 1));
+    }
     return 0;
   }
 

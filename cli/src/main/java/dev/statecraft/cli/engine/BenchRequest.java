@@ -17,6 +17,7 @@ import java.nio.file.Path;
  * @param store which states are stored
  * @param states in which form they are stored
  * @param steps how many to take
+ * @param profile whether to measure each op, which itself takes a little time
  * @param check whether to measure the gradients' error against exact states afterwards
  */
 public record BenchRequest(
@@ -28,6 +29,7 @@ public record BenchRequest(
     StorePolicy store,
     StateFormat states,
     int steps,
+    boolean profile,
     boolean check) {
   public BenchRequest {
     atLeast("--batch", 1, batch);

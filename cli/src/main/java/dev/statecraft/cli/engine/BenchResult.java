@@ -1,7 +1,9 @@
 package dev.statecraft.cli.engine;
 
+import dev.statecraft.core.run.Profile;
 import dev.statecraft.models.train.GradientError;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -17,6 +19,7 @@ import java.util.OptionalLong;
  * @param measuredPeakBytes the most bytes of tensors in any step
  * @param predictedPeakBytes what the same step without memory came to
  * @param memory measured bytes by category
+ * @param profile time by phase and op over all steps but the first, if asked for
  * @param gradientError of the gradients against exact states, where it was asked for
  */
 public record BenchResult(
@@ -28,6 +31,7 @@ public record BenchResult(
     long measuredPeakBytes,
     long predictedPeakBytes,
     Map<String, Long> memory,
+    List<Profile.Row> profile,
     Optional<GradientError> gradientError) {
 
   /** As {@code --json} shows it, after what was asked for. */
@@ -48,6 +52,19 @@ public record BenchResult(
     map.put("predicted_peak_bytes", predictedPeakBytes);
     map.put("memory", memory);
     gradientError.ifPresent(error -> map.put("gradient_error", error.toMap()));
+    if (!profile.isEmpty()) {
+      map.put("profile", profile.stream().map(row -> profiled(row, request.steps() - 1)).toList());
+    }
+    return map;
+  }
+
+  private static Map<String, Object> profiled(Profile.Row row, int steps) {
+    Map<String, Object> map = new LinkedHashMap<>();
+    map.put("phase", row.phase());
+    map.put("op", row.op());
+    map.put("seconds_per_step", row.seconds() / steps);
+    map.put("product_seconds_per_step", row.productSeconds() / steps);
+    map.put("calls_per_step", row.calls() / steps);
     return map;
   }
 }

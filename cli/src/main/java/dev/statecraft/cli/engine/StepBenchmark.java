@@ -6,6 +6,7 @@ import dev.statecraft.core.optim.AdamW;
 import dev.statecraft.core.optim.OptimizerStep;
 import dev.statecraft.core.plan.StatePlan;
 import dev.statecraft.core.run.Batch;
+import dev.statecraft.core.run.Profile;
 import dev.statecraft.core.run.Weights;
 import dev.statecraft.models.config.ModelConfig;
 import dev.statecraft.models.family.ModelFamily;
@@ -41,12 +42,22 @@ record StepBenchmark(BenchRequest request, StepShape shape, Graph graph) {
     try (Torch torch = Torch.cpu();
         Weights weights = Weights.random(torch, graph, request.dtype(), 0);
         AdamW optimizer = new AdamW(weights, AdamW.Options.withDecay(0.01))) {
+      Profile profile = new Profile();
       OptimizerStep step =
           new OptimizerStep(
-              plan, ModelFamily.LOSS, weights, optimizer, Double.POSITIVE_INFINITY, 0);
+              plan,
+              ModelFamily.LOSS,
+              weights,
+              optimizer,
+              Double.POSITIVE_INFINITY,
+              0,
+              request.profile() ? Optional.of(profile) : Optional.empty());
       torch.resetPeak();
       List<Double> seconds = new ArrayList<>();
       for (int i = 0; i < request.steps(); i++) {
+        if (i == 1) {
+          profile.reset(); // The first step is not counted here either.
+        }
         long start = System.nanoTime();
         step.run(List.of(() -> shape.batch(torch)), shape.labels(), 1e-4);
         seconds.add((System.nanoTime() - start) / 1e9);
@@ -64,6 +75,7 @@ record StepBenchmark(BenchRequest request, StepShape shape, Graph graph) {
             used.peakBytes(),
             predicted.peakBytes(),
             used.categories(),
+            profile.rows(),
             request.check() ? Optional.of(gradientError(weights)) : Optional.empty());
       }
     }
