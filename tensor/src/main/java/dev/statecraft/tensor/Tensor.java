@@ -615,7 +615,7 @@ public final class Tensor implements AutoCloseable {
     double[] values = new double[Math.toIntExact(elements())];
     if (values.length > 0) {
       try (Scope scope = session.scope()) {
-        Tensor rows = copyTo(DType.FLOAT64).contiguous();
+        Tensor rows = as(DType.FLOAT64).contiguous();
         try (org.bytedeco.pytorch.Tensor host = rows.handle().cpu()) {
           new DoublePointer(host.data_ptr()).get(values);
         }
@@ -639,7 +639,7 @@ public final class Tensor implements AutoCloseable {
     long[] values = new long[Math.toIntExact(elements())];
     if (values.length > 0) {
       try (Scope scope = session.scope()) {
-        Tensor rows = copyTo(DType.INT64).contiguous();
+        Tensor rows = as(DType.INT64).contiguous();
         try (org.bytedeco.pytorch.Tensor host = rows.handle().cpu()) {
           new LongPointer(host.data_ptr()).get(values);
         }
