@@ -73,9 +73,15 @@ public final class BatchSampler {
         : Packing.inOrder(lengths, Arrays.stream(order).boxed().toList(), limit);
   }
 
-  /** The micro-batches of the dataset in its own order, unsorted: for evaluation. */
+  /**
+   * The micro-batches of the dataset in its own order, for evaluation; the examples of each in
+   * ascending order of length.
+   */
   public List<MicroBatch> inOrder() {
-    return Packing.inOrder(lengths, IntStream.range(0, lengths.length).boxed().toList(), limit);
+    return Packing.inOrder(lengths, IntStream.range(0, lengths.length).boxed().toList(), limit)
+        .stream()
+        .map(batch -> Packing.ascending(lengths, batch))
+        .toList();
   }
 
   /**

@@ -33,6 +33,13 @@ public final class Packing {
         : inOrder(lengths, sorted, limit);
   }
 
+  /** The same examples in ascending order of length. */
+  static MicroBatch ascending(int[] lengths, MicroBatch batch) {
+    List<Integer> sorted = new ArrayList<>(batch.examples());
+    sorted.sort(Comparator.comparingInt(index -> lengths[index]));
+    return new MicroBatch(sorted, batch.tokens(), batch.longest());
+  }
+
   private static List<MicroBatch> bestFit(int[] lengths, List<Integer> sorted, int room) {
     List<Bin> bins = new ArrayList<>();
     for (int i = sorted.size() - 1; i >= 0; i--) {

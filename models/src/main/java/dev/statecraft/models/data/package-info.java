@@ -18,9 +18,9 @@
  *       dev.statecraft.models.data.LabelVocabulary} numbers the labels.
  *   <li>{@link dev.statecraft.models.data.DatasetSplit} and {@link
  *       dev.statecraft.models.data.Subset} divide and limit a dataset; {@link
- *       dev.statecraft.models.data.BatchSampler} groups it into micro-batches, epoch by epoch. All
- *       randomness comes from {@link dev.statecraft.models.data.Permutation}, so equal seeds give
- *       equal data.
+ *       dev.statecraft.models.data.BatchSampler} chooses each step's examples, epoch by epoch, and
+ *       {@link dev.statecraft.models.data.Packing} splits them into micro-batches. All randomness
+ *       comes from {@link dev.statecraft.models.data.Permutation}, so equal seeds give equal data.
  * </ol>
  */
 package dev.statecraft.models.data;
