@@ -1,6 +1,7 @@
 package dev.statecraft.cli;
 
 import dev.statecraft.cli.command.BenchCommand;
+import dev.statecraft.cli.command.CheckCommand;
 import dev.statecraft.cli.command.ClassifyCommand;
 import dev.statecraft.cli.command.DemoCommand;
 import dev.statecraft.cli.command.EvalCommand;
@@ -65,6 +66,7 @@ public final class Statecraft {
             .addSubcommand("classify", new ClassifyCommand(console, engine))
             .addSubcommand("inspect", new InspectCommand(console, engine))
             .addSubcommand("plan", new PlanCommand(console, engine))
+            .addSubcommand("check", new CheckCommand(console, engine))
             .addSubcommand("bench", new BenchCommand(console, engine))
             .setOut(new PrintWriter(console.out(), true, StandardCharsets.UTF_8))
             .setErr(new PrintWriter(console.err(), true, StandardCharsets.UTF_8))

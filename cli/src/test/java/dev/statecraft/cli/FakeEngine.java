@@ -17,6 +17,8 @@ import dev.statecraft.cli.run.RunDirectory;
 import dev.statecraft.cli.run.RunResult;
 import dev.statecraft.cli.run.TrainListener;
 import dev.statecraft.cli.run.TrainOutcome;
+import dev.statecraft.core.plan.StateFormat;
+import dev.statecraft.models.train.GradientError;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -87,7 +89,7 @@ final class FakeEngine implements Engine {
       String method, String store, long bytes, double compute, OptionalLong smallest) {
     String stored = store.equals("auto") ? "layers 0-7 cheap, 8-15 all" : store;
     return new PlanRow(
-        method, store, stored, bytes, Map.of("weights", bytes / 2), compute, smallest);
+        method, store, stored, "exact", bytes, Map.of("weights", bytes / 2), compute, smallest);
   }
 
   @Override
@@ -104,7 +106,16 @@ final class FakeEngine implements Engine {
         3 << 20,
         3 << 20,
         Map.of("weights", 20L),
-        List.of());
+        List.of(),
+        request.check()
+            ? Optional.of(new GradientError(0.25, 0.75, "layers.0.q.lora_B", 0.5))
+            : Optional.empty());
+  }
+
+  @Override
+  public Map<StateFormat, GradientError> check(Recipe recipe, Consumer<String> notes) {
+    ask(recipe);
+    return Map.of(StateFormat.INT8, new GradientError(0.125, 0.75, "layers.0.q.lora_B", 0.5));
   }
 
   @Override

@@ -15,6 +15,7 @@ import dev.statecraft.cli.recipe.DataRecipe;
 import dev.statecraft.cli.recipe.Method;
 import dev.statecraft.cli.recipe.Recipe;
 import dev.statecraft.core.graph.GraphException;
+import dev.statecraft.core.plan.StateFormat;
 import dev.statecraft.core.plan.StorePolicy;
 import dev.statecraft.models.InvalidInputException;
 import java.io.IOException;
@@ -57,7 +58,17 @@ final class StatecraftTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"demo", "train", "eval", "generate", "classify", "inspect", "bench", "plan"})
+      strings = {
+        "demo",
+        "train",
+        "eval",
+        "generate",
+        "classify",
+        "inspect",
+        "bench",
+        "plan",
+        "check"
+      })
   void everyCommandHasHelp(String command) {
     assertThat(run(new FakeEngine(), command, "--help")).isZero();
     assertThat(console.out()).contains("statecraft " + command).contains("--debug");
@@ -100,6 +111,8 @@ final class StatecraftTest {
         "bench --config c.json",
         "bench --config c.json --method lore",
         "bench --config c.json --method lora --store some",
+        "bench --config c.json --method lora --states some",
+        "plan --model c.json --states some",
         "bench --config c.json --method lora --steps 1",
         "bench --config c.json --method lora --lengths 16",
         "bench --config c.json --method lora --lengths 64-16",
@@ -300,7 +313,11 @@ final class StatecraftTest {
         .contains("smallest budget of lora: 2.0 GiB");
     assertThat(run(engine, "plan", "--model", "c.json", "--store", "auto")).isEqualTo(2);
     run(engine, "plan", "--model", "c.json", "--budget", "auto");
-    assertThat(((PlanRequest) engine.asked()).budget().getAsLong()).isGreaterThan(1 << 20);
+    // How much this machine has free is not for a test to say.
+    assertThat(((PlanRequest) engine.asked()).budget().getAsLong()).isPositive();
+    assertThat(request.states()).isEqualTo(StateFormat.EXACT);
+    run(engine, "plan", "--model", "c.json", "--states", "float8");
+    assertThat(((PlanRequest) engine.asked()).states()).isEqualTo(StateFormat.FLOAT8);
     run(engine, "plan", "--model", "c.json", "--method", "lora", "--store", "mlp");
     assertThat(console.out()).contains("3.0 GiB").contains("1.25");
     assertThat(run(engine, "plan", "--model", "nowhere")).isEqualTo(3);
@@ -325,6 +342,26 @@ final class StatecraftTest {
     run(engine, "bench", "--config", "c.json", "--method", "lora", "--lengths", "9-12", "--json");
     assertThat(json().get("lengths").textValue()).isEqualTo("9-12");
     assertThat(((BenchRequest) engine.asked()).lengths()).contains(new LengthRange(9, 12));
+    assertThat(console.out()).doesNotContain("gradient_error");
+    run(engine, "bench", "--config", "c.json", "--method", "lora", "--states", "int8", "--check");
+    assertThat(console.out()).contains("gradient_error worst_parameter", "layers.0.q.lora_B");
+    assertThat(((BenchRequest) engine.asked()).states()).isEqualTo(StateFormat.INT8);
+    run(engine, "bench", "--config", "c.json", "--method", "lora", "--check", "--json");
+    assertThat(json().get("states").textValue()).isEqualTo("exact");
+    assertThat(json().at("/gradient_error/relative").doubleValue()).isEqualTo(0.25);
+  }
+
+  @Test
+  void checkPrintsErrorsOfGradients() throws IOException {
+    writeRecipe();
+    FakeEngine engine = new FakeEngine();
+    assertThat(run(engine, "check", "-c", "recipe.yaml", "--set", "train.store=mlp")).isZero();
+    assertThat(((Recipe) engine.asked()).train().store()).contains(StorePolicy.MLP);
+    assertThat(console.out()).contains("int8", "12.5 %", "0.750000", "layers.0.q.lora_B");
+    run(engine, "check", "-c", "recipe.yaml", "--json");
+    assertThat(json().at("/rows/0/states").textValue()).isEqualTo("int8");
+    assertThat(json().at("/rows/0/worst_relative").doubleValue()).isEqualTo(0.5);
+    assertThat(run(engine, "check", "-c", "nowhere.yaml")).isEqualTo(3);
   }
 
   @Test

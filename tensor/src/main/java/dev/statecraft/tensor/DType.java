@@ -12,7 +12,9 @@ public enum DType {
   INT32("int32", 4, ScalarType.Int),
   INT8("int8", 1, ScalarType.Char),
   UINT8("uint8", 1, ScalarType.Byte),
-  BOOL("bool", 1, ScalarType.Bool);
+  BOOL("bool", 1, ScalarType.Bool),
+  /** One sign, four exponent and three fraction bits, up to 448: for storing, not for computing. */
+  FLOAT8("float8_e4m3fn", 1, ScalarType.Float8_e4m3fn);
 
   private final String label;
   private final int bytes;

@@ -31,7 +31,7 @@ public final class RowKernels {
   }
 
   /** Whether there is nothing to compute: no memory, or no rows. */
-  private static boolean isEmpty(Tensor x) {
+  static boolean isEmpty(Tensor x) {
     return x.torch().device() == Device.META || x.elements() == 0;
   }
 

@@ -405,6 +405,14 @@ public final class Tensor implements AutoCloseable {
     return this;
   }
 
+  /** Absolute values. */
+  public Tensor magnitude() {
+    if (handle().is_meta()) {
+      return session.empty(dtype(), sizes()); // libtorch has no such kernel without data.
+    }
+    return made(handle().abs());
+  }
+
   public Tensor exp() {
     return made(handle().exp());
   }
@@ -626,7 +634,7 @@ public final class Tensor implements AutoCloseable {
     double[] values = new double[Math.toIntExact(elements())];
     if (values.length > 0) {
       try (Scope scope = session.scope()) {
-        Tensor rows = copyTo(DType.FLOAT64).contiguous();
+        Tensor rows = as(DType.FLOAT64).contiguous();
         try (org.bytedeco.pytorch.Tensor host = rows.handle().cpu()) {
           new DoublePointer(host.data_ptr()).get(values);
         }
@@ -650,7 +658,7 @@ public final class Tensor implements AutoCloseable {
     long[] values = new long[Math.toIntExact(elements())];
     if (values.length > 0) {
       try (Scope scope = session.scope()) {
-        Tensor rows = (dtype() == DType.INT64 ? this : copyTo(DType.INT64)).contiguous();
+        Tensor rows = as(DType.INT64).contiguous();
         try (org.bytedeco.pytorch.Tensor host = rows.handle().cpu()) {
           new LongPointer(host.data_ptr()).get(values);
         }

@@ -79,6 +79,11 @@ public final class BenchCommand implements Callable<Integer> {
   private int steps;
 
   @Option(
+      names = "--check",
+      description = "Also measure the gradients' error against exact states.")
+  private boolean check;
+
+  @Option(
       names = "--profile",
       description = "Measure each op by phase, and how much of it are matrix products.")
   private boolean profile;
@@ -104,35 +109,38 @@ public final class BenchCommand implements Callable<Integer> {
             DType.of(dtype),
             Stores.read(Optional.ofNullable(store), limit.isPresent()),
             limit,
+            step.states(),
             steps,
-            profile);
+            profile,
+            check);
     BenchResult result = engine.bench(request);
     if (json) {
       console.out().println(Json.line(result.toMap(request)));
       return 0;
     }
     Table table = new Table(List.of("figure", "value"));
-    for (Map.Entry<String, Object> entry : result.toMap(request).entrySet()) {
-      if (entry.getKey().equals("profile")) {
-        continue; // A table of its own.
-      }
-      if (entry.getKey().equals("memory")) {
-        result
-            .memory()
-            .forEach((category, bytes) -> table.row(List.of(category, Units.bytes(bytes))));
-      } else if (entry.getKey().endsWith("_bytes") && entry.getValue() instanceof Long bytes) {
-        table.row(List.of(entry.getKey(), Units.bytes(bytes)));
-      } else if (entry.getValue() instanceof Double number) {
-        table.row(List.of(entry.getKey(), Units.decimal(number)));
-      } else {
-        table.row(List.of(entry.getKey(), String.valueOf(entry.getValue())));
-      }
-    }
+    Map<String, Object> figures = result.toMap(request);
+    figures.remove("profile"); // A table of its own.
+    figures.forEach((name, value) -> addTo(table, name, value));
     console.out().print(table.render());
     if (profile) {
       console.out().println();
       console.out().print(ProfileTable.render(result.profile(), steps - 1));
     }
     return 0;
+  }
+
+  private static void addTo(Table table, String name, Object value) {
+    if (value instanceof Map<?, ?> parts) {
+      // Categories of memory speak for themselves.
+      String prefix = name.equals("memory") ? "" : name + " ";
+      parts.forEach((part, of) -> addTo(table, prefix + part, of));
+    } else if (value instanceof Long bytes && !name.equals("trainable_parameters")) {
+      table.row(List.of(name, Units.bytes(bytes)));
+    } else if (value instanceof Double number) {
+      table.row(List.of(name, Units.decimal(number)));
+    } else {
+      table.row(List.of(name, String.valueOf(value)));
+    }
   }
 }

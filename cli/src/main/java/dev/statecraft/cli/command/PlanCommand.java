@@ -9,6 +9,7 @@ import dev.statecraft.cli.run.Json;
 import dev.statecraft.cli.terminal.Console;
 import dev.statecraft.cli.terminal.Table;
 import dev.statecraft.cli.terminal.Units;
+import dev.statecraft.core.plan.StateFormat;
 import dev.statecraft.core.plan.StorePolicy;
 import dev.statecraft.models.InvalidInputException;
 import dev.statecraft.tensor.DType;
@@ -86,6 +87,7 @@ public final class PlanCommand implements Callable<Integer> {
         method == null
             ? METHODS.stream().map(name -> step.method(name)).toList()
             : List.of(step.method(method));
+    StateFormat states = step.states();
     List<PlanRow> rows =
         engine.plan(
             new PlanRequest(
@@ -93,6 +95,7 @@ public final class PlanCommand implements Callable<Integer> {
                 methods,
                 stores(limit),
                 limit,
+                states,
                 step.batch(),
                 step.sequence(),
                 DType.of(dtype)));
@@ -128,6 +131,7 @@ public final class PlanCommand implements Callable<Integer> {
     map.put("method", row.method());
     map.put("store", row.store());
     map.put("stored", row.description());
+    map.put("states", row.states());
     map.put("quantize", "none");
     map.put("predicted_peak_bytes", row.predictedPeakBytes());
     map.put("memory", row.memory());

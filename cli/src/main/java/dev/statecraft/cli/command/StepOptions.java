@@ -2,6 +2,7 @@ package dev.statecraft.cli.command;
 
 import dev.statecraft.cli.recipe.Method;
 import dev.statecraft.cli.recipe.MethodReader;
+import dev.statecraft.core.plan.StateFormat;
 import picocli.CommandLine.Option;
 
 /** The size of a training step that is measured or predicted. */
@@ -27,8 +28,19 @@ final class StepOptions {
       description = "Tokens of a sequence (default: ${DEFAULT-VALUE}).")
   private int sequence;
 
+  @Option(
+      names = "--states",
+      defaultValue = "exact",
+      paramLabel = "FORMAT",
+      description = "Form of stored states: exact, bfloat16, float8, int8 (${DEFAULT-VALUE}).")
+  private String states;
+
   Method method(String text) {
     return MethodReader.parse(text, rank);
+  }
+
+  StateFormat states() {
+    return StateFormat.of(states);
   }
 
   int batch() {

@@ -1,6 +1,7 @@
 package dev.statecraft.cli.engine;
 
 import dev.statecraft.cli.recipe.Method;
+import dev.statecraft.core.plan.StateFormat;
 import dev.statecraft.core.plan.StorePolicy;
 import dev.statecraft.tensor.DType;
 import java.nio.file.Path;
@@ -20,8 +21,10 @@ import java.util.OptionalLong;
  * @param dtype of the frozen weights and the states
  * @param store which states are stored; empty where the budget decides
  * @param budget the most bytes that tensors may take, if there is a limit
+ * @param states in which form they are stored
  * @param steps how many to take
  * @param profile whether to measure each op, which itself takes a little time
+ * @param check whether to measure the gradients' error against exact states afterwards
  */
 public record BenchRequest(
     Path config,
@@ -32,8 +35,10 @@ public record BenchRequest(
     DType dtype,
     Optional<StorePolicy> store,
     OptionalLong budget,
+    StateFormat states,
     int steps,
-    boolean profile) {
+    boolean profile,
+    boolean check) {
   public BenchRequest {
     atLeast("--batch", 1, batch);
     atLeast("--seq", 2, sequence);

@@ -3,9 +3,11 @@ package dev.statecraft.cli.engine;
 import dev.statecraft.cli.recipe.Stores;
 import dev.statecraft.core.plan.StorePolicy;
 import dev.statecraft.core.run.Profile;
+import dev.statecraft.models.train.GradientError;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
@@ -22,6 +24,7 @@ import java.util.OptionalLong;
  * @param predictedPeakBytes what the same step without memory came to
  * @param memory measured bytes by category
  * @param profile time by phase and op over all steps but the first, if asked for
+ * @param gradientError of the gradients against exact states, where it was asked for
  */
 public record BenchResult(
     String store,
@@ -34,7 +37,8 @@ public record BenchResult(
     long measuredPeakBytes,
     long predictedPeakBytes,
     Map<String, Long> memory,
-    List<Profile.Row> profile) {
+    List<Profile.Row> profile,
+    Optional<GradientError> gradientError) {
 
   /** As {@code --json} shows it, after what was asked for. */
   public Map<String, Object> toMap(BenchRequest request) {
@@ -42,6 +46,7 @@ public record BenchResult(
     map.put("method", request.method().name().label());
     map.put("store", request.store().map(StorePolicy::label).orElse(Stores.AUTO));
     map.put("stored", store);
+    map.put("states", request.states().label());
     map.put("dtype", request.dtype().label());
     map.put("batch", request.batch());
     map.put("seq", request.sequence());
@@ -55,6 +60,7 @@ public record BenchResult(
     map.put("measured_peak_bytes", measuredPeakBytes);
     map.put("predicted_peak_bytes", predictedPeakBytes);
     map.put("memory", memory);
+    gradientError.ifPresent(error -> map.put("gradient_error", error.toMap()));
     if (!profile.isEmpty()) {
       map.put("profile", profile.stream().map(row -> profiled(row, request.steps() - 1)).toList());
     }

@@ -5,8 +5,11 @@ import dev.statecraft.cli.run.Evaluation;
 import dev.statecraft.cli.run.RunDirectory;
 import dev.statecraft.cli.run.TrainListener;
 import dev.statecraft.cli.run.TrainOutcome;
+import dev.statecraft.core.plan.StateFormat;
+import dev.statecraft.models.train.GradientError;
 import java.io.IOException;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 
 /**
@@ -34,6 +37,12 @@ public interface Engine {
 
   /** Measures training steps on random weights. */
   BenchResult bench(BenchRequest request) throws IOException;
+
+  /**
+   * Measures, on the first batch of a recipe's training data, how far gradients are from those with
+   * exact states, for every format of fewer bytes.
+   */
+  Map<StateFormat, GradientError> check(Recipe recipe, Consumer<String> notes) throws IOException;
 
   /**
    * Scores a model on the evaluation data of a recipe.

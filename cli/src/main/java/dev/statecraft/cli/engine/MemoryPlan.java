@@ -6,6 +6,7 @@ import dev.statecraft.cli.recipe.TrainRecipe;
 import dev.statecraft.cli.run.AvailableMemory;
 import dev.statecraft.core.graph.Graph;
 import dev.statecraft.core.plan.LayerPolicies;
+import dev.statecraft.core.plan.StateFormat;
 import dev.statecraft.core.plan.StorePolicy;
 import dev.statecraft.models.data.BatchLimit;
 import dev.statecraft.models.task.ExampleSet;
@@ -48,7 +49,7 @@ record MemoryPlan(BatchLimit microBatch, LayerPolicies store, OptionalLong budge
           OptionalLong.empty());
     }
     long budget = bytes(recipe.memory().budget(), torch);
-    return new Search(train, graph, examples, budget, notes).plan();
+    return new Search(train, recipe.memory().states(), graph, examples, budget, notes).plan();
   }
 
   private static long bytes(Budget budget, Torch torch) {
@@ -58,13 +59,19 @@ record MemoryPlan(BatchLimit microBatch, LayerPolicies store, OptionalLong budge
   }
 
   private record Search(
-      TrainRecipe train, Graph graph, ExampleSet examples, long budget, Consumer<String> notes) {
+      TrainRecipe train,
+      StateFormat states,
+      Graph graph,
+      ExampleSet examples,
+      long budget,
+      Consumer<String> notes) {
     MemoryPlan plan() {
       MicroBatchPlanner sizes =
-          new MicroBatchPlanner(graph, train.dtype(), examples, train.batchSize());
+          new MicroBatchPlanner(graph, train.dtype(), states, examples, train.batchSize());
       BatchLimit limit = train.microBatch().orElseGet(() -> fitting(sizes));
       List<Integer> largest = sizes.largest(limit);
-      try (StorePlanner planner = new StorePlanner(graph, train.dtype(), sizes.layout(largest))) {
+      try (StorePlanner planner =
+          new StorePlanner(graph, train.dtype(), states, sizes.layout(largest))) {
         StoreChoice choice = choose(planner, largest);
         notes.accept(
             (train.microBatch().isPresent()

@@ -6,6 +6,7 @@ import dev.statecraft.cli.run.Evaluation;
 import dev.statecraft.cli.run.RunDirectory;
 import dev.statecraft.cli.run.TrainListener;
 import dev.statecraft.cli.run.TrainOutcome;
+import dev.statecraft.core.plan.StateFormat;
 import dev.statecraft.core.run.Weights;
 import dev.statecraft.models.family.Llama;
 import dev.statecraft.models.family.ModelFamily;
@@ -13,6 +14,7 @@ import dev.statecraft.models.generate.Sampler;
 import dev.statecraft.models.generate.TextGenerator;
 import dev.statecraft.models.pretrained.PretrainedModel;
 import dev.statecraft.models.train.Evaluator;
+import dev.statecraft.models.train.GradientError;
 import dev.statecraft.tensor.Torch;
 import java.io.IOException;
 import java.util.LinkedHashMap;
@@ -48,6 +50,15 @@ public final class ModelEngine implements Engine {
   @Override
   public BenchResult bench(BenchRequest request) throws IOException {
     return StepBenchmark.of(request).run();
+  }
+
+  @Override
+  public Map<StateFormat, GradientError> check(Recipe recipe, Consumer<String> notes)
+      throws IOException {
+    try (PretrainedModel model = Models.open(recipe.model());
+        Torch torch = Torch.open(recipe.train().device())) {
+      return new StateCheck(recipe, model, torch).run(notes);
+    }
   }
 
   @Override

@@ -1,6 +1,7 @@
 package dev.statecraft.cli.engine;
 
 import dev.statecraft.cli.recipe.Method;
+import dev.statecraft.core.plan.StateFormat;
 import dev.statecraft.core.plan.StorePolicy;
 import dev.statecraft.tensor.DType;
 import java.nio.file.Path;
@@ -14,6 +15,7 @@ import java.util.OptionalLong;
  * @param methods how it might be tuned
  * @param stores which states might be stored
  * @param budget the most bytes a step may take; then a row for each method is chosen by it
+ * @param states in which form they might be stored
  * @param batch sequences (or images) of a step
  * @param sequence tokens of a sequence
  * @param dtype of the frozen weights and the states
@@ -23,6 +25,7 @@ public record PlanRequest(
     List<Method> methods,
     List<StorePolicy> stores,
     OptionalLong budget,
+    StateFormat states,
     int batch,
     int sequence,
     DType dtype) {

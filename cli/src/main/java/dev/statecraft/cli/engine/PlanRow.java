@@ -9,6 +9,7 @@ import java.util.OptionalLong;
  * @param method its name
  * @param store the policy's word, or {@code auto} for what a budget chose
  * @param description what is stored, layer by layer
+ * @param states the word for the form in which states are stored
  * @param predictedPeakBytes the most bytes of tensors
  * @param memory bytes by category at the peak
  * @param relativeCompute products of the step, relative to LoRA storing everything
@@ -18,6 +19,7 @@ public record PlanRow(
     String method,
     String store,
     String description,
+    String states,
     long predictedPeakBytes,
     Map<String, Long> memory,
     double relativeCompute,

@@ -56,7 +56,8 @@ final class Planning {
   private List<PlanRow> rows(Method method) {
     Graph graph = shape.tuned(method);
     List<PlanRow> rows = new ArrayList<>();
-    try (StorePlanner planner = new StorePlanner(graph, request.dtype(), shape::batch)) {
+    try (StorePlanner planner =
+        new StorePlanner(graph, request.dtype(), request.states(), shape::batch)) {
       for (StorePolicy store : request.stores()) {
         StoreChoice choice = planner.of(LayerPolicies.uniform(store));
         rows.add(row(method, graph, store.label(), choice, OptionalLong.empty()));
@@ -79,6 +80,7 @@ final class Planning {
         method.name().label(),
         store,
         choice.policies().describe(),
+        request.states().label(),
         choice.memory().peakBytes(),
         choice.memory().categories(),
         flops(graph, choice.policies(), extents) / reference,

@@ -12,6 +12,8 @@ import dev.statecraft.core.run.Weights;
 import dev.statecraft.models.config.ModelConfig;
 import dev.statecraft.models.family.ModelFamily;
 import dev.statecraft.models.train.BudgetException;
+import dev.statecraft.models.train.GradientCheck;
+import dev.statecraft.models.train.GradientError;
 import dev.statecraft.models.train.MemoryUse;
 import dev.statecraft.models.train.StoreChoice;
 import dev.statecraft.models.train.StorePlanner;
@@ -33,7 +35,8 @@ record StepBenchmark(BenchRequest request, StepShape shape, Graph graph) {
 
   BenchResult run() {
     StoreChoice choice = choose();
-    StatePlan plan = StatePlan.training(graph, ModelFamily.LOSS, Set.of(), choice.policies());
+    StatePlan plan =
+        StatePlan.training(graph, ModelFamily.LOSS, Set.of(), choice.policies(), request.states());
     try (Torch torch = Torch.cpu();
         Weights weights = Weights.random(torch, graph, request.dtype(), 0);
         AdamW optimizer = new AdamW(weights, AdamW.Options.withDecay(0.01))) {
@@ -72,14 +75,18 @@ record StepBenchmark(BenchRequest request, StepShape shape, Graph graph) {
             used.peakBytes(),
             choice.memory().peakBytes(),
             used.categories(),
-            profile.rows());
+            profile.rows(),
+            request.check()
+                ? Optional.of(gradientError(weights, choice.policies()))
+                : Optional.empty());
       }
     }
   }
 
   /** As asked for, or the fastest that fits the budget. */
   private StoreChoice choose() {
-    try (StorePlanner planner = new StorePlanner(graph, request.dtype(), shape::batch)) {
+    try (StorePlanner planner =
+        new StorePlanner(graph, request.dtype(), request.states(), shape::batch)) {
       long budget = request.budget().orElse(Long.MAX_VALUE);
       StoreChoice choice =
           request
@@ -96,6 +103,13 @@ record StepBenchmark(BenchRequest request, StepShape shape, Graph graph) {
 
   private BudgetException tooSmall(long needed) {
     return new BudgetException("the step", needed, request.budget().orElseThrow());
+  }
+
+  private GradientError gradientError(Weights weights, LayerPolicies store) {
+    return new GradientCheck(
+            graph, weights, store, () -> shape.batch(weights.torch()), shape.labels())
+        .errors(List.of(request.states()))
+        .get(request.states());
   }
 
   private static double median(List<Double> values) {

@@ -69,7 +69,8 @@ record TrainingRun(
                   train.maxGradNorm(),
                   train.seed(),
                   train.evalEvery().map(Integer::longValue).orElse(perEpoch),
-                  memoryPlan.store()),
+                  memoryPlan.store(),
+                  recipe.memory().states()),
               interrupts::requested);
       try {
         trainer.run(new Forwarding());

@@ -2,6 +2,7 @@ package dev.statecraft.cli.recipe;
 
 import dev.statecraft.core.control.LayerSelection;
 import dev.statecraft.core.optim.Schedule;
+import dev.statecraft.core.plan.StateFormat;
 import dev.statecraft.core.plan.StorePolicy;
 import dev.statecraft.tensor.DType;
 import dev.statecraft.tensor.Device;
@@ -49,6 +50,9 @@ final class Defaults {
 
   /** Memory is not limited unless the recipe says so. */
   static final Budget BUDGET = new Budget.None();
+
+  /** Nothing is rounded unless it is asked for. */
+  static final StateFormat STORED_STATES = StateFormat.EXACT;
 
   private Defaults() {}
 

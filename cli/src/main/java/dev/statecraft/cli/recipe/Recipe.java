@@ -16,7 +16,7 @@ import java.util.Optional;
  * @param data what it learns from
  * @param task what it learns
  * @param train how the run goes
- * @param memory what it may take
+ * @param memory what it may take, and how it is saved
  * @param output the run directory (absolute)
  */
 public record Recipe(

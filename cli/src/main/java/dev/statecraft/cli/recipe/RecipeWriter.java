@@ -19,7 +19,7 @@ final class RecipeWriter {
     root.put("data", data(recipe.data()));
     root.put("task", task(recipe.task()));
     root.put("train", train(recipe.train()));
-    root.put("memory", Map.of("budget", recipe.memory().budget().toString()));
+    root.put("memory", memory(recipe.memory()));
     root.put("output", recipe.output().toString());
     return RecipeText.write(root);
   }
@@ -158,5 +158,12 @@ final class RecipeWriter {
     return limit.unit() == BatchLimit.Unit.TOKENS
         ? Map.of("tokens", limit.max())
         : Map.of("examples", limit.max());
+  }
+
+  private static Map<String, Object> memory(MemoryRecipe memory) {
+    Map<String, Object> map = new LinkedHashMap<>();
+    map.put("budget", memory.budget().toString());
+    map.put("states", memory.states().label());
+    return map;
   }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.statecraft.core.control.Block;
 import dev.statecraft.core.optim.Schedule;
+import dev.statecraft.core.plan.StateFormat;
 import dev.statecraft.core.plan.StorePolicy;
 import dev.statecraft.models.InvalidInputException;
 import dev.statecraft.models.data.BatchLimit;
@@ -70,7 +71,9 @@ final class RecipeTest {
         eval_every: 25
         dtype: bfloat16
         store: mlp
-      memory: {budget: 22.5GiB}
+      memory:
+        budget: 22.5GiB
+        states: int8
       output: out
       """;
 
@@ -93,6 +96,7 @@ final class RecipeTest {
     assertThat(recipe.train().microBatch()).contains(BatchLimit.examples(16));
     assertThat(recipe.train().store()).contains(StorePolicy.CHEAP);
     assertThat(recipe.memory().budget()).isEqualTo(new Budget.None());
+    assertThat(recipe.memory().states()).isEqualTo(StateFormat.EXACT);
     assertThat(recipe.task().metrics().get(0)).isEqualTo(Metric.ACCURACY);
     assertThat(recipe.output()).isEqualTo(FOLDER.resolve("runs/r"));
   }
@@ -136,6 +140,7 @@ final class RecipeTest {
     assertThat(train.dtype()).isEqualTo(DType.BFLOAT16);
     assertThat(train.store()).contains(StorePolicy.MLP);
     assertThat(recipe.memory().budget()).hasToString("23040MiB");
+    assertThat(recipe.memory().states()).isEqualTo(StateFormat.INT8);
   }
 
   @ParameterizedTest
@@ -259,6 +264,8 @@ final class RecipeTest {
         "memory.budget=1.5 | memory.budget: expected text | 1.5",
         "memory.budgt=1GiB | memory.budgt: unknown key | did you mean 'budget'?",
         "memory=22GiB | memory: expected a mapping | '22GiB'",
+        "memory.states=int4 | memory.states: expected exact | 'int4'",
+        "memory.stats=int8 | memory.stats: unknown key | did you mean 'states'?",
         "train.schedule=step | train.schedule: expected constant | 'step'",
         "train.betas=[0.9] | train.betas: expected two numbers | 0.9",
         "train.betas=[0.9, 1] | train.betas: expected two numbers | 1.0",

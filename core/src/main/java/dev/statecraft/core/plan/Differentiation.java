@@ -9,6 +9,7 @@ import dev.statecraft.core.graph.State;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -68,11 +69,11 @@ final class Differentiation {
     return demands.get(edge.name());
   }
 
-  /** The states that an edge's backward reads. */
+  /** The states that an edge's backward reads, in the order of its inputs. */
   Set<State> reads(Edge edge) {
     Reads reads = edge.op().reads(demand(edge));
-    Set<State> states = new HashSet<>();
-    reads.inputs().forEach(index -> states.add(edge.inputs().get(index)));
+    Set<State> states = new LinkedHashSet<>();
+    reads.inputs().stream().sorted().forEach(index -> states.add(edge.inputs().get(index)));
     if (reads.output()) {
       states.add(edge.output());
     }

@@ -20,11 +20,17 @@ public final class StatePlan {
   private final Storage storage;
   private final FusedLinears fused;
   private final GradientPlacement placement;
+  private final StateFormat format;
   private final List<Step> steps;
 
   private StatePlan(
-      Graph graph, Set<String> kept, Differentiation differentiation, LayerPolicies policies) {
+      Graph graph,
+      Set<String> kept,
+      Differentiation differentiation,
+      LayerPolicies policies,
+      StateFormat format) {
     this.graph = graph;
+    this.format = format;
     this.kept = Set.copyOf(kept);
     this.differentiation = differentiation;
     for (String state : kept) {
@@ -44,7 +50,11 @@ public final class StatePlan {
    */
   public static StatePlan inference(Graph graph, Set<String> outputs) {
     return new StatePlan(
-        graph, outputs, Differentiation.none(), LayerPolicies.uniform(StorePolicy.ALL));
+        graph,
+        outputs,
+        Differentiation.none(),
+        LayerPolicies.uniform(StorePolicy.ALL),
+        StateFormat.EXACT);
   }
 
   /** A forward to a loss and the backward from it, with one store policy for all layers. */
@@ -63,6 +73,16 @@ public final class StatePlan {
    */
   public static StatePlan training(
       Graph graph, String loss, Set<String> watched, LayerPolicies policies) {
+    return training(graph, loss, watched, policies, StateFormat.EXACT);
+  }
+
+  /**
+   * The same with stored states in a format of fewer bytes.
+   *
+   * @throws GraphException as without it
+   */
+  public static StatePlan training(
+      Graph graph, String loss, Set<String> watched, LayerPolicies policies, StateFormat format) {
     Differentiation differentiation = Differentiation.of(graph, loss);
     if (!differentiation.includes(
         graph
@@ -73,7 +93,7 @@ public final class StatePlan {
     }
     Set<String> kept = new LinkedHashSet<>(watched);
     kept.add(loss);
-    return new StatePlan(graph, kept, differentiation, policies);
+    return new StatePlan(graph, kept, differentiation, policies, format);
   }
 
   public Graph graph() {
@@ -121,6 +141,11 @@ public final class StatePlan {
     return storage.isStored(state) && !kept.contains(state.name());
   }
 
+  /** In which form a {@linkplain #stored() stored} state waits for the backward. */
+  public StateFormat format(State state) {
+    return stores(state) ? format.of(state) : StateFormat.EXACT;
+  }
+
   /** Where the gradient of a state lies in the shared buffer of fused linears, if it does. */
   public Optional<GradientPlacement.Slot> placement(State state) {
     return placement.of(state);
@@ -136,8 +161,10 @@ public final class StatePlan {
       graph.inputs().forEach(input -> fromBatch.add(input.name()));
       resident.addAll(fromBatch);
       forward();
-      resident.removeIf(name -> !fromBatch.contains(name) && !storage.isStored(graph.state(name)));
+      int forwardDrafts = drafts.size();
+      resident.removeIf(name -> !fromBatch.contains(name) && !outlivesForward(graph.state(name)));
       backward();
+      Compression.insert(drafts, forwardDrafts, StatePlan.this::format);
       return Lifetimes.close(drafts, kept, fromBatch);
     }
 
@@ -154,6 +181,11 @@ public final class StatePlan {
           compute(whole ? group : List.of(edge), false);
         }
       }
+    }
+
+    /** Whether a state is there, as it is, when the backward begins. */
+    private boolean outlivesForward(State state) {
+      return storage.isStored(state) && format(state) == StateFormat.EXACT;
     }
 
     private void compute(List<Edge> edges, boolean again) {
@@ -195,15 +227,22 @@ public final class StatePlan {
       drafts.add(new Lifetimes.Draft(new Step.Differentiate(List.copyOf(edges)), reads, List.of()));
     }
 
-    /** Computes a state again if it is not there, and before it what it needs. */
+    /** Restores a state, or computes it again and before it what it needs, if it is not there. */
     private void ensure(State state) {
       if (resident.contains(state.name())) {
+        return;
+      }
+      if (format(state) != StateFormat.EXACT) {
+        resident.add(state.name());
+        drafts.add(new Lifetimes.Draft(new Step.Restore(state), Set.of(), List.of(state)));
         return;
       }
       Edge edge = graph.producer(state.name()).orElseThrow();
       edge.inputs().forEach(this::ensure);
       List<Edge> group = fused.groupOf(edge.name()).orElse(List.of(edge));
-      boolean none = group.stream().noneMatch(member -> resident.contains(member.name()));
+      boolean none =
+          group.stream()
+              .noneMatch(m -> resident.contains(m.name()) || storage.isStored(m.output()));
       compute(none ? group : List.of(edge), true);
     }
   }

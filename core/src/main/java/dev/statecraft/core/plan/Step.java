@@ -22,6 +22,12 @@ public sealed interface Step {
    */
   record Differentiate(List<Edge> edges) implements Step {}
 
+  /** Keeps a compressed copy of a stored state; the state itself is released right after. */
+  record Compress(State state, StateFormat format) implements Step {}
+
+  /** Brings a compressed state back for the backward and frees the compressed copy. */
+  record Restore(State state) implements Step {}
+
   /** Frees states that nobody reads any more. */
   record Release(List<State> states) implements Step {}
 }

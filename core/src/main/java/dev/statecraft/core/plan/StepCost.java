@@ -5,7 +5,7 @@ import dev.statecraft.core.graph.Extents;
 
 /**
  * What plans of one graph are ranked by: the {@linkplain Flops operations} of their products, and
- * every state they compute as passes over memory.
+ * every state they compute, compress or restore as a pass over memory.
  *
  * <p>A number that is written counts as {@value #PER_NUMBER} operations. A pass reads and writes 4
  * to 12 bytes for each number of its result; processors do 5 to 20 operations of a product in the
@@ -26,6 +26,10 @@ public final class StepCost {
         for (Edge edge : compute.edges()) {
           numbers += edge.output().shape().elements(extents);
         }
+      } else if (step instanceof Step.Compress compress) {
+        numbers += compress.state().shape().elements(extents);
+      } else if (step instanceof Step.Restore restore) {
+        numbers += restore.state().shape().elements(extents);
       }
     }
     return Flops.of(plan, extents) + PER_NUMBER * numbers;

@@ -8,6 +8,7 @@
  * the first trainable edge is differentiated or stored; a state is released at its last use;
  * linears that share an input are {@linkplain dev.statecraft.core.plan.FusedLinears fused} into one
  * product. {@code Differentiation} finds which gradients are wanted, {@code Storage} which states
- * are stored and which are computed again, {@code Lifetimes} when each can go.
+ * are stored and which are computed again, {@code Compression} when stored ones are {@linkplain
+ * dev.statecraft.core.plan.StateFormat compressed}, {@code Lifetimes} when each can go.
  */
 package dev.statecraft.core.plan;

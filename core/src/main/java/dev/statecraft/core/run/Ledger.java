@@ -25,6 +25,11 @@ public final class Ledger {
   private List<Stored> storedNow = List.of();
   private String stretch = "";
 
+  /** The fullest of the restorations before the next step, whose stretch they go with. */
+  private Entry restored = NOTHING;
+
+  private List<Stored> storedAtRestored = List.of();
+
   /**
    * The moment of a stretch of steps at which most was held.
    *
@@ -59,10 +64,17 @@ public final class Ledger {
   }
 
   /**
-   * After it. A release goes with the step before it, and what a layer's backward computes again
-   * with the layer.
+   * After it. A release or compression goes with the step before it, a restoration with the one
+   * after it, and what a layer's backward computes again with the layer.
    */
   void end(Step step) {
+    if (step instanceof Step.Restore) {
+      if (torch.peakBytes() > restored.bytes) {
+        restored = new Entry("", torch.peakBytes(), torch.peak());
+        storedAtRestored = storedNow;
+      }
+      return;
+    }
     if (step instanceof Step.Compute compute) {
       Edge edge = compute.edges().get(0);
       if (!compute.again()) {
@@ -80,15 +92,22 @@ public final class Ledger {
     return way + (edge.layer() >= 0 ? " layer " + edge.layer() : " " + edge.name());
   }
 
-  /** Neighbouring steps of one name make one entry. */
   private void end(String step) {
-    Entry entry = new Entry(step, torch.peakBytes(), torch.peak());
+    if (restored.bytes > 0) {
+      add(new Entry(step, restored.bytes, restored.memory), storedAtRestored);
+      restored = NOTHING;
+    }
+    add(new Entry(step, torch.peakBytes(), torch.peak()), storedNow);
+  }
+
+  /** Neighbouring steps of one name make one entry. */
+  private void add(Entry entry, List<Stored> stored) {
     if (entry.bytes > peak.bytes) {
       peak = entry;
-      storedAtPeak = storedNow;
+      storedAtPeak = stored;
     }
     int last = timeline.size() - 1;
-    if (last < 0 || !timeline.get(last).step.equals(step)) {
+    if (last < 0 || !timeline.get(last).step.equals(entry.step)) {
       timeline.add(entry);
     } else if (entry.bytes > timeline.get(last).bytes) {
       timeline.set(last, entry);

@@ -5,10 +5,13 @@ import dev.statecraft.core.graph.Edge;
 import dev.statecraft.core.graph.KeyValueCache;
 import dev.statecraft.core.graph.Precision;
 import dev.statecraft.core.graph.State;
+import dev.statecraft.core.plan.StateFormat;
 import dev.statecraft.core.plan.StatePlan;
 import dev.statecraft.core.plan.Step;
+import dev.statecraft.tensor.CompressedRows;
 import dev.statecraft.tensor.DType;
 import dev.statecraft.tensor.Generator;
+import dev.statecraft.tensor.RowCodec;
 import dev.statecraft.tensor.Scope;
 import dev.statecraft.tensor.Tensor;
 import dev.statecraft.tensor.Torch;
@@ -32,6 +35,7 @@ public final class Pass implements AutoCloseable {
   private final StoredStates stored = new StoredStates();
   private final Map<String, Tensor> values = new HashMap<>();
   private final Map<String, Map<String, Tensor>> extras = new HashMap<>();
+  private final Map<String, CompressedRows> compressed = new HashMap<>();
   private final Map<String, Integer> indices = new HashMap<>();
   private final Gradients gradients;
 
@@ -126,6 +130,10 @@ public final class Pass implements AutoCloseable {
         compute(compute);
       } else if (step instanceof Step.Differentiate differentiate) {
         differentiate(differentiate.edges());
+      } else if (step instanceof Step.Compress compress) {
+        compress(compress);
+      } else if (step instanceof Step.Restore restore) {
+        restore(restore.state());
       } else if (step instanceof Step.Release release) {
         release(release.states());
       }
@@ -147,7 +155,8 @@ public final class Pass implements AutoCloseable {
 
   private void put(Edge edge, Tensor value) {
     values.put(edge.name(), value.escape());
-    if (plan.stores(edge.output())) {
+    // What is to be compressed is only on its way.
+    if (plan.stores(edge.output()) && plan.format(edge.output()) == StateFormat.EXACT) {
       stored.add(edge.layer(), edge.name(), value);
     }
   }
@@ -204,12 +213,29 @@ public final class Pass implements AutoCloseable {
     gradients.releaseJoined(outputs.get(0));
   }
 
+  private void compress(Step.Compress step) {
+    RowCodec codec = step.format().codec().orElseThrow();
+    String name = step.state().name();
+    CompressedRows rows = codec.compress(value(step.state()));
+    compressed.put(name, rows);
+    stored.add(plan.graph().producer(name).orElseThrow().layer(), name, rows.tensors());
+  }
+
+  private void restore(State state) {
+    try (CompressedRows rows = compressed.remove(state.name())) {
+      values.put(state.name(), rows.restore().escape());
+    }
+    stored.remove(state.name());
+  }
+
   private void release(List<State> states) {
     for (State state : states) {
       Tensor value = values.remove(state.name());
       if (value != null) {
         value.close();
-        stored.remove(state.name());
+        if (!compressed.containsKey(state.name())) {
+          stored.remove(state.name());
+        }
       }
     }
   }
@@ -284,6 +310,8 @@ public final class Pass implements AutoCloseable {
   public void close() {
     values.values().forEach(Tensor::close);
     values.clear();
+    compressed.values().forEach(CompressedRows::close);
+    compressed.clear();
     extras.values().forEach(kept -> kept.values().forEach(Tensor::close));
     extras.clear();
     gradients.close();

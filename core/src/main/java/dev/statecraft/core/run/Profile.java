@@ -16,7 +16,8 @@ public final class Profile {
   /**
    * The time of one op in one phase, over all passes.
    *
-   * @param phase {@code forward}, {@code again} (recomputation), {@code backward}, {@code release}
+   * @param phase {@code forward}, {@code again} (recomputation), {@code backward}, {@code
+   *     compress}, {@code restore}, {@code release}
    * @param op its name; linears computed together are {@code fused_linear}
    * @param seconds of wall time
    * @param productSeconds of those, in matrix products
@@ -70,6 +71,12 @@ public final class Profile {
     }
     if (step instanceof Step.Differentiate differentiate) {
       return "backward " + op(differentiate.edges());
+    }
+    if (step instanceof Step.Compress) {
+      return "compress states";
+    }
+    if (step instanceof Step.Restore) {
+      return "restore states";
     }
     return "release states";
   }

@@ -16,21 +16,39 @@ import java.util.Map;
 final class StoredStates {
   private final Map<String, Held> held = new LinkedHashMap<>();
 
-  private record Held(int layer, Block block, long bytes) {}
+  private record Part(Block block, long bytes) {}
+
+  private record Held(int layer, List<Part> parts) {
+    boolean isIn(Block block) {
+      return parts.stream().anyMatch(part -> part.block == block);
+    }
+  }
 
   /** Claims a tensor's memory under a name. */
   void add(int layer, String name, Tensor value) {
-    value.claim(MemoryCategory.STORED_STATES);
-    held.put(name, new Held(layer, value.block(), value.bytes()));
+    add(layer, name, List.of(value));
   }
 
-  /** Ends a name's claim, once its tensor is closed. */
+  /** Claims the memory of what is held as several tensors, such as codes and their scales. */
+  void add(int layer, String name, List<Tensor> values) {
+    values.forEach(value -> value.claim(MemoryCategory.STORED_STATES));
+    held.put(
+        name,
+        new Held(
+            layer, values.stream().map(value -> new Part(value.block(), value.bytes())).toList()));
+  }
+
+  /** Ends a name's claim, once its tensors are closed. */
   void remove(String name) {
     Held removed = held.remove(name);
-    if (removed != null
-        && removed.block.handles() > 0
-        && held.values().stream().noneMatch(other -> other.block == removed.block)) {
-      removed.block.disclaim();
+    if (removed == null) {
+      return;
+    }
+    for (Part part : removed.parts) {
+      if (part.block.handles() > 0
+          && held.values().stream().noneMatch(other -> other.isIn(part.block))) {
+        part.block.disclaim();
+      }
     }
   }
 
@@ -38,13 +56,19 @@ final class StoredStates {
   List<Ledger.Stored> list() {
     IdentityHashMap<Block, Long> unnamed = new IdentityHashMap<>();
     for (Held one : held.values()) {
-      unnamed.merge(one.block, one.block.bytes() - one.bytes, (rest, more) -> rest - one.bytes);
+      for (Part part : one.parts) {
+        long bytes = part.bytes;
+        unnamed.merge(part.block, part.block.bytes() - bytes, (rest, more) -> rest - bytes);
+      }
     }
     List<Ledger.Stored> list = new ArrayList<>();
     held.forEach(
         (name, one) -> {
-          long rest = unnamed.put(one.block, 0L);
-          list.add(new Ledger.Stored(one.layer, name, one.bytes + rest));
+          long bytes = 0;
+          for (Part part : one.parts) {
+            bytes += part.bytes + unnamed.put(part.block, 0L);
+          }
+          list.add(new Ledger.Stored(one.layer, name, bytes));
         });
     return list;
   }

@@ -64,6 +64,7 @@ class StatePlanTest {
   /** Walks through the steps and fails if one reads what is not there. */
   private static void checkLives(StatePlan plan) {
     Set<String> alive = new HashSet<>();
+    Set<String> compressed = new HashSet<>();
     plan.graph().inputs().forEach(input -> alive.add(input.name()));
     for (Step step : plan.steps()) {
       if (step instanceof Step.Compute compute) {
@@ -85,6 +86,16 @@ class StatePlanTest {
               .as("read by the backward of " + edge.name())
               .containsAll(names(List.copyOf(plan.backwardReads(edge))));
         }
+      } else if (step instanceof Step.Compress compress) {
+        String name = compress.state().name();
+        assertThat(alive).as("compressed").contains(name);
+        assertThat(compressed.add(name)).as(name + " is compressed once").isTrue();
+        Step next = plan.steps().get(plan.steps().indexOf(step) + 1);
+        assertThat(names(((Step.Release) next).states())).containsExactly(name);
+      } else if (step instanceof Step.Restore restore) {
+        String name = restore.state().name();
+        assertThat(compressed.remove(name)).as(name + " is compressed").isTrue();
+        assertThat(alive.add(name)).as(name + " is not there yet").isTrue();
       } else if (step instanceof Step.Release release) {
         for (State state : release.states()) {
           assertThat(alive.remove(state.name())).as(state.name() + " is there").isTrue();
@@ -93,6 +104,7 @@ class StatePlanTest {
     }
     plan.graph().inputs().forEach(input -> alive.remove(input.name()));
     assertThat(alive).isEqualTo(plan.kept());
+    assertThat(compressed).as("compressed and never restored").isEmpty();
   }
 
   private static List<String> names(List<State> states) {
@@ -121,6 +133,16 @@ class StatePlanTest {
           checkLives(
               StatePlan.training(graph, "loss", Set.of(), LayerPolicies.mix(2, 1, policy, other)));
         }
+        checkLives(
+            StatePlan.training(
+                graph, "loss", Set.of(), LayerPolicies.uniform(policy), StateFormat.INT8));
+        checkLives(
+            StatePlan.training(
+                graph,
+                "loss",
+                Set.of("l0.gate", "logits"),
+                LayerPolicies.uniform(policy),
+                StateFormat.FLOAT8));
       }
       checkLives(StatePlan.inference(graph, Set.of("logits")));
       checkLives(StatePlan.inference(graph, Set.of("l0.gate", "l1.gate", "logits")));
@@ -261,6 +283,83 @@ class StatePlanTest {
   }
 
   @Test
+  void storedStatesAreCompressedBetweenTheirLastAndFirstUse() {
+    StatePlan plan =
+        StatePlan.training(
+            control("all"),
+            "loss",
+            Set.of(),
+            LayerPolicies.uniform(StorePolicy.CHEAP),
+            StateFormat.INT8);
+    List<String> log = new ArrayList<>();
+    for (Step step : plan.steps()) {
+      if (step instanceof Step.Compute compute) {
+        compute.edges().forEach(edge -> log.add((compute.again() ? "again " : "+") + edge.name()));
+      } else if (step instanceof Step.Compress compress) {
+        assertThat(compress.format()).isEqualTo(StateFormat.INT8);
+        log.add("compress " + compress.state().name());
+      } else if (step instanceof Step.Restore restore) {
+        log.add("restore " + restore.state().name());
+      } else if (step instanceof Step.Differentiate differentiate) {
+        differentiate.edges().forEach(edge -> log.add("d " + edge.name()));
+      } else if (step instanceof Step.Release release) {
+        release.states().forEach(state -> log.add("-" + state.name()));
+      }
+    }
+    // Of two layers; in the first one nothing is differentiated but the control itself. Rows of
+    // six (embedded, sums) are too narrow, those of nine (gate, up) are not.
+    assertThat(log)
+        .containsSubsequence(
+            "+l1.gate",
+            "+l1.up",
+            "+l1.gated",
+            "compress l1.gate",
+            "-l1.gate",
+            "compress l1.up",
+            "-l1.up",
+            "+logits",
+            "d l1.down",
+            "restore l1.gate",
+            "restore l1.up",
+            "d l1.gated",
+            "-l1.gate",
+            "-l1.up")
+        .doesNotContain("compress l0.gate", "compress l1.sum", "compress embedded");
+    assertThat(plan.stored().stream().map(plan::format))
+        .containsExactly(
+            StateFormat.EXACT,
+            StateFormat.EXACT,
+            StateFormat.INT8,
+            StateFormat.INT8,
+            StateFormat.EXACT);
+    assertThat(plan.format(plan.graph().state("loss"))).isEqualTo(StateFormat.EXACT);
+    assertThat(plan.format(plan.graph().state("l0.norm"))).isEqualTo(StateFormat.EXACT);
+  }
+
+  @Test
+  void watchedStatesStayExact() {
+    StatePlan plan =
+        StatePlan.training(
+            control("all"),
+            "loss",
+            Set.of("l1.gate"),
+            LayerPolicies.uniform(StorePolicy.ALL),
+            StateFormat.FLOAT8);
+    assertThat(plan.steps())
+        .filteredOn(Step.Compress.class::isInstance)
+        .extracting(step -> ((Step.Compress) step).state().name())
+        .containsExactly("l1.up");
+  }
+
+  @Test
+  void exactPlansHaveNoCompression() {
+    for (StorePolicy policy : StorePolicy.values()) {
+      assertThat(training(control("all"), policy).steps())
+          .noneMatch(step -> step instanceof Step.Compress || step instanceof Step.Restore);
+    }
+  }
+
+  @Test
   void linearsOfOneInputAreFused() {
     StatePlan plan = training(control("all"), StorePolicy.CHEAP);
     assertThat(computed(plan, false)).contains(List.of("l0.gate", "l0.up"));
@@ -328,5 +427,8 @@ class StatePlanTest {
     assertThatThrownBy(() -> StorePolicy.of("some"))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("store: expected all, cheap, mlp or inputs, found 'some'");
+    assertThatThrownBy(() -> StateFormat.of("int4"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("states: expected exact, bfloat16, float8 or int8, found 'int4'");
   }
 }

@@ -4,8 +4,8 @@ import dev.statecraft.core.graph.Extents;
 import dev.statecraft.core.graph.Graph;
 import dev.statecraft.core.optim.AdamW;
 import dev.statecraft.core.plan.LayerPolicies;
+import dev.statecraft.core.plan.StateFormat;
 import dev.statecraft.core.plan.StatePlan;
-import dev.statecraft.core.plan.StorePolicy;
 import dev.statecraft.core.run.Batch;
 import dev.statecraft.core.run.Ledger;
 import dev.statecraft.core.run.Pass;
@@ -26,6 +26,7 @@ public final class DryRun implements AutoCloseable {
   private static final PassOptions OPTIONS = new PassOptions(1, 0, true);
 
   private final Graph graph;
+  private final StateFormat states;
   private final Torch torch = Torch.open(Device.META);
   private final Weights weights;
   private final AdamW optimizer;
@@ -35,32 +36,32 @@ public final class DryRun implements AutoCloseable {
    * Prepares steps of one graph and batch.
    *
    * @param graph a tuned graph
+   * @param states in which form states are stored
    * @param batch lays out a micro-batch; its values do not matter, its sizes do
    */
-  public DryRun(Graph graph, DType computeType, Function<Torch, Batch> batch) {
+  public DryRun(Graph graph, DType computeType, StateFormat states, Function<Torch, Batch> batch) {
     this.graph = graph;
+    this.states = states;
     weights = Weights.random(torch, graph, computeType, 0);
     optimizer = new AdamW(weights, AdamW.Options.withDecay(0.01));
     this.batch = batch.apply(torch);
   }
 
-  /** The memory of a single optimizer step under one policy. */
-  public static MemoryUse step(
-      Graph graph, DType computeType, StorePolicy store, Function<Torch, Batch> batch) {
-    return step(graph, computeType, LayerPolicies.uniform(store), batch);
-  }
-
   /** The memory of a single optimizer step. */
   public static MemoryUse step(
-      Graph graph, DType computeType, LayerPolicies store, Function<Torch, Batch> batch) {
-    try (DryRun run = new DryRun(graph, computeType, batch)) {
+      Graph graph,
+      DType computeType,
+      LayerPolicies store,
+      StateFormat states,
+      Function<Torch, Batch> batch) {
+    try (DryRun run = new DryRun(graph, computeType, states, batch)) {
       return run.step(run.plan(store));
     }
   }
 
   /** The plan of a step of this graph. */
   StatePlan plan(LayerPolicies store) {
-    return StatePlan.training(graph, ModelFamily.LOSS, Set.of(), store);
+    return StatePlan.training(graph, ModelFamily.LOSS, Set.of(), store, states);
   }
 
   /** What the batch's symbolic sizes are. */

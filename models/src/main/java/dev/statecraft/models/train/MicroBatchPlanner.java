@@ -2,6 +2,7 @@ package dev.statecraft.models.train;
 
 import dev.statecraft.core.graph.Graph;
 import dev.statecraft.core.plan.LayerPolicies;
+import dev.statecraft.core.plan.StateFormat;
 import dev.statecraft.core.run.Batch;
 import dev.statecraft.models.data.BatchLimit;
 import dev.statecraft.models.data.BatchSampler;
@@ -24,6 +25,7 @@ import java.util.stream.Stream;
 public final class MicroBatchPlanner {
   private final Graph graph;
   private final DType computeType;
+  private final StateFormat states;
   private final ExampleSet examples;
   private final int batchSize;
 
@@ -34,11 +36,14 @@ public final class MicroBatchPlanner {
    * Prepares the search.
    *
    * @param graph a tuned graph
+   * @param states in which form states are stored
    * @param batchSize examples of an optimizer step
    */
-  public MicroBatchPlanner(Graph graph, DType computeType, ExampleSet examples, int batchSize) {
+  public MicroBatchPlanner(
+      Graph graph, DType computeType, StateFormat states, ExampleSet examples, int batchSize) {
     this.graph = graph;
     this.computeType = computeType;
+    this.states = states;
     this.examples = examples;
     this.batchSize = Math.min(batchSize, examples.size());
     int[] lengths = examples.lengths();
@@ -100,7 +105,7 @@ public final class MicroBatchPlanner {
     int count = batchSize; // Mostly the whole step fits.
     while (tooMany - fits > 1) {
       long peak =
-          DryRun.step(graph, computeType, store, layout(longestFirst.subList(0, count)))
+          DryRun.step(graph, computeType, store, states, layout(longestFirst.subList(0, count)))
               .peakBytes();
       if (peak <= budget) {
         fits = count;

@@ -2,6 +2,7 @@ package dev.statecraft.models.train;
 
 import dev.statecraft.core.graph.Graph;
 import dev.statecraft.core.plan.LayerPolicies;
+import dev.statecraft.core.plan.StateFormat;
 import dev.statecraft.core.plan.StatePlan;
 import dev.statecraft.core.plan.StepCost;
 import dev.statecraft.core.plan.StorePolicy;
@@ -37,11 +38,13 @@ public final class StorePlanner implements AutoCloseable {
    * Prepares a search.
    *
    * @param graph a tuned graph
+   * @param states in which form states are stored
    * @param batch lays out the largest micro-batch
    */
-  public StorePlanner(Graph graph, DType computeType, Function<Torch, Batch> batch) {
+  public StorePlanner(
+      Graph graph, DType computeType, StateFormat states, Function<Torch, Batch> batch) {
     layers = graph.layers().size();
-    dryRun = new DryRun(graph, computeType, batch);
+    dryRun = new DryRun(graph, computeType, states, batch);
     costOfAll = cost(dryRun.plan(LayerPolicies.uniform(StorePolicy.ALL)));
   }
 

@@ -69,7 +69,7 @@ public final class Trainer {
     this.cancelled = cancelled;
     examples = training.size();
     options.microBatch().check(training.lengths());
-    plan = StatePlan.training(graph, ModelFamily.LOSS, Set.of(), options.store());
+    plan = StatePlan.training(graph, ModelFamily.LOSS, Set.of(), options.store(), options.states());
     sampler =
         new BatchSampler(
             training.lengths(), BatchLimit.examples(options.batchSize()), 1, options.seed());
@@ -222,6 +222,7 @@ public final class Trainer {
         new DryRun(
             graph,
             weights.computeType(),
+            options.states(),
             torch -> training.batch(torch, weights.computeType(), part))) {
       return run.timeline(options.store());
     }

@@ -3,6 +3,7 @@ package dev.statecraft.models.train;
 import dev.statecraft.core.optim.AdamW;
 import dev.statecraft.core.optim.Schedule;
 import dev.statecraft.core.plan.LayerPolicies;
+import dev.statecraft.core.plan.StateFormat;
 import dev.statecraft.models.data.BatchLimit;
 
 /**
@@ -16,6 +17,7 @@ import dev.statecraft.models.data.BatchLimit;
  * @param seed of the order of examples and of dropout
  * @param evalEvery optimizer steps between evaluations
  * @param store which states each layer stores for the backward
+ * @param states in which form they wait for it
  */
 public record TrainingOptions(
     Schedule schedule,
@@ -25,4 +27,5 @@ public record TrainingOptions(
     double maxGradNorm,
     long seed,
     long evalEvery,
-    LayerPolicies store) {}
+    LayerPolicies store,
+    StateFormat states) {}

@@ -8,6 +8,7 @@ import dev.statecraft.core.graph.Graph;
 import dev.statecraft.core.optim.AdamW;
 import dev.statecraft.core.optim.OptimizerStep;
 import dev.statecraft.core.plan.LayerPolicies;
+import dev.statecraft.core.plan.StateFormat;
 import dev.statecraft.core.plan.StatePlan;
 import dev.statecraft.core.plan.StorePolicy;
 import dev.statecraft.core.run.Batch;
@@ -69,20 +70,41 @@ class DryRunTest {
                 lean ->
                     Stream.of(StorePolicy.values())
                         .map(rest -> LayerPolicies.mix(3, 1, lean, rest)))
-            .map(policies -> Arguments.of(policies, DType.FLOAT32));
+            .map(policies -> Arguments.of(policies, DType.FLOAT32, StateFormat.EXACT));
+    LayerPolicies all = LayerPolicies.uniform(StorePolicy.ALL);
+    LayerPolicies cheap = LayerPolicies.uniform(StorePolicy.CHEAP);
+    LayerPolicies inputs = LayerPolicies.uniform(StorePolicy.INPUTS);
     return Stream.concat(
-        mixes, Stream.of(Arguments.of(LayerPolicies.uniform(StorePolicy.CHEAP), DType.BFLOAT16)));
+        mixes,
+        Stream.of(
+            Arguments.of(cheap, DType.BFLOAT16, StateFormat.EXACT),
+            Arguments.of(all, DType.FLOAT32, StateFormat.INT8),
+            Arguments.of(all, DType.FLOAT64, StateFormat.INT8),
+            Arguments.of(cheap, DType.BFLOAT16, StateFormat.INT8),
+            Arguments.of(cheap, DType.FLOAT32, StateFormat.FLOAT8),
+            Arguments.of(LayerPolicies.uniform(StorePolicy.MLP), DType.FLOAT64, StateFormat.FLOAT8),
+            Arguments.of(inputs, DType.BFLOAT16, StateFormat.FLOAT8),
+            Arguments.of(cheap, DType.FLOAT32, StateFormat.BFLOAT16),
+            Arguments.of(all, DType.BFLOAT16, StateFormat.BFLOAT16),
+            Arguments.of(
+                LayerPolicies.mix(3, 1, StorePolicy.INPUTS, StorePolicy.ALL),
+                DType.FLOAT32,
+                StateFormat.INT8),
+            Arguments.of(
+                LayerPolicies.mix(3, 2, StorePolicy.MLP, StorePolicy.CHEAP),
+                DType.BFLOAT16,
+                StateFormat.BFLOAT16)));
   }
 
   @ParameterizedTest
   @MethodSource("steps")
-  void predictsThePeakToTheByte(LayerPolicies store, DType type) {
+  void predictsThePeakToTheByte(LayerPolicies store, DType type, StateFormat states) {
     Graph graph = lora();
-    MemoryUse predicted = DryRun.step(graph, type, store, DryRunTest::batch);
+    MemoryUse predicted = DryRun.step(graph, type, store, states, DryRunTest::batch);
     try (Torch torch = Torch.cpu();
         Weights weights = Weights.random(torch, graph, type, 0);
         AdamW adamW = new AdamW(weights, AdamW.Options.withDecay(0.01))) {
-      StatePlan plan = StatePlan.training(graph, ModelFamily.LOSS, Set.of(), store);
+      StatePlan plan = StatePlan.training(graph, ModelFamily.LOSS, Set.of(), store, states);
       torch.resetPeak();
       new OptimizerStep(plan, ModelFamily.LOSS, weights, adamW, 1, 0)
           .run(List.of(() -> batch(torch)), 61, 1e-3);
@@ -93,30 +115,31 @@ class DryRunTest {
 
   @ParameterizedTest
   @MethodSource("steps")
-  void theLedgerIsTheSameWithAndWithoutMemory(LayerPolicies store, DType type) {
+  void theLedgerIsTheSameWithAndWithoutMemory(LayerPolicies store, DType type, StateFormat states) {
     Graph graph = lora();
     StepMemory predicted;
-    try (DryRun run = new DryRun(graph, type, DryRunTest::batch)) {
+    try (DryRun run = new DryRun(graph, type, states, DryRunTest::batch)) {
       predicted = run.timeline(store);
     }
     try (Torch torch = Torch.cpu();
         Weights weights = Weights.random(torch, graph, type, 0);
         AdamW adamW = new AdamW(weights, AdamW.Options.withDecay(0.01));
         Batch batch = batch(torch)) {
-      StatePlan plan = StatePlan.training(graph, ModelFamily.LOSS, Set.of(), store);
+      StatePlan plan = StatePlan.training(graph, ModelFamily.LOSS, Set.of(), store, states);
       Ledger ledger = new Ledger(torch);
       Pass.run(plan, weights, batch, new PassOptions(1, 0, true), ledger).close();
       ledger.record("optimizer", () -> adamW.step(1e-3));
       assertThat(StepMemory.of(weights, ledger)).isEqualTo(predicted);
     }
-    assertThat(predicted.peak()).isEqualTo(DryRun.step(graph, type, store, DryRunTest::batch));
+    assertThat(predicted.peak())
+        .isEqualTo(DryRun.step(graph, type, store, states, DryRunTest::batch));
   }
 
   @ParameterizedTest
   @MethodSource("steps")
-  void theLedgerAddsUpAtEveryStep(LayerPolicies store, DType type) {
+  void theLedgerAddsUpAtEveryStep(LayerPolicies store, DType type, StateFormat states) {
     StepMemory memory;
-    try (DryRun run = new DryRun(lora(), type, DryRunTest::batch)) {
+    try (DryRun run = new DryRun(lora(), type, states, DryRunTest::batch)) {
       memory = run.timeline(store);
     }
     for (StepMemory.Moment moment : memory.timeline()) {
@@ -142,7 +165,7 @@ class DryRunTest {
     long stored = memory.storedStates().values().stream().mapToLong(DryRunTest::sum).sum();
     assertThat(stored).isPositive().isEqualTo(memory.peak().categories().get("stored_states"));
     MemoryUse loss = at(memory, "backward loss");
-    assertThat(loss.stateGradients()).as("the loss's own, a float32").isEqualTo(4);
+    assertThat(loss.stateGradients()).as("the loss's own").isEqualTo(type.master().bytes());
     MemoryUse layer = at(memory, "backward layer 2");
     assertThat(layer.stateGradients()).isGreaterThanOrEqualTo(64L * 32 * type.bytes());
     assertThat(at(memory, "optimizer").categories().get("stored_states")).isZero();

@@ -8,6 +8,7 @@ import dev.statecraft.core.optim.AdamW;
 import dev.statecraft.core.optim.OptimizerStep;
 import dev.statecraft.core.optim.Schedule;
 import dev.statecraft.core.plan.LayerPolicies;
+import dev.statecraft.core.plan.StateFormat;
 import dev.statecraft.core.plan.StatePlan;
 import dev.statecraft.core.plan.StorePolicy;
 import dev.statecraft.core.run.Batch;
@@ -57,7 +58,8 @@ class TrainerTest {
           1,
           4,
           100,
-          LayerPolicies.uniform(StorePolicy.CHEAP));
+          LayerPolicies.uniform(StorePolicy.CHEAP),
+          StateFormat.EXACT);
 
   private static ExampleSet examples() {
     SplittableRandom random = new SplittableRandom(1);

@@ -3,6 +3,7 @@ package dev.statecraft.models.train;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.statecraft.core.plan.LayerPolicies;
+import dev.statecraft.core.plan.StateFormat;
 import dev.statecraft.core.plan.StorePolicy;
 import dev.statecraft.models.data.BatchLimit;
 import dev.statecraft.tensor.DType;
@@ -15,10 +16,14 @@ import org.junit.jupiter.api.Test;
 
 class StorePlannerTest {
   private final MicroBatchPlanner sizes =
-      new MicroBatchPlanner(TinyTask.GRAPH, DType.FLOAT32, TinyTask.EXAMPLES, TinyTask.BATCH);
+      new MicroBatchPlanner(
+          TinyTask.GRAPH, DType.FLOAT32, StateFormat.EXACT, TinyTask.EXAMPLES, TinyTask.BATCH);
   private final StorePlanner planner =
       new StorePlanner(
-          TinyTask.GRAPH, DType.FLOAT32, sizes.layout(List.of(15, 14, 13, 12, 11, 10, 9, 8)));
+          TinyTask.GRAPH,
+          DType.FLOAT32,
+          StateFormat.EXACT,
+          sizes.layout(List.of(15, 14, 13, 12, 11, 10, 9, 8)));
 
   @AfterEach
   void close() {
@@ -91,6 +96,23 @@ class StorePlannerTest {
   }
 
   @Test
+  void compressedStatesLeaveRoomForMore() {
+    List<Integer> examples = List.of(15, 14, 13, 12, 11, 10, 9, 8);
+    try (StorePlanner compressed =
+        new StorePlanner(TinyTask.GRAPH, DType.FLOAT32, StateFormat.INT8, sizes.layout(examples))) {
+      LayerPolicies all = LayerPolicies.uniform(StorePolicy.ALL);
+      long budget = compressed.of(all).memory().peakBytes();
+      assertThat(budget)
+          .isLessThan(uniform(StorePolicy.ALL).memory().peakBytes())
+          .isEqualTo(
+              DryRun.step(
+                      TinyTask.GRAPH, DType.FLOAT32, all, StateFormat.INT8, sizes.layout(examples))
+                  .peakBytes());
+      assertThat(compressed.fastest(budget).orElseThrow().policies()).isEqualTo(all);
+    }
+  }
+
+  @Test
   void theLargestMicroBatchHoldsTheLongestExamples() {
     assertThat(sizes.largest(BatchLimit.examples(3))).containsExactly(15, 14, 13);
     assertThat(sizes.largest(BatchLimit.examples(100))).hasSize(TinyTask.BATCH);
@@ -109,7 +131,12 @@ class StorePlannerTest {
         .as("no more than a step has")
         .contains(BatchLimit.tokens(24 + 23 + 22 + 21 + 20 + 19 + 18 + 17));
     long three =
-        DryRun.step(TinyTask.GRAPH, DType.FLOAT32, cheap, sizes.layout(List.of(15, 14, 13)))
+        DryRun.step(
+                TinyTask.GRAPH,
+                DType.FLOAT32,
+                cheap,
+                StateFormat.EXACT,
+                sizes.layout(List.of(15, 14, 13)))
             .peakBytes();
     assertThat(sizes.fitting(cheap, three)).contains(BatchLimit.tokens(24 + 23 + 22));
     assertThat(sizes.fitting(cheap, three - 1)).contains(BatchLimit.tokens(24 + 23));

@@ -6,6 +6,7 @@ import dev.statecraft.core.graph.Graph;
 import dev.statecraft.core.optim.AdamW;
 import dev.statecraft.core.optim.Schedule;
 import dev.statecraft.core.plan.LayerPolicies;
+import dev.statecraft.core.plan.StateFormat;
 import dev.statecraft.core.plan.StorePolicy;
 import dev.statecraft.core.run.Weights;
 import dev.statecraft.models.config.LlamaConfig;
@@ -70,7 +71,8 @@ final class TinyTask {
             1,
             5,
             100,
-            LayerPolicies.uniform(StorePolicy.CHEAP));
+            LayerPolicies.uniform(StorePolicy.CHEAP),
+            StateFormat.EXACT);
     return new Trainer(GRAPH, weights, EXAMPLES, Optional.of(EXAMPLES), options, () -> false);
   }
 }
