@@ -1,5 +1,7 @@
 package dev.statecraft.tensor;
 
+import dev.statecraft.tensor.vector.Bfloat16;
+import dev.statecraft.tensor.vector.Codes;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
@@ -14,6 +16,8 @@ import org.bytedeco.javacpp.BytePointer;
 final class Dequantization {
   /** Blocks of NF4 that are looked up between copies from and to native memory. */
   private static final int TILE = 64;
+
+  private static final boolean VECTORS = RowKernels.areSupported() && Codes.looksUpSixteen();
 
   private static final int CODES = Nf4Levels.BLOCK / 2;
 
@@ -31,7 +35,7 @@ final class Dequantization {
 
   /** Writes an even number of values. */
   static void nf4(Tensor target, Nf4Blocks source) {
-    float[] scales = scales(source);
+    Nf4Scales scales = new Nf4Scales(source);
     Memory codes = new Memory(source.codes());
     Memory values = new Memory(target);
     boolean narrow = target.dtype() == DType.BFLOAT16;
@@ -39,38 +43,49 @@ final class Dequantization {
         .torch()
         .workers()
         .share(
-            scales.length,
+            source.scaleCodes().elements(),
             Nf4Levels.BLOCK,
             (from, to) -> {
               Nf4Tile tile = narrow ? new NarrowTile() : new WideTile();
               for (long block = from; block < to; block += TILE) {
                 int count = (int) Math.min(TILE, to - block);
                 int size = codes.read(block * CODES, tile.codes, count * CODES);
-                for (int i = 0; i * CODES < size; i++) {
-                  tile.lookUp(i * CODES, scales[(int) block + i]);
+                scales.read(block, count, tile);
+                for (int i = 0; i < count; i++) {
+                  tile.lookUp(i * CODES, tile.scales[i]);
                 }
                 tile.write(values, block * Nf4Levels.BLOCK, 2 * size);
               }
             });
   }
 
-  /** The scale of every block. */
-  private static float[] scales(Nf4Blocks source) {
-    byte[] codes = new byte[Math.toIntExact(source.scaleCodes().elements())];
-    new Memory(source.scaleCodes()).read(0, codes, codes.length);
-    float[] levels = Nf4Levels.scales();
-    float[] largest = new Memory(source.scaleLargest()).floats();
-    float mean = new Memory(source.scaleMean()).floats()[0];
-    float[] scales = new float[codes.length];
-    for (int i = 0; i < scales.length; i++) {
-      scales[i] = levels[codes[i] & 0xFF] * largest[i / Nf4Levels.GROUP] + mean;
+  /** The scales of blocks. */
+  private static final class Nf4Scales {
+    private final Memory codes;
+    private final float[] levels = Nf4Levels.scales();
+    private final float[] largest;
+    private final float mean;
+
+    Nf4Scales(Nf4Blocks source) {
+      codes = new Memory(source.scaleCodes());
+      largest = new Memory(source.scaleLargest()).floats();
+      mean = new Memory(source.scaleMean()).floats()[0];
     }
-    return scales;
+
+    void read(long first, int count, Nf4Tile tile) {
+      codes.read(first, tile.scaleCodes, count);
+      for (int i = 0; i < count; i++) {
+        float group = largest[(int) ((first + i) / Nf4Levels.GROUP)];
+        tile.scales[i] = levels[tile.scaleCodes[i] & 0xFF] * group + mean;
+      }
+    }
   }
 
   /** Some blocks' codes and values. */
   private abstract static class Nf4Tile {
     final byte[] codes = new byte[TILE * CODES];
+    final byte[] scaleCodes = new byte[TILE];
+    final float[] scales = new float[TILE];
     final float[] levels = Nf4Levels.values();
 
     /** Finds the values of the block whose codes start there. */
@@ -88,6 +103,10 @@ final class Dequantization {
 
     @Override
     void lookUp(int start, float scale) {
+      if (VECTORS) {
+        Codes.pairs(codes, start, CODES, levels, scale, pairs);
+        return;
+      }
       for (int i = 0; i < 16; i++) {
         first[i] = roundedBits(levels[i] * scale);
         second[i] = first[i] << 16;
@@ -143,10 +162,14 @@ final class Dequantization {
             (from, to) -> {
               byte[] row = new byte[width];
               short[] rounded = new short[narrow ? width : 0];
-              float[] wide = new float[narrow ? 0 : width];
+              float[] wide = new float[width];
               for (long i = from; i < to; i++) {
                 codes.read(i * width, row, width);
-                if (narrow) {
+                if (narrow && RowKernels.areSupported()) {
+                  Codes.scale(row, largest[(int) i], Int8Rows.STEP, wide, width);
+                  Bfloat16.narrow(wide, rounded, width);
+                  values.shorts(i * width * Short.BYTES, width).put(rounded);
+                } else if (narrow) {
                   scale(row, largest[(int) i], rounded);
                   values.shorts(i * width * Short.BYTES, width).put(rounded);
                 } else {
