@@ -30,6 +30,7 @@ public final class Pass implements AutoCloseable {
   private final KeyValueCache cache;
   private final Map<String, Tensor> values = new HashMap<>();
   private final Map<String, Map<String, Tensor>> extras = new HashMap<>();
+  private final Map<String, Tensor> dequantized = new HashMap<>();
   private final Map<String, Integer> indices = new HashMap<>();
   private final Gradients gradients;
 
@@ -94,7 +95,13 @@ public final class Pass implements AutoCloseable {
           release(release.states());
         }
       }
+      releaseDequantized();
     }
+  }
+
+  private void releaseDequantized() {
+    dequantized.values().forEach(Tensor::close);
+    dequantized.clear();
   }
 
   private void compute(Step.Compute step) {
@@ -165,6 +172,11 @@ public final class Pass implements AutoCloseable {
     return value != null ? value : batch.state(state.name());
   }
 
+  /** A quantized parameter's values, once for the whole step; the pass owns them. */
+  Tensor dequantized(String parameter) {
+    return dequantized.computeIfAbsent(parameter, name -> weights.inComputeType(name).escape());
+  }
+
   void keepExtra(Edge edge, String name, Tensor extra) {
     Tensor before =
         extras.computeIfAbsent(edge.name(), key -> new HashMap<>()).put(name, extra.escape());
@@ -232,6 +244,7 @@ public final class Pass implements AutoCloseable {
     values.clear();
     extras.values().forEach(kept -> kept.values().forEach(Tensor::close));
     extras.clear();
+    releaseDequantized();
     gradients.close();
   }
 }
