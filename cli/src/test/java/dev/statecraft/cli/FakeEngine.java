@@ -86,7 +86,16 @@ final class FakeEngine implements Engine {
   public BenchResult bench(BenchRequest request) {
     ask(request);
     return new BenchResult(
-        10, 20, 0.5, 8, OptionalLong.of(1 << 20), 3 << 20, 3 << 20, Map.of("weights", 20L));
+        10,
+        20,
+        0.5,
+        4,
+        8,
+        OptionalLong.of(1 << 20),
+        3 << 20,
+        3 << 20,
+        Map.of("weights", 20L),
+        List.of());
   }
 
   @Override

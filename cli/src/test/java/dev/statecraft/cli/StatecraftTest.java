@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.statecraft.cli.engine.BenchRequest;
 import dev.statecraft.cli.engine.GenerateRequest;
 import dev.statecraft.cli.engine.InspectedModel;
+import dev.statecraft.cli.engine.LengthRange;
 import dev.statecraft.cli.engine.PlanRequest;
 import dev.statecraft.cli.engine.TextInput;
 import dev.statecraft.cli.engine.TunedModel;
@@ -97,6 +98,8 @@ final class StatecraftTest {
         "bench --config c.json --method lore",
         "bench --config c.json --method lora --store some",
         "bench --config c.json --method lora --steps 1",
+        "bench --config c.json --method lora --lengths 16",
+        "bench --config c.json --method lora --lengths 64-16",
         "bench --config c.json --method lora --rank 0"
       })
   void badArgumentsEndWithTwoAndOneLine(String arguments) {
@@ -298,6 +301,9 @@ final class StatecraftTest {
             Method.Projections.class, method -> assertThat(method.rank()).isEqualTo(32));
     run(engine, "bench", "--config", "c.json", "--method", "control");
     assertThat(console.out()).contains("peak_rss_bytes").contains("1.0 MiB");
+    run(engine, "bench", "--config", "c.json", "--method", "lora", "--lengths", "9-12", "--json");
+    assertThat(json().get("lengths").textValue()).isEqualTo("9-12");
+    assertThat(((BenchRequest) engine.asked()).lengths()).contains(new LengthRange(9, 12));
   }
 
   @Test

@@ -29,6 +29,57 @@ final class Products {
 
   /** {@code target = a b}: {@code [n, k] x [k, m]}, or batched. */
   static void set(Tensor target, Tensor a, Tensor b) {
+    long start = a.torch().productsBegin();
+    setUntimed(target, a, b);
+    a.torch().productsEnd(start);
+  }
+
+  /** {@code target = beta target + alpha a b}; the target may be of the factors' master type. */
+  static void add(Tensor target, Tensor a, Tensor b, double beta, double alpha) {
+    long start = a.torch().productsBegin();
+    addUntimed(target, a, b, beta, alpha);
+    a.torch().productsEnd(start);
+  }
+
+  /** {@code a b} in new memory; differentiable by libtorch's autograd. */
+  static Tensor of(Tensor a, Tensor b) {
+    if (widens(a.torch(), a.dtype())) {
+      long[] shape = a.shape();
+      shape[shape.length - 1] = b.size(-1);
+      return a.torch().empty(a.dtype(), shape).setToMatmul(a, b);
+    }
+    long start = a.torch().productsBegin();
+    Tensor result = a.dim() == 3 ? batched(a, b) : product(a, b);
+    a.torch().productsEnd(start);
+    return result;
+  }
+
+  /** {@code x W^T}, W {@code [out, in]}. */
+  static Tensor linear(Tensor x, Tensor weight) {
+    if (widens(x.torch(), x.dtype())) {
+      try (Tensor transposed = weight.t()) {
+        return of(x, transposed);
+      }
+    }
+    long start = x.torch().productsBegin();
+    Tensor result = Tensor.fresh(x.torch(), torch.linear(x.handle(), weight.handle()));
+    x.torch().productsEnd(start);
+    return result;
+  }
+
+  /** {@code x W^T + b}. */
+  static Tensor linear(Tensor x, Tensor weight, Tensor bias) {
+    if (widens(x.torch(), x.dtype())) {
+      return linear(x, weight).addInPlace(bias);
+    }
+    long start = x.torch().productsBegin();
+    Tensor result =
+        Tensor.fresh(x.torch(), torch.linear(x.handle(), weight.handle(), bias.handle()));
+    x.torch().productsEnd(start);
+    return result;
+  }
+
+  private static void setUntimed(Tensor target, Tensor a, Tensor b) {
     if (!widens(a.torch(), a.dtype())) {
       if (target.dim() == 3) {
         torch.bmm_out(target.handle(), a.handle(), b.handle());
@@ -51,8 +102,7 @@ final class Products {
     }
   }
 
-  /** {@code target = beta target + alpha a b}; the target may be of the factors' master type. */
-  static void add(Tensor target, Tensor a, Tensor b, double beta, double alpha) {
+  private static void addUntimed(Tensor target, Tensor a, Tensor b, double beta, double alpha) {
     if (!widens(a.torch(), a.dtype())) {
       addNative(target, a, b, beta, alpha);
       return;

@@ -462,13 +462,7 @@ public final class Tensor implements AutoCloseable {
 
   /** Matrix product {@code [n, k] x [k, m]}, or batched {@code [b, n, k] x [b, k, m]}. */
   public Tensor matmul(Tensor other) {
-    if (widensProducts()) {
-      long[] product = shape();
-      product[product.length - 1] = other.size(-1);
-      return session.empty(dtype(), product).setToMatmul(this, other);
-    }
-    return made(
-        dim() == 3 ? torch.bmm(handle(), other.handle()) : torch.mm(handle(), other.handle()));
+    return Products.of(this, other);
   }
 
   /** {@code this = beta * this + alpha * a b}. */
@@ -485,20 +479,12 @@ public final class Tensor implements AutoCloseable {
 
   /** {@code this W^T}: rows {@code [n, in]} through a weight {@code [out, in]}. */
   public Tensor linear(Tensor weight) {
-    if (widensProducts()) {
-      try (Tensor transposed = weight.t()) {
-        return matmul(transposed);
-      }
-    }
-    return made(torch.linear(handle(), weight.handle()));
+    return Products.linear(this, weight);
   }
 
   /** {@code this W^T + b}: rows {@code [n, in]}, weight {@code [out, in]}, bias {@code [out]}. */
   public Tensor linear(Tensor weight, Tensor bias) {
-    if (widensProducts()) {
-      return linear(weight).addInPlace(bias);
-    }
-    return made(torch.linear(handle(), weight.handle(), bias.handle()));
+    return Products.linear(this, weight, bias);
   }
 
   // ---- reductions ----

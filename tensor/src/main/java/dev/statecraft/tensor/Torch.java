@@ -33,6 +33,8 @@ public final class Torch implements AutoCloseable {
   private long liveTensors;
   private long liveBytes;
   private long peakBytes;
+  private boolean timesProducts;
+  private long productNanos;
 
   private Torch(Device device) {
     this.device = device;
@@ -229,6 +231,29 @@ public final class Torch implements AutoCloseable {
         }
       }
       return result;
+    }
+  }
+
+  /**
+   * Whether to measure the time of matrix products from now on. Only where operations are done when
+   * their call returns, as on the CPU, does it mean anything.
+   */
+  public void timeProducts(boolean on) {
+    timesProducts = on;
+  }
+
+  /** Nanoseconds spent in matrix products while they were timed. */
+  public long productNanos() {
+    return productNanos;
+  }
+
+  long productsBegin() {
+    return timesProducts ? System.nanoTime() : 0;
+  }
+
+  void productsEnd(long begin) {
+    if (timesProducts) {
+      productNanos += System.nanoTime() - begin;
     }
   }
 

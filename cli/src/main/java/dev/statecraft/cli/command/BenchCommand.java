@@ -3,6 +3,7 @@ package dev.statecraft.cli.command;
 import dev.statecraft.cli.engine.BenchRequest;
 import dev.statecraft.cli.engine.BenchResult;
 import dev.statecraft.cli.engine.Engine;
+import dev.statecraft.cli.engine.LengthRange;
 import dev.statecraft.cli.run.Json;
 import dev.statecraft.cli.terminal.Console;
 import dev.statecraft.cli.terminal.Table;
@@ -12,6 +13,7 @@ import dev.statecraft.tensor.DType;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -59,11 +61,23 @@ public final class BenchCommand implements Callable<Integer> {
   private String store;
 
   @Option(
+      names = "--lengths",
+      paramLabel = "FROM-TO",
+      description =
+          "Pack B x T tokens of sequences of such lengths, e.g. 16-64, in place of B of T tokens.")
+  private Optional<String> lengths;
+
+  @Option(
       names = "--steps",
       defaultValue = "6",
       paramLabel = "N",
       description = "Steps to take; the first is not counted (default: ${DEFAULT-VALUE}).")
   private int steps;
+
+  @Option(
+      names = "--profile",
+      description = "Measure each op by phase, and how much of it are matrix products.")
+  private boolean profile;
 
   @Option(names = "--json", description = "Print the figures as one JSON object.")
   private boolean json;
@@ -81,9 +95,11 @@ public final class BenchCommand implements Callable<Integer> {
             step.method(method),
             step.batch(),
             step.sequence(),
+            lengths.map(LengthRange::parse),
             DType.of(dtype),
             StorePolicy.of(store),
-            steps);
+            steps,
+            profile);
     BenchResult result = engine.bench(request);
     if (json) {
       console.out().println(Json.line(result.toMap(request)));
@@ -91,6 +107,9 @@ public final class BenchCommand implements Callable<Integer> {
     }
     Table table = new Table(List.of("figure", "value"));
     for (Map.Entry<String, Object> entry : result.toMap(request).entrySet()) {
+      if (entry.getKey().equals("profile")) {
+        continue; // A table of its own.
+      }
       if (entry.getKey().equals("memory")) {
         result
             .memory()
@@ -104,6 +123,10 @@ public final class BenchCommand implements Callable<Integer> {
       }
     }
     console.out().print(table.render());
+    if (profile) {
+      console.out().println();
+      console.out().print(ProfileTable.render(result.profile(), steps - 1));
+    }
     return 0;
   }
 }

@@ -4,6 +4,9 @@ import dev.statecraft.cli.recipe.Method;
 import dev.statecraft.core.plan.StorePolicy;
 import dev.statecraft.tensor.DType;
 import java.nio.file.Path;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
 
 /**
  * A training step to be measured on random weights.
@@ -12,22 +15,33 @@ import java.nio.file.Path;
  * @param method how it is tuned
  * @param batch sequences (or images) of a step
  * @param sequence tokens of a sequence; images have as many as they have
+ * @param lengths packs {@code batch * sequence} tokens of shorter sequences instead
  * @param dtype of the frozen weights and the states
  * @param store which states are stored
  * @param steps how many to take
+ * @param profile whether to measure each op, which itself takes a little time
  */
 public record BenchRequest(
     Path config,
     Method method,
     int batch,
     int sequence,
+    Optional<LengthRange> lengths,
     DType dtype,
     StorePolicy store,
-    int steps) {
+    int steps,
+    boolean profile) {
   public BenchRequest {
     atLeast("--batch", 1, batch);
     atLeast("--seq", 2, sequence);
     atLeast("--steps", 2, steps);
+  }
+
+  /** Tokens of each sequence of a step. */
+  List<Integer> sequences() {
+    return lengths
+        .map(range -> range.fill(Math.multiplyExact(batch, sequence), 0))
+        .orElseGet(() -> Collections.nCopies(batch, sequence));
   }
 
   private static void atLeast(String option, int least, int value) {

@@ -1,6 +1,8 @@
 package dev.statecraft.cli.engine;
 
+import dev.statecraft.core.run.Profile;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 
@@ -10,21 +12,25 @@ import java.util.OptionalLong;
  * @param trainableParameters how many numbers were trained
  * @param weightBytes of the frozen weights
  * @param secondsPerStep median without the first step
+ * @param tokens of a step
  * @param tokensPerSecond at that speed
  * @param peakRssBytes the process's peak, on systems that tell
  * @param measuredPeakBytes the most bytes of tensors in any step
  * @param predictedPeakBytes what the same step without memory came to
  * @param memory measured bytes by category
+ * @param profile time by phase and op over all steps but the first, if asked for
  */
 public record BenchResult(
     long trainableParameters,
     long weightBytes,
     double secondsPerStep,
+    long tokens,
     double tokensPerSecond,
     OptionalLong peakRssBytes,
     long measuredPeakBytes,
     long predictedPeakBytes,
-    Map<String, Long> memory) {
+    Map<String, Long> memory,
+    List<Profile.Row> profile) {
 
   /** As {@code --json} shows it, after what was asked for. */
   public Map<String, Object> toMap(BenchRequest request) {
@@ -34,6 +40,8 @@ public record BenchResult(
     map.put("dtype", request.dtype().label());
     map.put("batch", request.batch());
     map.put("seq", request.sequence());
+    request.lengths().ifPresent(range -> map.put("lengths", range.toString()));
+    map.put("tokens", tokens);
     map.put("trainable_parameters", trainableParameters);
     map.put("weight_bytes", weightBytes);
     map.put("seconds_per_step", secondsPerStep);
@@ -42,6 +50,19 @@ public record BenchResult(
     map.put("measured_peak_bytes", measuredPeakBytes);
     map.put("predicted_peak_bytes", predictedPeakBytes);
     map.put("memory", memory);
+    if (!profile.isEmpty()) {
+      map.put("profile", profile.stream().map(row -> profiled(row, request.steps() - 1)).toList());
+    }
+    return map;
+  }
+
+  private static Map<String, Object> profiled(Profile.Row row, int steps) {
+    Map<String, Object> map = new LinkedHashMap<>();
+    map.put("phase", row.phase());
+    map.put("op", row.op());
+    map.put("seconds_per_step", row.seconds() / steps);
+    map.put("product_seconds_per_step", row.productSeconds() / steps);
+    map.put("calls_per_step", row.calls() / steps);
     return map;
   }
 }

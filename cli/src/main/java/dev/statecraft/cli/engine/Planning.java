@@ -16,6 +16,7 @@ import dev.statecraft.tensor.Device;
 import dev.statecraft.tensor.Torch;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Set;
 
@@ -27,8 +28,7 @@ final class Planning {
     StepShape shape =
         StepShape.of(
             ModelConfig.read(request.config()),
-            request.batch(),
-            request.sequence(),
+            Collections.nCopies(request.batch(), request.sequence()),
             request.dtype());
     Extents extents;
     try (Torch torch = Torch.open(Device.META);

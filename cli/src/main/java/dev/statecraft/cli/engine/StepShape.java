@@ -28,15 +28,14 @@ import java.util.SplittableRandom;
  * and what is predicted.
  *
  * @param family the model
- * @param sequences sequences (or images) of the step
- * @param tokens of a sequence; images have as many as they have
+ * @param lengths tokens of each sequence of the step; images have as many as they have
  * @param dtype of the frozen weights and the states
  */
-record StepShape(ModelFamily family, int sequences, int tokens, DType dtype) {
+record StepShape(ModelFamily family, List<Integer> lengths, DType dtype) {
   private static final int CLASSES = 2;
 
-  static StepShape of(ModelConfig config, int sequences, int tokens, DType dtype) {
-    return new StepShape(family(config), sequences, tokens, dtype);
+  static StepShape of(ModelConfig config, List<Integer> lengths, DType dtype) {
+    return new StepShape(family(config), List.copyOf(lengths), dtype);
   }
 
   /** The model's graph under a method. */
@@ -58,7 +57,9 @@ record StepShape(ModelFamily family, int sequences, int tokens, DType dtype) {
 
   /** Labels that the loss is the mean over. */
   long labels() {
-    return family instanceof Llama ? (long) sequences * (tokens - 1) : sequences;
+    return family instanceof Llama
+        ? lengths.stream().mapToLong(length -> length - 1).sum()
+        : lengths.size();
   }
 
   /** Every token a target for a language model; classes otherwise. */
@@ -67,15 +68,17 @@ record StepShape(ModelFamily family, int sequences, int tokens, DType dtype) {
       VitConfig config = vit.config();
       int pixels = config.numChannels() * config.imageSize() * config.imageSize();
       return ImageBatches.classified(
-          torch, config, dtype, new float[sequences * pixels], new int[sequences]);
+              config, new float[lengths.size() * pixels], new int[lengths.size()])
+          .upload(torch, dtype);
     }
     List<int[]> ids = ids();
     if (family instanceof Encoder encoder) {
       List<int[]> types = ids.stream().map(sequence -> new int[sequence.length]).toList();
       return TokenBatches.classified(
-          torch, ids, types, encoder.config().firstPosition(), new int[sequences]);
+              ids, types, encoder.config().firstPosition(), new int[lengths.size()])
+          .upload(torch, dtype);
     }
-    return TokenBatches.causal(torch, ids.stream().map(StepShape::labelled).toList());
+    return TokenBatches.causal(ids.stream().map(StepShape::labelled).toList()).upload(torch, dtype);
   }
 
   private List<int[]> ids() {
@@ -85,8 +88,8 @@ record StepShape(ModelFamily family, int sequences, int tokens, DType dtype) {
             : ((Encoder) family).config().vocabSize();
     SplittableRandom random = new SplittableRandom(0);
     List<int[]> ids = new ArrayList<>();
-    for (int i = 0; i < sequences; i++) {
-      ids.add(random.ints(tokens, 0, vocabulary).toArray());
+    for (int length : lengths) {
+      ids.add(random.ints(length, 0, vocabulary).toArray());
     }
     return ids;
   }

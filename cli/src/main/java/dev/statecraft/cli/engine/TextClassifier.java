@@ -42,7 +42,9 @@ record TextClassifier(Recipe recipe, PretrainedModel model, Graph graph, Weights
                           longest,
                           config.typeVocabSize()))
               .toList();
-      try (Batch batch = EncodedText.batch(weights.torch(), encoded, config.firstPosition());
+      try (Batch batch =
+              EncodedText.batch(encoded, config.firstPosition())
+                  .upload(weights.torch(), weights.computeType());
           Pass pass = Pass.run(plan, weights, batch, PassOptions.INFERENCE)) {
         double[] logits = pass.value(ModelFamily.LOGITS).toDoubles();
         for (int i = 0; i < encoded.size(); i++) {

@@ -33,8 +33,10 @@ import java.util.Optional;
  * last two and dV summed over the query heads of a group. Source: Vaswani et al., "Attention Is All
  * You Need" (2017); Ainslie et al., "GQA" (2023).
  *
- * <p>Neighbouring sequences of equal length go through one batched product as long as their
- * probabilities stay below a constant number of bytes.
+ * <p>Neighbouring sequences of like length go through one batched product, the shorter ones padded
+ * with rows of zeros inside this op alone, where that costs less than products of their own ({@link
+ * SequenceGrouping}), as long as their probabilities stay below a constant number of bytes. Padded
+ * keys have probability 0, padded queries give no output and no gradient.
  *
  * @param edge name of the edge, under which keys and values of earlier tokens are cached
  * @param heads query heads
@@ -99,17 +101,22 @@ public record Attention(
       cache.get().append(edge, context.input(1), context.input(2));
       Tensor keys = cache.get().keys(edge);
       Tensor values = cache.get().values(edge);
-      SequenceBatch all = new SequenceBatch(0, 1, Math.toIntExact(queries.size(0)));
-      CausalMask mask = new CausalMask(torch, queries.dtype());
-      attend(all, queries, keys, values, mask, softmax(keys.size(0), queries), output);
+      SequenceBatch all = SequenceBatch.even(0, 1, Math.toIntExact(queries.size(0)));
+      Tensor bias = new ScoreMask(torch, queries.dtype(), causal).of(all, keys.size(0));
+      attend(all, queries, keys, values, bias, softmax(keys.size(0), queries), output);
       return output;
     }
-    CausalMask mask = new CausalMask(torch, queries.dtype());
+    ScoreMask mask = new ScoreMask(torch, queries.dtype(), causal);
     AttentionSoftmax softmax = softmax(context.layout().longest(), queries);
     for (SequenceBatch batch : batches(context.layout(), queries.dtype())) {
-      Tensor keys = batch.rows(context.input(1));
-      Tensor values = batch.rows(context.input(2));
-      attend(batch, batch.rows(queries), keys, values, mask, softmax, batch.rows(output));
+      Tensor bias = mask.of(batch, batch.length());
+      try (Scope scope = torch.scope()) {
+        Tensor keys = batch.padded(context.input(1));
+        Tensor values = batch.padded(context.input(2));
+        Tensor target = batch.paddedTarget(output);
+        attend(batch, batch.padded(queries), keys, values, bias, softmax, target);
+        batch.unpad(target, output);
+      }
     }
     return output;
   }
@@ -123,10 +130,9 @@ public record Attention(
       Tensor queries,
       Tensor keys,
       Tensor values,
-      CausalMask mask,
+      Tensor bias,
       AttentionSoftmax softmax,
       Tensor output) {
-    Tensor bias = bias(mask, batch, keys);
     try (Scope scope = output.torch().scope()) {
       Tensor probabilities =
           probabilities(softmax, scaledQueries(batch, queries), keyRows(batch, keys), bias);
@@ -145,32 +151,34 @@ public record Attention(
         gradients[i] = context.gradient(i).allocate();
       }
     }
-    CausalMask mask = new CausalMask(torch, context.upstream().dtype());
+    ScoreMask mask = new ScoreMask(torch, context.upstream().dtype(), causal);
     AttentionSoftmax softmax = softmax(context.layout().longest(), context.upstream());
     for (SequenceBatch batch : batches(context.layout(), context.upstream().dtype())) {
-      Tensor bias = bias(mask, batch, batch.rows(context.input(1)));
+      Tensor bias = mask.of(batch, batch.length());
       try (Scope scope = torch.scope()) {
-        Tensor queries = scaledQueries(batch, batch.rows(context.input(0)));
-        Tensor keys = keyRows(batch, batch.rows(context.input(1)));
-        Tensor upstream = queryRows(batch, batch.rows(context.upstream()));
+        Tensor queries = scaledQueries(batch, batch.padded(context.input(0)));
+        Tensor keys = keyRows(batch, batch.padded(context.input(1)));
+        // Rows of zeros behind shorter sequences: their scores get no gradient and give none.
+        Tensor upstream = queryRows(batch, batch.padded(context.upstream()));
         Tensor probabilities = probabilities(softmax, queries, keys, bias);
         if (context.wants(2)) {
           Tensor gradient = probabilities.transpose(1, 2).matmul(upstream);
-          keyHeads(batch, batch.rows(gradients[2])).copyFrom(keyGroups(batch, gradient));
+          writeKeyRows(batch, gradient, gradients[2]);
         }
         if (wantsScores) {
-          Tensor values = keyRows(batch, batch.rows(context.input(2)));
+          Tensor values = keyRows(batch, batch.padded(context.input(2)));
           Tensor scores = upstream.matmul(values.transpose(1, 2));
           softmax.backward(scores, probabilities);
           probabilities.close();
           if (context.wants(0)) {
             Tensor gradient = scores.matmul(keys);
-            queryHeads(batch, batch.rows(gradients[0]))
-                .setToProduct(groups(batch, gradient), scale());
+            Tensor target = batch.paddedTarget(gradients[0]);
+            queryHeads(batch, target).setToProduct(groups(batch, gradient), scale());
+            batch.unpad(target, gradients[0]);
           }
           if (context.wants(1)) {
             Tensor gradient = scores.transpose(1, 2).matmul(queries);
-            keyHeads(batch, batch.rows(gradients[1])).copyFrom(keyGroups(batch, gradient));
+            writeKeyRows(batch, gradient, gradients[1]);
           }
         }
       }
@@ -183,7 +191,15 @@ public record Attention(
   }
 
   private List<SequenceBatch> batches(Layout layout, DType type) {
-    return SequenceBatch.of(layout, heads, WORKSPACE_BYTES / type.bytes());
+    boolean padding = !(asTransformers && type == DType.FLOAT64);
+    return new SequenceGrouping(heads, WORKSPACE_BYTES / type.bytes(), padding).of(layout);
+  }
+
+  /** Writes a product {@code [b h, m, d]} to the rows of a gradient of keys or values. */
+  private void writeKeyRows(SequenceBatch batch, Tensor product, Tensor gradient) {
+    Tensor target = batch.paddedTarget(gradient);
+    keyHeads(batch, target).copyFrom(keyGroups(batch, product));
+    batch.unpad(target, gradient);
   }
 
   private double scale() {
@@ -241,44 +257,16 @@ public record Attention(
     return heads.reshape((long) batch.sequences() * keyValueHeads, heads.size(2), headDim);
   }
 
-  /** P {@code [b h, g n, m]}; {@code bias} {@code [n, m]} or null is added to the scores. */
+  /** P {@code [b h, g n, m]}; a bias from {@link ScoreMask}, or null, is added to the scores. */
   private static Tensor probabilities(
       AttentionSoftmax softmax, Tensor scaledQueries, Tensor keys, Tensor bias) {
     Tensor scores = scaledQueries.matmul(keys.transpose(1, 2));
     if (bias != null) {
-      long newTokens = bias.size(0);
-      scores.view(scores.elements() / bias.elements(), newTokens, bias.size(1)).addInPlace(bias);
+      long rows = bias.size(1);
+      scores
+          .view(bias.size(0) == 1 ? -1 : bias.size(0), rows == 1 ? -1 : rows, bias.size(2))
+          .addInPlace(bias);
     }
     return softmax.forward(scores);
-  }
-
-  /** What to add to the scores of a batch, or null for nothing. */
-  private Tensor bias(CausalMask mask, SequenceBatch batch, Tensor keys) {
-    return causal && batch.length() > 1
-        ? mask.of(batch.length(), keys.size(0) / batch.sequences())
-        : null;
-  }
-
-  /** Minus infinity where a key is later than the query; keeps the one made last. */
-  private static final class CausalMask {
-    private final Torch torch;
-    private final DType type;
-    private Optional<Tensor> last = Optional.empty();
-
-    CausalMask(Torch torch, DType type) {
-      this.torch = torch;
-      this.type = type;
-    }
-
-    /** {@code [newTokens, allTokens]}; the new tokens are the last ones. Owned by this mask. */
-    Tensor of(long newTokens, long allTokens) {
-      if (last.isEmpty() || last.get().size(0) != newTokens || last.get().size(1) != allTokens) {
-        last.ifPresent(Tensor::close);
-        try (Tensor full = torch.full(type, Double.NEGATIVE_INFINITY, newTokens, allTokens)) {
-          last = Optional.of(full.triu(allTokens - newTokens + 1));
-        }
-      }
-      return last.get();
-    }
   }
 }

@@ -1,44 +1,98 @@
 package dev.statecraft.core.op;
 
-import dev.statecraft.core.graph.Layout;
+import dev.statecraft.tensor.Scope;
 import dev.statecraft.tensor.Tensor;
-import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Consecutive sequences of one length, worked on together.
+ * Consecutive sequences worked on together, the shorter ones padded to the longest.
  *
  * @param offset first token
- * @param sequences how many
- * @param length tokens of each
+ * @param lengths tokens of each sequence
  */
-record SequenceBatch(int offset, int sequences, int length) {
-  int tokens() {
-    return sequences * length;
+record SequenceBatch(int offset, List<Integer> lengths) {
+  SequenceBatch {
+    lengths = List.copyOf(lengths);
   }
 
-  /** This batch's rows of a tensor {@code [tokens, features]}; a view. */
+  /** Consecutive sequences of one length. */
+  static SequenceBatch even(int offset, int sequences, int length) {
+    return new SequenceBatch(offset, java.util.Collections.nCopies(sequences, length));
+  }
+
+  int sequences() {
+    return lengths.size();
+  }
+
+  /** Tokens of each sequence with padding. */
+  int length() {
+    int longest = 0;
+    for (int length : lengths) {
+      longest = Math.max(longest, length);
+    }
+    return longest;
+  }
+
+  /** Tokens without padding. */
+  int tokens() {
+    int tokens = 0;
+    for (int length : lengths) {
+      tokens += length;
+    }
+    return tokens;
+  }
+
+  /** Whether there is padding. */
+  boolean isRagged() {
+    return tokens() < sequences() * length();
+  }
+
+  /** This batch's rows of a tensor {@code [tokens, features]}, without padding; a view. */
   Tensor rows(Tensor all) {
     return all.narrow(0, offset, tokens());
   }
 
   /**
-   * Splits a layout into batches of {@code heads * length * length} probabilities for each
-   * sequence, no more than {@code limit} together unless one sequence alone has more.
+   * This batch's rows of a tensor {@code [tokens, features]} as {@code [sequences * length,
+   * features]}: a view, or a copy with rows of zeros behind each shorter sequence.
    */
-  static List<SequenceBatch> of(Layout layout, long heads, long limit) {
-    List<SequenceBatch> batches = new ArrayList<>();
-    int start = 0;
-    while (start < layout.sequences()) {
-      int length = layout.length(start);
-      long most = Math.max(1, limit / (heads * length * length));
-      int end = start + 1;
-      while (end < layout.sequences() && layout.length(end) == length && end - start < most) {
-        end++;
-      }
-      batches.add(new SequenceBatch(layout.offset(start), end - start, length));
-      start = end;
+  Tensor padded(Tensor all) {
+    if (!isRagged()) {
+      return rows(all);
     }
-    return batches;
+    Tensor result = all.torch().zeros(all.dtype(), (long) sequences() * length(), all.size(1));
+    try (Scope scope = all.torch().scope()) {
+      result.indexCopyInPlace(0, all.torch().ofInts(places()), rows(all));
+    }
+    return result;
+  }
+
+  /** Where results of the form {@code [sequences * length, features]} are to be written. */
+  Tensor paddedTarget(Tensor all) {
+    return isRagged()
+        ? all.torch().empty(all.dtype(), (long) sequences() * length(), all.size(1))
+        : rows(all);
+  }
+
+  /** Copies what was written into a {@link #paddedTarget}, all but the padding, to its place. */
+  void unpad(Tensor padded, Tensor all) {
+    if (isRagged()) {
+      try (Scope scope = all.torch().scope()) {
+        rows(all).copyFrom(padded.indexSelect(0, all.torch().ofInts(places())));
+      }
+    }
+  }
+
+  /** For every token, its row among the padded ones. */
+  private int[] places() {
+    int[] places = new int[tokens()];
+    int length = length();
+    int token = 0;
+    for (int i = 0; i < sequences(); i++) {
+      for (int t = 0; t < lengths.get(i); t++) {
+        places[token++] = i * length + t;
+      }
+    }
+    return places;
   }
 }

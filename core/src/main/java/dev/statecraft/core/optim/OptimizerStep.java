@@ -4,9 +4,11 @@ import dev.statecraft.core.plan.StatePlan;
 import dev.statecraft.core.run.Batch;
 import dev.statecraft.core.run.Pass;
 import dev.statecraft.core.run.PassOptions;
+import dev.statecraft.core.run.Profile;
 import dev.statecraft.core.run.Weights;
 import dev.statecraft.tensor.Generator;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
@@ -19,9 +21,21 @@ import java.util.function.Supplier;
  * @param optimizer how
  * @param maxNorm gradients are scaled down to this global norm; infinite for no clipping
  * @param seed of the run
+ * @param profile measures the passes, if there is one
  */
 public record OptimizerStep(
-    StatePlan plan, String loss, Weights weights, AdamW optimizer, double maxNorm, long seed) {
+    StatePlan plan,
+    String loss,
+    Weights weights,
+    AdamW optimizer,
+    double maxNorm,
+    long seed,
+    Optional<Profile> profile) {
+  /** Steps that are not measured. */
+  public OptimizerStep(
+      StatePlan plan, String loss, Weights weights, AdamW optimizer, double maxNorm, long seed) {
+    this(plan, loss, weights, optimizer, maxNorm, seed, Optional.empty());
+  }
 
   /**
    * What a step saw.
@@ -61,7 +75,8 @@ public record OptimizerStep(
     weights.flatGradients().zero();
     double total = 0;
     for (int i = 0; i < microBatches.size(); i++) {
-      PassOptions options = new PassOptions(1.0 / labels, Generator.mix(seed, step, i), true);
+      PassOptions options =
+          new PassOptions(1.0 / labels, Generator.mix(seed, step, i), true, profile);
       try (Batch batch = microBatches.get(i).get();
           Pass pass = Pass.run(plan, weights, batch, options)) {
         total += pass.value(loss).item();

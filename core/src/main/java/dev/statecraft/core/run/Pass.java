@@ -86,14 +86,22 @@ public final class Pass implements AutoCloseable {
 
   private void steps() {
     for (Step step : plan.steps()) {
-      try (Scope scope = torch.scope()) {
-        if (step instanceof Step.Compute compute) {
-          compute(compute);
-        } else if (step instanceof Step.Differentiate differentiate) {
-          differentiate(differentiate.edges());
-        } else if (step instanceof Step.Release release) {
-          release(release.states());
-        }
+      if (options.profile().isPresent()) {
+        options.profile().get().time(torch, step, () -> take(step));
+      } else {
+        take(step);
+      }
+    }
+  }
+
+  private void take(Step step) {
+    try (Scope scope = torch.scope()) {
+      if (step instanceof Step.Compute compute) {
+        compute(compute);
+      } else if (step instanceof Step.Differentiate differentiate) {
+        differentiate(differentiate.edges());
+      } else if (step instanceof Step.Release release) {
+        release(release.states());
       }
       releaseDequantized();
     }

@@ -86,24 +86,7 @@ class AttentionTest extends OpTest {
   void raggedSequences(boolean causal) {
     check(4, 2, 2, causal, 2, 2, 1, 3, 3, 3, 2);
     check(2, 2, 3, causal, 1, 5);
-  }
-
-  @Test
-  void batchesJoinEqualLengthsUpToTheLimit() {
-    Layout layout = Layout.ofLengths(2, 2, 2, 3, 2, 9);
-    assertThat(SequenceBatch.of(layout, 1, 1000))
-        .containsExactly(
-            new SequenceBatch(0, 3, 2),
-            new SequenceBatch(6, 1, 3),
-            new SequenceBatch(9, 1, 2),
-            new SequenceBatch(11, 1, 9));
-    assertThat(SequenceBatch.of(layout, 2, 16))
-        .containsExactly(
-            new SequenceBatch(0, 2, 2),
-            new SequenceBatch(4, 1, 2),
-            new SequenceBatch(6, 1, 3),
-            new SequenceBatch(9, 1, 2),
-            new SequenceBatch(11, 1, 9));
+    check(4, 1, 2, causal, 1, 2, 2, 3, 5);
   }
 
   /** Long enough for more than one batch: 5 sequences of 16 * 256 * 256 * 8 bytes each. */
@@ -119,7 +102,8 @@ class AttentionTest extends OpTest {
               torch.normal(generator, DType.FLOAT64, 0, 1, 1280, 16),
               torch.normal(generator, DType.FLOAT64, 0, 1, 1280, 16));
       Tensor upstream = torch.normal(generator, DType.FLOAT64, 0, 1, 1280, 32);
-      assertThat(SequenceBatch.of(Layout.ofLengths(lengths), 16, (16L << 20) / 8)).hasSize(3);
+      assertThat(new SequenceGrouping(16, (16L << 20) / 8, true).of(Layout.ofLengths(lengths)))
+          .hasSize(3);
       Demand demand = new Demand(List.of(true, true, true), List.of());
       OpHarness.Result together =
           new OpHarness(torch, op, Layout.ofLengths(lengths), DType.FLOAT64, 1)

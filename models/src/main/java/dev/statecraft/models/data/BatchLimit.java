@@ -46,6 +46,26 @@ public record BatchLimit(Unit unit, int max) {
     return new BatchLimit(Unit.PADDED_TOKENS, max);
   }
 
+  /**
+   * Checks that each example alone is within the limit.
+   *
+   * @param lengths tokens of each example
+   * @throws InvalidInputException if one is not
+   */
+  public void check(int[] lengths) {
+    for (int i = 0; i < lengths.length; i++) {
+      if (!allows(1, lengths[i], lengths[i])) {
+        throw new InvalidInputException(
+            "example "
+                + i
+                + " has "
+                + lengths[i]
+                + " tokens, a micro-batch may have at most "
+                + max);
+      }
+    }
+  }
+
   /** Whether a micro-batch of these figures is within the limit. */
   boolean allows(int examples, long tokens, int longest) {
     return switch (unit) {

@@ -3,7 +3,6 @@ package dev.statecraft.models.data;
 import dev.statecraft.models.InvalidInputException;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
 import java.util.Comparator;
 import java.util.Iterator;
 import java.util.List;
@@ -53,16 +52,8 @@ public final class BatchSampler {
       if (lengths[i] < 0) {
         throw new IllegalArgumentException("example " + i + " has length " + lengths[i]);
       }
-      if (!limit.allows(1, lengths[i], lengths[i])) {
-        throw new InvalidInputException(
-            "example "
-                + i
-                + " has "
-                + lengths[i]
-                + " tokens, a micro-batch may have at most "
-                + limit.max());
-      }
     }
+    limit.check(lengths);
     this.lengths = lengths.clone();
     this.limit = limit;
     this.window = window;
@@ -78,13 +69,13 @@ public final class BatchSampler {
     long batchSeed = random.nextLong();
     int[] order = Permutation.of(lengths.length, exampleSeed);
     return window > 1
-        ? Permutation.shuffled(group(sortedInWindows(order)), batchSeed)
-        : group(order);
+        ? Permutation.shuffled(Packing.inOrder(lengths, sortedInWindows(order), limit), batchSeed)
+        : Packing.inOrder(lengths, Arrays.stream(order).boxed().toList(), limit);
   }
 
   /** The micro-batches of the dataset in its own order, unsorted: for evaluation. */
   public List<MicroBatch> inOrder() {
-    return group(IntStream.range(0, lengths.length).toArray());
+    return Packing.inOrder(lengths, IntStream.range(0, lengths.length).boxed().toList(), limit);
   }
 
   /**
@@ -97,7 +88,7 @@ public final class BatchSampler {
     return new Cursor(position);
   }
 
-  private int[] sortedInWindows(int[] order) {
+  private List<Integer> sortedInWindows(int[] order) {
     List<Integer> sorted = new ArrayList<>(order.length);
     Comparator<Integer> byLength = Comparator.comparingInt(index -> lengths[index]);
     boolean upwards = true;
@@ -110,28 +101,7 @@ public final class BatchSampler {
           .forEach(sorted::add);
       upwards = !upwards;
     }
-    return sorted.stream().mapToInt(Integer::intValue).toArray();
-  }
-
-  private List<MicroBatch> group(int[] order) {
-    List<MicroBatch> batches = new ArrayList<>();
-    List<Integer> examples = new ArrayList<>();
-    long tokens = 0;
-    int longest = 0;
-    for (int index : order) {
-      int length = lengths[index];
-      if (!limit.allows(examples.size() + 1, tokens + length, Math.max(longest, length))) {
-        batches.add(new MicroBatch(examples, tokens, longest));
-        examples.clear();
-        tokens = 0;
-        longest = 0;
-      }
-      examples.add(index);
-      tokens += length;
-      longest = Math.max(longest, length);
-    }
-    batches.add(new MicroBatch(examples, tokens, longest));
-    return Collections.unmodifiableList(batches);
+    return sorted;
   }
 
   /** An endless walk over the micro-batches that knows where it is. */

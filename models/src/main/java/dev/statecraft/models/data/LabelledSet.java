@@ -52,9 +52,9 @@ public record LabelledSet(List<LabelledTokens> examples, List<Skipped> skipped, 
   }
 
   /**
-   * Encodes a dataset. An example longer than {@code maxLength} loses the tokens at its end, EOS
-   * included, so that a model is not taught to stop in mid-sentence; one that keeps no learned
-   * token is skipped.
+   * Encodes a dataset, on all processors. An example longer than {@code maxLength} loses the tokens
+   * at its end, EOS included, so that a model is not taught to stop in mid-sentence; one that keeps
+   * no learned token is skipped.
    *
    * @param rendering from a row to its segments, such as {@link InstructionFormat#segments(Row)}
    * @param maxLength the most tokens of an example, at least 2
@@ -72,8 +72,12 @@ public record LabelledSet(List<LabelledTokens> examples, List<Skipped> skipped, 
     List<LabelledTokens> examples = new ArrayList<>();
     List<Skipped> skipped = new ArrayList<>();
     int truncated = 0;
-    for (Row row : rows) {
-      LabelledTokens whole = encoder.encode(rendering.apply(row));
+    // Rendering is cheap and names the first row that cannot be rendered; encoding is neither.
+    List<List<Segment>> rendered = rows.stream().map(rendering).toList();
+    List<LabelledTokens> encoded = rendered.parallelStream().map(encoder::encode).toList();
+    for (int i = 0; i < rows.size(); i++) {
+      Row row = rows.get(i);
+      LabelledTokens whole = encoded.get(i);
       LabelledTokens kept = whole.truncated(maxLength);
       if (kept.learned() > 0) {
         examples.add(kept);

@@ -2,11 +2,8 @@ package dev.statecraft.models.family;
 
 import dev.statecraft.core.graph.Extents;
 import dev.statecraft.core.graph.Layout;
-import dev.statecraft.core.run.Batch;
+import dev.statecraft.core.run.HostBatch;
 import dev.statecraft.models.config.VitConfig;
-import dev.statecraft.tensor.DType;
-import dev.statecraft.tensor.Tensor;
-import dev.statecraft.tensor.Torch;
 import java.util.Arrays;
 import java.util.Map;
 
@@ -20,17 +17,24 @@ public final class ImageBatches {
    * @param pixels {@code [images, channels, height, width]}, row-major
    * @throws IllegalArgumentException if the numbers of pixels and classes do not fit the model
    */
-  public static Batch classified(
-      Torch torch, VitConfig config, DType type, float[] pixels, int[] classes) {
+  public static HostBatch classified(VitConfig config, float[] pixels, int[] classes) {
     int images = classes.length;
     long side = config.imageSize();
-    Tensor values = torch.of(type, pixels, images, config.numChannels(), side, side).escape();
+    long expected = side * side * config.numChannels() * images;
+    if (pixels.length != expected) {
+      throw new IllegalArgumentException(
+          "expected " + expected + " pixels for " + images + " images, found " + pixels.length);
+    }
     int[] lengths = new int[images];
     Arrays.fill(lengths, config.numPatches() + 1);
     Layout layout = Layout.ofLengths(lengths);
-    return new Batch(
+    return new HostBatch(
         layout,
         new Extents(layout.tokens(), images, (long) images * config.numPatches(), 0),
-        Map.of(Vit.PIXELS, values, Vit.LABELS, torch.ofInts(classes).escape()));
+        Map.of(
+            Vit.PIXELS,
+            HostBatch.Value.features(pixels, images, config.numChannels(), side, side),
+            Vit.LABELS,
+            HostBatch.Value.indices(classes)));
   }
 }

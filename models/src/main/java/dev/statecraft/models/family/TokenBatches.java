@@ -3,22 +3,25 @@ package dev.statecraft.models.family;
 import dev.statecraft.core.graph.Extents;
 import dev.statecraft.core.graph.Layout;
 import dev.statecraft.core.run.Batch;
+import dev.statecraft.core.run.HostBatch;
+import dev.statecraft.core.run.HostBatch.Value;
 import dev.statecraft.models.data.LabelledTokens;
-import dev.statecraft.tensor.DType;
 import dev.statecraft.tensor.Tensor;
-import dev.statecraft.tensor.Torch;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Lays token sequences end to end as the inputs of {@link Llama} and {@link Encoder} graphs. */
+/**
+ * Lays token sequences end to end as the inputs of {@link Llama} and {@link Encoder} graphs. Needs
+ * no session, so batches can be made on any thread.
+ */
 public final class TokenBatches {
   private TokenBatches() {}
 
   /** Sequences with labels for a causal language model: position t predicts the label of t + 1. */
-  public static Batch causal(Torch torch, List<LabelledTokens> examples) {
+  public static HostBatch causal(List<LabelledTokens> examples) {
     List<int[]> ids = new ArrayList<>();
     List<Integer> rows = new ArrayList<>();
     List<Integer> targets = new ArrayList<>();
@@ -34,7 +37,7 @@ public final class TokenBatches {
       ids.add(example.ids());
       offset += labels.length;
     }
-    return causal(torch, ids, toInts(rows), toInts(targets), 0);
+    return causal(ids, toInts(rows), toInts(targets), 0);
   }
 
   /** The targets of a causal batch, {@code [labels]}. */
@@ -43,26 +46,26 @@ public final class TokenBatches {
   }
 
   /** One sequence going on at {@code start}, of which only the last token's scores are wanted. */
-  public static Batch next(Torch torch, int[] ids, int start) {
-    return causal(torch, List.of(ids), new int[] {ids.length - 1}, new int[] {0}, start);
+  public static HostBatch next(int[] ids, int start) {
+    return causal(List.of(ids), new int[] {ids.length - 1}, new int[] {0}, start);
   }
 
   /** Sequences with the scores of every token wanted; labels are not meant. */
-  public static Batch scored(Torch torch, List<int[]> ids) {
+  public static HostBatch scored(List<int[]> ids) {
     int tokens = ids.stream().mapToInt(sequence -> sequence.length).sum();
     int[] rows = new int[tokens];
     Arrays.setAll(rows, i -> i);
-    return causal(torch, ids, rows, new int[tokens], 0);
+    return causal(ids, rows, new int[tokens], 0);
   }
 
-  private static Batch causal(Torch torch, List<int[]> ids, int[] rows, int[] targets, int start) {
+  private static HostBatch causal(List<int[]> ids, int[] rows, int[] targets, int start) {
     Layout layout = layout(ids);
-    Map<String, Tensor> states = new HashMap<>();
-    states.put(Llama.TOKEN_IDS, ints(torch, joined(ids)));
-    states.put(Llama.POSITIONS, ints(torch, positions(layout, start)));
-    states.put(Llama.LABEL_POSITIONS, ints(torch, rows));
-    states.put(Llama.LABEL_IDS, ints(torch, targets));
-    return new Batch(
+    Map<String, Value> states = new HashMap<>();
+    states.put(Llama.TOKEN_IDS, Value.indices(joined(ids)));
+    states.put(Llama.POSITIONS, Value.indices(positions(layout, start)));
+    states.put(Llama.LABEL_POSITIONS, Value.indices(rows));
+    states.put(Llama.LABEL_IDS, Value.indices(targets));
+    return new HostBatch(
         layout, new Extents(layout.tokens(), layout.sequences(), 0, rows.length), states);
   }
 
@@ -72,40 +75,30 @@ public final class TokenBatches {
    * @param types token types of each sequence
    * @param firstPosition the row of the position table that a first token uses
    */
-  public static Batch encoder(Torch torch, List<int[]> ids, List<int[]> types, int firstPosition) {
-    return encoder(torch, ids, types, firstPosition, Map.of());
+  public static HostBatch encoder(List<int[]> ids, List<int[]> types, int firstPosition) {
+    return encoder(ids, types, firstPosition, Map.of());
   }
 
   /** Sequences for an encoder with the index of a class each. */
-  public static Batch classified(
-      Torch torch, List<int[]> ids, List<int[]> types, int firstPosition, int[] classes) {
-    return encoder(torch, ids, types, firstPosition, Map.of(Encoder.LABELS, ints(torch, classes)));
+  public static HostBatch classified(
+      List<int[]> ids, List<int[]> types, int firstPosition, int[] classes) {
+    return encoder(ids, types, firstPosition, Map.of(Encoder.LABELS, Value.indices(classes)));
   }
 
-  /** Sequences for an encoder with a number each; held in the model's master type. */
-  public static Batch regressed(
-      Torch torch,
-      List<int[]> ids,
-      List<int[]> types,
-      int firstPosition,
-      double[] targets,
-      DType master) {
-    Tensor values = torch.of(master, targets, targets.length).escape();
-    return encoder(torch, ids, types, firstPosition, Map.of(Encoder.LABELS, values));
+  /** Sequences for an encoder with a number each. */
+  public static HostBatch regressed(
+      List<int[]> ids, List<int[]> types, int firstPosition, double[] targets) {
+    return encoder(ids, types, firstPosition, Map.of(Encoder.LABELS, Value.numbers(targets)));
   }
 
-  private static Batch encoder(
-      Torch torch,
-      List<int[]> ids,
-      List<int[]> types,
-      int firstPosition,
-      Map<String, Tensor> labels) {
+  private static HostBatch encoder(
+      List<int[]> ids, List<int[]> types, int firstPosition, Map<String, Value> labels) {
     Layout layout = layout(ids);
-    Map<String, Tensor> states = new HashMap<>(labels);
-    states.put(Encoder.TOKEN_IDS, ints(torch, joined(ids)));
-    states.put(Encoder.TOKEN_TYPES, ints(torch, joined(types)));
-    states.put(Encoder.POSITIONS, ints(torch, positions(layout, firstPosition)));
-    return new Batch(layout, new Extents(layout.tokens(), layout.sequences(), 0, 0), states);
+    Map<String, Value> states = new HashMap<>(labels);
+    states.put(Encoder.TOKEN_IDS, Value.indices(joined(ids)));
+    states.put(Encoder.TOKEN_TYPES, Value.indices(joined(types)));
+    states.put(Encoder.POSITIONS, Value.indices(positions(layout, firstPosition)));
+    return new HostBatch(layout, new Extents(layout.tokens(), layout.sequences(), 0, 0), states);
   }
 
   private static Layout layout(List<int[]> ids) {
@@ -129,9 +122,5 @@ public final class TokenBatches {
 
   private static int[] toInts(List<Integer> values) {
     return values.stream().mapToInt(Integer::intValue).toArray();
-  }
-
-  private static Tensor ints(Torch torch, int[] values) {
-    return torch.ofInts(values).escape();
   }
 }

@@ -34,7 +34,7 @@ final class CachedDecoding implements AutoCloseable {
    * @return the scores {@code [vocabulary]} of what follows the last of them
    */
   double[] append(int... ids) {
-    try (Batch batch = TokenBatches.next(weights.torch(), ids, seen);
+    try (Batch batch = TokenBatches.next(ids, seen).upload(weights.torch(), weights.computeType());
         Pass pass = Pass.run(plan, weights, batch, PassOptions.INFERENCE, cache)) {
       seen += ids.length;
       return pass.value(ModelFamily.LOGITS).toDoubles();

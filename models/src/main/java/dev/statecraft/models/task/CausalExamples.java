@@ -1,13 +1,12 @@
 package dev.statecraft.models.task;
 
 import dev.statecraft.core.run.Batch;
+import dev.statecraft.core.run.HostBatch;
 import dev.statecraft.core.run.Pass;
 import dev.statecraft.models.data.LabelledTokens;
 import dev.statecraft.models.family.ModelFamily;
 import dev.statecraft.models.family.TokenBatches;
-import dev.statecraft.tensor.DType;
 import dev.statecraft.tensor.Tensor;
-import dev.statecraft.tensor.Torch;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -37,8 +36,8 @@ public record CausalExamples(List<LabelledTokens> examples, boolean accuracy)
   }
 
   @Override
-  public Batch batch(Torch torch, DType computeType, List<Integer> chosen) {
-    return TokenBatches.causal(torch, chosen.stream().map(examples::get).toList());
+  public HostBatch hostBatch(List<Integer> chosen) {
+    return TokenBatches.causal(chosen.stream().map(examples::get).toList());
   }
 
   @Override

@@ -1,9 +1,7 @@
 package dev.statecraft.models.task;
 
-import dev.statecraft.core.run.Batch;
+import dev.statecraft.core.run.HostBatch;
 import dev.statecraft.models.family.TokenBatches;
-import dev.statecraft.tensor.DType;
-import dev.statecraft.tensor.Torch;
 import java.util.List;
 import java.util.OptionalInt;
 
@@ -47,9 +45,8 @@ public record ClassExamples(
   }
 
   @Override
-  public Batch batch(Torch torch, DType computeType, List<Integer> examples) {
+  public HostBatch hostBatch(List<Integer> examples) {
     return TokenBatches.classified(
-        torch,
         examples.stream().map(index -> texts.get(index).idArray()).toList(),
         examples.stream().map(index -> texts.get(index).typeArray()).toList(),
         firstPosition,

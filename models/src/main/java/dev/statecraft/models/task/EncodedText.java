@@ -1,11 +1,10 @@
 package dev.statecraft.models.task;
 
-import dev.statecraft.core.run.Batch;
+import dev.statecraft.core.run.HostBatch;
 import dev.statecraft.models.data.TextExample;
 import dev.statecraft.models.family.TokenBatches;
 import dev.statecraft.models.tokenizer.EncodedPair;
 import dev.statecraft.models.tokenizer.Tokenizer;
-import dev.statecraft.tensor.Torch;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -51,18 +50,17 @@ public record EncodedText(List<Integer> ids, List<Integer> types) {
         Arrays.stream(types).map(type -> Math.min(type, typeVocabSize - 1)).boxed().toList());
   }
 
-  /** Encodes the texts of examples. */
+  /** Encodes the texts of examples, on all processors. */
   public static List<EncodedText> all(
       Tokenizer tokenizer, List<TextExample> examples, int maxLength, int typeVocabSize) {
-    return examples.stream()
+    return examples.parallelStream()
         .map(e -> of(tokenizer, e.text(), e.pair(), maxLength, typeVocabSize))
         .toList();
   }
 
   /** Texts without labels as a batch. */
-  public static Batch batch(Torch torch, List<EncodedText> texts, int firstPosition) {
+  public static HostBatch batch(List<EncodedText> texts, int firstPosition) {
     return TokenBatches.encoder(
-        torch,
         texts.stream().map(EncodedText::idArray).toList(),
         texts.stream().map(EncodedText::typeArray).toList(),
         firstPosition);

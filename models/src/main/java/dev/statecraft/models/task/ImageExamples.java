@@ -1,10 +1,8 @@
 package dev.statecraft.models.task;
 
-import dev.statecraft.core.run.Batch;
+import dev.statecraft.core.run.HostBatch;
 import dev.statecraft.models.config.VitConfig;
 import dev.statecraft.models.family.ImageBatches;
-import dev.statecraft.tensor.DType;
-import dev.statecraft.tensor.Torch;
 import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalInt;
@@ -53,14 +51,14 @@ public record ImageExamples(
   }
 
   @Override
-  public Batch batch(Torch torch, DType computeType, List<Integer> examples) {
+  public HostBatch hostBatch(List<Integer> examples) {
     int pixels = images.get(0).length;
     float[] joined = new float[examples.size() * pixels];
     for (int i = 0; i < examples.size(); i++) {
       System.arraycopy(images.get(examples.get(i)), 0, joined, i * pixels, pixels);
     }
     int[] chosen = examples.stream().mapToInt(classes::get).toArray();
-    return ImageBatches.classified(torch, config, computeType, joined, chosen);
+    return ImageBatches.classified(config, joined, chosen);
   }
 
   @Override

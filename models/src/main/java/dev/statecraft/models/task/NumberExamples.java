@@ -1,12 +1,11 @@
 package dev.statecraft.models.task;
 
 import dev.statecraft.core.run.Batch;
+import dev.statecraft.core.run.HostBatch;
 import dev.statecraft.core.run.Pass;
 import dev.statecraft.models.family.ModelFamily;
 import dev.statecraft.models.family.TokenBatches;
 import dev.statecraft.models.metrics.Regression;
-import dev.statecraft.tensor.DType;
-import dev.statecraft.tensor.Torch;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -46,14 +45,12 @@ public record NumberExamples(List<EncodedText> texts, List<Double> targets, int 
   }
 
   @Override
-  public Batch batch(Torch torch, DType computeType, List<Integer> examples) {
+  public HostBatch hostBatch(List<Integer> examples) {
     return TokenBatches.regressed(
-        torch,
         examples.stream().map(index -> texts.get(index).idArray()).toList(),
         examples.stream().map(index -> texts.get(index).typeArray()).toList(),
         firstPosition,
-        examples.stream().mapToDouble(targets::get).toArray(),
-        computeType.master());
+        examples.stream().mapToDouble(targets::get).toArray());
   }
 
   @Override

@@ -6,10 +6,10 @@ import dev.statecraft.core.optim.AdamW;
 import dev.statecraft.core.optim.OptimizerStep;
 import dev.statecraft.core.plan.StatePlan;
 import dev.statecraft.core.run.Batch;
+import dev.statecraft.core.run.HostBatch;
 import dev.statecraft.core.run.Weights;
 import dev.statecraft.models.data.BatchLimit;
 import dev.statecraft.models.data.BatchSampler;
-import dev.statecraft.models.data.MicroBatch;
 import dev.statecraft.models.family.ModelFamily;
 import dev.statecraft.models.task.ExampleSet;
 import dev.statecraft.tensor.Torch;
@@ -22,14 +22,20 @@ import java.util.concurrent.CancellationException;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
-/** Tunes a model on examples. */
+/**
+ * Tunes a model on examples. The data of the next steps is made on another thread while a step
+ * runs; what is computed does not depend on it.
+ */
 public final class Trainer {
+  /** Steps whose data may wait, besides the one that is being made. */
+  private static final int STEPS_AHEAD = 2;
+
   private final Weights weights;
   private final Graph graph;
   private final ExampleSet training;
   private final Optional<ExampleSet> validation;
   private final TrainingOptions options;
-  private final int[] lengths;
+  private final int examples;
   private final StatePlan plan;
   private final BatchSampler sampler;
   private final BooleanSupplier cancelled;
@@ -59,10 +65,12 @@ public final class Trainer {
     this.validation = validation;
     this.options = options;
     this.cancelled = cancelled;
-    lengths = training.lengths();
+    examples = training.size();
+    options.microBatch().check(training.lengths());
     plan = StatePlan.training(graph, ModelFamily.LOSS, Set.of(), options.store());
     sampler =
-        new BatchSampler(lengths, BatchLimit.examples(options.batchSize()), 1, options.seed());
+        new BatchSampler(
+            training.lengths(), BatchLimit.examples(options.batchSize()), 1, options.seed());
   }
 
   /** Optimizer steps of one pass over so many examples. */
@@ -79,23 +87,23 @@ public final class Trainer {
    */
   public void run(TrainingListener listener) {
     long total = options.schedule().totalSteps();
-    long perEpoch = stepsOfEpoch(lengths.length, options.batchSize());
-    try (AdamW optimizer = new AdamW(weights, options.optimizer())) {
+    long perEpoch = stepsOfEpoch(examples, options.batchSize());
+    try (AdamW optimizer = new AdamW(weights, options.optimizer());
+        Ahead<StepData> data =
+            new Ahead<>(
+                "statecraft-batches",
+                StepData.of(training, sampler, options.microBatch(), 0, total),
+                STEPS_AHEAD)) {
       OptimizerStep step =
           new OptimizerStep(
               plan, ModelFamily.LOSS, weights, optimizer, options.maxGradNorm(), options.seed());
       evaluate(0, 0, listener);
-      List<MicroBatch> epoch = List.of();
       for (long i = 0; i < total; i++) {
         if (cancelled.getAsBoolean()) {
           throw new CancellationException("cancelled after step " + i);
         }
-        int within = (int) (i % perEpoch);
-        if (within == 0) {
-          epoch = sampler.epoch((int) (i / perEpoch));
-        }
         double epochs = (i + 1) / (double) perEpoch;
-        listener.step(take(step, epoch.get(within), i, epochs));
+        listener.step(take(step, data.next(), i, epochs));
         if ((i + 1) % options.evalEvery() == 0 || i + 1 == total) {
           evaluate(i + 1, epochs, listener);
         }
@@ -103,25 +111,22 @@ public final class Trainer {
     }
   }
 
-  private TrainingListener.Step take(
-      OptimizerStep step, MicroBatch chosen, long index, double epochs) {
+  private TrainingListener.Step take(OptimizerStep step, StepData data, long index, double epochs) {
     Torch torch = weights.torch();
     torch.resetPeak();
     long start = System.nanoTime();
     double learningRate = options.schedule().at(index);
     List<Extents> extents = new ArrayList<>();
-    List<List<Integer>> parts = microBatches(chosen.examples());
     List<Supplier<Batch>> batches = new ArrayList<>();
-    for (List<Integer> part : parts) {
+    for (HostBatch host : data.batches()) {
       batches.add(
           () -> {
-            Batch batch = training.batch(torch, weights.computeType(), part);
+            Batch batch = host.upload(torch, weights.computeType());
             extents.add(batch.extents());
             return batch;
           });
     }
-    long labels = training.labels(chosen.examples());
-    OptimizerStep.Result result = step.run(batches, labels, learningRate);
+    OptimizerStep.Result result = step.run(batches, data.labels(), learningRate);
     if (!result.applied()) {
       throw new NumericFaultException(
           "step "
@@ -131,7 +136,7 @@ public final class Trainer {
               + " and gradient norm "
               + result.gradientNorm()
               + " (examples "
-              + chosen.examples()
+              + data.chosen().examples()
               + " of the training data, counted from 0)");
     }
     double took = (System.nanoTime() - start) / 1e9;
@@ -139,7 +144,7 @@ public final class Trainer {
     if (torch.peakBytes() > peakBytes) {
       peakBytes = torch.peakBytes();
       peakExtents = extents.stream().max(Comparator.comparingLong(Extents::tokens)).orElseThrow();
-      peakParts = parts;
+      peakParts = data.parts();
     }
     return new TrainingListener.Step(
         index + 1,
@@ -147,20 +152,9 @@ public final class Trainer {
         result.loss(),
         learningRate,
         result.gradientNorm(),
-        chosen.tokens(),
+        data.chosen().tokens(),
         took,
         torch.peakBytes());
-  }
-
-  /** Splits a step's examples; those of equal length lie together, which attention likes. */
-  private List<List<Integer>> microBatches(List<Integer> examples) {
-    List<Integer> sorted = new ArrayList<>(examples);
-    sorted.sort(Comparator.comparingInt(index -> lengths[index]));
-    int[] chosen = sorted.stream().mapToInt(index -> lengths[index]).toArray();
-    return new BatchSampler(chosen, options.microBatch(), 1, 0)
-        .inOrder().stream()
-            .map(batch -> batch.examples().stream().map(sorted::get).toList())
-            .toList();
   }
 
   private void evaluate(long step, double epochs, TrainingListener listener) {

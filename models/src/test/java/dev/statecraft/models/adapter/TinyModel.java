@@ -127,17 +127,14 @@ final class TinyModel implements AutoCloseable {
       for (int i = 0; i < pixels.length; i++) {
         pixels[i] = (float) ((i * 37 % 101) / 50.0 - 1);
       }
-      return ImageBatches.classified(torch, vit.config(), DType.FLOAT32, pixels, new int[2]);
+      return ImageBatches.classified(vit.config(), pixels, new int[2]).upload(torch, DType.FLOAT32);
     }
     List<int[]> ids = List.of(ids(0), ids(1));
     return family instanceof Encoder encoder
         ? TokenBatches.classified(
-            torch,
-            ids,
-            List.of(new int[7], new int[7]),
-            encoder.config().firstPosition(),
-            new int[2])
-        : TokenBatches.scored(torch, ids);
+                ids, List.of(new int[7], new int[7]), encoder.config().firstPosition(), new int[2])
+            .upload(torch, DType.FLOAT32)
+        : TokenBatches.scored(ids).upload(torch, DType.FLOAT32);
   }
 
   private static int[] ids(int sequence) {

@@ -144,7 +144,7 @@ class AccumulationTest {
   }
 
   private static double[] scores(Torch torch, StatePlan plan, Weights weights, int[] ids) {
-    try (Batch batch = TokenBatches.scored(torch, List.of(ids));
+    try (Batch batch = TokenBatches.scored(List.of(ids)).upload(torch, DType.FLOAT64);
         Pass pass = Pass.run(plan, weights, batch, PassOptions.INFERENCE)) {
       return pass.value(ModelFamily.LOGITS).toDoubles();
     }

@@ -46,7 +46,7 @@ class DryRunTest {
     Graph graph = new Lora(4, 8, 0.1, targets, LayerSelection.ALL).apply(family.graph());
     List<LabelledTokens> examples = List.of(example(17), example(17), example(30));
     MemoryUse predicted =
-        DryRun.step(graph, type, store, torch -> TokenBatches.causal(torch, examples));
+        DryRun.step(graph, type, store, torch -> TokenBatches.causal(examples).upload(torch, type));
     try (Torch torch = Torch.cpu();
         Weights weights = Weights.random(torch, graph, type, 0);
         AdamW adamW = new AdamW(weights, AdamW.Options.withDecay(0.01))) {
@@ -57,7 +57,7 @@ class DryRunTest {
           .run(
               List.of(
                   () -> {
-                    made.add(TokenBatches.causal(torch, examples));
+                    made.add(TokenBatches.causal(examples).upload(torch, type));
                     return made.get(0);
                   }),
               61,

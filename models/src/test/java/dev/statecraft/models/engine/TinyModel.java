@@ -147,9 +147,10 @@ record TinyModel(String name, ModelFamily family) {
               .map(seq -> IntStream.range(0, seq.length).map(t -> t % kinds).toArray())
               .toList();
       int first = encoder.config().firstPosition();
-      return TokenBatches.classified(torch, ids, types, first, classes(chosen));
+      return TokenBatches.classified(ids, types, first, classes(chosen)).upload(torch, type);
     }
-    return TokenBatches.causal(torch, Arrays.stream(chosen).mapToObj(this::labelled).toList());
+    return TokenBatches.causal(Arrays.stream(chosen).mapToObj(this::labelled).toList())
+        .upload(torch, type);
   }
 
   private static int[] classes(int... chosen) {
@@ -165,7 +166,7 @@ record TinyModel(String name, ModelFamily family) {
         pixels[i * size + p] = (float) random.nextGaussian();
       }
     }
-    return ImageBatches.classified(torch, config, type, pixels, classes(chosen));
+    return ImageBatches.classified(config, pixels, classes(chosen)).upload(torch, type);
   }
 
   /** Tokens of one example; lengths differ. */

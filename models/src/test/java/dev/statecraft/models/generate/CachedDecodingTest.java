@@ -19,7 +19,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class CachedDecodingTest {
   private static double[] uncached(TinyLlama model, StatePlan plan, int[] ids) {
-    try (Batch batch = TokenBatches.next(model.torch(), ids, 0);
+    try (Batch batch =
+            TokenBatches.next(ids, 0).upload(model.torch(), model.weights().computeType());
         Pass pass = Pass.run(plan, model.weights(), batch, PassOptions.INFERENCE)) {
       return pass.value(ModelFamily.LOGITS).toDoubles();
     }

@@ -126,7 +126,7 @@ class StoriesGenerationTest {
     StatePlan plan = StatePlan.inference(graph, wanted);
     int[] prompt = ints(expected.get("prompt_ids"));
     try (GrowingCache cache = new GrowingCache(1);
-        Batch batch = TokenBatches.next(torch, prompt, 0);
+        Batch batch = TokenBatches.next(prompt, 0).upload(torch, weights.computeType());
         Pass pass = Pass.run(plan, weights, batch, PassOptions.INFERENCE, cache)) {
       JsonNode layers = expected.get("prompt_hidden_states");
       assertThat(layers).hasSize(llama.hiddenStates().size());

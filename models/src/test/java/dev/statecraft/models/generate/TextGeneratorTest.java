@@ -41,7 +41,8 @@ class TextGeneratorTest {
     StatePlan plan = StatePlan.inference(model.graph(), Set.of(ModelFamily.LOGITS));
     int[] ids = prompt;
     while (ids.length < length) {
-      try (Batch batch = TokenBatches.next(model.torch(), ids, 0);
+      try (Batch batch =
+              TokenBatches.next(ids, 0).upload(model.torch(), model.weights().computeType());
           Pass pass = Pass.run(plan, model.weights(), batch, PassOptions.INFERENCE);
           Tensor best = pass.value(ModelFamily.LOGITS).argmax(1)) {
         ids = Arrays.copyOf(ids, ids.length + 1);

@@ -90,13 +90,13 @@ record ReferenceModel(ModelFamily family, ReferenceVectors base) {
       for (int i = 0; i < pixels.length; i++) {
         values[i] = (float) pixels[i];
       }
-      return ImageBatches.classified(torch, vit.config(), type, values, classes());
+      return ImageBatches.classified(vit.config(), values, classes()).upload(torch, type);
     }
     if (family instanceof Encoder encoder) {
       List<int[]> ids = ids();
       List<int[]> types = ids.stream().map(sequence -> new int[sequence.length]).toList();
-      return TokenBatches.classified(
-          torch, ids, types, encoder.config().firstPosition(), classes());
+      return TokenBatches.classified(ids, types, encoder.config().firstPosition(), classes())
+          .upload(torch, type);
     }
     List<LabelledTokens> examples = new ArrayList<>();
     List<int[]> ids = ids();
@@ -105,12 +105,12 @@ record ReferenceModel(ModelFamily family, ReferenceVectors base) {
       labels[0] = LabelledTokens.IGNORED; // Nothing predicts the first token.
       examples.add(new LabelledTokens(ids.get(i), labels));
     }
-    return TokenBatches.causal(torch, examples);
+    return TokenBatches.causal(examples).upload(torch, type);
   }
 
   /** The batch with the scores of all tokens wanted (causal models). */
-  Batch scored(Torch torch) {
-    return TokenBatches.scored(torch, ids());
+  Batch scored(Torch torch, DType type) {
+    return TokenBatches.scored(ids()).upload(torch, type);
   }
 
   /** Number of labels that the loss is the mean over. */

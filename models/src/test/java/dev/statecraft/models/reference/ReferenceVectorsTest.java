@@ -95,7 +95,8 @@ class ReferenceVectorsTest {
         Set<String> wanted = new LinkedHashSet<>(family.hiddenStates());
         wanted.add(ModelFamily.LOGITS);
         StatePlan plan = StatePlan.inference(graph, wanted);
-        try (Batch batch = model.isCausal() ? model.scored(torch) : model.labelled(torch, type);
+        try (Batch batch =
+                model.isCausal() ? model.scored(torch, type) : model.labelled(torch, type);
             Pass pass = Pass.run(plan, weights, batch, PassOptions.INFERENCE)) {
           for (int i = 0; i < family.hiddenStates().size(); i++) {
             String key = "hidden." + i;
@@ -142,7 +143,7 @@ class ReferenceVectorsTest {
     StatePlan plan = StatePlan.inference(graph, Set.of(ModelFamily.LOGITS));
     int[] ids = Arrays.copyOf(expected, prompt);
     while (ids.length < expected.length) {
-      try (Batch batch = TokenBatches.next(torch, ids, 0);
+      try (Batch batch = TokenBatches.next(ids, 0).upload(torch, weights.computeType());
           Pass pass = Pass.run(plan, weights, batch, PassOptions.INFERENCE);
           Tensor best = pass.value(ModelFamily.LOGITS).argmax(1)) {
         ids = Arrays.copyOf(ids, ids.length + 1);
@@ -194,7 +195,9 @@ class ReferenceVectorsTest {
       Closeness close) {
     StatePlan plan = StatePlan.inference(graph, Set.of(ModelFamily.LOGITS));
     try (Batch batch =
-            model.isCausal() ? model.scored(torch) : model.labelled(torch, weights.computeType());
+            model.isCausal()
+                ? model.scored(torch, weights.computeType())
+                : model.labelled(torch, weights.computeType());
         Pass pass = Pass.run(plan, weights, batch, PassOptions.INFERENCE)) {
       checkLogits(close, model, pass, vectors);
     }

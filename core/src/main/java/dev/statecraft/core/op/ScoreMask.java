@@ -1,0 +1,63 @@
+package dev.statecraft.core.op;
+
+import dev.statecraft.tensor.DType;
+import dev.statecraft.tensor.Tensor;
+import dev.statecraft.tensor.Torch;
+import java.util.Arrays;
+
+/**
+ * What is added to attention's scores: minus infinity where a query does not see a key. Keeps the
+ * mask made last and owns it.
+ */
+final class ScoreMask {
+  private final Torch torch;
+  private final DType type;
+  private final boolean causal;
+  private Tensor last;
+
+  ScoreMask(Torch torch, DType type, boolean causal) {
+    this.torch = torch;
+    this.type = type;
+    this.causal = causal;
+  }
+
+  /**
+   * The mask of a batch, or null where all is seen: {@code [1, newTokens, allTokens]} if causal,
+   * the new tokens being the last ones; {@code [sequences, 1, allTokens]} if not. A causal mask
+   * hides padded keys too, since they lie behind all others.
+   */
+  Tensor of(SequenceBatch batch, long allTokens) {
+    if (causal) {
+      return batch.length() > 1 ? later(batch.length(), allTokens) : null;
+    }
+    return batch.isRagged() ? padding(batch) : null;
+  }
+
+  private Tensor later(long newTokens, long allTokens) {
+    if (last == null || last.size(1) != newTokens || last.size(2) != allTokens) {
+      close();
+      try (Tensor full = torch.full(type, Double.NEGATIVE_INFINITY, 1, newTokens, allTokens)) {
+        last = full.triu(allTokens - newTokens + 1);
+      }
+    }
+    return last;
+  }
+
+  private Tensor padding(SequenceBatch batch) {
+    int length = batch.length();
+    double[] bias = new double[batch.sequences() * length];
+    for (int i = 0; i < batch.sequences(); i++) {
+      int start = i * length;
+      Arrays.fill(bias, start + batch.lengths().get(i), start + length, Double.NEGATIVE_INFINITY);
+    }
+    close();
+    last = torch.of(type, bias, batch.sequences(), 1, length);
+    return last;
+  }
+
+  private void close() {
+    if (last != null) {
+      last.close();
+    }
+  }
+}

@@ -1,0 +1,81 @@
+package dev.statecraft.models.train;
+
+import dev.statecraft.core.run.HostBatch;
+import dev.statecraft.models.data.BatchLimit;
+import dev.statecraft.models.data.BatchSampler;
+import dev.statecraft.models.data.MicroBatch;
+import dev.statecraft.models.data.Packing;
+import dev.statecraft.models.task.ExampleSet;
+import java.util.Iterator;
+import java.util.List;
+import java.util.stream.LongStream;
+
+/**
+ * What an optimizer step is taken on; made without a session.
+ *
+ * @param chosen the step's examples
+ * @param labels they carry
+ * @param parts the same examples by micro-batch
+ * @param batches the micro-batches
+ */
+record StepData(
+    MicroBatch chosen, long labels, List<List<Integer>> parts, List<HostBatch> batches) {
+
+  /**
+   * The data of steps in order, each made when it is asked for.
+   *
+   * @param epochs chooses the steps' examples
+   * @param first number of the first step, from 0
+   * @param end number of the step behind the last
+   */
+  static Iterator<StepData> of(
+      ExampleSet examples, BatchSampler epochs, BatchLimit limit, long first, long end) {
+    Source source = new Source(examples, examples.lengths(), epochs, limit);
+    return LongStream.range(first, end).mapToObj(source::step).iterator();
+  }
+
+  /** Makes steps; keeps the order of the epoch that it is in. */
+  private static final class Source {
+    private final ExampleSet examples;
+    private final int[] lengths;
+    private final BatchSampler epochs;
+    private final BatchLimit limit;
+    private int epoch = -1;
+    private List<MicroBatch> steps = List.of();
+
+    Source(ExampleSet examples, int[] lengths, BatchSampler epochs, BatchLimit limit) {
+      this.examples = examples;
+      this.lengths = lengths;
+      this.epochs = epochs;
+      this.limit = limit;
+    }
+
+    StepData step(long number) {
+      MicroBatch chosen = chosen(number);
+      List<List<Integer>> parts =
+          Packing.of(lengths, chosen.examples(), limit).stream().map(MicroBatch::examples).toList();
+      return new StepData(
+          chosen,
+          examples.labels(chosen.examples()),
+          parts,
+          parts.stream().map(examples::hostBatch).toList());
+    }
+
+    private MicroBatch chosen(long number) {
+      if (epoch < 0) {
+        enter(0);
+      }
+      // Every epoch has as many steps.
+      int wanted = Math.toIntExact(number / steps.size());
+      if (wanted != epoch) {
+        enter(wanted);
+      }
+      return steps.get((int) (number % steps.size()));
+    }
+
+    private void enter(int number) {
+      epoch = number;
+      steps = epochs.epoch(number);
+    }
+  }
+}
