@@ -78,8 +78,8 @@ final class FakeEngine implements Engine {
   public List<PlanRow> plan(PlanRequest request) {
     ask(request);
     return List.of(
-        new PlanRow("lora", "all", 5L << 30, Map.of("weights", 4L << 30), 1),
-        new PlanRow("lora", "cheap", 3L << 30, Map.of("weights", 2L << 30), 1.25));
+        new PlanRow("lora", "all", "none", 5L << 30, Map.of("weights", 4L << 30), 1),
+        new PlanRow("lora", "cheap", "nf4", 3L << 30, Map.of("weights", 2L << 30), 1.25));
   }
 
   @Override

@@ -23,18 +23,26 @@ final class Dequantization {
 
   private Dequantization() {}
 
-  /** Whether these kernels write a tensor. */
+  /** Whether these kernels write a tensor; without memory, whether they would. */
   static boolean supports(Tensor target) {
-    return target.torch().device() == Device.CPU
+    return target.torch().device() != Device.CUDA
         && ByteOrder.nativeOrder() == ByteOrder.LITTLE_ENDIAN
         && (target.dtype() == DType.FLOAT32 || target.dtype() == DType.BFLOAT16)
         && target.isContiguous();
+  }
+
+  /** Whether there is nothing to compute: no memory, or no values. */
+  private static boolean isEmpty(Tensor target) {
+    return target.torch().device() == Device.META || target.elements() == 0;
   }
 
   // ---- NF4 ----
 
   /** Writes an even number of values. */
   static void nf4(Tensor target, Nf4Blocks source) {
+    if (isEmpty(target)) {
+      return;
+    }
     Nf4Scales scales = new Nf4Scales(source);
     Memory codes = new Memory(source.codes());
     Memory values = new Memory(target);
@@ -148,6 +156,9 @@ final class Dequantization {
   // ---- int8 ----
 
   static void int8(Tensor target, Int8Rows source) {
+    if (isEmpty(target)) {
+      return;
+    }
     float[] largest = new Memory(source.largest()).floats();
     Memory codes = new Memory(source.codes());
     Memory values = new Memory(target);

@@ -13,7 +13,7 @@ record Int8Rows(Tensor codes, Tensor largest) implements QuantizedMatrix {
   static final float STEP = 1 / 127f;
 
   /** Numbers quantized at once: bounds the temporaries. */
-  private static final long PIECE = 1L << 20;
+  private static final long PIECE = 1L << 18;
 
   static Int8Rows of(Tensor weight) {
     Torch torch = weight.torch();
@@ -58,9 +58,6 @@ record Int8Rows(Tensor codes, Tensor largest) implements QuantizedMatrix {
   @Override
   public void dequantizeInto(Tensor target) {
     Torch torch = target.torch();
-    if (torch.device() == Device.META) {
-      return;
-    }
     if (Dequantization.supports(target)) {
       Dequantization.int8(target, this);
       return;

@@ -105,9 +105,6 @@ record Nf4Blocks(
   @Override
   public void dequantizeInto(Tensor target) {
     Torch session = target.torch();
-    if (session.device() == Device.META || target.elements() == 0) {
-      return;
-    }
     if (Dequantization.supports(target) && target.elements() % 2 == 0) {
       Dequantization.nf4(target, this);
       return;

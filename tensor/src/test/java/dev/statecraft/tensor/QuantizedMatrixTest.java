@@ -129,7 +129,7 @@ class QuantizedMatrixTest {
         assertThat(torch.liveBytes()).isZero();
       }
     }
-    assertThat(bytes[1]).isEqualTo(bytes[0]).isLessThan(70 * 1000 * 2);
+    assertThat(bytes[1]).isEqualTo(bytes[0]).isLessThan(70L * 1000 * 2);
   }
 
   /** Temporaries are bounded however large the matrix is. */

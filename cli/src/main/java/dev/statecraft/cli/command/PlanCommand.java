@@ -12,6 +12,7 @@ import dev.statecraft.cli.terminal.Units;
 import dev.statecraft.core.plan.StorePolicy;
 import dev.statecraft.models.InvalidInputException;
 import dev.statecraft.tensor.DType;
+import dev.statecraft.tensor.Quantization;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -53,7 +54,7 @@ public final class PlanCommand implements Callable<Integer> {
   @Option(
       names = "--method",
       paramLabel = "METHOD",
-      description = "One method's name, or YAML; all seven if absent.")
+      description = "One method's name, or YAML; all seven if absent (not full if quantized).")
   private String method;
 
   @Option(
@@ -62,6 +63,13 @@ public final class PlanCommand implements Callable<Integer> {
       paramLabel = "TYPE",
       description = "float32 or bfloat16 (default: ${DEFAULT-VALUE}).")
   private String dtype;
+
+  @Option(
+      names = "--quantize",
+      defaultValue = "none",
+      paramLabel = "FORMAT",
+      description = "Frozen linears inside layers: none, int8, nf4 (default: ${DEFAULT-VALUE}).")
+  private String quantize;
 
   @Option(
       names = "--store",
@@ -84,16 +92,26 @@ public final class PlanCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     OptionalLong limit =
         budget == null ? OptionalLong.empty() : OptionalLong.of(parseBytes(budget));
+    Quantization quantization = Quantization.of(quantize);
     List<Method> methods =
         method == null
-            ? METHODS.stream().map(name -> step.method(name)).toList()
+            ? METHODS.stream()
+                .filter(name -> quantization == Quantization.NONE || !name.equals("full"))
+                .map(name -> step.method(name))
+                .toList()
             : List.of(step.method(method));
     List<StorePolicy> stores =
         store == null ? Arrays.asList(StorePolicy.values()) : List.of(StorePolicy.of(store));
     List<PlanRow> rows =
         engine.plan(
             new PlanRequest(
-                config(), methods, stores, step.batch(), step.sequence(), DType.of(dtype)));
+                config(),
+                methods,
+                stores,
+                step.batch(),
+                step.sequence(),
+                DType.of(dtype),
+                quantization));
     if (json) {
       console
           .out()
@@ -118,7 +136,7 @@ public final class PlanCommand implements Callable<Integer> {
     Map<String, Object> map = new LinkedHashMap<>();
     map.put("method", row.method());
     map.put("store", row.store());
-    map.put("quantize", "none");
+    map.put("quantize", row.quantize());
     map.put("predicted_peak_bytes", row.predictedPeakBytes());
     map.put("memory", row.memory());
     map.put("relative_compute", row.relativeCompute());
@@ -127,7 +145,7 @@ public final class PlanCommand implements Callable<Integer> {
   }
 
   private void print(List<PlanRow> rows, OptionalLong limit) {
-    List<String> header = new ArrayList<>(List.of("method", "store", "peak"));
+    List<String> header = new ArrayList<>(List.of("method", "store", "quantize", "peak"));
     List<String> categories = List.copyOf(rows.get(0).memory().keySet());
     categories.forEach(category -> header.add(category.replace('_', ' ')));
     header.add("compute");
@@ -137,6 +155,7 @@ public final class PlanCommand implements Callable<Integer> {
       List<String> cells = new ArrayList<>();
       cells.add(row.method());
       cells.add(row.store());
+      cells.add(row.quantize());
       cells.add(Units.bytes(row.predictedPeakBytes()));
       categories.forEach(category -> cells.add(Units.bytes(row.memory().get(category))));
       cells.add(String.format(Locale.ROOT, "%.2f", row.relativeCompute()));

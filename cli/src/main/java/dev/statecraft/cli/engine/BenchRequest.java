@@ -3,6 +3,7 @@ package dev.statecraft.cli.engine;
 import dev.statecraft.cli.recipe.Method;
 import dev.statecraft.core.plan.StorePolicy;
 import dev.statecraft.tensor.DType;
+import dev.statecraft.tensor.Quantization;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
@@ -17,6 +18,7 @@ import java.util.Optional;
  * @param sequence tokens of a sequence; images have as many as they have
  * @param lengths packs {@code batch * sequence} tokens of shorter sequences instead
  * @param dtype of the frozen weights and the states
+ * @param quantization of the frozen linears inside layers
  * @param store which states are stored
  * @param steps how many to take
  * @param profile whether to measure each op, which itself takes a little time
@@ -28,10 +30,12 @@ public record BenchRequest(
     int sequence,
     Optional<LengthRange> lengths,
     DType dtype,
+    Quantization quantization,
     StorePolicy store,
     int steps,
     boolean profile) {
   public BenchRequest {
+    method.checkQuantization("--quantize", quantization);
     atLeast("--batch", 1, batch);
     atLeast("--seq", 2, sequence);
     atLeast("--steps", 2, steps);

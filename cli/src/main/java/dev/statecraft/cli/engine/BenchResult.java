@@ -38,6 +38,7 @@ public record BenchResult(
     map.put("method", request.method().name().label());
     map.put("store", request.store().label());
     map.put("dtype", request.dtype().label());
+    map.put("quantize", request.quantization().label());
     map.put("batch", request.batch());
     map.put("seq", request.sequence());
     request.lengths().ifPresent(range -> map.put("lengths", range.toString()));

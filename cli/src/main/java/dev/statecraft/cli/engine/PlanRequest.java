@@ -3,6 +3,7 @@ package dev.statecraft.cli.engine;
 import dev.statecraft.cli.recipe.Method;
 import dev.statecraft.core.plan.StorePolicy;
 import dev.statecraft.tensor.DType;
+import dev.statecraft.tensor.Quantization;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -15,6 +16,7 @@ import java.util.List;
  * @param batch sequences (or images) of a step
  * @param sequence tokens of a sequence
  * @param dtype of the frozen weights and the states
+ * @param quantization of the frozen linears inside layers
  */
 public record PlanRequest(
     Path config,
@@ -22,8 +24,10 @@ public record PlanRequest(
     List<StorePolicy> stores,
     int batch,
     int sequence,
-    DType dtype) {
+    DType dtype,
+    Quantization quantization) {
   public PlanRequest {
+    methods.forEach(method -> method.checkQuantization("--quantize", quantization));
     methods = List.copyOf(methods);
     stores = List.copyOf(stores);
   }

@@ -7,6 +7,7 @@ import java.util.Map;
  *
  * @param method its name
  * @param store the policy's word
+ * @param quantize how the frozen linears inside layers are held
  * @param predictedPeakBytes the most bytes of tensors
  * @param memory bytes by category at the peak
  * @param relativeCompute products of the step, relative to LoRA storing everything
@@ -14,6 +15,7 @@ import java.util.Map;
 public record PlanRow(
     String method,
     String store,
+    String quantize,
     long predictedPeakBytes,
     Map<String, Long> memory,
     double relativeCompute) {}

@@ -40,11 +40,13 @@ final class Planning {
     for (Method method : request.methods()) {
       Graph graph = shape.tuned(method);
       for (StorePolicy store : request.stores()) {
-        MemoryUse memory = DryRun.step(graph, request.dtype(), store, shape::batch);
+        MemoryUse memory =
+            DryRun.step(graph, request.dtype(), request.quantization(), store, shape::batch);
         rows.add(
             new PlanRow(
                 method.name().label(),
                 store.label(),
+                request.quantization().label(),
                 memory.peakBytes(),
                 memory.categories(),
                 flops(graph, store, extents) / reference));

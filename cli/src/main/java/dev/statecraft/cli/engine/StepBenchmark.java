@@ -29,10 +29,11 @@ record StepBenchmark(BenchRequest request, StepShape shape, Graph graph) {
   }
 
   BenchResult run() {
-    MemoryUse predicted = DryRun.step(graph, request.dtype(), request.store(), shape::batch);
+    MemoryUse predicted =
+        DryRun.step(graph, request.dtype(), request.quantization(), request.store(), shape::batch);
     StatePlan plan = StatePlan.training(graph, ModelFamily.LOSS, Set.of(), request.store());
     try (Torch torch = Torch.cpu();
-        Weights weights = Weights.random(torch, graph, request.dtype(), 0);
+        Weights weights = Weights.random(torch, graph, request.dtype(), request.quantization(), 0);
         AdamW optimizer = new AdamW(weights, AdamW.Options.withDecay(0.01))) {
       Profile profile = new Profile();
       OptimizerStep step =

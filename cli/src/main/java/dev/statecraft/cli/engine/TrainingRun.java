@@ -50,7 +50,13 @@ record TrainingRun(
     long perEpoch = Trainer.stepsOfEpoch(training.size(), train.batchSize());
     long total = train.totalSteps(perEpoch);
     try (Weights weights =
-            Weights.load(torch, graph, train.dtype(), model.weights(graph), train.seed());
+            Weights.load(
+                torch,
+                graph,
+                train.dtype(),
+                recipe.quantize(),
+                model.weights(graph),
+                train.seed());
         Interrupts interrupts = Interrupts.watch()) {
       listener.started(
           graph.trainableParameters().stream().mapToLong(Parameter::elements).sum(), total);

@@ -11,6 +11,7 @@ import dev.statecraft.models.data.InstructionFormat;
 import dev.statecraft.models.data.TextColumns;
 import dev.statecraft.tensor.DType;
 import dev.statecraft.tensor.Device;
+import dev.statecraft.tensor.Quantization;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -47,6 +48,7 @@ final class RecipeReader {
               TaskRecipe task = recipe.shorthand("task", "type").read(RecipeReader::task);
               return new Recipe(
                   model,
+                  recipe.text("quantize").map(Quantization::of).orElse(Defaults.QUANTIZE),
                   method,
                   recipe.section("data").read(data -> data(data, task)),
                   task,

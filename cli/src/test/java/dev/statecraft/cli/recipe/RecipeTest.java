@@ -12,6 +12,7 @@ import dev.statecraft.models.data.FileFormat;
 import dev.statecraft.models.data.InstructionFormat;
 import dev.statecraft.models.data.TextColumns;
 import dev.statecraft.tensor.DType;
+import dev.statecraft.tensor.Quantization;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -90,6 +91,7 @@ final class RecipeTest {
     assertThat(recipe.train().learningRate()).isEqualTo(2e-4);
     assertThat(recipe.train().microBatch()).isEqualTo(BatchLimit.examples(16));
     assertThat(recipe.train().store()).isEqualTo(StorePolicy.CHEAP);
+    assertThat(recipe.quantize()).isEqualTo(Quantization.NONE);
     assertThat(recipe.task().metrics().get(0)).isEqualTo(Metric.ACCURACY);
     assertThat(recipe.output()).isEqualTo(FOLDER.resolve("runs/r"));
   }
@@ -132,6 +134,18 @@ final class RecipeTest {
     assertThat(train.evalEvery()).contains(25);
     assertThat(train.dtype()).isEqualTo(DType.BFLOAT16);
     assertThat(train.store()).isEqualTo(StorePolicy.MLP);
+  }
+
+  @Test
+  void theBaseIsQuantizedUnlessItIsTrained() {
+    Recipe recipe = parse(SHORT, "quantize=nf4");
+    assertThat(recipe.quantize()).isEqualTo(Quantization.NF4);
+    assertThat(parse(recipe.toYaml())).isEqualTo(recipe);
+    assertThatThrownBy(() -> parse(SHORT, "method=full", "quantize=int8"))
+        .isInstanceOf(RecipeException.class)
+        .hasMessage(
+            "r.yaml: quantize: expected none with the method full, which trains every weight,"
+                + " found 'int8'");
   }
 
   @ParameterizedTest
@@ -253,6 +267,7 @@ final class RecipeTest {
         "train.micro_batch=0 | train.the micro-batch size should be positive | 0",
         "train.micro_batch={tokens: 8, examples: 1} | train.micro_batch.tokens: expected either | 8",
         "train={warmup_steps: 1, warmup_ratio: 0.1} | train.warmup_ratio: expected either | 0.1",
+        "quantize=int4 | quantize: expected one of | 'int4'",
         "train=fast | train: expected a mapping | 'fast'",
         "data.train= | data.train: expected a data file | nothing",
         "data.train={format: csv} | data.train.path: expected a data file | nothing",

@@ -18,7 +18,10 @@ import java.util.List;
  * @param padding whether sequences of different lengths may be worked on together
  */
 record SequenceGrouping(long heads, long limit, boolean padding) {
-  /** Scores that take as long as the calls of one batch (measured: about 200 microseconds forward and back). */
+  /**
+   * Scores that take as long as the calls of one batch (measured: about 200 microseconds forward
+   * and back).
+   */
   private static final long CALLS = 65_536;
 
   /** Gathering and scattering padded rows takes as long as this many further keys for each. */

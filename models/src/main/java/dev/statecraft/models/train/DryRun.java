@@ -11,6 +11,7 @@ import dev.statecraft.core.run.Weights;
 import dev.statecraft.models.family.ModelFamily;
 import dev.statecraft.tensor.DType;
 import dev.statecraft.tensor.Device;
+import dev.statecraft.tensor.Quantization;
 import dev.statecraft.tensor.Torch;
 import java.util.Set;
 import java.util.function.Function;
@@ -26,13 +27,18 @@ public final class DryRun {
    * The memory of an optimizer step.
    *
    * @param graph a tuned graph
+   * @param quantization of the frozen linears inside layers
    * @param batch lays out a micro-batch; its values do not matter, its sizes do
    */
   public static MemoryUse step(
-      Graph graph, DType computeType, StorePolicy store, Function<Torch, Batch> batch) {
+      Graph graph,
+      DType computeType,
+      Quantization quantization,
+      StorePolicy store,
+      Function<Torch, Batch> batch) {
     StatePlan plan = StatePlan.training(graph, ModelFamily.LOSS, Set.of(), store);
     try (Torch torch = Torch.open(Device.META);
-        Weights weights = Weights.random(torch, graph, computeType, 0);
+        Weights weights = Weights.random(torch, graph, computeType, quantization, 0);
         AdamW optimizer = new AdamW(weights, AdamW.Options.withDecay(0.01));
         Batch sizes = batch.apply(torch)) {
       torch.resetPeak();

@@ -182,6 +182,7 @@ public final class Trainer {
                 DryRun.step(
                         graph,
                         weights.computeType(),
+                        weights.quantization(),
                         options.store(),
                         torch -> training.batch(torch, weights.computeType(), part))
                     .peakBytes())

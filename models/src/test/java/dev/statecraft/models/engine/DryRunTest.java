@@ -2,8 +2,6 @@ package dev.statecraft.models.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.statecraft.core.control.LayerSelection;
-import dev.statecraft.core.control.Lora;
 import dev.statecraft.core.graph.Graph;
 import dev.statecraft.core.optim.AdamW;
 import dev.statecraft.core.optim.OptimizerStep;
@@ -20,6 +18,7 @@ import dev.statecraft.models.family.TokenBatches;
 import dev.statecraft.models.train.DryRun;
 import dev.statecraft.models.train.MemoryUse;
 import dev.statecraft.tensor.DType;
+import dev.statecraft.tensor.Quantization;
 import dev.statecraft.tensor.Torch;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -33,22 +32,35 @@ import org.junit.jupiter.params.provider.CsvSource;
 class DryRunTest {
   @ParameterizedTest
   @CsvSource({
-    "ALL, FLOAT32",
-    "CHEAP, FLOAT32",
-    "MLP, FLOAT32",
-    "INPUTS, FLOAT32",
-    "CHEAP, BFLOAT16"
+    "lora, ALL, FLOAT32, NONE",
+    "lora, CHEAP, FLOAT32, NONE",
+    "lora, MLP, FLOAT32, NONE",
+    "lora, INPUTS, FLOAT32, NONE",
+    "lora, CHEAP, BFLOAT16, NONE",
+    "lora, CHEAP, FLOAT32, NF4",
+    "lora, INPUTS, BFLOAT16, NF4",
+    "lora, ALL, FLOAT64, NF4",
+    "lora, CHEAP, BFLOAT16, INT8",
+    "dora, MLP, BFLOAT16, NF4",
+    "dora, INPUTS, FLOAT32, INT8",
+    "double-control, INPUTS, FLOAT64, INT8",
+    "double-control, CHEAP, BFLOAT16, NF4"
   })
-  void predictsThePeakToTheByte(StorePolicy store, DType type) throws Exception {
+  void predictsThePeakToTheByte(
+      String method, StorePolicy store, DType type, Quantization quantization) throws Exception {
     Path folder = Path.of(DryRunTest.class.getResource("/fixtures/llama-tiny").toURI());
     Llama family = new Llama((LlamaConfig) ModelConfig.read(folder.resolve("config.json")));
-    List<String> targets = family.defaultTargets();
-    Graph graph = new Lora(4, 8, 0.1, targets, LayerSelection.ALL).apply(family.graph());
+    Graph graph = Methods.of(TinyModel.of("llama-tiny"), 0.1).get(method).apply(family.graph());
     List<LabelledTokens> examples = List.of(example(17), example(17), example(30));
     MemoryUse predicted =
-        DryRun.step(graph, type, store, torch -> TokenBatches.causal(examples).upload(torch, type));
+        DryRun.step(
+            graph,
+            type,
+            quantization,
+            store,
+            torch -> TokenBatches.causal(examples).upload(torch, type));
     try (Torch torch = Torch.cpu();
-        Weights weights = Weights.random(torch, graph, type, 0);
+        Weights weights = Weights.random(torch, graph, type, quantization, 0);
         AdamW adamW = new AdamW(weights, AdamW.Options.withDecay(0.01))) {
       StatePlan plan = StatePlan.training(graph, ModelFamily.LOSS, Set.of(), store);
       List<Batch> made = new ArrayList<>();
