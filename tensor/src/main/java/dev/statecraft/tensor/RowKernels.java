@@ -2,6 +2,9 @@ package dev.statecraft.tensor;
 
 import dev.statecraft.tensor.vector.RowMath;
 import dev.statecraft.tensor.vector.VectorModule;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.function.IntUnaryOperator;
 
 /**
@@ -131,20 +134,28 @@ public final class RowKernels {
    * Gradient of {@link #rmsNorm}'s input, {@code r g - x r^3 mean(g x)} with {@code g = weight dy}.
    *
    * @param target written; may be the upstream itself
+   * @param addend what is added to it, such as what the input's gradient is already
    */
   public static void rmsNormBackward(
-      Tensor target, Tensor upstream, Tensor x, Tensor weight, double eps) {
+      Tensor target,
+      Tensor upstream,
+      Tensor x,
+      Tensor weight,
+      double eps,
+      Optional<Tensor> addend) {
     if (isEmpty(x)) {
       return;
     }
     Rows in = Rows.of(x);
     Rows upstreams = Rows.of(upstream);
     Rows out = Rows.of(target);
+    Optional<Rows> addends = addend.map(Rows::of);
     float[] w = vector(weight);
     share(
         x,
         in,
         (from, to) -> {
+          Optional<Rows.Cursor> add = addends.map(rows -> rows.between(from, to));
           Rows.Cursor i = in.between(from, to);
           Rows.Cursor dy = upstreams.between(from, to);
           Rows.Cursor o = out.between(from, to);
@@ -156,6 +167,10 @@ public final class RowKernels {
             float r = inverseRoot(a, eps);
             float c = RowMath.dot(g, a, w, w.length) / w.length * r * r * r;
             RowMath.rmsNormBackward(g, a, w, r, c, w.length);
+            if (add.isPresent()) {
+              add.get().read(row, a);
+              RowMath.add(g, a, w.length);
+            }
             o.write(row, g);
           }
         });
@@ -163,6 +178,53 @@ public final class RowKernels {
 
   private static float inverseRoot(float[] x, double eps) {
     return (float) (1 / Math.sqrt(RowMath.sumOfSquares(x, x.length) / x.length + eps));
+  }
+
+  // ---- columns ----
+
+  /**
+   * {@code target = factor x}, column by column, and {@code sums = sum of x y} of each column: x
+   * and y {@code [rows, columns]}, factor and sums float32 {@code [columns]}.
+   *
+   * @param target written; may be x itself
+   */
+  public static void scaleColumns(Tensor target, Tensor x, Tensor factor, Tensor y, Tensor sums) {
+    if (sums.torch().device() == Device.META) {
+      return;
+    }
+    sums.zero();
+    if (x.elements() == 0) {
+      return;
+    }
+    Rows in = Rows.of(x);
+    Rows others = Rows.of(y);
+    Rows out = Rows.of(target);
+    float[] c = vector(factor);
+    Map<Long, float[]> parts = new ConcurrentSkipListMap<>();
+    share(
+        x,
+        in,
+        (from, to) -> {
+          Rows.Cursor i = in.between(from, to);
+          Rows.Cursor other = others.between(from, to);
+          Rows.Cursor o = out.between(from, to);
+          float[] a = new float[c.length];
+          float[] b = new float[c.length];
+          float[] sum = new float[c.length];
+          for (long row = from; row < to; row++) {
+            i.read(row, a);
+            other.read(row, b);
+            RowMath.addProduct(sum, a, b, a.length);
+            RowMath.multiply(a, a, c, a.length);
+            o.write(row, a);
+          }
+          parts.put(from, sum);
+        });
+    float[] total = new float[c.length];
+    parts.values().forEach(part -> RowMath.add(total, part, total.length));
+    try (Tensor matrix = sums.view(1, sums.elements())) {
+      Rows.of(matrix).between(0, 1).write(0, total);
+    }
   }
 
   // ---- rotary positions ----

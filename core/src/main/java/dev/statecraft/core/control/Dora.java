@@ -12,7 +12,7 @@ import java.util.List;
 
 /**
  * DoRA (Liu et al. 2024): the direction of chosen linears is tuned as by LoRA, the length of each
- * row by itself. See {@code DoraLinear} for the formulas.
+ * row by itself. See {@code DoraControl} for the formulas.
  *
  * @param rank r
  * @param alpha numerator of the scale
@@ -33,25 +33,30 @@ public record Dora(
     LowRank update = new LowRank(rank, alpha / rank, false, dropout, Initializer.KAIMING);
     GraphEditor editor = graph.edit();
     for (Edge linear : ProjectionTargets.find(graph, targets, layers)) {
-      if (!(linear.op() instanceof Linear)) {
+      String state = linear.name().replaceAll("@\\d+$", "");
+      Edge producer = graph.producer(state).orElseThrow();
+      if (!(producer.op() instanceof Linear)) {
         throw new GraphException(
             "state '"
-                + linear.name()
+                + state
                 + "': expected a linear to reparametrize, found "
-                + linear.op().name());
+                + producer.op().name());
       }
-      editor.replace(linear.name(), edge -> reparametrize(edge, update));
+      editor.control(
+          linear.inputs().get(0).name(),
+          state,
+          new DoraControl(update.scale(), update.dropout(), linear.parameters().size() > 1),
+          parameters(linear, update));
     }
     return new HeadTuning().apply(editor.build());
   }
 
-  private static Edge reparametrize(Edge linear, LowRank update) {
+  private static List<Parameter> parameters(Edge linear, LowRank update) {
     String module = ProjectionTargets.module(linear);
     Parameter weight = linear.parameters().get(0);
-    List<Parameter> parameters = new ArrayList<>();
-    parameters.add(weight);
-    parameters.addAll(
-        update.parameters(name -> module + ".lora_" + name, weight.size(1), weight.size(0)));
+    List<Parameter> parameters =
+        new ArrayList<>(
+            update.parameters(name -> module + ".lora_" + name, weight.size(1), weight.size(0)));
     parameters.add(
         Parameter.control(
             module + ".lora_magnitude_vector.weight",
@@ -60,10 +65,7 @@ public record Dora(
     parameters.add(
         Parameter.derived(
             weight.name() + ".row_squares", Initializer.rowSquares(weight.name()), weight.size(0)));
-    boolean bias = linear.parameters().size() > 1;
-    if (bias) {
-      parameters.add(linear.parameters().get(1));
-    }
-    return linear.withOp(new DoraLinear(update.scale(), update.dropout(), bias), parameters);
+    parameters.addAll(linear.parameters()); // Read for the norms, and to leave the bias unscaled.
+    return parameters;
   }
 }

@@ -93,6 +93,9 @@ public final class GraphEditor {
   private void refuseShared(List<Parameter> parameters, String from, String to) {
     for (Edge edge : edges) {
       for (Parameter parameter : parameters) {
+        if (parameter.role() == Parameter.Role.BASE) {
+          continue; // Read from the model, as DoRA does the weight that it reparametrizes.
+        }
         if (edge.parameters().stream().anyMatch(p -> p.name().equals(parameter.name()))) {
           throw new GraphException(
               "control edge from '"

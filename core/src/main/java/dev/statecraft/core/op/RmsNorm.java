@@ -4,6 +4,7 @@ import dev.statecraft.core.graph.BackwardContext;
 import dev.statecraft.core.graph.Cost;
 import dev.statecraft.core.graph.Demand;
 import dev.statecraft.core.graph.ForwardContext;
+import dev.statecraft.core.graph.GradientSink;
 import dev.statecraft.core.graph.Op;
 import dev.statecraft.core.graph.Parameter;
 import dev.statecraft.core.graph.Reads;
@@ -87,10 +88,12 @@ public record RmsNorm(double eps, boolean asTransformers) implements Op {
       return;
     }
     if (RowKernels.supports(x) && !context.wantsParameter(0)) {
+      GradientSink sink = context.gradient(0);
       Tensor gradient =
           context.ownsUpstream() ? context.upstream() : x.torch().empty(x.dtype(), x.shape());
-      RowKernels.rmsNormBackward(gradient, context.upstream(), x, context.parameter(0), eps);
-      context.gradient(0).add(gradient);
+      RowKernels.rmsNormBackward(
+          gradient, context.upstream(), x, context.parameter(0), eps, sink.sum());
+      sink.replace(gradient);
       return;
     }
     DType master = x.dtype().master();

@@ -74,8 +74,11 @@ public final class Flops {
     if (edge.op() instanceof Embedding) {
       return 0;
     }
+    // A control that reads a weight of the model (DoRA, for the norms) multiplies no row by it.
+    boolean control = edge.op().cost() == Cost.CHEAP;
     return edge.parameters().stream()
         .filter(Flops::isMatrix)
+        .filter(parameter -> !control || parameter.role() == Parameter.Role.CONTROL)
         .mapToDouble(parameter -> (double) parameter.elements())
         .sum();
   }

@@ -2,7 +2,6 @@ package dev.statecraft.core.plan;
 
 import dev.statecraft.core.graph.Edge;
 import dev.statecraft.core.graph.Graph;
-import dev.statecraft.core.graph.Parameter;
 import dev.statecraft.core.graph.State;
 import dev.statecraft.core.op.Linear;
 import java.util.ArrayList;
@@ -26,14 +25,16 @@ public final class FusedLinears {
   public static FusedLinears of(Graph graph) {
     Map<String, Integer> uses = new HashMap<>();
     for (Edge edge : graph.edges()) {
-      for (Parameter parameter : edge.parameters()) {
-        uses.merge(parameter.name(), 1, Integer::sum);
+      if (edge.op() instanceof Linear) { // Others that read the weight get its part of the whole.
+        edge.parameters().forEach(parameter -> uses.merge(parameter.name(), 1, Integer::sum));
       }
     }
     Map<Key, List<Edge>> candidates = new LinkedHashMap<>();
     for (Edge edge : graph.edges()) {
-      boolean own = edge.parameters().stream().allMatch(p -> uses.get(p.name()) == 1);
-      if (edge.op() instanceof Linear linear && !edge.isTrainable() && own && edge.layer() >= 0) {
+      if (edge.op() instanceof Linear linear
+          && !edge.isTrainable()
+          && edge.layer() >= 0
+          && edge.parameters().stream().allMatch(p -> uses.get(p.name()) == 1)) {
         candidates
             .computeIfAbsent(new Key(edge.inputs().get(0), linear), key -> new ArrayList<>())
             .add(edge);

@@ -11,6 +11,7 @@ import dev.statecraft.tensor.Torch;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 
 /**
@@ -190,6 +191,20 @@ final class Gradients implements AutoCloseable {
         held.tensor.addmmInPlace(a, b, 1, scale);
       } else {
         replace(held, held.tensor.copy().addmmInPlace(a, b, 1, scale));
+      }
+    }
+
+    @Override
+    public Optional<Tensor> sum() {
+      return Optional.ofNullable(values.get(state.name())).map(value -> value.tensor);
+    }
+
+    @Override
+    public void replace(Tensor total) {
+      Value held = values.remove(state.name());
+      add(total);
+      if (held != null) {
+        held.release();
       }
     }
 

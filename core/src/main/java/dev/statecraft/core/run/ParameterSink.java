@@ -2,6 +2,7 @@ package dev.statecraft.core.run;
 
 import dev.statecraft.core.graph.GradientSink;
 import dev.statecraft.tensor.Tensor;
+import java.util.Optional;
 
 /** Adds to the gradient of a trained parameter, in the master type. */
 record ParameterSink(Tensor gradient) implements GradientSink {
@@ -21,6 +22,16 @@ record ParameterSink(Tensor gradient) implements GradientSink {
         gradient.addInPlace(shaped, scale);
       }
     }
+  }
+
+  @Override
+  public Optional<Tensor> sum() {
+    return Optional.of(gradient);
+  }
+
+  @Override
+  public void replace(Tensor total) {
+    gradient.copyFrom(total.reshape(gradient.shape()));
   }
 
   @Override

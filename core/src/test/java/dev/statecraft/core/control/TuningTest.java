@@ -96,7 +96,7 @@ class TuningTest {
     Tuning dora = new Dora(2, 4, 0, List.of("gate"), LayerSelection.ALL);
     assertThatThrownBy(() -> Tuning.all(List.of(dora, dora)).apply(base))
         .isInstanceOf(GraphException.class)
-        .hasMessage("state 'l0.gate': expected a linear to reparametrize, found dora_linear");
+        .hasMessage("state 'l0.gate': expected a linear to reparametrize, found dora_control");
   }
 
   @Test

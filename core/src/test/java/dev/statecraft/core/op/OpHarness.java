@@ -147,8 +147,8 @@ final class OpHarness {
               .as("upstream after the backward")
               .isEqualTo(givenUpstream.get().toDoubles());
         }
-        evaluation.inputSinks.forEach(sink -> gradients.add(sink.sum()));
-        evaluation.parameterSinks.forEach(sink -> gradients.add(sink.sum()));
+        evaluation.inputSinks.forEach(sink -> gradients.add(sink.total()));
+        evaluation.parameterSinks.forEach(sink -> gradients.add(sink.total()));
       }
       for (int i = 0; i < inputs.size(); i++) {
         if (!evaluation.mayOverwrite(i)) {
@@ -459,11 +459,25 @@ final class OpHarness {
     }
 
     @Override
+    public Optional<Tensor> sum() {
+      return kept.isEmpty() ? Optional.empty() : Optional.of(kept.get(kept.size() - 1));
+    }
+
+    @Override
+    public void replace(Tensor total) {
+      assertThat(kept).as("contributions that were summed up").hasSizeLessThan(2);
+      kept.forEach(Tensor::close);
+      kept.clear();
+      snapshots.clear();
+      add(total);
+    }
+
+    @Override
     public Tensor allocate() {
       return variant.strided() ? strided(dtype, shape) : torch.full(dtype, Double.NaN, shape);
     }
 
-    Optional<double[]> sum() {
+    Optional<double[]> total() {
       if (!wanted) {
         return Optional.empty();
       }

@@ -81,6 +81,28 @@ public final class RowMath {
     }
   }
 
+  /** {@code x = x + y}. */
+  public static void add(float[] x, float[] y, int n) {
+    int i = 0;
+    for (; i < F.loopBound(n); i += F.length()) {
+      at(x, i).add(at(y, i)).intoArray(x, i);
+    }
+    for (; i < n; i++) {
+      x[i] += y[i];
+    }
+  }
+
+  /** {@code sum = sum + a b}. */
+  public static void addProduct(float[] sum, float[] a, float[] b, int n) {
+    int i = 0;
+    for (; i < F.loopBound(n); i += F.length()) {
+      at(a, i).fma(at(b, i), at(sum, i)).intoArray(sum, i);
+    }
+    for (; i < n; i++) {
+      sum[i] = Math.fma(a[i], b[i], sum[i]);
+    }
+  }
+
   /** {@code target = a b}; the target may be one of them. */
   public static void multiply(float[] target, float[] a, float[] b, int n) {
     int i = 0;
