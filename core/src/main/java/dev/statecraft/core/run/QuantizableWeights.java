@@ -8,9 +8,9 @@ import java.util.LinkedHashSet;
 import java.util.Set;
 
 /**
- * Which weights may be held quantized: frozen matrices of the base model that only products inside
- * layers read. As in QLoRA, embeddings, norms, biases and the output head stay as they are: they
- * are few, and the model is most sensitive to them.
+ * Which weights may be held quantized: frozen matrices of the base model that products inside
+ * layers read, and nothing outside them. As in QLoRA, embeddings, norms, biases and the output head
+ * stay as they are: they are few, and the model is most sensitive to them.
  */
 public final class QuantizableWeights {
   private QuantizableWeights() {}
@@ -18,19 +18,24 @@ public final class QuantizableWeights {
   /** Their names. */
   public static Set<String> of(Graph graph) {
     Set<String> found = new LinkedHashSet<>();
-    Set<String> others = new LinkedHashSet<>();
+    Set<String> outside = new LinkedHashSet<>();
     for (Edge edge : graph.edges()) {
-      boolean product = edge.layer() >= 0 && edge.op().cost() == Cost.GEMM;
       for (Parameter parameter : edge.parameters()) {
-        boolean frozenMatrix =
-            parameter.role() == Parameter.Role.BASE
-                && !parameter.trainable()
-                && parameter.shape().size() == 2;
-        (product && frozenMatrix ? found : others).add(parameter.name());
+        if (edge.layer() < 0) {
+          outside.add(parameter.name());
+        } else if (edge.op().cost() == Cost.GEMM && isFrozenMatrix(parameter)) {
+          found.add(parameter.name());
+        }
       }
     }
-    found.removeAll(others);
+    found.removeAll(outside);
     return found;
+  }
+
+  private static boolean isFrozenMatrix(Parameter parameter) {
+    return parameter.role() == Parameter.Role.BASE
+        && !parameter.trainable()
+        && parameter.shape().size() == 2;
   }
 
   /**

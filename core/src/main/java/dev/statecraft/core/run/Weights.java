@@ -29,6 +29,9 @@ import java.util.Set;
  * gradients in another, so that the optimizer works on two vectors.
  */
 public final class Weights implements AutoCloseable {
+  /** Random numbers drawn at once: bounds the temporary. */
+  private static final long RANDOM_PIECE = 1L << 18;
+
   private final Torch torch;
   private final DType computeType;
   private final Quantization quantization;
@@ -149,8 +152,13 @@ public final class Weights implements AutoCloseable {
 
           @Override
           public void read(String name, Tensor target) {
-            try (Generator generator = torch.generator(streamOf(seed, name))) {
-              Initializer.normal(0.02).fill(target, generator);
+            try (Scope scope = torch.scope();
+                Generator generator = torch.generator(streamOf(seed, name))) {
+              Tensor flat = target.view(-1);
+              for (long start = 0; start < flat.elements(); start += RANDOM_PIECE) {
+                long count = Math.min(RANDOM_PIECE, flat.elements() - start);
+                Initializer.normal(0.02).fill(flat.narrow(0, start, count), generator);
+              }
             }
           }
         },
@@ -159,9 +167,9 @@ public final class Weights implements AutoCloseable {
   }
 
   private void fill(WeightSource source, long seed) {
+    quantize(source);
     for (Parameter parameter : parameters.values()) {
-      if (quantizable.contains(parameter.name())) {
-        quantize(parameter, source);
+      if (quantized.containsKey(parameter.name())) {
         continue;
       }
       Tensor value = values.get(parameter.name());
@@ -183,10 +191,21 @@ public final class Weights implements AutoCloseable {
     }
   }
 
-  private void quantize(Parameter parameter, WeightSource source) {
-    try (Tensor whole = torch.empty(DType.FLOAT32, parameter.sizes()).escape()) {
-      source.read(parameter.name(), whole);
-      quantized.put(parameter.name(), QuantizedMatrix.of(quantization, whole));
+  /**
+   * Reads and quantizes one weight after the other. All go through one buffer: buffers of their own
+   * would leave holes between what stays, which the process could not give back.
+   */
+  private void quantize(WeightSource source) {
+    long largest =
+        quantizable.stream().mapToLong(name -> parameters.get(name).elements()).max().orElse(0);
+    try (Scope scope = torch.scope()) {
+      Tensor buffer = torch.empty(DType.FLOAT32, largest);
+      for (String name : quantizable) {
+        Parameter parameter = parameters.get(name);
+        Tensor weight = buffer.narrow(0, 0, parameter.elements()).view(parameter.sizes());
+        source.read(name, weight);
+        quantized.put(name, QuantizedMatrix.of(quantization, weight));
+      }
     }
   }
 
