@@ -80,16 +80,29 @@ final class FakeEngine implements Engine {
   public List<PlanRow> plan(PlanRequest request) {
     ask(request);
     return List.of(
-        row("lora", "all", 5L << 30, 1, OptionalLong.empty()),
-        row("lora", "cheap", 3L << 30, 1.25, OptionalLong.empty()),
-        row("lora", "auto", 4L << 30, 1.125, OptionalLong.of(2L << 30)));
+        row("lora", "all", "none", 5L << 30, 1, OptionalLong.empty()),
+        row("lora", "cheap", "nf4", 3L << 30, 1.25, OptionalLong.empty()),
+        row("lora", "auto", "none", 4L << 30, 1.125, OptionalLong.of(2L << 30)));
   }
 
   private static PlanRow row(
-      String method, String store, long bytes, double compute, OptionalLong smallest) {
+      String method,
+      String store,
+      String quantize,
+      long bytes,
+      double compute,
+      OptionalLong smallest) {
     String stored = store.equals("auto") ? "layers 0-7 cheap, 8-15 all" : store;
     return new PlanRow(
-        method, store, stored, "exact", bytes, Map.of("weights", bytes / 2), compute, smallest);
+        method,
+        store,
+        stored,
+        "exact",
+        quantize,
+        bytes,
+        Map.of("weights", bytes / 2),
+        compute,
+        smallest);
   }
 
   @Override

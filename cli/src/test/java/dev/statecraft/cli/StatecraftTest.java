@@ -18,6 +18,7 @@ import dev.statecraft.core.graph.GraphException;
 import dev.statecraft.core.plan.StateFormat;
 import dev.statecraft.core.plan.StorePolicy;
 import dev.statecraft.models.InvalidInputException;
+import dev.statecraft.tensor.Quantization;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -114,6 +115,9 @@ final class StatecraftTest {
         "bench --config c.json --method lora --states some",
         "plan --model c.json --states some",
         "bench --config c.json --method lora --steps 1",
+        "bench --config c.json --method lora --quantize int4",
+        "bench --config c.json --method full --quantize nf4",
+        "generate --model m --prompt p --quantize q4",
         "bench --config c.json --method lora --lengths 16",
         "bench --config c.json --method lora --lengths 64-16",
         "bench --config c.json --method lora --rank 0"
@@ -232,11 +236,15 @@ final class StatecraftTest {
     assertThat(run(engine, "eval", "--run", "runs/recipe", "--json")).isZero();
     assertThat(engine.asked())
         .isEqualTo(
-            new TunedModel("builtin:minilm", Optional.of(folder.resolve("runs/recipe/adapter"))));
+            new TunedModel(
+                "builtin:minilm",
+                Optional.of(folder.resolve("runs/recipe/adapter")),
+                Quantization.NONE));
     assertThat(json().get("accuracy").doubleValue()).isEqualTo(0.75);
 
     assertThat(run(engine, "eval", "-c", "recipe.yaml")).isZero();
-    assertThat(engine.asked()).isEqualTo(new TunedModel("builtin:minilm", Optional.empty()));
+    assertThat(engine.asked())
+        .isEqualTo(new TunedModel("builtin:minilm", Optional.empty(), Quantization.NONE));
     assertThat(console.out()).contains("accuracy").contains("0.7500");
 
     assertThat(run(engine, "eval", "-c", "recipe.yaml", "--set", "data.validation=none"))
@@ -318,6 +326,13 @@ final class StatecraftTest {
     assertThat(request.states()).isEqualTo(StateFormat.EXACT);
     run(engine, "plan", "--model", "c.json", "--states", "float8");
     assertThat(((PlanRequest) engine.asked()).states()).isEqualTo(StateFormat.FLOAT8);
+    assertThat(request.quantization()).isEqualTo(Quantization.NONE);
+    assertThat(json().at("/rows/1/quantize").textValue()).isEqualTo("nf4");
+    run(engine, "plan", "--model", "c.json", "--quantize", "int8");
+    assertThat(((PlanRequest) engine.asked()).quantization()).isEqualTo(Quantization.INT8);
+    assertThat(((PlanRequest) engine.asked()).methods()).hasSize(6); // Not full.
+    assertThat(run(engine, "plan", "--model", "c.json", "--method", "full", "--quantize", "nf4"))
+        .isEqualTo(2);
     run(engine, "plan", "--model", "c.json", "--method", "lora", "--store", "mlp");
     assertThat(console.out()).contains("3.0 GiB").contains("1.25");
     assertThat(run(engine, "plan", "--model", "nowhere")).isEqualTo(3);
@@ -337,6 +352,9 @@ final class StatecraftTest {
     assertThat(json().get("store").textValue()).isEqualTo("auto");
     assertThat(json().get("stored").textValue()).isEqualTo("cheap");
     assertThat(((BenchRequest) engine.asked()).budget()).hasValue(1L << 30);
+    run(engine, "bench", "--config", "c.json", "--method", "lora", "--quantize", "nf4", "--json");
+    assertThat(json().get("quantize").textValue()).isEqualTo("nf4");
+    assertThat(((BenchRequest) engine.asked()).quantization()).isEqualTo(Quantization.NF4);
     run(engine, "bench", "--config", "c.json", "--method", "control");
     assertThat(console.out()).contains("peak_rss_bytes").contains("1.0 MiB");
     run(engine, "bench", "--config", "c.json", "--method", "lora", "--lengths", "9-12", "--json");

@@ -25,6 +25,11 @@ public final class RowKernels {
         && (x.dtype() == DType.FLOAT32 || x.dtype() == DType.BFLOAT16);
   }
 
+  /** Whether the JVM has the vector module. */
+  static boolean areSupported() {
+    return Support.PRESENT;
+  }
+
   /** Looked up once: modules do not come or go while a JVM runs. */
   private static final class Support {
     static final boolean PRESENT = VectorModule.isPresent();

@@ -10,7 +10,7 @@
  * escaped}. {@link dev.statecraft.tensor.Kernels} has the neural-network kernels with their
  * backwards, {@link dev.statecraft.tensor.Autograd} asks libtorch's own tape for a vector-Jacobian
  * product (user functions, test oracles), {@link dev.statecraft.tensor.Generator} gives seeded
- * randomness.
+ * randomness. A {@link dev.statecraft.tensor.QuantizedMatrix} holds a frozen matrix in 4 or 8 bits.
  *
  * <p>Sessions are confined to the thread that opened them.
  */

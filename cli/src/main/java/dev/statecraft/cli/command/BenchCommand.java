@@ -10,6 +10,7 @@ import dev.statecraft.cli.terminal.Console;
 import dev.statecraft.cli.terminal.Table;
 import dev.statecraft.cli.terminal.Units;
 import dev.statecraft.tensor.DType;
+import dev.statecraft.tensor.Quantization;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
@@ -54,6 +55,13 @@ public final class BenchCommand implements Callable<Integer> {
       paramLabel = "TYPE",
       description = "float32 or bfloat16 (default: ${DEFAULT-VALUE}).")
   private String dtype;
+
+  @Option(
+      names = "--quantize",
+      defaultValue = "none",
+      paramLabel = "FORMAT",
+      description = "Frozen linears inside layers: none, int8, nf4 (default: ${DEFAULT-VALUE}).")
+  private String quantize;
 
   @Option(
       names = "--store",
@@ -107,6 +115,7 @@ public final class BenchCommand implements Callable<Integer> {
             step.sequence(),
             lengths.map(LengthRange::parse),
             DType.of(dtype),
+            Quantization.of(quantize),
             Stores.read(Optional.ofNullable(store), limit.isPresent()),
             limit,
             step.states(),

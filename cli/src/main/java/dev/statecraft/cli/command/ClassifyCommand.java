@@ -84,7 +84,9 @@ public final class ClassifyCommand implements Callable<Integer> {
     List<TextInput> inputs = inputs(recipe);
     List<Classification> results =
         engine.classify(
-            recipe, new TunedModel(recipe.model(), Optional.of(directory.adapter())), inputs);
+            recipe,
+            new TunedModel(recipe.model(), Optional.of(directory.adapter()), recipe.quantize()),
+            inputs);
     if (json) {
       List<Map<String, Object>> rows = new ArrayList<>();
       for (int i = 0; i < inputs.size(); i++) {

@@ -106,7 +106,9 @@ public final class EvalCommand implements Callable<Integer> {
     }
     Evaluation evaluation =
         engine.evaluate(
-            recipe, new TunedModel(recipe.model(), tuned), line -> console.err().println(line));
+            recipe,
+            new TunedModel(recipe.model(), tuned, recipe.quantize()),
+            line -> console.err().println(line));
     print(recipe, tuned, evaluation);
     return 0;
   }

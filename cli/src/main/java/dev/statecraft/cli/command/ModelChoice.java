@@ -5,6 +5,7 @@ import dev.statecraft.cli.recipe.Recipe;
 import dev.statecraft.cli.recipe.RecipeException;
 import dev.statecraft.cli.run.RunDirectory;
 import dev.statecraft.cli.terminal.Console;
+import dev.statecraft.tensor.Quantization;
 import java.util.Optional;
 import picocli.CommandLine.Option;
 
@@ -25,6 +26,12 @@ final class ModelChoice {
       description = "In place of both: the run directory of a finished run.")
   private String run;
 
+  @Option(
+      names = "--quantize",
+      paramLabel = "FORMAT",
+      description = "Frozen linears inside layers: none, int8, nf4 (default: as in the run).")
+  private String quantize;
+
   /** The name of a model as the engine takes it: folders absolute. */
   static String absolute(Console console, String model) {
     return model.startsWith(Recipe.BUILTIN) ? model : console.path(model).toString();
@@ -36,9 +43,17 @@ final class ModelChoice {
     }
     if (run == null) {
       return new TunedModel(
-          absolute(console, model), Optional.ofNullable(adapter).map(console::path));
+          absolute(console, model),
+          Optional.ofNullable(adapter).map(console::path),
+          quantization(Quantization.NONE));
     }
     RunDirectory directory = RunDirectory.open(console.path(run));
-    return new TunedModel(directory.recipe().model(), Optional.of(directory.adapter()));
+    Recipe recipe = directory.recipe();
+    return new TunedModel(
+        recipe.model(), Optional.of(directory.adapter()), quantization(recipe.quantize()));
+  }
+
+  private Quantization quantization(Quantization otherwise) {
+    return quantize == null ? otherwise : Quantization.of(quantize);
   }
 }

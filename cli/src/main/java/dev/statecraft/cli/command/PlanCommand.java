@@ -13,6 +13,7 @@ import dev.statecraft.core.plan.StateFormat;
 import dev.statecraft.core.plan.StorePolicy;
 import dev.statecraft.models.InvalidInputException;
 import dev.statecraft.tensor.DType;
+import dev.statecraft.tensor.Quantization;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -56,7 +57,7 @@ public final class PlanCommand implements Callable<Integer> {
   @Option(
       names = "--method",
       paramLabel = "METHOD",
-      description = "One method's name, or YAML; all seven if absent.")
+      description = "One method's name, or YAML; all seven if absent (not full if quantized).")
   private String method;
 
   @Option(
@@ -65,6 +66,13 @@ public final class PlanCommand implements Callable<Integer> {
       paramLabel = "TYPE",
       description = "float32 or bfloat16 (default: ${DEFAULT-VALUE}).")
   private String dtype;
+
+  @Option(
+      names = "--quantize",
+      defaultValue = "none",
+      paramLabel = "FORMAT",
+      description = "Frozen linears inside layers: none, int8, nf4 (default: ${DEFAULT-VALUE}).")
+  private String quantize;
 
   @Option(
       names = "--store",
@@ -83,9 +91,13 @@ public final class PlanCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     OptionalLong limit = budget.bytes();
+    Quantization quantization = Quantization.of(quantize);
     List<Method> methods =
         method == null
-            ? METHODS.stream().map(name -> step.method(name)).toList()
+            ? METHODS.stream()
+                .filter(name -> quantization == Quantization.NONE || !name.equals("full"))
+                .map(name -> step.method(name))
+                .toList()
             : List.of(step.method(method));
     StateFormat states = step.states();
     List<PlanRow> rows =
@@ -98,7 +110,8 @@ public final class PlanCommand implements Callable<Integer> {
                 states,
                 step.batch(),
                 step.sequence(),
-                DType.of(dtype)));
+                DType.of(dtype),
+                quantization));
     if (json) {
       console
           .out()
@@ -132,7 +145,7 @@ public final class PlanCommand implements Callable<Integer> {
     map.put("store", row.store());
     map.put("stored", row.description());
     map.put("states", row.states());
-    map.put("quantize", "none");
+    map.put("quantize", row.quantize());
     map.put("predicted_peak_bytes", row.predictedPeakBytes());
     map.put("memory", row.memory());
     map.put("relative_compute", row.relativeCompute());
@@ -142,7 +155,7 @@ public final class PlanCommand implements Callable<Integer> {
   }
 
   private void print(List<PlanRow> rows, OptionalLong limit) {
-    List<String> header = new ArrayList<>(List.of("method", "store", "peak"));
+    List<String> header = new ArrayList<>(List.of("method", "store", "quantize", "peak"));
     List<String> categories = List.copyOf(rows.get(0).memory().keySet());
     categories.forEach(category -> header.add(category.replace('_', ' ')));
     header.add("compute");
@@ -155,6 +168,7 @@ public final class PlanCommand implements Callable<Integer> {
           row.store().equals(row.description())
               ? row.store()
               : row.store() + ": " + row.description());
+      cells.add(row.quantize());
       cells.add(Units.bytes(row.predictedPeakBytes()));
       categories.forEach(category -> cells.add(Units.bytes(row.memory().get(category))));
       cells.add(String.format(Locale.ROOT, "%.2f", row.relativeCompute()));

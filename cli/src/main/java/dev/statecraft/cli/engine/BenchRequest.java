@@ -4,6 +4,7 @@ import dev.statecraft.cli.recipe.Method;
 import dev.statecraft.core.plan.StateFormat;
 import dev.statecraft.core.plan.StorePolicy;
 import dev.statecraft.tensor.DType;
+import dev.statecraft.tensor.Quantization;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
@@ -19,6 +20,7 @@ import java.util.OptionalLong;
  * @param sequence tokens of a sequence; images have as many as they have
  * @param lengths packs {@code batch * sequence} tokens of shorter sequences instead
  * @param dtype of the frozen weights and the states
+ * @param quantization of the frozen linears inside layers
  * @param store which states are stored; empty where the budget decides
  * @param budget the most bytes that tensors may take, if there is a limit
  * @param states in which form they are stored
@@ -33,6 +35,7 @@ public record BenchRequest(
     int sequence,
     Optional<LengthRange> lengths,
     DType dtype,
+    Quantization quantization,
     Optional<StorePolicy> store,
     OptionalLong budget,
     StateFormat states,
@@ -40,6 +43,7 @@ public record BenchRequest(
     boolean profile,
     boolean check) {
   public BenchRequest {
+    method.checkQuantization("--quantize", quantization);
     atLeast("--batch", 1, batch);
     atLeast("--seq", 2, sequence);
     atLeast("--steps", 2, steps);

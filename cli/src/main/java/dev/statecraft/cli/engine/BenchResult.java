@@ -48,6 +48,7 @@ public record BenchResult(
     map.put("stored", store);
     map.put("states", request.states().label());
     map.put("dtype", request.dtype().label());
+    map.put("quantize", request.quantization().label());
     map.put("batch", request.batch());
     map.put("seq", request.sequence());
     request.lengths().ifPresent(range -> map.put("lengths", range.toString()));

@@ -14,6 +14,7 @@ import dev.statecraft.models.train.BudgetException;
 import dev.statecraft.models.train.MicroBatchPlanner;
 import dev.statecraft.models.train.StoreChoice;
 import dev.statecraft.models.train.StorePlanner;
+import dev.statecraft.tensor.Quantization;
 import dev.statecraft.tensor.Torch;
 import java.util.List;
 import java.util.OptionalLong;
@@ -49,7 +50,9 @@ record MemoryPlan(BatchLimit microBatch, LayerPolicies store, OptionalLong budge
           OptionalLong.empty());
     }
     long budget = bytes(recipe.memory().budget(), torch);
-    return new Search(train, recipe.memory().states(), graph, examples, budget, notes).plan();
+    return new Search(
+            train, recipe.quantize(), recipe.memory().states(), graph, examples, budget, notes)
+        .plan();
   }
 
   private static long bytes(Budget budget, Torch torch) {
@@ -60,6 +63,7 @@ record MemoryPlan(BatchLimit microBatch, LayerPolicies store, OptionalLong budge
 
   private record Search(
       TrainRecipe train,
+      Quantization quantization,
       StateFormat states,
       Graph graph,
       ExampleSet examples,
@@ -67,11 +71,12 @@ record MemoryPlan(BatchLimit microBatch, LayerPolicies store, OptionalLong budge
       Consumer<String> notes) {
     MemoryPlan plan() {
       MicroBatchPlanner sizes =
-          new MicroBatchPlanner(graph, train.dtype(), states, examples, train.batchSize());
+          new MicroBatchPlanner(
+              graph, train.dtype(), quantization, states, examples, train.batchSize());
       BatchLimit limit = train.microBatch().orElseGet(() -> fitting(sizes));
       List<Integer> largest = sizes.largest(limit);
       try (StorePlanner planner =
-          new StorePlanner(graph, train.dtype(), states, sizes.layout(largest))) {
+          new StorePlanner(graph, train.dtype(), quantization, states, sizes.layout(largest))) {
         StoreChoice choice = choose(planner, largest);
         notes.accept(
             (train.microBatch().isPresent()

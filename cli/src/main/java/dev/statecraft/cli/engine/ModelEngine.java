@@ -68,7 +68,7 @@ public final class ModelEngine implements Engine {
         Torch torch = Torch.open(recipe.train().device())) {
       Preparation prepared = Preparation.ofEvaluation(recipe, model, notes);
       try (Tuned loaded = Tuned.of(model, prepared.family(), tuned.adapter());
-          Weights weights = loaded.weights(torch, recipe.train().dtype())) {
+          Weights weights = loaded.weights(torch, recipe.train().dtype(), tuned.quantization())) {
         Evaluator evaluator =
             new Evaluator(loaded.graph(), weights, recipe.train().evaluationBatch());
         return new Evaluation(
@@ -96,7 +96,8 @@ public final class ModelEngine implements Engine {
         Torch torch = Torch.open(request.device())) {
       Llama family = model.causalLm();
       try (Tuned loaded = Tuned.of(model, family, request.model().adapter());
-          Weights weights = loaded.weights(torch, request.dtype())) {
+          Weights weights =
+              loaded.weights(torch, request.dtype(), request.model().quantization())) {
         TextGenerator generator =
             new TextGenerator(
                 loaded.graph(),
@@ -136,7 +137,7 @@ public final class ModelEngine implements Engine {
     try (PretrainedModel model = Models.open(tuned.model());
         Torch torch = Torch.open(recipe.train().device())) {
       try (Tuned loaded = Tuned.of(model, Preparation.family(recipe, model), tuned.adapter());
-          Weights weights = loaded.weights(torch, recipe.train().dtype())) {
+          Weights weights = loaded.weights(torch, recipe.train().dtype(), tuned.quantization())) {
         return new TextClassifier(recipe, model, loaded.graph(), weights).classify(texts);
       }
     }

@@ -4,6 +4,7 @@ import dev.statecraft.cli.recipe.Method;
 import dev.statecraft.core.plan.StateFormat;
 import dev.statecraft.core.plan.StorePolicy;
 import dev.statecraft.tensor.DType;
+import dev.statecraft.tensor.Quantization;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.OptionalLong;
@@ -19,6 +20,7 @@ import java.util.OptionalLong;
  * @param batch sequences (or images) of a step
  * @param sequence tokens of a sequence
  * @param dtype of the frozen weights and the states
+ * @param quantization of the frozen linears inside layers
  */
 public record PlanRequest(
     Path config,
@@ -28,8 +30,10 @@ public record PlanRequest(
     StateFormat states,
     int batch,
     int sequence,
-    DType dtype) {
+    DType dtype,
+    Quantization quantization) {
   public PlanRequest {
+    methods.forEach(method -> method.checkQuantization("--quantize", quantization));
     methods = List.copyOf(methods);
     stores = List.copyOf(stores);
   }

@@ -57,7 +57,8 @@ final class Planning {
     Graph graph = shape.tuned(method);
     List<PlanRow> rows = new ArrayList<>();
     try (StorePlanner planner =
-        new StorePlanner(graph, request.dtype(), request.states(), shape::batch)) {
+        new StorePlanner(
+            graph, request.dtype(), request.quantization(), request.states(), shape::batch)) {
       for (StorePolicy store : request.stores()) {
         StoreChoice choice = planner.of(LayerPolicies.uniform(store));
         rows.add(row(method, graph, store.label(), choice, OptionalLong.empty()));
@@ -81,6 +82,7 @@ final class Planning {
         store,
         choice.policies().describe(),
         request.states().label(),
+        request.quantization().label(),
         choice.memory().peakBytes(),
         choice.memory().categories(),
         flops(graph, choice.policies(), extents) / reference,

@@ -38,7 +38,7 @@ record StepBenchmark(BenchRequest request, StepShape shape, Graph graph) {
     StatePlan plan =
         StatePlan.training(graph, ModelFamily.LOSS, Set.of(), choice.policies(), request.states());
     try (Torch torch = Torch.cpu();
-        Weights weights = Weights.random(torch, graph, request.dtype(), 0);
+        Weights weights = Weights.random(torch, graph, request.dtype(), request.quantization(), 0);
         AdamW optimizer = new AdamW(weights, AdamW.Options.withDecay(0.01))) {
       Profile profile = new Profile();
       OptimizerStep step =
@@ -86,7 +86,8 @@ record StepBenchmark(BenchRequest request, StepShape shape, Graph graph) {
   /** As asked for, or the fastest that fits the budget. */
   private StoreChoice choose() {
     try (StorePlanner planner =
-        new StorePlanner(graph, request.dtype(), request.states(), shape::batch)) {
+        new StorePlanner(
+            graph, request.dtype(), request.quantization(), request.states(), shape::batch)) {
       long budget = request.budget().orElse(Long.MAX_VALUE);
       StoreChoice choice =
           request

@@ -50,7 +50,13 @@ record TrainingRun(
     long total = train.totalSteps(perEpoch);
     MemoryPlan memoryPlan = MemoryPlan.of(recipe, graph, training, torch, listener::note);
     try (Weights weights =
-            Weights.load(torch, graph, train.dtype(), model.weights(graph), train.seed());
+            Weights.load(
+                torch,
+                graph,
+                train.dtype(),
+                recipe.quantize(),
+                model.weights(graph),
+                train.seed());
         Interrupts interrupts = Interrupts.watch()) {
       memoryPlan.budget().ifPresent(torch::limit);
       listener.started(

@@ -8,6 +8,7 @@ import dev.statecraft.models.adapter.AdapterFolder;
 import dev.statecraft.models.family.ModelFamily;
 import dev.statecraft.models.pretrained.PretrainedModel;
 import dev.statecraft.tensor.DType;
+import dev.statecraft.tensor.Quantization;
 import dev.statecraft.tensor.Torch;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -32,8 +33,8 @@ record Tuned(Graph graph, WeightSource source, Optional<Adapter> adapter) implem
     return new Tuned(graph, adapter.weights(family, model.weights(graph)), Optional.of(adapter));
   }
 
-  Weights weights(Torch torch, DType dtype) {
-    return Weights.load(torch, graph, dtype, source, 0);
+  Weights weights(Torch torch, DType dtype, Quantization quantization) {
+    return Weights.load(torch, graph, dtype, quantization, source, 0);
   }
 
   @Override

@@ -6,10 +6,13 @@ import dev.statecraft.core.plan.StateFormat;
 import dev.statecraft.core.plan.StorePolicy;
 import dev.statecraft.tensor.DType;
 import dev.statecraft.tensor.Device;
+import dev.statecraft.tensor.Quantization;
 import java.util.List;
 
 /** Every default of a recipe, and why it is what it is. */
 final class Defaults {
+  static final Quantization QUANTIZE = Quantization.NONE;
+
   /** Of low-rank methods and the width of adapters. */
   static final int RANK = 8;
 

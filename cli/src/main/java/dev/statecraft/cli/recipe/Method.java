@@ -5,6 +5,7 @@ import dev.statecraft.core.control.ControlEdge;
 import dev.statecraft.core.control.LayerSelection;
 import dev.statecraft.core.control.LowRank;
 import dev.statecraft.core.graph.Initializer;
+import dev.statecraft.tensor.Quantization;
 import java.util.List;
 import java.util.Optional;
 
@@ -16,6 +17,22 @@ import java.util.Optional;
 public sealed interface Method {
   /** Which method it is. */
   MethodName name();
+
+  /**
+   * Only frozen weights can be quantized.
+   *
+   * @param key what to call it in the message
+   * @throws IllegalArgumentException if this method trains them
+   */
+  default void checkQuantization(String key, Quantization quantization) {
+    if (name() == MethodName.FULL && quantization != Quantization.NONE) {
+      throw new IllegalArgumentException(
+          key
+              + ": expected none with the method full, which trains every weight, found '"
+              + quantization.label()
+              + "'");
+    }
+  }
 
   /**
    * LoRA and DoRA.

@@ -1,6 +1,7 @@
 package dev.statecraft.cli.recipe;
 
 import dev.statecraft.models.InvalidInputException;
+import dev.statecraft.tensor.Quantization;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,6 +13,7 @@ import java.util.Optional;
  * can say. Reading a recipe fills in the {@link Defaults}; writing it shows them.
  *
  * @param model a model folder (absolute), or {@code builtin:minilm}
+ * @param quantize how the frozen linears inside layers are held
  * @param method how the model is tuned
  * @param data what it learns from
  * @param task what it learns
@@ -21,6 +23,7 @@ import java.util.Optional;
  */
 public record Recipe(
     String model,
+    Quantization quantize,
     Method method,
     DataRecipe data,
     TaskRecipe task,
@@ -32,6 +35,10 @@ public record Recipe(
 
   /** The models that come with Statecraft. */
   static final List<String> BUILTIN_MODELS = List.of(BUILTIN + "minilm");
+
+  public Recipe {
+    method.checkQuantization("quantize", quantize);
+  }
 
   /**
    * Reads a recipe file.
@@ -91,16 +98,16 @@ public record Recipe(
 
   /** The same for another task. */
   public Recipe withTask(TaskRecipe other) {
-    return new Recipe(model, method, data, other, train, memory, output);
+    return new Recipe(model, quantize, method, data, other, train, memory, output);
   }
 
   /** The same with other data. */
   public Recipe withData(DataRecipe other) {
-    return new Recipe(model, method, other, task, train, memory, output);
+    return new Recipe(model, quantize, method, other, task, train, memory, output);
   }
 
   /** The same with another run directory. */
   public Recipe withOutput(Path other) {
-    return new Recipe(model, method, data, task, train, memory, other);
+    return new Recipe(model, quantize, method, data, task, train, memory, other);
   }
 }

@@ -10,6 +10,7 @@ import dev.statecraft.models.data.InstructionFormat;
 import dev.statecraft.models.data.TextColumns;
 import dev.statecraft.tensor.DType;
 import dev.statecraft.tensor.Device;
+import dev.statecraft.tensor.Quantization;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -48,6 +49,7 @@ final class RecipeReader {
               boolean budget = memory.budget().isGiven();
               return new Recipe(
                   model,
+                  recipe.text("quantize").map(Quantization::of).orElse(Defaults.QUANTIZE),
                   method,
                   recipe.section("data").read(data -> data(data, task)),
                   task,

@@ -15,6 +15,7 @@ final class RecipeWriter {
   static String toYaml(Recipe recipe) {
     Map<String, Object> root = new LinkedHashMap<>();
     root.put("model", recipe.model());
+    root.put("quantize", recipe.quantize().label());
     root.put("method", method(recipe.method()));
     root.put("data", data(recipe.data()));
     root.put("task", task(recipe.task()));

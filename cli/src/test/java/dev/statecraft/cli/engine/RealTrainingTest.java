@@ -11,6 +11,7 @@ import dev.statecraft.cli.run.TrainOutcome;
 import dev.statecraft.core.plan.StateFormat;
 import dev.statecraft.models.train.GradientError;
 import dev.statecraft.models.train.StepMemory;
+import dev.statecraft.tensor.Quantization;
 import dev.statecraft.testkit.RealData;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -101,7 +102,8 @@ class RealTrainingTest {
     Evaluation again =
         engine.evaluate(
             recipe,
-            new TunedModel(recipe.model(), Optional.of(recipe.output().resolve("adapter"))),
+            new TunedModel(
+                recipe.model(), Optional.of(recipe.output().resolve("adapter")), recipe.quantize()),
             line -> {});
     assertThat(again.metrics().get("loss"))
         .isCloseTo(run.last("loss"), org.assertj.core.api.Assertions.within(1e-5));
@@ -201,7 +203,7 @@ class RealTrainingTest {
             .formatted(
                 RealData.file("data/stories260k"),
                 RealData.file("data/commonsense/ARC-Easy/train.json"));
-    TunedModel base = new TunedModel(recipe(yaml).model(), Optional.empty());
+    TunedModel base = new TunedModel(recipe(yaml).model(), Optional.empty(), Quantization.NONE);
     double narrow = engine.evaluate(recipe(yaml), base, line -> {}).metrics().get("loss");
     double wide =
         engine

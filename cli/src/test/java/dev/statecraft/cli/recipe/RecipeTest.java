@@ -14,6 +14,7 @@ import dev.statecraft.models.data.InstructionFormat;
 import dev.statecraft.models.data.TextColumns;
 import dev.statecraft.models.train.ByteSize;
 import dev.statecraft.tensor.DType;
+import dev.statecraft.tensor.Quantization;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -95,6 +96,7 @@ final class RecipeTest {
     assertThat(recipe.train().learningRate()).isEqualTo(2e-4);
     assertThat(recipe.train().microBatch()).contains(BatchLimit.examples(16));
     assertThat(recipe.train().store()).contains(StorePolicy.CHEAP);
+    assertThat(recipe.quantize()).isEqualTo(Quantization.NONE);
     assertThat(recipe.memory().budget()).isEqualTo(new Budget.None());
     assertThat(recipe.memory().states()).isEqualTo(StateFormat.EXACT);
     assertThat(recipe.task().metrics().get(0)).isEqualTo(Metric.ACCURACY);
@@ -141,6 +143,18 @@ final class RecipeTest {
     assertThat(train.store()).contains(StorePolicy.MLP);
     assertThat(recipe.memory().budget()).hasToString("23040MiB");
     assertThat(recipe.memory().states()).isEqualTo(StateFormat.INT8);
+  }
+
+  @Test
+  void theBaseIsQuantizedUnlessItIsTrained() {
+    Recipe recipe = parse(SHORT, "quantize=nf4");
+    assertThat(recipe.quantize()).isEqualTo(Quantization.NF4);
+    assertThat(parse(recipe.toYaml())).isEqualTo(recipe);
+    assertThatThrownBy(() -> parse(SHORT, "method=full", "quantize=int8"))
+        .isInstanceOf(RecipeException.class)
+        .hasMessage(
+            "r.yaml: quantize: expected none with the method full, which trains every weight,"
+                + " found 'int8'");
   }
 
   @ParameterizedTest
@@ -272,6 +286,7 @@ final class RecipeTest {
         "train.micro_batch=0 | train.the micro-batch size should be positive | 0",
         "train.micro_batch={tokens: 8, examples: 1} | train.micro_batch.tokens: expected either | 8",
         "train={warmup_steps: 1, warmup_ratio: 0.1} | train.warmup_ratio: expected either | 0.1",
+        "quantize=int4 | quantize: expected one of | 'int4'",
         "train=fast | train: expected a mapping | 'fast'",
         "data.train= | data.train: expected a data file | nothing",
         "data.train={format: csv} | data.train.path: expected a data file | nothing",

@@ -37,7 +37,10 @@ record EdgeRun(Pass pass, Edge edge, boolean overwrites)
 
   @Override
   public Tensor parameter(int index) {
-    return masterParameter(index).as(computeType());
+    String name = edge.parameters().get(index).name();
+    return pass.weights().isQuantized(name)
+        ? pass.dequantized(name)
+        : pass.weights().inComputeType(name);
   }
 
   @Override

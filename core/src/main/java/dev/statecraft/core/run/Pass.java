@@ -36,6 +36,7 @@ public final class Pass implements AutoCloseable {
   private final Map<String, Tensor> values = new HashMap<>();
   private final Map<String, Map<String, Tensor>> extras = new HashMap<>();
   private final Map<String, CompressedRows> compressed = new HashMap<>();
+  private final Map<String, Tensor> dequantized = new HashMap<>();
   private final Map<String, Integer> indices = new HashMap<>();
   private final Gradients gradients;
 
@@ -137,7 +138,13 @@ public final class Pass implements AutoCloseable {
       } else if (step instanceof Step.Release release) {
         release(release.states());
       }
+      releaseDequantized();
     }
+  }
+
+  private void releaseDequantized() {
+    dequantized.values().forEach(Tensor::close);
+    dequantized.clear();
   }
 
   private void compute(Step.Compute step) {
@@ -245,6 +252,11 @@ public final class Pass implements AutoCloseable {
     return value != null ? value : batch.state(state.name());
   }
 
+  /** A quantized parameter's values, once for the whole step; the pass owns them. */
+  Tensor dequantized(String parameter) {
+    return dequantized.computeIfAbsent(parameter, name -> weights.inComputeType(name).escape());
+  }
+
   void keepExtra(Edge edge, String name, Tensor extra) {
     Tensor before =
         extras.computeIfAbsent(edge.name(), key -> new HashMap<>()).put(name, extra.escape());
@@ -314,6 +326,7 @@ public final class Pass implements AutoCloseable {
     compressed.clear();
     extras.values().forEach(kept -> kept.values().forEach(Tensor::close));
     extras.clear();
+    releaseDequantized();
     gradients.close();
   }
 }

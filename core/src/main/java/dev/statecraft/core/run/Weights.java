@@ -8,6 +8,8 @@ import dev.statecraft.core.plan.FusedLinears;
 import dev.statecraft.tensor.DType;
 import dev.statecraft.tensor.Generator;
 import dev.statecraft.tensor.MemoryCategory;
+import dev.statecraft.tensor.Quantization;
+import dev.statecraft.tensor.QuantizedMatrix;
 import dev.statecraft.tensor.Scope;
 import dev.statecraft.tensor.Tensor;
 import dev.statecraft.tensor.Torch;
@@ -16,27 +18,38 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * The parameters of a graph.
  *
  * <p>Frozen parameters are held once, in the model's type; those of {@linkplain FusedLinears fused
- * linears} lie end to end in one buffer. Trained parameters lie end to end in one flat buffer of
- * the master type, their gradients in another, so that the optimizer works on two vectors.
+ * linears} lie end to end in one buffer. {@linkplain QuantizableWeights Weights of frozen linears
+ * inside layers} can be held quantized, each by itself; they are then dequantized whenever a step
+ * needs them. Trained parameters lie end to end in one flat buffer of the master type, their
+ * gradients in another, so that the optimizer works on two vectors.
  */
 public final class Weights implements AutoCloseable {
+  /** Random numbers drawn at once: bounds the temporary. */
+  private static final long RANDOM_PIECE = 1L << 18;
+
   private final Torch torch;
   private final DType computeType;
+  private final Quantization quantization;
+  private final Set<String> quantizable;
   private final Map<String, Parameter> parameters;
   private final Map<String, Tensor> values = new LinkedHashMap<>();
   private final Map<String, Tensor> gradients = new LinkedHashMap<>();
   private final Map<String, Tensor> fused = new LinkedHashMap<>();
+  private final Map<String, QuantizedMatrix> quantized = new LinkedHashMap<>();
   private final Tensor flatValues;
   private final Tensor flatGradients;
 
-  private Weights(Torch torch, Graph graph, DType computeType) {
+  private Weights(Torch torch, Graph graph, DType computeType, Quantization quantization) {
     this.torch = torch;
     this.computeType = computeType;
+    this.quantization = quantization;
+    quantizable = quantization == Quantization.NONE ? Set.of() : QuantizableWeights.required(graph);
     parameters = graph.parameters();
     List<Parameter> trained = graph.trainableParameters();
     long count = trained.stream().mapToLong(Parameter::elements).sum();
@@ -52,11 +65,13 @@ public final class Weights implements AutoCloseable {
     }
     for (List<Edge> group : FusedLinears.of(graph).groups()) {
       for (int i = 0; i < group.get(0).parameters().size(); i++) {
-        layEndToEnd(group, i);
+        if (!quantizable.contains(group.get(0).parameters().get(i).name())) {
+          layEndToEnd(group, i);
+        }
       }
     }
     for (Parameter parameter : parameters.values()) {
-      if (!values.containsKey(parameter.name())) {
+      if (!values.containsKey(parameter.name()) && !quantizable.contains(parameter.name())) {
         DType type =
             parameter.role() == Parameter.Role.DERIVED ? computeType.master() : computeType;
         values.put(parameter.name(), torch.empty(type, parameter.sizes()).escape());
@@ -85,16 +100,30 @@ public final class Weights implements AutoCloseable {
     }
   }
 
+  /** {@link #load(Torch, Graph, DType, Quantization, WeightSource, long)} without quantizing. */
+  public static Weights load(
+      Torch torch, Graph graph, DType computeType, WeightSource source, long seed) {
+    return load(torch, graph, computeType, Quantization.NONE, source, seed);
+  }
+
   /**
-   * Makes and fills the parameters of a graph.
+   * Makes and fills the parameters of a graph. What is quantized exists one weight at a time in
+   * float32.
    *
+   * @param quantization of the frozen linears inside layers
    * @param source where base weights come from, and heads and control parameters if it has them
    * @param seed of the parameters that start fresh; each has its own stream, so that adding one
    *     does not change the others
-   * @throws IllegalArgumentException if the source lacks a base weight; the message lists them
+   * @throws IllegalArgumentException if the source lacks a base weight; the message lists them; or
+   *     if there is nothing to quantize
    */
   public static Weights load(
-      Torch torch, Graph graph, DType computeType, WeightSource source, long seed) {
+      Torch torch,
+      Graph graph,
+      DType computeType,
+      Quantization quantization,
+      WeightSource source,
+      long seed) {
     List<String> missing = new ArrayList<>();
     for (Parameter parameter : graph.parameters().values()) {
       if (parameter.role() == Parameter.Role.BASE && !source.has(parameter.name())) {
@@ -104,14 +133,20 @@ public final class Weights implements AutoCloseable {
     if (!missing.isEmpty()) {
       throw new IllegalArgumentException("the checkpoint lacks " + missing);
     }
-    Weights weights = new Weights(torch, graph, computeType);
+    Weights weights = new Weights(torch, graph, computeType, quantization);
     weights.fill(source, seed);
     return weights;
   }
 
-  /** Makes the parameters of a graph with random base weights (normal, 0.02): for measurements. */
+  /** {@link #random(Torch, Graph, DType, Quantization, long)} without quantizing. */
   public static Weights random(Torch torch, Graph graph, DType computeType, long seed) {
-    Weights weights = new Weights(torch, graph, computeType);
+    return random(torch, graph, computeType, Quantization.NONE, seed);
+  }
+
+  /** Makes the parameters of a graph with random base weights (normal, 0.02): for measurements. */
+  public static Weights random(
+      Torch torch, Graph graph, DType computeType, Quantization quantization, long seed) {
+    Weights weights = new Weights(torch, graph, computeType, quantization);
     weights.fill(
         new WeightSource() {
           @Override
@@ -121,8 +156,13 @@ public final class Weights implements AutoCloseable {
 
           @Override
           public void read(String name, Tensor target) {
-            try (Generator generator = torch.generator(streamOf(seed, name))) {
-              Initializer.normal(0.02).fill(target, generator);
+            try (Scope scope = torch.scope();
+                Generator generator = torch.generator(streamOf(seed, name))) {
+              Tensor flat = target.view(-1);
+              for (long start = 0; start < flat.elements(); start += RANDOM_PIECE) {
+                long count = Math.min(RANDOM_PIECE, flat.elements() - start);
+                Initializer.normal(0.02).fill(flat.narrow(0, start, count), generator);
+              }
             }
           }
         },
@@ -131,7 +171,11 @@ public final class Weights implements AutoCloseable {
   }
 
   private void fill(WeightSource source, long seed) {
+    quantize(source);
     for (Parameter parameter : parameters.values()) {
+      if (quantized.containsKey(parameter.name())) {
+        continue;
+      }
       Tensor value = values.get(parameter.name());
       if (parameter.role() != Parameter.Role.DERIVED && source.has(parameter.name())) {
         source.read(parameter.name(), value);
@@ -144,9 +188,29 @@ public final class Weights implements AutoCloseable {
     for (Parameter parameter : parameters.values()) {
       boolean given = parameter.role() != Parameter.Role.DERIVED && source.has(parameter.name());
       if (parameter.init().isDerived() && !given) {
-        parameter
-            .init()
-            .derive(values.get(parameter.name()), values.get(parameter.init().source()));
+        try (Tensor from = inComputeType(parameter.init().source()).escape()) {
+          parameter.init().derive(values.get(parameter.name()), from);
+        }
+      }
+    }
+  }
+
+  /**
+   * Reads and quantizes one weight after the other. All go through one buffer: buffers of their own
+   * would leave holes between what stays, which the process could not give back.
+   */
+  private void quantize(WeightSource source) {
+    long largest =
+        quantizable.stream().mapToLong(name -> parameters.get(name).elements()).max().orElse(0);
+    try (Scope scope = torch.scope()) {
+      Tensor buffer = torch.empty(DType.FLOAT32, largest);
+      for (String name : quantizable) {
+        Parameter parameter = parameters.get(name);
+        Tensor weight = buffer.narrow(0, 0, parameter.elements()).view(parameter.sizes());
+        source.read(name, weight);
+        QuantizedMatrix matrix = QuantizedMatrix.of(quantization, weight);
+        matrix.claim(MemoryCategory.WEIGHTS);
+        quantized.put(name, matrix);
       }
     }
   }
@@ -164,6 +228,11 @@ public final class Weights implements AutoCloseable {
     return computeType;
   }
 
+  /** How the frozen linears inside layers are held. */
+  public Quantization quantization() {
+    return quantization;
+  }
+
   public Collection<Parameter> parameters() {
     return parameters.values();
   }
@@ -171,14 +240,38 @@ public final class Weights implements AutoCloseable {
   /**
    * A parameter's values in the type they are held in.
    *
-   * @throws IllegalArgumentException if there is no such parameter
+   * @throws IllegalArgumentException if there is no such parameter, or it is held quantized
    */
   public Tensor value(String name) {
     Tensor value = values.get(name);
     if (value == null) {
-      throw new IllegalArgumentException("no parameter is called '" + name + "'");
+      throw new IllegalArgumentException(
+          quantized.containsKey(name)
+              ? "parameter '" + name + "' is held as " + quantization.label()
+              : "no parameter is called '" + name + "'");
     }
     return value;
+  }
+
+  /** Whether a parameter is held quantized. */
+  public boolean isQuantized(String name) {
+    return quantized.containsKey(name);
+  }
+
+  /**
+   * A parameter's values in the model's type: another handle on them if they are held so, else a
+   * tensor of their own. It belongs to the current scope, or to the caller.
+   *
+   * @throws IllegalArgumentException if there is no such parameter
+   */
+  public Tensor inComputeType(String name) {
+    QuantizedMatrix matrix = quantized.get(name);
+    if (matrix == null) {
+      return value(name).as(computeType);
+    }
+    Tensor dequantized = torch.empty(computeType, matrix.rows(), matrix.columns());
+    matrix.dequantizeInto(dequantized);
+    return dequantized;
   }
 
   /**
@@ -204,9 +297,28 @@ public final class Weights implements AutoCloseable {
     return flatGradients;
   }
 
-  /** The joined parameter {@code index} of fused linears. */
+  /**
+   * The joined parameter {@code index} of fused linears: as it is held, or dequantized into a
+   * tensor of the current scope.
+   */
   Tensor fused(List<Edge> group, int index) {
-    return fused.get(group.get(0).parameters().get(index).name());
+    Tensor whole = fused.get(group.get(0).parameters().get(index).name());
+    return whole != null ? whole : dequantized(group, index);
+  }
+
+  private Tensor dequantized(List<Edge> group, int index) {
+    List<QuantizedMatrix> parts =
+        group.stream().map(edge -> quantized.get(edge.parameters().get(index).name())).toList();
+    long rows = parts.stream().mapToLong(QuantizedMatrix::rows).sum();
+    Tensor whole = torch.empty(computeType, rows, parts.get(0).columns());
+    long row = 0;
+    for (QuantizedMatrix part : parts) {
+      try (Tensor target = whole.narrow(0, row, part.rows())) {
+        part.dequantizeInto(target);
+      }
+      row += part.rows();
+    }
+    return whole;
   }
 
   /** Number of trained values. */
@@ -214,12 +326,14 @@ public final class Weights implements AutoCloseable {
     return flatValues.elements();
   }
 
-  /** Bytes of the frozen parameters. */
+  /** Bytes of the frozen parameters, as they are held. */
   public long frozenBytes() {
-    return parameters.values().stream()
-        .filter(parameter -> !gradients.containsKey(parameter.name()))
-        .mapToLong(parameter -> values.get(parameter.name()).bytes())
-        .sum();
+    long plain =
+        values.entrySet().stream()
+            .filter(entry -> !gradients.containsKey(entry.getKey()))
+            .mapToLong(entry -> entry.getValue().bytes())
+            .sum();
+    return plain + quantized.values().stream().mapToLong(QuantizedMatrix::bytes).sum();
   }
 
   @Override
@@ -227,6 +341,7 @@ public final class Weights implements AutoCloseable {
     values.values().forEach(Tensor::close);
     gradients.values().forEach(Tensor::close);
     fused.values().forEach(Tensor::close);
+    quantized.values().forEach(QuantizedMatrix::close);
     flatValues.close();
     flatGradients.close();
   }

@@ -14,6 +14,7 @@ import dev.statecraft.core.run.Weights;
 import dev.statecraft.models.family.ModelFamily;
 import dev.statecraft.tensor.DType;
 import dev.statecraft.tensor.Device;
+import dev.statecraft.tensor.Quantization;
 import dev.statecraft.tensor.Torch;
 import java.util.Set;
 import java.util.function.Function;
@@ -36,13 +37,19 @@ public final class DryRun implements AutoCloseable {
    * Prepares steps of one graph and batch.
    *
    * @param graph a tuned graph
+   * @param quantization of the frozen linears inside layers
    * @param states in which form states are stored
    * @param batch lays out a micro-batch; its values do not matter, its sizes do
    */
-  public DryRun(Graph graph, DType computeType, StateFormat states, Function<Torch, Batch> batch) {
+  public DryRun(
+      Graph graph,
+      DType computeType,
+      Quantization quantization,
+      StateFormat states,
+      Function<Torch, Batch> batch) {
     this.graph = graph;
     this.states = states;
-    weights = Weights.random(torch, graph, computeType, 0);
+    weights = Weights.random(torch, graph, computeType, quantization, 0);
     optimizer = new AdamW(weights, AdamW.Options.withDecay(0.01));
     this.batch = batch.apply(torch);
   }
@@ -54,7 +61,18 @@ public final class DryRun implements AutoCloseable {
       LayerPolicies store,
       StateFormat states,
       Function<Torch, Batch> batch) {
-    try (DryRun run = new DryRun(graph, computeType, states, batch)) {
+    return step(graph, computeType, Quantization.NONE, store, states, batch);
+  }
+
+  /** The memory of a single optimizer step on a base whose linears may be quantized. */
+  public static MemoryUse step(
+      Graph graph,
+      DType computeType,
+      Quantization quantization,
+      LayerPolicies store,
+      StateFormat states,
+      Function<Torch, Batch> batch) {
+    try (DryRun run = new DryRun(graph, computeType, quantization, states, batch)) {
       return run.step(run.plan(store));
     }
   }

@@ -9,6 +9,7 @@ import dev.statecraft.models.data.BatchSampler;
 import dev.statecraft.models.data.MicroBatch;
 import dev.statecraft.models.task.ExampleSet;
 import dev.statecraft.tensor.DType;
+import dev.statecraft.tensor.Quantization;
 import dev.statecraft.tensor.Torch;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -25,6 +26,7 @@ import java.util.stream.Stream;
 public final class MicroBatchPlanner {
   private final Graph graph;
   private final DType computeType;
+  private final Quantization quantization;
   private final StateFormat states;
   private final ExampleSet examples;
   private final int batchSize;
@@ -36,13 +38,20 @@ public final class MicroBatchPlanner {
    * Prepares the search.
    *
    * @param graph a tuned graph
+   * @param quantization of the frozen linears inside layers
    * @param states in which form states are stored
    * @param batchSize examples of an optimizer step
    */
   public MicroBatchPlanner(
-      Graph graph, DType computeType, StateFormat states, ExampleSet examples, int batchSize) {
+      Graph graph,
+      DType computeType,
+      Quantization quantization,
+      StateFormat states,
+      ExampleSet examples,
+      int batchSize) {
     this.graph = graph;
     this.computeType = computeType;
+    this.quantization = quantization;
     this.states = states;
     this.examples = examples;
     this.batchSize = Math.min(batchSize, examples.size());
@@ -105,7 +114,13 @@ public final class MicroBatchPlanner {
     int count = batchSize; // Mostly the whole step fits.
     while (tooMany - fits > 1) {
       long peak =
-          DryRun.step(graph, computeType, store, states, layout(longestFirst.subList(0, count)))
+          DryRun.step(
+                  graph,
+                  computeType,
+                  quantization,
+                  store,
+                  states,
+                  layout(longestFirst.subList(0, count)))
               .peakBytes();
       if (peak <= budget) {
         fits = count;

@@ -8,6 +8,7 @@ import dev.statecraft.core.plan.StepCost;
 import dev.statecraft.core.plan.StorePolicy;
 import dev.statecraft.core.run.Batch;
 import dev.statecraft.tensor.DType;
+import dev.statecraft.tensor.Quantization;
 import dev.statecraft.tensor.Torch;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -38,13 +39,18 @@ public final class StorePlanner implements AutoCloseable {
    * Prepares a search.
    *
    * @param graph a tuned graph
+   * @param quantization of the frozen linears inside layers
    * @param states in which form states are stored
    * @param batch lays out the largest micro-batch
    */
   public StorePlanner(
-      Graph graph, DType computeType, StateFormat states, Function<Torch, Batch> batch) {
+      Graph graph,
+      DType computeType,
+      Quantization quantization,
+      StateFormat states,
+      Function<Torch, Batch> batch) {
     layers = graph.layers().size();
-    dryRun = new DryRun(graph, computeType, states, batch);
+    dryRun = new DryRun(graph, computeType, quantization, states, batch);
     costOfAll = cost(dryRun.plan(LayerPolicies.uniform(StorePolicy.ALL)));
   }
 

@@ -222,6 +222,7 @@ public final class Trainer {
         new DryRun(
             graph,
             weights.computeType(),
+            weights.quantization(),
             options.states(),
             torch -> training.batch(torch, weights.computeType(), part))) {
       return run.timeline(options.store());

@@ -26,6 +26,7 @@ import dev.statecraft.models.train.DryRun;
 import dev.statecraft.models.train.MemoryUse;
 import dev.statecraft.models.train.StepMemory;
 import dev.statecraft.tensor.DType;
+import dev.statecraft.tensor.Quantization;
 import dev.statecraft.tensor.Torch;
 import java.io.IOException;
 import java.net.URISyntaxException;
@@ -37,6 +38,7 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** The step without memory counts the same bytes as the step with it, for the same purposes. */
@@ -101,8 +103,38 @@ class DryRunTest {
   void predictsThePeakToTheByte(LayerPolicies store, DType type, StateFormat states) {
     Graph graph = lora();
     MemoryUse predicted = DryRun.step(graph, type, store, states, DryRunTest::batch);
+    predictsThePeak(predicted, graph, store, type, Quantization.NONE, states);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "lora, CHEAP, FLOAT32, NF4, EXACT",
+    "lora, INPUTS, BFLOAT16, NF4, EXACT",
+    "lora, ALL, FLOAT64, NF4, EXACT",
+    "lora, CHEAP, BFLOAT16, INT8, INT8",
+    "dora, MLP, BFLOAT16, NF4, EXACT",
+    "dora, INPUTS, FLOAT32, INT8, EXACT",
+    "double-control, INPUTS, FLOAT64, INT8, EXACT",
+    "double-control, CHEAP, BFLOAT16, NF4, FLOAT8"
+  })
+  void predictsThePeakOnAQuantizedBase(
+      String method, StorePolicy store, DType type, Quantization quantization, StateFormat states) {
+    Graph graph = Methods.of(TinyModel.of("llama-tiny"), 0.1).get(method).apply(FAMILY.graph());
+    LayerPolicies policies = LayerPolicies.uniform(store);
+    MemoryUse predicted =
+        DryRun.step(graph, type, quantization, policies, states, DryRunTest::batch);
+    predictsThePeak(predicted, graph, policies, type, quantization, states);
+  }
+
+  private static void predictsThePeak(
+      MemoryUse predicted,
+      Graph graph,
+      LayerPolicies store,
+      DType type,
+      Quantization quantization,
+      StateFormat states) {
     try (Torch torch = Torch.cpu();
-        Weights weights = Weights.random(torch, graph, type, 0);
+        Weights weights = Weights.random(torch, graph, type, quantization, 0);
         AdamW adamW = new AdamW(weights, AdamW.Options.withDecay(0.01))) {
       StatePlan plan = StatePlan.training(graph, ModelFamily.LOSS, Set.of(), store, states);
       torch.resetPeak();
@@ -118,7 +150,7 @@ class DryRunTest {
   void theLedgerIsTheSameWithAndWithoutMemory(LayerPolicies store, DType type, StateFormat states) {
     Graph graph = lora();
     StepMemory predicted;
-    try (DryRun run = new DryRun(graph, type, states, DryRunTest::batch)) {
+    try (DryRun run = new DryRun(graph, type, Quantization.NONE, states, DryRunTest::batch)) {
       predicted = run.timeline(store);
     }
     try (Torch torch = Torch.cpu();
@@ -139,7 +171,7 @@ class DryRunTest {
   @MethodSource("steps")
   void theLedgerAddsUpAtEveryStep(LayerPolicies store, DType type, StateFormat states) {
     StepMemory memory;
-    try (DryRun run = new DryRun(lora(), type, states, DryRunTest::batch)) {
+    try (DryRun run = new DryRun(lora(), type, Quantization.NONE, states, DryRunTest::batch)) {
       memory = run.timeline(store);
     }
     for (StepMemory.Moment moment : memory.timeline()) {

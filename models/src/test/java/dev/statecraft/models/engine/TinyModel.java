@@ -29,6 +29,7 @@ import dev.statecraft.models.family.TokenBatches;
 import dev.statecraft.models.family.Vit;
 import dev.statecraft.tensor.DType;
 import dev.statecraft.tensor.Generator;
+import dev.statecraft.tensor.Quantization;
 import dev.statecraft.tensor.Tensor;
 import dev.statecraft.tensor.Torch;
 import java.io.IOException;
@@ -100,8 +101,12 @@ record TinyModel(String name, ModelFamily family) {
   }
 
   Weights weights(Torch torch, Graph graph, DType type, long seed) {
+    return weights(torch, graph, type, Quantization.NONE, seed);
+  }
+
+  Weights weights(Torch torch, Graph graph, DType type, Quantization quantization, long seed) {
     try (CheckpointSource source = CheckpointFolder.open(folder(name))) {
-      return Weights.load(torch, graph, type, CheckpointWeights.of(source), seed);
+      return Weights.load(torch, graph, type, quantization, CheckpointWeights.of(source), seed);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -109,7 +114,11 @@ record TinyModel(String name, ModelFamily family) {
 
   /** The checkpoint's weights, with no control parameter at zero. */
   Weights controlled(Torch torch, Graph graph) {
-    Weights weights = weights(torch, graph);
+    return controlled(torch, graph, Quantization.NONE);
+  }
+
+  Weights controlled(Torch torch, Graph graph, Quantization quantization) {
+    Weights weights = weights(torch, graph, DType.FLOAT64, quantization, 5);
     for (Parameter parameter : weights.parameters()) {
       if (parameter.role() == Parameter.Role.CONTROL) {
         boolean magnitude = parameter.name().contains("lora_magnitude_vector");

@@ -7,6 +7,7 @@ import dev.statecraft.core.plan.StateFormat;
 import dev.statecraft.core.plan.StorePolicy;
 import dev.statecraft.models.data.BatchLimit;
 import dev.statecraft.tensor.DType;
+import dev.statecraft.tensor.Quantization;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -17,11 +18,17 @@ import org.junit.jupiter.api.Test;
 class StorePlannerTest {
   private final MicroBatchPlanner sizes =
       new MicroBatchPlanner(
-          TinyTask.GRAPH, DType.FLOAT32, StateFormat.EXACT, TinyTask.EXAMPLES, TinyTask.BATCH);
+          TinyTask.GRAPH,
+          DType.FLOAT32,
+          Quantization.NONE,
+          StateFormat.EXACT,
+          TinyTask.EXAMPLES,
+          TinyTask.BATCH);
   private final StorePlanner planner =
       new StorePlanner(
           TinyTask.GRAPH,
           DType.FLOAT32,
+          Quantization.NONE,
           StateFormat.EXACT,
           sizes.layout(List.of(15, 14, 13, 12, 11, 10, 9, 8)));
 
@@ -99,7 +106,12 @@ class StorePlannerTest {
   void compressedStatesLeaveRoomForMore() {
     List<Integer> examples = List.of(15, 14, 13, 12, 11, 10, 9, 8);
     try (StorePlanner compressed =
-        new StorePlanner(TinyTask.GRAPH, DType.FLOAT32, StateFormat.INT8, sizes.layout(examples))) {
+        new StorePlanner(
+            TinyTask.GRAPH,
+            DType.FLOAT32,
+            Quantization.NONE,
+            StateFormat.INT8,
+            sizes.layout(examples))) {
       LayerPolicies all = LayerPolicies.uniform(StorePolicy.ALL);
       long budget = compressed.of(all).memory().peakBytes();
       assertThat(budget)

@@ -1,0 +1,89 @@
+package dev.statecraft.tensor;
+
+import org.bytedeco.pytorch.Scalar;
+
+/**
+ * A matrix as {@link Quantization#INT8}.
+ *
+ * @param codes {@code [rows, columns]}, int8
+ * @param largest magnitude of each row, {@code [rows]}, float32
+ */
+record Int8Rows(Tensor codes, Tensor largest) implements QuantizedMatrix {
+  /** A code times a row's largest magnitude times this is the value. */
+  static final float STEP = 1 / 127f;
+
+  /** Numbers quantized at once: bounds the temporaries. */
+  private static final long PIECE = 1L << 18;
+
+  static Int8Rows of(Tensor weight) {
+    Torch torch = weight.torch();
+    long rows = weight.size(0);
+    long columns = weight.size(1);
+    Tensor codes = torch.empty(DType.INT8, rows, columns).escape();
+    Tensor largest = torch.empty(DType.FLOAT32, rows).escape();
+    long step = rowsOfPiece(columns);
+    for (long start = 0; start < rows && torch.device() != Device.META; start += step) {
+      long count = Math.min(step, rows - start);
+      try (Scope scope = torch.scope()) {
+        Tensor values = weight.narrow(0, start, count).as(DType.FLOAT32);
+        Tensor most = Magnitudes.largest(values);
+        largest.narrow(0, start, count).copyFrom(most.view(count));
+        Tensor scaled = values.mul(Magnitudes.inverse(most, 127));
+        scaled.handle().round_();
+        codes.narrow(0, start, count).copyFrom(scaled);
+      }
+    }
+    return new Int8Rows(codes, largest);
+  }
+
+  private static long rowsOfPiece(long columns) {
+    return Math.max(1, PIECE / Math.max(1, columns));
+  }
+
+  @Override
+  public long rows() {
+    return codes.size(0);
+  }
+
+  @Override
+  public long columns() {
+    return codes.size(1);
+  }
+
+  @Override
+  public long bytes() {
+    return codes.bytes() + largest.bytes();
+  }
+
+  @Override
+  public void dequantizeInto(Tensor target) {
+    Torch torch = target.torch();
+    if (Dequantization.supports(target)) {
+      Dequantization.int8(target, this);
+      return;
+    }
+    long step = rowsOfPiece(columns());
+    for (long start = 0; start < rows(); start += step) {
+      long count = Math.min(step, rows() - start);
+      try (Scope scope = torch.scope();
+          Scalar unit = new Scalar(STEP)) {
+        Tensor values = codes.narrow(0, start, count).copyTo(DType.FLOAT32);
+        values.mulInPlace(largest.narrow(0, start, count).unsqueeze(1));
+        values.handle().mul_(unit);
+        target.narrow(0, start, count).copyFrom(values);
+      }
+    }
+  }
+
+  @Override
+  public void claim(MemoryCategory purpose) {
+    codes.claim(purpose);
+    largest.claim(purpose);
+  }
+
+  @Override
+  public void close() {
+    codes.close();
+    largest.close();
+  }
+}
