@@ -74,7 +74,7 @@ public final class MicroBatchPlanner {
             new BatchSampler(sorted, limit, 1, 0)
                 .inOrder().stream()
                     .map(MicroBatch::examples)
-                    .map(part -> part.subList(0, Math.min(batchSize, part.size()))))
+                    .map(part -> part.stream().sorted().limit(batchSize).toList()))
         .max(Comparator.comparingInt(part -> part.stream().mapToInt(i -> sorted[i]).sum()))
         .orElseThrow()
         .stream()
