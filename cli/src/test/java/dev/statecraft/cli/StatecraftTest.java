@@ -313,6 +313,7 @@ final class StatecraftTest {
     assertThat(json().at("/rows/2/store").textValue()).isEqualTo("auto");
     assertThat(json().at("/rows/2/stored").textValue()).isEqualTo("layers 0-7 cheap, 8-15 all");
     assertThat(json().at("/rows/2/fits").booleanValue()).isTrue();
+    assertThat(json().at("/rows/1/quantize").textValue()).isEqualTo("nf4");
     assertThat(json().at("/rows/2/smallest_budget_bytes").longValue()).isEqualTo(2L << 30);
     run(engine, "plan", "--model", "c.json", "--budget", "4GiB", "--store", "auto");
     assertThat(((PlanRequest) engine.asked()).stores()).isEmpty();
@@ -327,7 +328,6 @@ final class StatecraftTest {
     run(engine, "plan", "--model", "c.json", "--states", "float8");
     assertThat(((PlanRequest) engine.asked()).states()).isEqualTo(StateFormat.FLOAT8);
     assertThat(request.quantization()).isEqualTo(Quantization.NONE);
-    assertThat(json().at("/rows/1/quantize").textValue()).isEqualTo("nf4");
     run(engine, "plan", "--model", "c.json", "--quantize", "int8");
     assertThat(((PlanRequest) engine.asked()).quantization()).isEqualTo(Quantization.INT8);
     assertThat(((PlanRequest) engine.asked()).methods()).hasSize(6); // Not full.

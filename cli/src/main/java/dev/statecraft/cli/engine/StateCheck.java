@@ -32,7 +32,8 @@ record StateCheck(Recipe recipe, PretrainedModel model, Torch torch) {
     List<Integer> examples = firstBatch(training, memory.microBatch());
     notes.accept("measured on the first " + examples.size() + " examples");
     try (Weights weights =
-        Weights.load(torch, graph, train.dtype(), model.weights(graph), train.seed())) {
+        Weights.load(
+            torch, graph, train.dtype(), recipe.quantize(), model.weights(graph), train.seed())) {
       return new GradientCheck(
               graph,
               weights,
