@@ -44,5 +44,5 @@ powershell -NoProfile -Command ^
   "$c = ('cli','models','core','tensor' | ForEach-Object { $env:ROOT + $_ + '\target\classes' }) -join ';';" ^
   "$c = $c + ';' + (Get-Content -Raw $env:DEPENDENCIES).Trim();" ^
   "[IO.File]::WriteAllText($env:ARGUMENTS, '-cp \"' + $c.Replace('\', '\\') + '\"')"
-"%JAVA%" -Xmx%STATECRAFT_HEAP% --add-modules jdk.incubator.vector -Dorg.bytedeco.javacpp.nopointergc=true %STATECRAFT_JAVA_ARGS% "@%ARGUMENTS%" dev.statecraft.cli.Statecraft %*
+"%JAVA%" -Xmx%STATECRAFT_HEAP% -XX:+UseSerialGC -XX:MaxNewSize=32m --add-modules jdk.incubator.vector -Dorg.bytedeco.javacpp.nopointergc=true %STATECRAFT_JAVA_ARGS% "@%ARGUMENTS%" dev.statecraft.cli.Statecraft %*
 exit /b %ERRORLEVEL%
