@@ -32,9 +32,9 @@ import java.util.Optional;
  */
 record DoraControl(double scale, double dropout, boolean bias) implements Op {
   private static final int V = 0;
-  private static final int U = 1;
-  private static final int A = 0;
-  private static final int B = 1;
+  private static final int U = LowRankBranch.U;
+  private static final int A = LowRankBranch.A;
+  private static final int B = LowRankBranch.B;
   private static final int M = 2;
   private static final int ROW_SQUARES = 3;
   private static final int W = 4;
@@ -84,13 +84,16 @@ record DoraControl(double scale, double dropout, boolean bias) implements Op {
     return V;
   }
 
+  private LowRankBranch branch() {
+    return new LowRankBranch(scale, dropout, false);
+  }
+
   @Override
   public Tensor forward(ForwardContext context) {
     Tensor v = context.input(V);
     Tensor y = context.mayOverwrite(V) ? v.share() : v.copy();
-    Tensor x = new Dropout(dropout, context).apply(context.input(U), context);
     Tensor factor = factor(context);
-    y.addmmInPlace(x.linear(context.parameter(A)), context.parameter(B).t(), 1, scale);
+    branch().addTo(y, context);
     y.mulInPlace(factor.as(context.computeType()));
     if (bias) {
       y.addInPlace(biasOutside(factor, context).as(context.computeType()));
@@ -127,60 +130,58 @@ record DoraControl(double scale, double dropout, boolean bias) implements Op {
   public void backward(BackwardContext context) {
     Tensor dy = context.upstream();
     Tensor factor = context.extra(FACTOR);
-    DType master = factor.dtype();
+    // All sums of dy come before it may be overwritten by e.
     if (bias && context.wantsParameter(BIAS)) {
       // The linear adds c dy; together they are dy.
-      Tensor sums = dy.sum(0, master);
+      Tensor sums = dy.sum(0, factor.dtype());
       context.parameterGradient(BIAS).add(sums.sub(sums.mul(factor)));
     }
-    Tensor e = context.ownsUpstream() ? dy : context.gradient(V).allocate();
-    if (RowKernels.supports(dy) && context.wantsParameter(M)) {
-      Tensor products = dy.torch().empty(DType.FLOAT32, factor.shape());
-      RowKernels.scaleColumns(e, dy, factor, context.output(), products);
-      addMagnitude(context, products, bias ? Optional.of(dy.sum(0, master)) : Optional.empty());
+    Optional<Tensor> sums =
+        bias && context.wantsParameter(M)
+            ? Optional.of(dy.sum(0, factor.dtype()))
+            : Optional.empty();
+    Tensor e = target(context);
+    if (context.wantsParameter(M)) {
+      Tensor products = scaleAndSum(e, dy, factor, context);
+      // dm = (sum dy y - b sum dy) / m
+      sums.ifPresent(
+          total ->
+              products.subInPlace(
+                  total.mulInPlace(context.masterParameter(BIAS).as(products.dtype()))));
+      context.parameterGradient(M).add(products.divInPlace(context.masterParameter(M)));
     } else {
-      if (context.wantsParameter(M)) {
-        Tensor products = context.output().mul(dy);
-        addMagnitude(
-            context,
-            products.sum(0, master),
-            bias ? Optional.of(dy.sum(0, master)) : Optional.empty());
-        products.close();
-      }
       e.setToProduct(dy, factor.as(context.computeType()));
     }
-    lowRank(context, e);
+    branch().backward(e, context);
     if (context.wants(V)) {
       context.gradient(V).add(e);
     }
   }
 
-  /** {@code dm = (sum dy y - b sum dy) / m}. */
-  private void addMagnitude(BackwardContext context, Tensor products, Optional<Tensor> sums) {
-    sums.ifPresent(
-        dy ->
-            products.subInPlace(dy.mulInPlace(context.masterParameter(BIAS).as(products.dtype()))));
-    context.parameterGradient(M).add(products.divInPlace(context.masterParameter(M)));
+  /** Where {@code e} is written: over dy if nobody else reads it, else where v's gradient goes. */
+  private static Tensor target(BackwardContext context) {
+    Tensor dy = context.upstream();
+    if (context.ownsUpstream()) {
+      return dy;
+    }
+    return context.wants(V)
+        ? context.gradient(V).allocate()
+        : context.torch().empty(dy.dtype(), dy.shape());
   }
 
-  private void lowRank(BackwardContext context, Tensor e) {
-    Tensor g = e.matmul(context.parameter(B)).mulInPlace(scale);
-    Dropout drop = new Dropout(dropout, context);
-    if (context.wantsParameter(A) || context.wantsParameter(B)) {
-      Tensor x = drop.apply(context.input(U), context);
-      if (context.wantsParameter(A)) {
-        context.parameterGradient(A).addMatmul(g.t(), x, 1);
-      }
-      if (context.wantsParameter(B)) {
-        context.parameterGradient(B).addMatmul(e.t(), x.linear(context.parameter(A)), scale);
-      }
+  /** Writes {@code e = c dy}; returns {@code sum dy y} of each column. */
+  private static Tensor scaleAndSum(Tensor e, Tensor dy, Tensor factor, BackwardContext context) {
+    Tensor y = context.output();
+    if (RowKernels.supports(dy)) {
+      Tensor products = dy.torch().empty(factor.dtype(), factor.shape());
+      RowKernels.scaleColumns(e, dy, factor, y, products);
+      return products;
     }
-    if (context.wants(U)) {
-      if (drop.isActive()) {
-        context.gradient(U).add(drop.backward(g.matmul(context.parameter(A)), context));
-      } else {
-        context.gradient(U).addMatmul(g, context.parameter(A), 1);
-      }
+    Tensor products;
+    try (Tensor product = y.mul(dy)) {
+      products = product.sum(0, factor.dtype());
     }
+    e.setToProduct(dy, factor.as(dy.dtype()));
+    return products;
   }
 }

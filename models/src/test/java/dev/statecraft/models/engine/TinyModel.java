@@ -229,7 +229,8 @@ record TinyModel(String name, ModelFamily family) {
     StatePlan plan = StatePlan.training(graph, ModelFamily.LOSS, Set.of(), policy);
     Map<String, double[]> found = new LinkedHashMap<>();
     weights.flatGradients().zero();
-    try (Batch batch = batch(torch);
+    int[] all = IntStream.range(0, examples()).toArray();
+    try (Batch batch = batch(torch, weights.computeType(), all);
         Pass pass = Pass.run(plan, weights, batch, new PassOptions(1.0 / labels(), 77, true))) {
       found.put(ModelFamily.LOSS, pass.value(ModelFamily.LOSS).toDoubles());
     }
