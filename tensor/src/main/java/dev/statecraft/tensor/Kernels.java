@@ -4,6 +4,7 @@ import java.util.Optional;
 import java.util.function.Supplier;
 import org.bytedeco.javacpp.BoolPointer;
 import org.bytedeco.pytorch.Dispatcher;
+import org.bytedeco.pytorch.GenericList;
 import org.bytedeco.pytorch.IValue;
 import org.bytedeco.pytorch.IValueVector;
 import org.bytedeco.pytorch.OperatorHandle;
@@ -11,6 +12,8 @@ import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.T_TensorTensorTensor_T;
 import org.bytedeco.pytorch.TensorOptional;
+import org.bytedeco.pytorch.TensorType;
+import org.bytedeco.pytorch.Type;
 import org.bytedeco.pytorch.global.torch;
 
 /**
@@ -239,6 +242,74 @@ public final class Kernels {
   /** A handle of its own on one member of a native tuple. */
   private static Tensor copyOf(Tensor x, org.bytedeco.pytorch.Tensor member) {
     return Tensor.fresh(x.torch(), new org.bytedeco.pytorch.Tensor(member));
+  }
+
+  // ---- optimizer ----
+
+  /** Constants of {@link #adamW}. */
+  public record AdamWConstants(
+      double learningRate, double beta1, double beta2, double weightDecay, double epsilon) {}
+
+  /**
+   * One step of AdamW in one pass and in place: torch.optim.AdamW's fused kernel.
+   *
+   * @param values changed
+   * @param gradients of the values
+   * @param first moment, changed
+   * @param second moment, changed
+   * @param step number of this step, from 1
+   */
+  public static void adamW(
+      Tensor values,
+      Tensor gradients,
+      Tensor first,
+      Tensor second,
+      long step,
+      AdamWConstants constants) {
+    try (Tensor steps = values.torch().of(DType.FLOAT32, new double[] {step}, 1);
+        IValueVector stack = new IValueVector()) {
+      if (values.handle().is_meta() || values.elements() == 0) {
+        return; // libtorch has no such kernel without data.
+      }
+      for (Tensor tensor : new Tensor[] {values, gradients, first, second}) {
+        pushList(stack, tensor);
+      }
+      pushList(stack); // Largest second moments, which amsgrad alone has.
+      pushList(stack, steps);
+      push(stack, new IValue(constants.learningRate()));
+      push(stack, new IValue(constants.beta1()));
+      push(stack, new IValue(constants.beta2()));
+      push(stack, new IValue(constants.weightDecay()));
+      push(stack, new IValue(constants.epsilon()));
+      push(stack, new IValue(false)); // amsgrad
+      push(stack, new IValue(false)); // maximize
+      push(stack, new IValue()); // grad_scale
+      push(stack, new IValue()); // found_inf
+      FusedAdamW.OPERATOR.callBoxed(stack);
+    }
+  }
+
+  private static void pushList(IValueVector stack, Tensor... tensors) {
+    try (Type.TypePtr type = new Type.TypePtr(TensorType.get());
+        GenericList list = new GenericList(type)) {
+      for (Tensor tensor : tensors) {
+        try (IValue value = new IValue(tensor.handle())) {
+          list.push_back(value);
+        }
+      }
+      push(stack, new IValue(list));
+    }
+  }
+
+  private static void push(IValueVector stack, IValue value) {
+    try (value) {
+      stack.push_back(value);
+    }
+  }
+
+  private static final class FusedAdamW {
+    static final OperatorHandle OPERATOR =
+        Dispatcher.singleton().findSchemaOrThrow("aten::_fused_adamw_", "");
   }
 
   private static Optional<Tensor> optional(boolean wanted, Supplier<Tensor> tensor) {

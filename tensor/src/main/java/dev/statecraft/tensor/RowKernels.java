@@ -5,7 +5,6 @@ import dev.statecraft.tensor.vector.VectorModule;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentSkipListMap;
-import java.util.function.IntUnaryOperator;
 
 /**
  * Kernels of our own, for what libtorch takes many passes over memory: a row is read once, computed
@@ -42,33 +41,10 @@ public final class RowKernels {
 
   // ---- SwiGLU ----
 
-  /** {@code target = silu(gate) up}, all {@code [rows, features]}. */
-  public static void swiGlu(Tensor target, Tensor gate, Tensor up) {
-    if (isEmpty(target)) {
-      return;
-    }
-    Rows out = Rows.of(target);
-    Rows gates = Rows.of(gate);
-    Rows ups = Rows.of(up);
-    share(
-        target,
-        out,
-        (from, to) -> {
-          Rows.Cursor g = gates.between(from, to);
-          Rows.Cursor u = ups.between(from, to);
-          Rows.Cursor o = out.between(from, to);
-          float[] a = new float[out.width()];
-          float[] b = new float[out.width()];
-          for (long row = from; row < to; row++) {
-            g.read(row, a);
-            u.read(row, b);
-            RowMath.swiGlu(a, a, b, a.length);
-            o.write(row, a);
-          }
-        });
-  }
-
-  /** Gradients of {@link #swiGlu}, from that of its output; may be the same tensor as it. */
+  /**
+   * Gradients of {@code silu(gate) up}, all {@code [rows, features]}, from that of the output; may
+   * be the same tensor as it.
+   */
   public static void swiGluBackward(
       Tensor gateGradient, Tensor upGradient, Tensor upstream, Tensor gate, Tensor up) {
     if (isEmpty(upstream)) {
@@ -266,68 +242,6 @@ public final class RowKernels {
         });
   }
 
-  // ---- softmax ----
-
-  /**
-   * Replaces scores by {@code softmax(scale scores)} over the first keys of each row that it may
-   * see, and by 0 behind them.
-   *
-   * @param scores contiguous, {@code [..., keys]}
-   * @param visible keys that row i sees, from 1 to all
-   */
-  public static void softmaxInPlace(Tensor scores, double scale, IntUnaryOperator visible) {
-    if (isEmpty(scores)) {
-      return;
-    }
-    Rows rows = Rows.of(scores);
-    share(
-        scores,
-        rows,
-        (from, to) -> {
-          Rows.Cursor cursor = rows.between(from, to);
-          float[] a = new float[rows.width()];
-          for (long row = from; row < to; row++) {
-            int seen = visible.applyAsInt((int) row);
-            cursor.read(row, a);
-            float shift = RowMath.max(a, seen) * (float) scale;
-            float sum = RowMath.expAndSum(a, (float) scale, shift, seen);
-            RowMath.scale(a, 1 / sum, seen);
-            java.util.Arrays.fill(a, seen, a.length, 0);
-            cursor.write(row, a);
-          }
-        });
-  }
-
-  /**
-   * Replaces the gradient of probabilities P by that of the scores: {@code scale P (g - sum(g P))}
-   * over the keys that a row sees, 0 behind them.
-   */
-  public static void softmaxBackwardInPlace(
-      Tensor gradient, Tensor probabilities, double scale, IntUnaryOperator visible) {
-    if (isEmpty(gradient)) {
-      return;
-    }
-    Rows rows = Rows.of(gradient);
-    Rows outputs = Rows.of(probabilities);
-    share(
-        gradient,
-        rows,
-        (from, to) -> {
-          Rows.Cursor cursor = rows.between(from, to);
-          Rows.Cursor output = outputs.between(from, to);
-          float[] g = new float[rows.width()];
-          float[] p = new float[rows.width()];
-          for (long row = from; row < to; row++) {
-            int seen = visible.applyAsInt((int) row);
-            cursor.read(row, g);
-            output.read(row, p);
-            RowMath.softmaxBackward(g, p, RowMath.dot(g, p, seen), (float) scale, seen);
-            java.util.Arrays.fill(g, seen, g.length, 0);
-            cursor.write(row, g);
-          }
-        });
-  }
-
   // ---- cross entropy ----
 
   /**
@@ -367,61 +281,6 @@ public final class RowKernels {
       total += loss;
     }
     return total;
-  }
-
-  // ---- AdamW ----
-
-  /**
-   * A step of AdamW on flat float32 vectors of one length: decay, both moments, values; one pass.
-   */
-  public static void adamW(
-      Tensor values, Tensor gradients, Tensor first, Tensor second, RowMath.AdamWStep step) {
-    if (isEmpty(values)) {
-      return;
-    }
-    long width = 4096;
-    long whole = values.elements() / width * width;
-    adamW(values, gradients, first, second, step, 0, whole, width);
-    adamW(values, gradients, first, second, step, whole, values.elements() - whole, 0);
-  }
-
-  private static void adamW(
-      Tensor values,
-      Tensor gradients,
-      Tensor first,
-      Tensor second,
-      RowMath.AdamWStep step,
-      long start,
-      long length,
-      long width) {
-    if (length == 0) {
-      return;
-    }
-    long columns = width == 0 ? length : width;
-    try (Scope scope = values.torch().scope()) {
-      Rows v = Rows.of(values.narrow(0, start, length).view(length / columns, columns));
-      Rows g = Rows.of(gradients.narrow(0, start, length).view(length / columns, columns));
-      Rows m = Rows.of(first.narrow(0, start, length).view(length / columns, columns));
-      Rows s = Rows.of(second.narrow(0, start, length).view(length / columns, columns));
-      share(
-          values,
-          v,
-          (from, to) -> {
-            Rows.Cursor[] cursors = {
-              v.between(from, to), g.between(from, to), m.between(from, to), s.between(from, to)
-            };
-            float[][] rows = new float[4][(int) columns];
-            for (long row = from; row < to; row++) {
-              for (int i = 0; i < 4; i++) {
-                cursors[i].read(row, rows[i]);
-              }
-              step.apply(rows[0], rows[1], rows[2], rows[3], (int) columns);
-              cursors[0].write(row, rows[0]);
-              cursors[2].write(row, rows[2]);
-              cursors[3].write(row, rows[3]);
-            }
-          });
-    }
   }
 
   // ---- helpers ----

@@ -20,6 +20,9 @@ final class Workers implements AutoCloseable {
   /** Numbers below which handing over costs more than it saves. */
   private static final long ELEMENTS_WORTH_SHARING = 1L << 14;
 
+  /** Numbers of one part at most: its bytes, gaps between rows included, are indexed by an int. */
+  static final long MOST_ELEMENTS = 1L << 26;
+
   private final int threads;
   private final ExecutorService pool;
 
@@ -35,9 +38,12 @@ final class Workers implements AutoCloseable {
             });
   }
 
-  /** Runs a part on every thread's share of the rows and returns when all are done. */
+  /**
+   * Splits the rows into parts, one for each thread or more if they are large, and returns when all
+   * are done. How they are split depends on the arguments and the number of threads alone.
+   */
   void share(long rows, long width, Part part) {
-    long parts = Math.min(threads, rows);
+    long parts = Math.min(rows, Math.max(threads, rows * width / MOST_ELEMENTS + 1));
     if (parts <= 1 || rows * width < ELEMENTS_WORTH_SHARING) {
       part.run(0, rows);
       return;

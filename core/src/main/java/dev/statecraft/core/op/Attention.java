@@ -13,13 +13,11 @@ import dev.statecraft.core.graph.Reads;
 import dev.statecraft.core.graph.Shape;
 import dev.statecraft.core.graph.State;
 import dev.statecraft.tensor.DType;
-import dev.statecraft.tensor.RowKernels;
 import dev.statecraft.tensor.Scope;
 import dev.statecraft.tensor.Tensor;
 import dev.statecraft.tensor.Torch;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.IntUnaryOperator;
 
 /**
  * Scaled dot-product attention within each sequence. For every query head, with queries Q, and keys
@@ -104,16 +102,14 @@ public record Attention(
       Tensor keys = cache.get().keys(edge);
       Tensor values = cache.get().values(edge);
       SequenceBatch all = SequenceBatch.even(0, 1, Math.toIntExact(queries.size(0)));
-      AttentionSoftmax softmax = softmax(keys.size(0), queries);
-      ScoreMask mask = new ScoreMask(torch, queries.dtype(), causal);
-      Tensor bias = softmax.inOnePass() ? null : mask.of(all, keys.size(0));
-      attend(all, queries, keys, values, bias, softmax, output);
+      Tensor bias = new ScoreMask(torch, queries.dtype(), causal).of(all, keys.size(0));
+      attend(all, queries, keys, values, bias, softmax(keys.size(0), queries), output);
       return output;
     }
     ScoreMask mask = new ScoreMask(torch, queries.dtype(), causal);
     AttentionSoftmax softmax = softmax(context.layout().longest(), queries);
     for (SequenceBatch batch : batches(context.layout(), queries.dtype())) {
-      Tensor bias = softmax.inOnePass() ? null : mask.of(batch, batch.length());
+      Tensor bias = mask.of(batch, batch.length());
       try (Scope scope = torch.scope()) {
         Tensor keys = batch.padded(context.input(1));
         Tensor values = batch.padded(context.input(2));
@@ -126,16 +122,7 @@ public record Attention(
   }
 
   private AttentionSoftmax softmax(long longest, Tensor queries) {
-    boolean throughFloat32 = asTransformers && queries.dtype() == DType.FLOAT64;
-    return new AttentionSoftmax(throughFloat32, longest, scale(), inOnePass(queries));
-  }
-
-  /**
-   * Whether to scale, mask and normalize scores in one pass of our own: measured, that is a fifth
-   * faster than libtorch's passes in float32, and a fifth slower in bfloat16.
-   */
-  private static boolean inOnePass(Tensor queries) {
-    return queries.dtype() == DType.FLOAT32 && RowKernels.supports(queries);
+    return new AttentionSoftmax(asTransformers && queries.dtype() == DType.FLOAT64, longest);
   }
 
   private void attend(
@@ -148,12 +135,7 @@ public record Attention(
       Tensor output) {
     try (Scope scope = output.torch().scope()) {
       Tensor probabilities =
-          probabilities(
-              softmax,
-              scoringQueries(softmax, batch, queries),
-              keyRows(batch, keys),
-              bias,
-              visible(batch, keys.size(0) / batch.sequences()));
+          probabilities(softmax, scaledQueries(batch, queries), keyRows(batch, keys), bias);
       Tensor result = probabilities.matmul(keyRows(batch, values));
       queryHeads(batch, output).copyFrom(groups(batch, result));
     }
@@ -172,14 +154,13 @@ public record Attention(
     ScoreMask mask = new ScoreMask(torch, context.upstream().dtype(), causal);
     AttentionSoftmax softmax = softmax(context.layout().longest(), context.upstream());
     for (SequenceBatch batch : batches(context.layout(), context.upstream().dtype())) {
-      Tensor bias = softmax.inOnePass() ? null : mask.of(batch, batch.length());
-      IntUnaryOperator visible = visible(batch, batch.length());
+      Tensor bias = mask.of(batch, batch.length());
       try (Scope scope = torch.scope()) {
-        Tensor queries = scoringQueries(softmax, batch, batch.padded(context.input(0)));
+        Tensor queries = scaledQueries(batch, batch.padded(context.input(0)));
         Tensor keys = keyRows(batch, batch.padded(context.input(1)));
         // Rows of zeros behind shorter sequences: their scores get no gradient and give none.
         Tensor upstream = queryRows(batch, batch.padded(context.upstream()));
-        Tensor probabilities = probabilities(softmax, queries, keys, bias, visible);
+        Tensor probabilities = probabilities(softmax, queries, keys, bias);
         if (context.wants(2)) {
           Tensor gradient = probabilities.transpose(1, 2).matmul(upstream);
           writeKeyRows(batch, gradient, gradients[2]);
@@ -187,16 +168,12 @@ public record Attention(
         if (wantsScores) {
           Tensor values = keyRows(batch, batch.padded(context.input(2)));
           Tensor scores = upstream.matmul(values.transpose(1, 2));
-          softmax.backward(scores, probabilities, visible);
+          softmax.backward(scores, probabilities);
           probabilities.close();
           if (context.wants(0)) {
             Tensor gradient = scores.matmul(keys);
             Tensor target = batch.paddedTarget(gradients[0]);
-            if (softmax.inOnePass()) {
-              queryHeads(batch, target).copyFrom(groups(batch, gradient)); // Scaled already.
-            } else {
-              queryHeads(batch, target).setToProduct(groups(batch, gradient), scale());
-            }
+            queryHeads(batch, target).setToProduct(groups(batch, gradient), scale());
             batch.unpad(target, gradients[0]);
           }
           if (context.wants(1)) {
@@ -280,36 +257,16 @@ public record Attention(
     return heads.reshape((long) batch.sequences() * keyValueHeads, heads.size(2), headDim);
   }
 
-  /** {@link #queryRows}, scaled unless the softmax will scale the scores. */
-  private Tensor scoringQueries(AttentionSoftmax softmax, SequenceBatch batch, Tensor rows) {
-    return softmax.inOnePass() ? queryRows(batch, rows) : scaledQueries(batch, rows);
-  }
-
-  /** Keys, the first ones, that the query of each row of scores {@code [b h g n, m]} sees. */
-  private IntUnaryOperator visible(SequenceBatch batch, long allTokens) {
-    int all = Math.toIntExact(allTokens);
-    int queries = batch.length();
-    if (causal) {
-      return row -> all - queries + 1 + row % queries;
-    }
-    int rowsOfSequence = heads * queries;
-    return batch.isRagged() ? row -> batch.lengths().get(row / rowsOfSequence) : row -> all;
-  }
-
   /** P {@code [b h, g n, m]}; a bias from {@link ScoreMask}, or null, is added to the scores. */
   private static Tensor probabilities(
-      AttentionSoftmax softmax,
-      Tensor queries,
-      Tensor keys,
-      Tensor bias,
-      IntUnaryOperator visible) {
-    Tensor scores = queries.matmul(keys.transpose(1, 2));
+      AttentionSoftmax softmax, Tensor scaledQueries, Tensor keys, Tensor bias) {
+    Tensor scores = scaledQueries.matmul(keys.transpose(1, 2));
     if (bias != null) {
       long rows = bias.size(1);
       scores
           .view(bias.size(0) == 1 ? -1 : bias.size(0), rows == 1 ? -1 : rows, bias.size(2))
           .addInPlace(bias);
     }
-    return softmax.forward(scores, visible);
+    return softmax.forward(scores);
   }
 }

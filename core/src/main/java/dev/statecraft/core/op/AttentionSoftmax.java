@@ -2,9 +2,7 @@ package dev.statecraft.core.op;
 
 import dev.statecraft.tensor.DType;
 import dev.statecraft.tensor.Kernels;
-import dev.statecraft.tensor.RowKernels;
 import dev.statecraft.tensor.Tensor;
-import java.util.function.IntUnaryOperator;
 
 /**
  * Softmax over the keys, in place, and its backward.
@@ -13,21 +11,10 @@ import java.util.function.IntUnaryOperator;
  *     model. To its last bit, a float32 sum depends on how many columns it runs over; transformers'
  *     run over the padded length, so the scores are padded here too
  * @param longest length of the longest sequence of the batch
- * @param scale of the scores, where they come unscaled
- * @param inOnePass whether one pass scales, masks and takes the softmax; otherwise scores come
- *     scaled and masked
  */
-record AttentionSoftmax(boolean throughFloat32, long longest, double scale, boolean inOnePass) {
-  /**
-   * Turns scores {@code [b, n, m]} into probabilities.
-   *
-   * @param visible keys that each row sees, for the pass that masks
-   */
-  Tensor forward(Tensor scores, IntUnaryOperator visible) {
-    if (inOnePass) {
-      RowKernels.softmaxInPlace(scores, scale, visible);
-      return scores;
-    }
+record AttentionSoftmax(boolean throughFloat32, long longest) {
+  /** Turns scores {@code [b, n, m]} into probabilities. */
+  Tensor forward(Tensor scores) {
     if (throughFloat32) {
       Tensor padded = padded(scores, Double.NEGATIVE_INFINITY);
       return scores.copyFrom(Kernels.softmaxInPlace(padded).narrow(2, 0, scores.size(2)));
@@ -35,14 +22,9 @@ record AttentionSoftmax(boolean throughFloat32, long longest, double scale, bool
     return Kernels.softmaxInPlace(scores);
   }
 
-  /**
-   * Turns the gradient of the probabilities into that of the scores, in one pass of the products of
-   * queries and keys before they were scaled.
-   */
-  void backward(Tensor gradient, Tensor probabilities, IntUnaryOperator visible) {
-    if (inOnePass) {
-      RowKernels.softmaxBackwardInPlace(gradient, probabilities, scale, visible);
-    } else if (throughFloat32) {
+  /** Turns the gradient of the probabilities into that of the scores. */
+  void backward(Tensor gradient, Tensor probabilities) {
+    if (throughFloat32) {
       Tensor g = padded(gradient, 0);
       Tensor p = padded(probabilities, 0);
       g.subInPlace(rowSums(g.mul(p))).mulInPlace(p);

@@ -75,19 +75,8 @@ public record Rotary(int headDim) implements Op {
   @Override
   public Tensor forward(ForwardContext context) {
     Tensor x = context.input(0);
-    if (context.mayOverwrite(0)) {
-      if (RowKernels.supports(x)) {
-        RowKernels.rotate(x, x, context.input(1), 1);
-        return x.share();
-      }
-      turnInPlace(x, context.input(1), 1);
-      return x.share();
-    }
-    Tensor turned = context.torch().empty(x.dtype(), x.shape());
-    if (RowKernels.supports(x)) {
-      RowKernels.rotate(turned, x, context.input(1), 1);
-      return turned;
-    }
+    Tensor turned =
+        context.mayOverwrite(0) ? x.share() : context.torch().empty(x.dtype(), x.shape());
     turn(turned, x, context.input(1), 1);
     return turned;
   }
@@ -98,39 +87,24 @@ public record Rotary(int headDim) implements Op {
       return;
     }
     Tensor upstream = context.upstream();
-    Tensor gradient = upstream;
-    if (RowKernels.supports(upstream)) {
-      gradient = context.ownsUpstream() ? upstream : context.gradient(0).allocate();
-      RowKernels.rotate(gradient, upstream, context.input(1), -1);
-    } else if (context.ownsUpstream()) {
-      turnInPlace(upstream, context.input(1), -1);
-    } else {
-      gradient = context.gradient(0).allocate();
-      turn(gradient, upstream, context.input(1), -1);
-    }
+    Tensor gradient = context.ownsUpstream() ? upstream : context.gradient(0).allocate();
+    turn(gradient, upstream, context.input(1), -1);
     context.gradient(0).add(gradient);
   }
 
+  /** Writes x, turned, into a target that may be x itself. */
   private void turn(Tensor target, Tensor x, Tensor table, int direction) {
+    if (RowKernels.supports(x)) {
+      RowKernels.rotate(target, x, table, direction);
+      return;
+    }
     Tensor typed = table.as(x.dtype());
     Tensor cos = half(typed, 0);
     Tensor sin = half(typed, 1);
-    Tensor first = half(x, 0);
     Tensor second = half(x, 1);
+    Tensor first = target.sharesStorageWith(x) ? half(x, 0).copy() : half(x, 0);
     half(target, 0).setToProduct(first, cos).addcmulInPlace(second, sin, -direction);
     half(target, 1).setToProduct(second, cos).addcmulInPlace(first, sin, direction);
-  }
-
-  private void turnInPlace(Tensor x, Tensor table, int direction) {
-    Tensor typed = table.as(x.dtype());
-    Tensor cos = half(typed, 0);
-    Tensor sin = half(typed, 1);
-    Tensor first = half(x, 0);
-    Tensor second = half(x, 1);
-    try (Tensor original = first.copy()) {
-      first.mulInPlace(cos).addcmulInPlace(second, sin, -direction);
-      second.mulInPlace(cos).addcmulInPlace(original, sin, direction);
-    }
   }
 
   /** The first or second half of every head, {@code [tokens, heads, head_dim / 2]}; a view. */

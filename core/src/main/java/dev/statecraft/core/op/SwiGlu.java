@@ -9,7 +9,6 @@ import dev.statecraft.core.graph.Parameter;
 import dev.statecraft.core.graph.Reads;
 import dev.statecraft.core.graph.Shape;
 import dev.statecraft.core.graph.State;
-import dev.statecraft.tensor.DType;
 import dev.statecraft.tensor.Kernels;
 import dev.statecraft.tensor.RowKernels;
 import dev.statecraft.tensor.Tensor;
@@ -50,11 +49,6 @@ public record SwiGlu() implements Op {
   @Override
   public Tensor forward(ForwardContext context) {
     Tensor output = context.torch().empty(context.input(0).dtype(), context.input(0).shape());
-    // In bfloat16 libtorch's two passes take less time than one of ours.
-    if (output.dtype() == DType.FLOAT32 && RowKernels.supports(output)) {
-      RowKernels.swiGlu(output, context.input(0), context.input(1));
-      return output;
-    }
     Kernels.siluInto(output, context.input(0));
     return output.mulInPlace(context.input(1));
   }

@@ -1,13 +1,11 @@
 package dev.statecraft.core.optim;
 
 import dev.statecraft.core.run.Weights;
-import dev.statecraft.tensor.DType;
+import dev.statecraft.tensor.Kernels;
 import dev.statecraft.tensor.MemoryCategory;
-import dev.statecraft.tensor.RowKernels;
 import dev.statecraft.tensor.Scope;
 import dev.statecraft.tensor.Tensor;
 import dev.statecraft.tensor.Torch;
-import dev.statecraft.tensor.vector.RowMath;
 
 /**
  * Adam with decoupled weight decay (Loshchilov and Hutter 2019, algorithm 2), as torch.optim.AdamW:
@@ -85,58 +83,21 @@ public final class AdamW implements AutoCloseable {
     step = steps;
   }
 
-  /**
-   * Changes the trained values by their gradients.
-   *
-   * @throws dev.statecraft.tensor.OutOfMemoryException if a temporary finds no memory; then nothing
-   *     has changed
-   */
+  /** Changes the trained values by their gradients, in place and in one pass. */
   public void step(double learningRate) {
-    if (values.dtype() == DType.FLOAT32 && RowKernels.supports(values)) {
-      inOnePass(learningRate);
-      return;
-    }
-    try (Tensor denominator = values.torch().empty(values.dtype(), values.elements())) {
-      composed(learningRate, denominator);
-    }
-  }
-
-  private void inOnePass(double learningRate) {
     step++;
-    RowKernels.adamW(
+    Kernels.adamW(
         values,
         gradients,
         firstMoment,
         secondMoment,
-        new RowMath.AdamWStep(
-            (float) options.beta1(),
-            (float) options.beta2(),
-            (float) (1 - learningRate * options.weightDecay()),
-            (float) (learningRate / correction(options.beta1())),
-            (float) (1 / Math.sqrt(correction(options.beta2()))),
-            (float) options.epsilon()));
-  }
-
-  /** All memory it needs was there before anything changes. */
-  private void composed(double learningRate, Tensor denominator) {
-    step++;
-    if (options.weightDecay() != 0) {
-      values.mulInPlace(1 - learningRate * options.weightDecay());
-    }
-    firstMoment.mulInPlace(options.beta1()).addInPlace(gradients, 1 - options.beta1());
-    secondMoment
-        .mulInPlace(options.beta2())
-        .addcmulInPlace(gradients, gradients, 1 - options.beta2());
-    denominator
-        .copyFrom(secondMoment)
-        .sqrtInPlace()
-        .mulInPlace(1 / Math.sqrt(correction(options.beta2())))
-        .addScalarInPlace(options.epsilon());
-    values.addcdivInPlace(firstMoment, denominator, -learningRate / correction(options.beta1()));
-  }
-
-  private double correction(double beta) {
-    return 1 - Math.pow(beta, (double) step);
+        step,
+        new Kernels.AdamWConstants(
+            learningRate,
+            options.beta1(),
+            options.beta2(),
+            options.weightDecay(),
+            options.epsilon()));
   }
 
   @Override

@@ -131,18 +131,6 @@ public final class RowMath {
     return total;
   }
 
-  /** {@code target = silu(gate) up}; the target may be one of them. */
-  public static void swiGlu(float[] target, float[] gate, float[] up, int n) {
-    int i = 0;
-    for (; i < F.loopBound(n); i += F.length()) {
-      FloatVector z = at(gate, i);
-      z.mul(sigmoid(z)).mul(at(up, i)).intoArray(target, i);
-    }
-    for (; i < n; i++) {
-      target[i] = gate[i] * sigmoid(gate[i]) * up[i];
-    }
-  }
-
   /**
    * With {@code s = sigmoid(gate)}, replaces gate by its gradient {@code dy up s (1 + gate (1 -
    * s))} and up by its gradient {@code dy gate s}.
@@ -189,17 +177,6 @@ public final class RowMath {
     }
   }
 
-  /** {@code g = scale p (g - dot)}: the backward of softmax. */
-  public static void softmaxBackward(float[] g, float[] p, float dot, float scale, int n) {
-    int i = 0;
-    for (; i < F.loopBound(n); i += F.length()) {
-      at(g, i).sub(dot).mul(at(p, i)).mul(scale).intoArray(g, i);
-    }
-    for (; i < n; i++) {
-      g[i] = scale * p[i] * (g[i] - dot);
-    }
-  }
-
   /**
    * Turns pairs {@code (x[at + j], x[at + j + half])}, j below {@code half}, by the angles of a
    * table of cosines {@code [half..]} and sines {@code [half..]}.
@@ -221,37 +198,6 @@ public final class RowMath {
       float s = direction * sin[j];
       x[start + j] = first * cos[j] - second * s;
       x[start + half + j] = second * cos[j] + first * s;
-    }
-  }
-
-  /**
-   * One step of AdamW.
-   *
-   * @param decay what the values are multiplied by first
-   * @param rate learning rate over the first moment's bias correction
-   * @param root inverse square root of the second moment's bias correction
-   */
-  public record AdamWStep(
-      float beta1, float beta2, float decay, float rate, float root, float epsilon) {
-    /** Changes the values and both moments. */
-    public void apply(float[] values, float[] gradients, float[] first, float[] second, int n) {
-      int i = 0;
-      for (; i < F.loopBound(n); i += F.length()) {
-        FloatVector g = at(gradients, i);
-        FloatVector m = at(first, i).mul(beta1).add(g.mul(1 - beta1));
-        FloatVector v = at(second, i).mul(beta2).add(g.mul(g).mul(1 - beta2));
-        m.intoArray(first, i);
-        v.intoArray(second, i);
-        FloatVector denominator = v.lanewise(VectorOperators.SQRT).mul(root).add(epsilon);
-        at(values, i).mul(decay).sub(m.mul(rate).div(denominator)).intoArray(values, i);
-      }
-      for (; i < n; i++) {
-        float g = gradients[i];
-        first[i] = first[i] * beta1 + g * (1 - beta1);
-        second[i] = second[i] * beta2 + g * g * (1 - beta2);
-        float denominator = (float) Math.sqrt(second[i]) * root + epsilon;
-        values[i] = values[i] * decay - rate * first[i] / denominator;
-      }
     }
   }
 
