@@ -16,6 +16,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code check}: what compressed states do to a recipe's gradients. */
@@ -29,18 +30,7 @@ public final class CheckCommand implements Callable<Integer> {
   private final Console console;
   private final Engine engine;
 
-  @Option(
-      names = {"-c", "--config"},
-      required = true,
-      paramLabel = "RECIPE",
-      description = "The recipe, a YAML file.")
-  private String config;
-
-  @Option(
-      names = "--set",
-      paramLabel = "KEY=VALUE",
-      description = "Change the recipe, such as train.store=inputs. May be repeated.")
-  private List<String> overrides = List.of();
+  @Mixin private RecipeOptions recipes;
 
   @Option(names = "--json", description = "Print the errors as one JSON object.")
   private boolean json;
@@ -52,7 +42,7 @@ public final class CheckCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    Recipe recipe = Recipe.load(console.path(config), overrides, console.folder());
+    Recipe recipe = recipes.load(console);
     Map<StateFormat, GradientError> errors = engine.check(recipe, console.err()::println);
     if (json) {
       List<Map<String, Object>> rows = new ArrayList<>();

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code train}: runs a recipe into a run directory. */
@@ -20,18 +21,7 @@ public final class TrainCommand implements Callable<Integer> {
   private final Console console;
   private final Engine engine;
 
-  @Option(
-      names = {"-c", "--config"},
-      required = true,
-      paramLabel = "RECIPE",
-      description = "The recipe, a YAML file.")
-  private String config;
-
-  @Option(
-      names = "--set",
-      paramLabel = "KEY=VALUE",
-      description = "Change the recipe, such as train.epochs=5. May be repeated.")
-  private List<String> overrides = List.of();
+  @Mixin private RecipeOptions recipes;
 
   @Option(
       names = {"-o", "--output"},
@@ -52,7 +42,7 @@ public final class TrainCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    Recipe read = Recipe.load(console.path(config), overrides, console.folder());
+    Recipe read = recipes.load(console);
     Recipe recipe = output == null ? read : read.withOutput(console.path(output));
     RunResult result =
         new TrainRun(console, engine)

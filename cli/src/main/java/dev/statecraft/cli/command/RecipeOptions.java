@@ -1,0 +1,27 @@
+package dev.statecraft.cli.command;
+
+import dev.statecraft.cli.recipe.Recipe;
+import dev.statecraft.cli.terminal.Console;
+import java.io.IOException;
+import java.util.List;
+import picocli.CommandLine.Option;
+
+/** A recipe file and what is changed in it. */
+final class RecipeOptions {
+  @Option(
+      names = {"-c", "--config"},
+      required = true,
+      paramLabel = "RECIPE",
+      description = "The recipe, a YAML file.")
+  private String config;
+
+  @Option(
+      names = "--set",
+      paramLabel = "KEY=VALUE",
+      description = "Change the recipe, such as train.epochs=5. May be repeated.")
+  private List<String> overrides = List.of();
+
+  Recipe load(Console console) throws IOException {
+    return Recipe.load(console.path(config), overrides, console.folder());
+  }
+}
