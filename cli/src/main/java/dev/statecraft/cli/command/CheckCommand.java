@@ -23,8 +23,8 @@ import picocli.CommandLine.Option;
 @Command(
     name = "check",
     description = {
-      "Measures how far gradients with compressed states (memory.states) are from exact ones, on",
-      "the model and the first batch of a recipe. Nothing is trained."
+      "Measures how far gradients with compressed states (memory.states) are",
+      "from exact ones, on a recipe's model and first batch. Nothing is trained."
     })
 public final class CheckCommand implements Callable<Integer> {
   private final Console console;

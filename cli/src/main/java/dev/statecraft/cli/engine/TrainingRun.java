@@ -81,7 +81,7 @@ record TrainingRun(
       try {
         trainer.run(new Forwarding());
       } catch (NumericFaultException | OutOfMemoryException | CancellationException e) {
-        // In each case way the parameters are those of the last good step.
+        // In each case the parameters are those of the last good step.
         save(prepared, weights);
         throw e;
       }
