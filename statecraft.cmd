@@ -35,6 +35,7 @@ if errorlevel 1 (
 )
 
 if not defined OMP_WAIT_POLICY set "OMP_WAIT_POLICY=passive"
+if not defined OPENBLAS_THREAD_TIMEOUT set "OPENBLAS_THREAD_TIMEOUT=14"
 if not defined DJL_OFFLINE set "DJL_OFFLINE=true"
 if not defined STATECRAFT_HEAP set "STATECRAFT_HEAP=2g"
 
