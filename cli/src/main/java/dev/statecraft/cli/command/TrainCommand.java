@@ -2,6 +2,8 @@ package dev.statecraft.cli.command;
 
 import dev.statecraft.cli.engine.Engine;
 import dev.statecraft.cli.recipe.Recipe;
+import dev.statecraft.cli.recipe.RecipeException;
+import dev.statecraft.cli.recipe.TrackingRecipe;
 import dev.statecraft.cli.run.Json;
 import dev.statecraft.cli.run.RunDirectory;
 import dev.statecraft.cli.run.RunResult;
@@ -32,6 +34,12 @@ public final class TrainCommand implements Callable<Integer> {
   @Option(names = "--force", description = "Replace the run that the run directory holds.")
   private boolean force;
 
+  @Option(
+      names = "--mlflow",
+      paramLabel = "URL",
+      description = "Tell an MLflow server how it goes, in place of the recipe's.")
+  private String mlflow;
+
   @Option(names = "--json", description = "Print the summary as one JSON object.")
   private boolean json;
 
@@ -43,7 +51,8 @@ public final class TrainCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     Recipe read = recipes.load(console);
-    Recipe recipe = output == null ? read : read.withOutput(console.path(output));
+    Recipe placed = output == null ? read : read.withOutput(console.path(output));
+    Recipe recipe = mlflow == null ? placed : placed.withTracking(tracking(placed));
     RunResult result =
         new TrainRun(console, engine)
             .run(recipe, force ? RunDirectory.Existing.REPLACE : RunDirectory.Existing.REFUSE);
@@ -57,5 +66,13 @@ public final class TrainCommand implements Callable<Integer> {
       console.out().println("run directory: " + recipe.output());
     }
     return 0;
+  }
+
+  private TrackingRecipe tracking(Recipe recipe) {
+    try {
+      return recipe.tracking().withMlflow(mlflow);
+    } catch (IllegalArgumentException e) {
+      throw new RecipeException("--" + e.getMessage(), e);
+    }
   }
 }

@@ -13,8 +13,9 @@ import java.util.stream.Stream;
 /**
  * The folder of a training run: {@value #RECIPE} (as resolved), {@value #METRICS} (a line per
  * optimizer step), {@value #SUMMARY} (once it is finished), {@value #ADAPTER}, {@value
- * #CHECKPOINTS}, {@value #REPORT}. Whole files are moved into place; metrics are appended line by
- * line.
+ * #CHECKPOINTS}, {@value #REPORT}, TensorBoard's {@value #EVENTS} files and
+ * {@value #MLFLOW}. Whole files are moved into
+ * place; metrics are appended line by line.
  */
 public final class RunDirectory {
   static final String RECIPE = "recipe.yaml";
@@ -23,8 +24,13 @@ public final class RunDirectory {
   static final String REPORT = "report.html";
   static final String ADAPTER = "adapter";
   static final String CHECKPOINTS = "checkpoints";
+  static final String MLFLOW = "mlflow.json";
+
+  /** What the names of TensorBoard's event files begin with. */
+  public static final String EVENTS = "events.out.tfevents";
+
   private static final List<String> OWN =
-      List.of(SUMMARY, METRICS, REPORT, ADAPTER, CHECKPOINTS, RECIPE);
+      List.of(SUMMARY, METRICS, REPORT, ADAPTER, CHECKPOINTS, MLFLOW, RECIPE);
 
   private final Path folder;
 
@@ -103,6 +109,9 @@ public final class RunDirectory {
     for (String name : OWN) {
       delete(folder.resolve(name));
     }
+    for (Path events : new RunDirectory(folder).eventFiles()) {
+      delete(events);
+    }
   }
 
   /** A run that stopped before its first step has nothing to lose. */
@@ -139,6 +148,21 @@ public final class RunDirectory {
 
   public Path report() {
     return folder.resolve(REPORT);
+  }
+
+  /** Which run of an MLflow server this is, if it is one. */
+  public Path mlflow() {
+    return folder.resolve(MLFLOW);
+  }
+
+  /** TensorBoard's event files, the earliest first. */
+  public List<Path> eventFiles() throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files
+          .filter(file -> String.valueOf(file.getFileName()).startsWith(EVENTS))
+          .sorted()
+          .toList();
+    }
   }
 
   /** The run's recipe, as it was resolved. */

@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/** Writes a run's metrics, shows its progress and keeps what its summary and report are made of. */
+/** Writes a run's metrics, shows its progress and keeps what its summary and report are made of. Notes may come from any thread. */
 public final class RunRecorder implements TrainListener {
   private final Recipe recipe;
   private final MetricsLog log;
@@ -26,8 +26,13 @@ public final class RunRecorder implements TrainListener {
     this.progress = progress;
   }
 
+  /** What is to be done. */
+  public Recipe recipe() {
+    return recipe;
+  }
+
   @Override
-  public void started(long trainable, long total) {
+  public synchronized void started(long trainable, long total) {
     trainableParameters = trainable;
     totalSteps = total;
     progress.note(
@@ -40,7 +45,7 @@ public final class RunRecorder implements TrainListener {
   }
 
   @Override
-  public void step(StepMetrics step) {
+  public synchronized void step(StepMetrics step) {
     log.write(step);
     steps.add(step);
     progress.update(
@@ -49,11 +54,12 @@ public final class RunRecorder implements TrainListener {
             step.step(),
             totalSteps,
             Optional.of(step.loss()),
-            step.tokensPerSecond()));
+            step.tokensPerSecond(),
+            step.peakBytes()));
   }
 
   @Override
-  public void evaluated(Evaluation evaluation) {
+  public synchronized void evaluated(Evaluation evaluation) {
     evaluations.add(evaluation);
     progress.note(
         "evaluation after step "
@@ -65,7 +71,7 @@ public final class RunRecorder implements TrainListener {
   }
 
   @Override
-  public void note(String line) {
+  public synchronized void note(String line) {
     progress.note(line);
   }
 
