@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -77,7 +78,7 @@ public final class DemoCommand implements Callable<Integer> {
     List<RunResult> results = new ArrayList<>();
     for (String method : methods) {
       results.add(
-          new TrainRun(console, engine)
+          new TrainRun(console, engine, OptionalInt.empty())
               .run(recipe(method, folder, data), RunDirectory.Existing.REPLACE));
     }
     Path reportFile = console.path(report);

@@ -12,9 +12,10 @@ import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.concurrent.Callable;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code train}: runs a recipe into a run directory. */
@@ -23,7 +24,21 @@ public final class TrainCommand implements Callable<Integer> {
   private final Console console;
   private final Engine engine;
 
-  @Mixin private RecipeOptions recipes;
+  @ArgGroup(exclusive = true, multiplicity = "1")
+  private Source source;
+
+  /** A recipe, or a run that has one. */
+  private static final class Source {
+    @ArgGroup(exclusive = false)
+    private RecipeOptions recipes;
+
+    @Option(
+        names = "--resume",
+        paramLabel = "DIR",
+        description =
+            "Go on with the run in DIR, which was interrupted, exactly as if it had not been.")
+    private String resume;
+  }
 
   @Option(
       names = {"-o", "--output"},
@@ -33,6 +48,17 @@ public final class TrainCommand implements Callable<Integer> {
 
   @Option(names = "--force", description = "Replace the run that the run directory holds.")
   private boolean force;
+
+  @Option(
+      names = "--live",
+      arity = "0..1",
+      paramLabel = "PORT",
+      fallbackValue = "0",
+      description = {
+        "Show the report while training, to browsers of this machine alone; without a PORT",
+        "on a free one, which is told."
+      })
+  private Integer live;
 
   @Option(
       names = "--mlflow",
@@ -50,12 +76,8 @@ public final class TrainCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    Recipe read = recipes.load(console);
-    Recipe placed = output == null ? read : read.withOutput(console.path(output));
-    Recipe recipe = mlflow == null ? placed : placed.withTracking(tracking(placed));
-    RunResult result =
-        new TrainRun(console, engine)
-            .run(recipe, force ? RunDirectory.Existing.REPLACE : RunDirectory.Existing.REFUSE);
+    RunResult result = source.resume == null ? begin() : resume();
+    Recipe recipe = result.recipe();
     if (json) {
       Map<String, Object> object = new LinkedHashMap<>();
       object.put("output", recipe.output().toString());
@@ -74,5 +96,29 @@ public final class TrainCommand implements Callable<Integer> {
     } catch (IllegalArgumentException e) {
       throw new RecipeException("--" + e.getMessage(), e);
     }
+  }
+
+  private RunResult begin() throws IOException {
+    Recipe read = source.recipes.load(console);
+    Recipe placed = output == null ? read : read.withOutput(console.path(output));
+    Recipe recipe = mlflow == null ? placed : placed.withTracking(tracking(placed));
+    return new TrainRun(console, engine, livePort())
+        .run(recipe, force ? RunDirectory.Existing.REPLACE : RunDirectory.Existing.REFUSE);
+  }
+
+  private RunResult resume() throws IOException {
+    if (output != null || force || mlflow != null) {
+      throw new RecipeException(
+          "--resume: expected neither --output nor --force nor --mlflow beside it, found "
+              + (force ? "--force" : output != null ? "--output" : "--mlflow"));
+    }
+    return new TrainRun(console, engine, livePort()).resume(console.path(source.resume));
+  }
+
+  private OptionalInt livePort() {
+    if (live != null && (live < 0 || live > 65_535)) {
+      throw new RecipeException("--live: expected a port from 0 to 65535, found " + live);
+    }
+    return live == null ? OptionalInt.empty() : OptionalInt.of(live);
   }
 }

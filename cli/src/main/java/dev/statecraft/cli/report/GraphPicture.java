@@ -187,7 +187,8 @@ record GraphPicture(LayerGraph layer) {
                   .collect(Collectors.joining(", ")),
               edge.parameters().stream()
                   .filter(Parameter::trainable)
-                  .map(p -> p.shape().stream().map(String::valueOf).collect(Collectors.joining("×")))
+                  .map(
+                      p -> p.shape().stream().map(String::valueOf).collect(Collectors.joining("×")))
                   .collect(Collectors.joining(", ")),
               layer.stored().contains(edge.name()) ? "stored" : ""));
     }

@@ -22,7 +22,11 @@ import java.util.stream.Collectors;
  * @param others what the other layers have, in words, by their indices in words
  */
 record LayerGraph(
-    int index, List<Edge> edges, Set<String> stored, List<Integer> alike, Map<String, String> others) {
+    int index,
+    List<Edge> edges,
+    Set<String> stored,
+    List<Integer> alike,
+    Map<String, String> others) {
   /** The layer to be shown: one of those with the most trained edges. */
   static LayerGraph of(Exhibit.TunedGraph tuned) {
     Graph graph = tuned.graph();
@@ -76,9 +80,7 @@ record LayerGraph(
   private static String described(int layer, List<Edge> edges) {
     List<String> trained =
         edges.stream().filter(Edge::isTrainable).map(e -> local(layer, e.name())).toList();
-    return trained.isEmpty()
-        ? "no trained edge"
-        : "trained edges to " + String.join(", ", trained);
+    return trained.isEmpty() ? "no trained edge" : "trained edges to " + String.join(", ", trained);
   }
 
   private static String prefix(int layer) {

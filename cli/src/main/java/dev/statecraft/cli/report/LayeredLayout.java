@@ -8,9 +8,10 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Places the nodes of a directed acyclic graph in rows, every arc pointing downwards, after Sugiyama,
- * Tagawa and Toda (1981): rows by longest paths, arcs over several rows bent at a stand-in in each,
- * an order within rows by the mean place of neighbours, then coordinates by the same.
+ * Places the nodes of a directed acyclic graph in rows, every arc pointing downwards, after
+ * Sugiyama, Tagawa and Toda (1981): rows by longest paths, arcs over several rows bent at a
+ * stand-in in each, an order within rows by the mean place of neighbours, then coordinates by the
+ * same.
  */
 final class LayeredLayout {
   private static final double GAP = 14;
@@ -76,11 +77,14 @@ final class LayeredLayout {
     for (int i = 0; i < SWEEPS; i++) {
       settle();
     }
-    double left = rows.stream().flatMap(List::stream).mapToDouble(s -> s.x - s.width / 2).min().orElse(0);
+    double left =
+        rows.stream().flatMap(List::stream).mapToDouble(s -> s.x - s.width / 2).min().orElse(0);
     rows.forEach(r -> r.forEach(spot -> spot.x -= left));
   }
 
-  /** One below the lowest that it comes from; what comes from nowhere, right above its first use. */
+  /**
+   * One below the lowest that it comes from; what comes from nowhere, right above its first use.
+   */
   private static Map<String, Integer> rows(Map<String, Double> widths, List<Arc> arcs) {
     Map<String, Integer> rows = new HashMap<>();
     for (String name : widths.keySet()) {

@@ -2,7 +2,10 @@ package dev.statecraft.cli.run;
 
 import dev.statecraft.core.graph.Graph;
 import dev.statecraft.models.metrics.ConfusionMatrix;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -28,6 +31,17 @@ public sealed interface Exhibit {
   record Confusion(ConfusionMatrix matrix, List<String> labels) implements Exhibit {
     public Confusion {
       labels = List.copyOf(labels);
+    }
+  }
+
+  /**
+   * What the run came from.
+   *
+   * @param facts by name, in order
+   */
+  record Origin(Map<String, String> facts) implements Exhibit {
+    public Origin {
+      facts = Collections.unmodifiableMap(new LinkedHashMap<>(facts));
     }
   }
 

@@ -93,14 +93,14 @@ final class Event {
   }
 
   private void key(int field, int type) {
-    raw((long) field << 3 | type);
+    raw(((long) field << 3) | type);
   }
 
   /** Seven bits a byte, the lowest first; the eighth says that more follow. */
   private void raw(long value) {
     long rest = value;
     while ((rest & ~0x7FL) != 0) {
-      bytes.write((int) (rest & 0x7F | 0x80));
+      bytes.write((int) ((rest & 0x7F) | 0x80));
       rest >>>= 7;
     }
     bytes.write((int) rest);

@@ -1,6 +1,7 @@
 package dev.statecraft.cli.track;
 
 import dev.statecraft.cli.run.Evaluation;
+import dev.statecraft.cli.run.Exhibit;
 import dev.statecraft.cli.run.StepMetrics;
 import dev.statecraft.cli.run.TrainListener;
 import java.util.List;
@@ -33,5 +34,10 @@ record Listeners(List<TrainListener> all) implements TrainListener {
   @Override
   public void note(String line) {
     all.forEach(listener -> listener.note(line));
+  }
+
+  @Override
+  public void exhibit(Exhibit exhibit) {
+    all.forEach(listener -> listener.exhibit(exhibit));
   }
 }

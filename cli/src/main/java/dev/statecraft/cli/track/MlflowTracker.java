@@ -108,11 +108,7 @@ public final class MlflowTracker implements TrainListener, AutoCloseable {
    * @param notes told, on another thread, if the server does not do its part
    */
   public MlflowTracker(
-      Recipe recipe,
-      RunDirectory run,
-      URI server,
-      Optional<String> token,
-      Consumer<String> notes) {
+      Recipe recipe, RunDirectory run, URI server, Optional<String> token, Consumer<String> notes) {
     this(recipe, run, server, token, notes, Patience.USUAL);
   }
 
@@ -214,8 +210,7 @@ public final class MlflowTracker implements TrainListener, AutoCloseable {
     Map<String, String> some = new LinkedHashMap<>();
     for (Map.Entry<String, String> parameter : parameters.entrySet()) {
       String value = parameter.getValue();
-      some.put(
-          parameter.getKey(), value.substring(0, Math.min(LONGEST_PARAMETER, value.length())));
+      some.put(parameter.getKey(), value.substring(0, Math.min(LONGEST_PARAMETER, value.length())));
       if (some.size() == BATCH_PARAMETERS) {
         api.logBatch(runId, List.of(), some);
         some.clear();

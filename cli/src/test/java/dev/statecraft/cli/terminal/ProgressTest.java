@@ -58,7 +58,7 @@ final class ProgressTest {
     bar.update(step(1));
     bar.note("a note");
     assertThat(shown())
-        .isEqualTo("\rESC[Klora 1/100  loss 0.50" + "\rESC[Ka note" + System.lineSeparator());
+        .isEqualTo("\rESC[Klora 1/100  loss 0." + "\rESC[Ka note" + System.lineSeparator());
     bar.close();
     assertThat(shown()).endsWith("a note" + System.lineSeparator());
   }
@@ -68,7 +68,7 @@ final class ProgressTest {
     ProgressBar bar = new ProgressBar(err, 62, clock::get);
     bar.update(step(50));
     assertThat(shown())
-        .isEqualTo("\rESC[Klora [=====>    ] 50/100  loss 0.5000, 1,234 tokens/s, 1.5 GiB");
+        .isEqualTo("\rESC[Klora [====>    ] 50/100  loss 0.5000, 1,234 tokens/s, 1.5 GiB");
   }
 
   @Test

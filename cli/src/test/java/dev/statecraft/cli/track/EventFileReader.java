@@ -48,11 +48,11 @@ final class EventFileReader {
     for (byte b : data) {
       crc ^= b & 0xff;
       for (int bit = 0; bit < 8; bit++) {
-        crc = (crc & 1) == 0 ? crc >>> 1 : crc >>> 1 ^ 0x82f63b78;
+        crc = (crc & 1) == 0 ? crc >>> 1 : (crc >>> 1) ^ 0x82f63b78;
       }
     }
     int sum = ~crc;
-    return (sum >>> 15 | sum << 17) + 0xa282ead8;
+    return ((sum >>> 15) | (sum << 17)) + 0xa282ead8;
   }
 
   private static Message message(ByteBuffer in) {

@@ -57,8 +57,7 @@ final class MlflowServer implements AutoCloseable {
 
   private void answer(HttpExchange exchange) throws IOException {
     try (exchange) {
-      String path =
-          exchange.getRequestURI().getPath().substring("/api/2.0/mlflow/".length());
+      String path = exchange.getRequestURI().getPath().substring("/api/2.0/mlflow/".length());
       requests.add(path);
       authorizations.add(String.valueOf(exchange.getRequestHeaders().getFirst("Authorization")));
       String body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
@@ -112,7 +111,9 @@ final class MlflowServer implements AutoCloseable {
         String id = experiments.get(name);
         return id == null
             ? ""
-            : "{\"experiment\": {\"experiment_id\": \"" + id + "\", \"lifecycle_stage\": \"active\"}}";
+            : "{\"experiment\": {\"experiment_id\": \""
+                + id
+                + "\", \"lifecycle_stage\": \"active\"}}";
       }
       case "experiments/create" -> {
         String id = String.valueOf(experiments.size() + 1);

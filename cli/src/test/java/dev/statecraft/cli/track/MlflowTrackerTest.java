@@ -54,8 +54,7 @@ final class MlflowTrackerTest {
   }
 
   private MlflowTracker tracker(URI address) {
-    return new MlflowTracker(
-        recipe, run, address, Optional.of("secret"), notes::add, IMPATIENT);
+    return new MlflowTracker(recipe, run, address, Optional.of("secret"), notes::add, IMPATIENT);
   }
 
   /** A run of so many steps with an evaluation at its end. */

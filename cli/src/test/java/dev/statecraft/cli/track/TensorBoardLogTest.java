@@ -55,7 +55,7 @@ final class TensorBoardLogTest {
       assertThat(messages.get(2).scalars())
           .isEqualTo(
               Map.of(
-                  "train/loss", 2.345678901234f,
+                  "train/loss", (float) 2.345678901234,
                   "train/learning_rate", 2e-4f,
                   "train/grad_norm", 1.7f,
                   "train/epoch", 1 / 3f,
