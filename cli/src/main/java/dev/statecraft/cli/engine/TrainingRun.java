@@ -13,6 +13,7 @@ import dev.statecraft.core.graph.Parameter;
 import dev.statecraft.core.run.Weights;
 import dev.statecraft.models.adapter.AdapterDescription;
 import dev.statecraft.models.adapter.AdapterFolder;
+import dev.statecraft.models.hub.HubId;
 import dev.statecraft.models.pretrained.PretrainedModel;
 import dev.statecraft.models.task.ExampleSet;
 import dev.statecraft.models.train.NumericFaultException;
@@ -32,13 +33,14 @@ record TrainingRun(
     RunDirectory directory,
     TrainListener listener,
     PretrainedModel model,
+    Inputs inputs,
     Torch torch) {
   /** Names listed in a note. */
   private static final int SHOWN = 8;
 
   TrainOutcome run() throws IOException {
     Torch.environmentWarnings().forEach(listener::note);
-    Preparation prepared = Preparation.ofTraining(recipe, model, listener::note);
+    Preparation prepared = Preparation.ofTraining(recipe, model, inputs, listener::note);
     directory.writeRecipe(prepared.recipe());
     Graph graph =
         Tunings.of(recipe.method(), Models.defaults(prepared.family()))
@@ -111,7 +113,7 @@ record TrainingRun(
     AdapterDescription description =
         AdapterDescription.of(
             recipe.method().name().label(),
-            recipe.model(),
+            HubId.model(recipe.model()).map(HubId::name).orElse(recipe.model()),
             Tunings.parts(recipe.method(), Models.defaults(prepared.family())));
     AdapterFolder.save(directory.adapter(), description, prepared.family(), weights);
     listener.note("adapter saved in " + directory.adapter());
