@@ -14,6 +14,7 @@ import dev.statecraft.models.generate.Sampler;
 import dev.statecraft.models.generate.TextGenerator;
 import dev.statecraft.models.hub.HubListener;
 import dev.statecraft.models.pretrained.PretrainedModel;
+import dev.statecraft.models.train.Checkpoint;
 import dev.statecraft.models.train.Evaluator;
 import dev.statecraft.models.train.GradientError;
 import dev.statecraft.tensor.Torch;
@@ -21,6 +22,7 @@ import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /** The engine over the model families and the trainer. */
@@ -47,12 +49,13 @@ public final class ModelEngine implements Engine {
   }
 
   @Override
-  public TrainOutcome train(Recipe recipe, RunDirectory run, TrainListener listener)
+  public TrainOutcome train(
+      Recipe recipe, RunDirectory run, TrainListener listener, Optional<Checkpoint> from)
       throws IOException {
     Recipe pinned = inputs.pinned(recipe);
     try (PretrainedModel model = inputs.open(pinned.model());
         Torch torch = Torch.open(recipe.train().device())) {
-      return new TrainingRun(pinned, run, listener, model, inputs, torch).run();
+      return new TrainingRun(pinned, run, listener, model, inputs, torch).run(from);
     }
   }
 
