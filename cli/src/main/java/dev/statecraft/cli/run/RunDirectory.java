@@ -141,6 +141,16 @@ public final class RunDirectory {
     return folder.resolve(REPORT);
   }
 
+  /** A line of JSON for each optimizer step. */
+  public Path metrics() {
+    return folder.resolve(METRICS);
+  }
+
+  /** What became of the run, once it is finished. */
+  public Path summary() {
+    return folder.resolve(SUMMARY);
+  }
+
   /** The run's recipe, as it was resolved. */
   public Recipe recipe() {
     return Recipe.load(folder.resolve(RECIPE), List.of(), folder);

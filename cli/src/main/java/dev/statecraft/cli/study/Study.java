@@ -1,0 +1,186 @@
+package dev.statecraft.cli.study;
+
+import dev.statecraft.cli.recipe.DataRecipe;
+import dev.statecraft.cli.recipe.Recipe;
+import dev.statecraft.cli.recipe.RecipeException;
+import dev.statecraft.cli.recipe.StudyRecipe;
+import dev.statecraft.cli.recipe.TaskRecipe;
+import dev.statecraft.cli.run.RunDirectory;
+import dev.statecraft.models.InvalidInputException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CancellationException;
+import java.util.function.Consumer;
+
+/**
+ * Runs a study. A point is finished when its run directory has a summary; what is not finished is
+ * run, again from its beginning if it was interrupted, and failures of earlier times are tried
+ * again.
+ */
+public final class Study {
+  /** The folder of the run directories. */
+  static final String POINTS = "points";
+
+  private final StudyRecipe recipe;
+  private final List<StudyPoint> points;
+  private final boolean anew;
+
+  private Study(StudyRecipe recipe, List<StudyPoint> points, boolean anew) {
+    this.recipe = recipe;
+    this.points = points;
+    this.anew = anew;
+  }
+
+  /** Runs one point into its run directory. */
+  @FunctionalInterface
+  public interface Runner {
+    /** Runs a recipe, in place of what its output may hold. */
+    void run(Recipe recipe) throws IOException;
+  }
+
+  /** Is told how the study goes. */
+  public interface Listener {
+    /** A point begins. */
+    void begins(StudyPoint point, int number, int count);
+
+    /** A point is over, or was before. */
+    void over(StudyResults results) throws IOException;
+
+    /** Something the user should know. */
+    void note(String line);
+  }
+
+  /**
+   * The points of a study.
+   *
+   * @param folder what relative paths of the recipe are relative to
+   * @param force whether all is run anew, in place of what the study's folder holds
+   * @throws RecipeException if no point has a valid recipe, nothing is evaluated, or the folder
+   *     holds runs of other recipes
+   */
+  public static Study of(StudyRecipe recipe, Path folder, boolean force) {
+    List<StudyPoint> points = StudyPoint.of(recipe, folder);
+    if (points.stream().allMatch(point -> point.recipe().isEmpty())) {
+      throw new RecipeException(points.get(0).problem().orElseThrow());
+    }
+    for (StudyPoint point : points) {
+      if (point.recipe().isPresent()) {
+        if (point.recipe().get().data().validation() instanceof DataRecipe.NoValidation) {
+          throw new RecipeException(
+              "data.validation: expected evaluation data, by which a study compares, found none");
+        }
+        if (!force) {
+          requireSame(point.recipe().get());
+        }
+      }
+    }
+    return new Study(recipe, points, force);
+  }
+
+  private static void requireSame(Recipe wanted) {
+    Optional<Recipe> found = stored(wanted);
+    if (found.isPresent() && !isSame(wanted, found.get())) {
+      throw new RecipeException(
+          wanted.output()
+              + ": expected a run of the study's recipe, found one of another; name another folder"
+              + " with --output, or run it anew with --force");
+    }
+  }
+
+  private static Optional<Recipe> stored(Recipe wanted) {
+    if (!Files.isRegularFile(wanted.output().resolve("recipe.yaml"))) {
+      return Optional.empty();
+    }
+    return Optional.of(RunDirectory.open(wanted.output()).recipe());
+  }
+
+  /** Whether a stored recipe is this one, with the labels that the data turned out to have. */
+  private static boolean isSame(Recipe wanted, Recipe stored) {
+    Recipe labelled = wanted;
+    if (wanted.task() instanceof TaskRecipe.Classification classes
+        && classes.labels().isEmpty()
+        && stored.task() instanceof TaskRecipe.Classification known
+        && known.labels().isPresent()) {
+      labelled = wanted.withLabels(known.labels().get());
+    }
+    return labelled.equals(stored);
+  }
+
+  /** How many runs it is. */
+  public int size() {
+    return points.size();
+  }
+
+  /** The folder. */
+  public Path folder() {
+    return recipe.output();
+  }
+
+  /**
+   * Runs what is not finished.
+   *
+   * @throws CancellationException if the user stops it; results so far were given to the listener
+   * @throws IOException if the listener cannot write
+   */
+  public StudyResults run(Runner runner, Listener listener) throws IOException {
+    List<StudyResults.Outcome> outcomes = new ArrayList<>();
+    for (StudyPoint point : points) {
+      outcomes.add(new StudyResults.Outcome(point, Optional.empty(), Optional.empty()));
+    }
+    for (int i = 0; i < points.size(); i++) {
+      outcomes.set(i, outcome(points.get(i), i, runner, listener));
+      listener.over(results(outcomes));
+    }
+    return results(outcomes);
+  }
+
+  private StudyResults results(List<StudyResults.Outcome> outcomes) {
+    Recipe any = points.stream().flatMap(p -> p.recipe().stream()).findFirst().orElseThrow();
+    return new StudyResults(any.task().metrics().get(0), outcomes);
+  }
+
+  private StudyResults.Outcome outcome(
+      StudyPoint point, int index, Runner runner, Listener listener) {
+    if (point.recipe().isEmpty()) {
+      return failed(point, point.problem().orElseThrow(), listener::note);
+    }
+    Recipe wanted = point.recipe().get();
+    try {
+      if (anew || !isFinished(wanted)) {
+        listener.begins(point, index + 1, points.size());
+        runner.run(wanted);
+      }
+      return new StudyResults.Outcome(
+          point,
+          Optional.of(PointResult.read(RunDirectory.open(wanted.output()))),
+          Optional.empty());
+    } catch (CancellationException e) {
+      throw e;
+    } catch (IOException | RuntimeException e) {
+      // Whatever it is that this point cannot do, the next may.
+      return failed(point, message(e), listener::note);
+    }
+  }
+
+  private static boolean isFinished(Recipe wanted) {
+    return stored(wanted).filter(found -> isSame(wanted, found)).isPresent()
+        && RunDirectory.open(wanted.output()).isFinished();
+  }
+
+  private static StudyResults.Outcome failed(
+      StudyPoint point, String error, Consumer<String> notes) {
+    notes.accept(point.name() + " failed: " + error);
+    return new StudyResults.Outcome(point, Optional.empty(), Optional.of(error));
+  }
+
+  private static String message(Exception thrown) {
+    String text = String.valueOf(thrown.getMessage()).lines().findFirst().orElse("no message");
+    boolean expected =
+        thrown instanceof InvalidInputException || thrown instanceof IllegalArgumentException;
+    return expected ? text : thrown.getClass().getSimpleName() + ": " + text;
+  }
+}
