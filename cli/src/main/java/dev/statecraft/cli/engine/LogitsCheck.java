@@ -21,11 +21,11 @@ public record LogitsCheck(
   /** Rounding errors of float32 add up to some 1e-6 of the largest logit. */
   private static final double FLOAT32 = 1e-4;
 
-  /** Eight units in the last of float16's 11 bits. */
-  private static final double FLOAT16 = 4e-3;
+  /** Twelve units in the last of float16's 11 bits. */
+  private static final double FLOAT16 = 6e-3;
 
-  /** Eight units in the last of bfloat16's 8 bits. */
-  private static final double BFLOAT16 = 3e-2;
+  /** Twelve units in the last of bfloat16's 8 bits. */
+  private static final double BFLOAT16 = 5e-2;
 
   public LogitsCheck {
     if (tolerance.isPresent() && !(tolerance.getAsDouble() >= 0)) {
