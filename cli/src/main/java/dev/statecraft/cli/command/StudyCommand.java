@@ -1,6 +1,7 @@
 package dev.statecraft.cli.command;
 
 import dev.statecraft.cli.engine.Engine;
+import dev.statecraft.cli.recipe.Recipe;
 import dev.statecraft.cli.recipe.RecipeException;
 import dev.statecraft.cli.recipe.StudyRecipe;
 import dev.statecraft.cli.report.StudyReport;
@@ -100,7 +101,17 @@ public final class StudyCommand implements Callable<Integer> {
     TrainRun run = new TrainRun(console, engine);
     StudyResults results =
         study.run(
-            point -> run.run(point, RunDirectory.Existing.REPLACE),
+            new Study.Runner() {
+              @Override
+              public void run(Recipe point) throws IOException {
+                run.run(point, RunDirectory.Existing.REPLACE);
+              }
+
+              @Override
+              public void resume(Path interrupted) throws IOException {
+                run.resume(interrupted);
+              }
+            },
             new Study.Listener() {
               @Override
               public void begins(StudyPoint point, int number, int count) {

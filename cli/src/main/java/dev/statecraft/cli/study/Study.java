@@ -17,9 +17,8 @@ import java.util.concurrent.CancellationException;
 import java.util.function.Consumer;
 
 /**
- * Runs a study. A point is finished when its run directory has a summary; what is not finished is
- * run, again from its beginning if it was interrupted, and failures of earlier times are tried
- * again.
+ * Runs a study. A point is finished when its run directory has a summary. What was interrupted goes
+ * on from its last checkpoint, and failures of earlier times are tried again.
  */
 public final class Study {
   /** The folder of the run directories. */
@@ -36,10 +35,16 @@ public final class Study {
   }
 
   /** Runs one point into its run directory. */
-  @FunctionalInterface
   public interface Runner {
     /** Runs a recipe, in place of what its output may hold. */
     void run(Recipe recipe) throws IOException;
+
+    /**
+     * Goes on with an interrupted run.
+     *
+     * @throws InvalidInputException if what it left cannot be used
+     */
+    void resume(Path folder) throws IOException;
   }
 
   /** Is told how the study goes. */
@@ -152,7 +157,7 @@ public final class Study {
     try {
       if (anew || !isFinished(wanted)) {
         listener.begins(point, index + 1, points.size());
-        runner.run(wanted);
+        run(wanted, runner, listener);
       }
       return new StudyResults.Outcome(
           point,
@@ -166,9 +171,24 @@ public final class Study {
     }
   }
 
+  private void run(Recipe wanted, Runner runner, Listener listener) throws IOException {
+    if (!anew && isBegun(wanted)) {
+      try {
+        runner.resume(wanted.output());
+        return;
+      } catch (InvalidInputException e) {
+        listener.note("cannot go on, begins anew: " + e.getMessage());
+      }
+    }
+    runner.run(wanted);
+  }
+
+  private static boolean isBegun(Recipe wanted) {
+    return stored(wanted).filter(found -> isSame(wanted, found)).isPresent();
+  }
+
   private static boolean isFinished(Recipe wanted) {
-    return stored(wanted).filter(found -> isSame(wanted, found)).isPresent()
-        && RunDirectory.open(wanted.output()).isFinished();
+    return isBegun(wanted) && RunDirectory.open(wanted.output()).isFinished();
   }
 
   private static StudyResults.Outcome failed(

@@ -12,6 +12,7 @@ import dev.statecraft.cli.report.StudyReport;
 import dev.statecraft.cli.run.MetricsLog;
 import dev.statecraft.cli.run.RunDirectory;
 import dev.statecraft.cli.run.RunResult;
+import dev.statecraft.models.InvalidInputException;
 import dev.statecraft.models.train.NumericFaultException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -28,6 +29,7 @@ class StudyTest {
   @TempDir private Path folder;
   private final List<String> ran = new ArrayList<>();
   private final List<String> notes = new ArrayList<>();
+  private final List<String> resumed = new ArrayList<>();
 
   @BeforeEach
   void recipe() throws IOException {
@@ -82,7 +84,31 @@ class StudyTest {
   private StudyResults run(Study study) throws IOException {
     ran.clear();
     notes.clear();
-    return study.run(this::run, new Listener());
+    return study.run(runner(point -> {}), new Listener());
+  }
+
+  /** Something done before a run. */
+  private interface Before {
+    void check(Recipe recipe);
+  }
+
+  private Study.Runner runner(Before before) {
+    return new Study.Runner() {
+      @Override
+      public void run(Recipe recipe) throws IOException {
+        before.check(recipe);
+        StudyTest.this.run(recipe);
+      }
+
+      @Override
+      public void resume(Path interrupted) throws IOException {
+        if (!Files.exists(interrupted.resolve("usable"))) {
+          throw new InvalidInputException("no checkpoint can be used");
+        }
+        resumed.add(interrupted.getFileName().toString());
+        StudyTest.this.run(RunDirectory.open(interrupted).recipe());
+      }
+    };
   }
 
   @Test
@@ -117,19 +143,32 @@ class StudyTest {
     Files.delete(recipe.output().resolve("points/name=lora,rank=8,seed=1/summary.json"));
     StudyResults again = run(study(recipe));
     assertThat(ran).containsExactly("name=lora,rank=8,seed=1");
+    assertThat(notes).containsExactly("cannot go on, begins anew: no checkpoint can be used");
     assertThat(again.toMap()).isEqualTo(results.toMap());
+  }
+
+  @Test
+  void anInterruptedRunGoesOn() throws IOException {
+    StudyRecipe recipe = load("base.yaml", 2);
+    run(study(recipe));
+    Path point = recipe.output().resolve("points/seed=1");
+    Files.delete(point.resolve("summary.json"));
+    Files.writeString(point.resolve("usable"), "");
+    run(study(recipe));
+    assertThat(resumed).containsExactly("seed=1");
+    assertThat(notes).isEmpty();
   }
 
   @Test
   void aRunThatFailsIsNotedAndTheStudyGoesOn() throws IOException {
     StudyRecipe recipe = load("base.yaml", 0, "method.name=lora,full,control", "method.rank=4,8");
     Study.Runner runner =
-        point -> {
-          if (point.toYaml().contains("rank: 4")) {
-            throw new NumericFaultException("step 3: the loss is NaN, \"all\" of it");
-          }
-          run(point);
-        };
+        runner(
+            point -> {
+              if (point.toYaml().contains("rank: 4")) {
+                throw new NumericFaultException("step 3: the loss is NaN, \"all\" of it");
+              }
+            });
     StudyResults results = study(recipe).run(runner, new Listener());
     assertThat(results.failures()).hasSize(4);
     assertThat(notes)
@@ -152,12 +191,12 @@ class StudyTest {
   void anInterruptStopsIt() throws IOException {
     StudyRecipe recipe = load("base.yaml", 3);
     Study.Runner runner =
-        point -> {
-          if (point.train().seed() == 1) {
-            throw new CancellationException();
-          }
-          run(point);
-        };
+        runner(
+            point -> {
+              if (point.train().seed() == 1) {
+                throw new CancellationException();
+              }
+            });
     assertThatThrownBy(() -> study(recipe).run(runner, new Listener()))
         .isInstanceOf(CancellationException.class);
     StudyResults results = run(study(recipe));
@@ -178,7 +217,7 @@ class StudyTest {
         .hasMessageContaining("expected a run of the study's recipe, found one of another")
         .hasMessageContaining("--force");
     ran.clear();
-    Study.of(recipe, folder, true).run(this::run, new Listener());
+    Study.of(recipe, folder, true).run(runner(point -> {}), new Listener());
     assertThat(ran).containsExactly("seed=0", "seed=1");
   }
 
