@@ -20,7 +20,7 @@ final class AdapterOptions {
 
   @Option(
       names = "--model",
-      paramLabel = "DIR",
+      paramLabel = "MODEL",
       description = "The model it was trained on (default: as the run or the adapter says).")
   private String model;
 

@@ -32,7 +32,7 @@ public final class ImportCommand implements Callable<Integer> {
 
   @Option(
       names = "--model",
-      paramLabel = "DIR",
+      paramLabel = "MODEL",
       description = "The model it was trained on (default: as its settings say).")
   private String model;
 

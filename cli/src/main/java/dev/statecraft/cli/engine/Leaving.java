@@ -26,11 +26,9 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /** Adapters on their way out: exported, merged, and compared with what they were. */
-final class Leaving {
-  private Leaving() {}
-
-  static Exported export(ExportRequest request) throws IOException {
-    try (OpenAdapter open = OpenAdapter.of(request.source());
+record Leaving(Inputs inputs) {
+  Exported export(ExportRequest request) throws IOException {
+    try (OpenAdapter open = OpenAdapter.of(request.source(), inputs);
         NewFolder folder = NewFolder.beside(request.to(), request.replace())) {
       AdapterFormat format =
           request.format().orElseGet(() -> AdapterFormat.usual(open.adapter().description()));
@@ -47,8 +45,8 @@ final class Leaving {
     return model.checkpoint().names().contains(parameter);
   }
 
-  static Exported merge(MergeRequest request) throws IOException {
-    try (OpenAdapter open = OpenAdapter.of(request.source());
+  Exported merge(MergeRequest request) throws IOException {
+    try (OpenAdapter open = OpenAdapter.of(request.source(), inputs);
         Torch torch = Torch.open(request.device())) {
       Path base = Path.of(open.model().name());
       if (!Files.isDirectory(base)) {
@@ -80,7 +78,7 @@ final class Leaving {
   }
 
   /** Compares what was written, before it is moved, under the name that it will have. */
-  private static Optional<Verification> verified(
+  private Optional<Verification> verified(
       OpenAdapter open, AdapterSource source, Optional<LogitsCheck> check, Path written, Path place)
       throws IOException {
     if (check.isEmpty()) {
@@ -93,14 +91,13 @@ final class Leaving {
     return Optional.of(verification);
   }
 
-  static Verification verify(AdapterSource source, Path against, LogitsCheck check)
-      throws IOException {
-    try (OpenAdapter open = OpenAdapter.of(source)) {
+  Verification verify(AdapterSource source, Path against, LogitsCheck check) throws IOException {
+    try (OpenAdapter open = OpenAdapter.of(source, inputs)) {
       return verify(open, source, against, check);
     }
   }
 
-  private static Verification verify(
+  private Verification verify(
       OpenAdapter open, AdapterSource source, Path against, LogitsCheck check) throws IOException {
     PretrainedModel model = open.model();
     OptionalInt bos =
@@ -120,7 +117,7 @@ final class Leaving {
           return result(comparison.compare(tuned.graph(), weights), check, List.of());
         }
       }
-      try (PretrainedModel other = Models.open(against.toString());
+      try (PretrainedModel other = PretrainedModel.open(against);
           Tuned tuned = Tuned.of(other, open.familyOf(other), Optional.empty());
           Weights weights = tuned.weights(torch, check.dtype(), Quantization.NONE)) {
         return result(comparison.compare(tuned.graph(), weights), check, types(other.checkpoint()));

@@ -163,17 +163,17 @@ public final class ModelEngine implements Engine {
 
   @Override
   public Exported export(ExportRequest request) throws IOException {
-    return Leaving.export(request);
+    return new Leaving(inputs).export(request);
   }
 
   @Override
   public Exported merge(MergeRequest request) throws IOException {
-    return Leaving.merge(request);
+    return new Leaving(inputs).merge(request);
   }
 
   @Override
   public Verification verify(AdapterSource source, Path against, LogitsCheck check)
       throws IOException {
-    return Leaving.verify(source, against, check);
+    return new Leaving(inputs).verify(source, against, check);
   }
 }

@@ -11,6 +11,8 @@ import dev.statecraft.models.family.ModelFamily;
 import dev.statecraft.models.family.Vit;
 import dev.statecraft.models.pretrained.PretrainedModel;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Optional;
 import java.util.OptionalInt;
 
@@ -22,11 +24,11 @@ import java.util.OptionalInt;
 record OpenAdapter(Adapter adapter, PretrainedModel model, ModelFamily family)
     implements AutoCloseable {
 
-  static OpenAdapter of(AdapterSource source) throws IOException {
+  static OpenAdapter of(AdapterSource source, Inputs inputs) throws IOException {
     Adapter adapter = AdapterFolder.open(source.adapter());
     boolean opened = false;
     try {
-      PretrainedModel model = Models.open(modelName(source, adapter));
+      PretrainedModel model = inputs.open(modelName(source, adapter));
       try {
         OpenAdapter open = new OpenAdapter(adapter, model, family(source, model, adapter));
         opened = true;
@@ -51,7 +53,9 @@ record OpenAdapter(Adapter adapter, PretrainedModel model, ModelFamily family)
               + ": base_model_name_or_path: expected the base model, found nothing; name it with"
               + " --model");
     }
-    return named;
+    // Python's settings may name a folder relative to where one is.
+    Path folder = Path.of(named);
+    return Files.isDirectory(folder) ? folder.toAbsolutePath().toString() : named;
   }
 
   private static ModelFamily family(AdapterSource source, PretrainedModel model, Adapter adapter) {

@@ -75,11 +75,16 @@ public final class RunDirectory {
    * @throws InvalidInputException if it is not one
    */
   public static RunDirectory open(Path folder) {
-    if (!Files.isRegularFile(folder.resolve(RECIPE))) {
+    if (!isAt(folder)) {
       throw new InvalidInputException(
           folder + ": expected a run directory with a " + RECIPE + ", found none");
     }
     return new RunDirectory(folder);
+  }
+
+  /** Whether a folder is that of a run. */
+  public static boolean isAt(Path folder) {
+    return Files.isRegularFile(folder.resolve(RECIPE));
   }
 
   /**

@@ -4,7 +4,7 @@ import dev.statecraft.cli.recipe.DataRecipe;
 import dev.statecraft.cli.recipe.Recipe;
 import dev.statecraft.cli.recipe.RecipeException;
 import dev.statecraft.cli.recipe.StudyRecipe;
-import dev.statecraft.cli.recipe.TaskRecipe;
+import dev.statecraft.cli.run.AtomicFile;
 import dev.statecraft.cli.run.RunDirectory;
 import dev.statecraft.models.InvalidInputException;
 import java.io.IOException;
@@ -87,8 +87,8 @@ public final class Study {
   }
 
   private static void requireSame(Recipe wanted) {
-    Optional<Recipe> found = stored(wanted);
-    if (found.isPresent() && !isSame(wanted, found.get())) {
+    Optional<String> found = asked(wanted);
+    if (found.isPresent() && !found.get().equals(wanted.toYaml())) {
       throw new RecipeException(
           wanted.output()
               + ": expected a run of the study's recipe, found one of another; name another folder"
@@ -96,23 +96,21 @@ public final class Study {
     }
   }
 
-  private static Optional<Recipe> stored(Recipe wanted) {
-    if (!Files.isRegularFile(wanted.output().resolve("recipe.yaml"))) {
-      return Optional.empty();
+  /**
+   * The recipe that a point was run with, as it was given: the run itself keeps one that says more.
+   */
+  private static Optional<String> asked(Recipe wanted) {
+    try {
+      return Files.exists(asking(wanted))
+          ? Optional.of(Files.readString(asking(wanted)))
+          : Optional.empty();
+    } catch (IOException e) {
+      throw new InvalidInputException(asking(wanted) + ": cannot be read: " + e.getMessage(), e);
     }
-    return Optional.of(RunDirectory.open(wanted.output()).recipe());
   }
 
-  /** Whether a stored recipe is this one, with the labels that the data turned out to have. */
-  private static boolean isSame(Recipe wanted, Recipe stored) {
-    Recipe labelled = wanted;
-    if (wanted.task() instanceof TaskRecipe.Classification classes
-        && classes.labels().isEmpty()
-        && stored.task() instanceof TaskRecipe.Classification known
-        && known.labels().isPresent()) {
-      labelled = wanted.withLabels(known.labels().get());
-    }
-    return labelled.equals(stored);
+  private static Path asking(Recipe wanted) {
+    return wanted.output().resolveSibling(wanted.output().getFileName() + ".yaml");
   }
 
   /** How many runs it is. */
@@ -180,11 +178,18 @@ public final class Study {
         listener.note("cannot go on, begins anew: " + e.getMessage());
       }
     }
+    Files.createDirectories(wanted.output());
+    if (RunDirectory.isAt(wanted.output())) {
+      // An older run must not pass for this one, should this one end before it begins.
+      Files.deleteIfExists(RunDirectory.open(wanted.output()).summary());
+    }
+    AtomicFile.write(asking(wanted), wanted.toYaml());
     runner.run(wanted);
   }
 
   private static boolean isBegun(Recipe wanted) {
-    return stored(wanted).filter(found -> isSame(wanted, found)).isPresent();
+    return asked(wanted).filter(wanted.toYaml()::equals).isPresent()
+        && RunDirectory.isAt(wanted.output());
   }
 
   private static boolean isFinished(Recipe wanted) {
