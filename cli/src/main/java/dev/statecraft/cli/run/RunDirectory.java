@@ -29,7 +29,7 @@ public final class RunDirectory {
   static final String ADAPTER = "adapter";
   static final String CHECKPOINTS = "checkpoints";
   static final String MLFLOW = "mlflow.json";
-  static final String NOTES = "notes.txt";
+  static final String NOTES = "notes.log";
 
   /** What the names of TensorBoard's event files begin with. */
   public static final String EVENTS = "events.out.tfevents";
@@ -81,11 +81,16 @@ public final class RunDirectory {
    * @throws InvalidInputException if it is not one
    */
   public static RunDirectory open(Path folder) {
-    if (!Files.isRegularFile(folder.resolve(RECIPE))) {
+    if (!isAt(folder)) {
       throw new InvalidInputException(
           folder + ": expected a run directory with a " + RECIPE + ", found none");
     }
     return new RunDirectory(folder);
+  }
+
+  /** Whether a folder is that of a run. */
+  public static boolean isAt(Path folder) {
+    return Files.isRegularFile(folder.resolve(RECIPE));
   }
 
   /**
@@ -221,6 +226,16 @@ public final class RunDirectory {
           .sorted()
           .toList();
     }
+  }
+
+  /** A line of JSON for each optimizer step. */
+  public Path metrics() {
+    return folder.resolve(METRICS);
+  }
+
+  /** What became of the run, once it is finished. */
+  public Path summary() {
+    return folder.resolve(SUMMARY);
   }
 
   /** The run's recipe, as it was resolved. */
