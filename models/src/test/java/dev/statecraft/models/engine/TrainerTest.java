@@ -42,6 +42,8 @@ import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Runs over a dataset, whose batches are made on another thread. */
 @Timeout(60)
@@ -131,6 +133,49 @@ class TrainerTest {
             step.run(batches, EXAMPLES.labels(chosen.examples()), OPTIONS.schedule().at(i)).loss());
       }
       return weights.flatValues().toFloats();
+    }
+  }
+
+  /** Steps of 8 examples at once, or in 2, 4 or 8 micro-batches. */
+  @ParameterizedTest
+  @MethodSource("methods")
+  void accumulationGivesTheSameParameters(String method) {
+    Graph graph = Methods.of(MODEL, 0).get(method).apply(MODEL.family().graph());
+    double[] whole = afterSteps(graph, 8);
+    for (int microBatch : new int[] {4, 2, 1}) {
+      Closeness.relative(1e-12)
+          .check(
+              "values after micro-batches of " + microBatch, afterSteps(graph, microBatch), whole);
+    }
+  }
+
+  static Set<String> methods() {
+    return Methods.of(MODEL, 0).keySet();
+  }
+
+  private static double[] afterSteps(Graph graph, int microBatch) {
+    TrainingOptions options =
+        new TrainingOptions(
+            new Schedule(Schedule.Shape.CONSTANT, 1e-4, 0, 5),
+            // A larger epsilon than usual: Adam divides the tiniest gradients, which are nothing
+            // but rounding errors, by it.
+            new AdamW.Options(0.9, 0.999, 1e-3, 0.01),
+            8,
+            BatchLimit.examples(microBatch),
+            1,
+            4,
+            100,
+            LayerPolicies.uniform(StorePolicy.CHEAP),
+            StateFormat.EXACT,
+            Checkpointing.NONE);
+    try (Torch torch = Torch.cpu();
+        Weights weights = MODEL.weights(torch, graph, DType.FLOAT64, 1)) {
+      double[] before = weights.flatValues().toDoubles();
+      new Trainer(graph, weights, EXAMPLES, Optional.empty(), options, () -> false)
+          .run(new Losses(new ArrayList<>()));
+      double[] after = weights.flatValues().toDoubles();
+      assertThat(after).isNotEqualTo(before);
+      return after;
     }
   }
 
