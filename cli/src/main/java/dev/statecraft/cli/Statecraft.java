@@ -11,6 +11,7 @@ import dev.statecraft.cli.command.PlanCommand;
 import dev.statecraft.cli.command.TrainCommand;
 import dev.statecraft.cli.engine.Engine;
 import dev.statecraft.cli.engine.ModelEngine;
+import dev.statecraft.cli.provenance.Environment;
 import dev.statecraft.cli.terminal.Console;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -25,7 +26,7 @@ import picocli.CommandLine.ScopeType;
     name = "statecraft",
     description = "Fine-tunes pretrained transformers by controlling their states.",
     mixinStandardHelpOptions = true,
-    version = "statecraft 0.1.0-SNAPSHOT",
+    versionProvider = Statecraft.Version.class,
     scope = ScopeType.INHERIT,
     synopsisSubcommandLabel = "COMMAND",
     optionListHeading = "%nOptions:%n",
@@ -38,6 +39,14 @@ import picocli.CommandLine.ScopeType;
       "  5 out of memory, 130 interrupted"
     })
 public final class Statecraft {
+  /** The version that the build wrote down. */
+  static final class Version implements CommandLine.IVersionProvider {
+    @Override
+    public String[] getVersion() {
+      return new String[] {"statecraft " + Environment.version()};
+    }
+  }
+
   private static final String DEBUG = "--debug";
 
   @Option(names = DEBUG, scope = ScopeType.INHERIT, description = "Show stack traces of errors.")

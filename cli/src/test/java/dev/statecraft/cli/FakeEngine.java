@@ -11,6 +11,8 @@ import dev.statecraft.cli.engine.PlanRequest;
 import dev.statecraft.cli.engine.PlanRow;
 import dev.statecraft.cli.engine.TextInput;
 import dev.statecraft.cli.engine.TunedModel;
+import dev.statecraft.cli.provenance.Environment;
+import dev.statecraft.cli.provenance.Origin;
 import dev.statecraft.cli.recipe.Recipe;
 import dev.statecraft.cli.run.Evaluation;
 import dev.statecraft.cli.run.RunDirectory;
@@ -74,6 +76,11 @@ final class FakeEngine implements Engine {
     sample.evaluations().forEach(listener::evaluated);
     return new TrainOutcome(
         12.5, sample.summary().store(), sample.summary().use(), sample.summary().predicted());
+  }
+
+  @Override
+  public Origin origin(Recipe recipe) {
+    return new Origin(new Environment("0", "17", "2", "an OS", "a CPU", 2), List.of());
   }
 
   @Override

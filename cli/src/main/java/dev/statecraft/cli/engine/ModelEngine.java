@@ -1,5 +1,6 @@
 package dev.statecraft.cli.engine;
 
+import dev.statecraft.cli.provenance.Origin;
 import dev.statecraft.cli.recipe.Metric;
 import dev.statecraft.cli.recipe.Recipe;
 import dev.statecraft.cli.run.Evaluation;
@@ -39,6 +40,13 @@ public final class ModelEngine implements Engine {
     try (PretrainedModel model = Models.open(recipe.model());
         Torch torch = Torch.open(recipe.train().device())) {
       return new TrainingRun(recipe, run, listener, model, torch).run();
+    }
+  }
+
+  @Override
+  public Origin origin(Recipe recipe) throws IOException {
+    try (Torch torch = Torch.open(recipe.train().device())) {
+      return Origins.of(recipe, torch);
     }
   }
 
