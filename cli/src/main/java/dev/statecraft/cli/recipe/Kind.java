@@ -1,10 +1,10 @@
 package dev.statecraft.cli.recipe;
 
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /**
  * What the value of a key can be.
@@ -61,8 +61,9 @@ public record Kind(
    * @param bounds in the words of JSON schema
    */
   static Kind number(String words, Map<String, Object> bounds, double example) {
-    Map<String, Object> number = new LinkedHashMap<>(Map.of("type", "number"));
-    number.putAll(bounds);
+    // In one order, whatever order the map has: the schema is a published file.
+    Map<String, Object> number = new TreeMap<>(bounds);
+    number.put("type", "number");
     return value(words, Map.of("anyOf", List.of(number, POWER_OF_TEN)), example);
   }
 

@@ -36,13 +36,15 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 final class CatalogueTest {
   private static final String HOW =
-      "%nA key is added in two places: the reader (RecipeReader, MethodReader or the record of its"
-          + " section) asks its Section for it, and the catalogue (MethodKeys, DataKeys, TaskKeys,"
-          + " TrainKeys, or Catalogue.top for a new section) has one Option entry for it, with its"
-          + " kind, its default out of Defaults and one sentence. Then write the documents again:%n"
-              .replace("%n", System.lineSeparator())
-          + "  ./mvnw -q -pl cli -am test -Dtest=CatalogueTest"
-          + " -Dsurefire.failIfNoSpecifiedTests=false -Dstatecraft.write=true";
+      """
+
+      A key is added in two places: the reader (RecipeReader, MethodReader or the record of its
+      section) asks its Section for it, and the catalogue (MethodKeys, DataKeys, TaskKeys, TrainKeys,
+      or Catalogue.top for a new section) has one Option entry for it, with its kind, its default out
+      of Defaults and one sentence. Then write the documents again:
+        ./mvnw -q -pl cli -am test -Dtest=CatalogueTest -Dsurefire.failIfNoSpecifiedTests=false \
+          -Dstatecraft.write=true
+      """;
 
   private static final Path ROOT = Path.of(System.getProperty("statecraft.root"));
   private static final Path FOLDER = Path.of("base").toAbsolutePath();
