@@ -5,19 +5,19 @@ import dev.statecraft.cli.engine.Engine;
 import dev.statecraft.cli.guide.Explanation;
 import dev.statecraft.cli.guide.RecipeSchema;
 import dev.statecraft.cli.recipe.Recipe;
+import dev.statecraft.cli.recipe.RecipeException;
 import dev.statecraft.cli.run.Json;
 import dev.statecraft.cli.run.RunDirectory;
 import dev.statecraft.cli.run.RunResult;
 import dev.statecraft.cli.terminal.Console;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -28,9 +28,43 @@ public final class TrainCommand implements Callable<Integer> {
   private final Console console;
   private final Engine engine;
 
-  @Spec private CommandSpec command;
+  @ArgGroup(exclusive = true, multiplicity = "1")
+  private Source source;
 
-  @Mixin private RecipeOptions recipes;
+  /** A recipe, or a run that has one. */
+  private static final class Source {
+    @ArgGroup(exclusive = false)
+    private RecipeOptions recipes;
+
+    @Option(
+        names = "--resume",
+        paramLabel = "DIR",
+        description =
+            "Go on with the run in DIR, which was interrupted, exactly as if it had not been.")
+    private String resume;
+
+    @Option(
+        names = "--repeat",
+        paramLabel = "DIR",
+        description = {
+          "Run again what is in the run directory DIR, into DIR-repeat or --output, after making",
+          "sure that all files are what they were. Ends with 1 unless the same adapter comes out."
+        })
+    private String repeat;
+
+    @Option(
+        names = "--explain",
+        arity = "0..1",
+        fallbackValue = "",
+        paramLabel = "KEY",
+        description = "Explain a key of recipes, such as train.epochs, or all of them.")
+    private String explain;
+
+    @Option(names = "--schema", description = "Print the JSON schema of recipes.")
+    private boolean schema;
+  }
+
+  @Spec private CommandSpec command;
 
   @Option(
       names = {"-o", "--output"},
@@ -40,26 +74,6 @@ public final class TrainCommand implements Callable<Integer> {
 
   @Option(names = "--force", description = "Replace the run that the run directory holds.")
   private boolean force;
-
-  @Option(
-      names = "--repeat",
-      paramLabel = "DIR",
-      description = {
-        "In place of --config: run again what is in this run directory, after making sure that all",
-        "files are what they were; ends with 1 unless the same adapter comes out."
-      })
-  private String repeat;
-
-  @Option(
-      names = "--explain",
-      arity = "0..1",
-      fallbackValue = "",
-      paramLabel = "KEY",
-      description = "Explain a key of recipes, such as train.epochs, or all of them, and stop.")
-  private String explain;
-
-  @Option(names = "--schema", description = "Print the JSON schema of recipes, and stop.")
-  private boolean schema;
 
   @Option(names = "--json", description = "Print the summary as one JSON object.")
   private boolean json;
@@ -71,32 +85,26 @@ public final class TrainCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    if (explain != null) {
+    if (source.explain != null) {
       Explanation explanation = new Explanation(console.columns());
-      console.out().print(explain.isEmpty() ? explanation.all() : explanation.of(explain));
-      return 0;
+      console
+          .out()
+          .print(source.explain.isEmpty() ? explanation.all() : explanation.of(source.explain));
+      return ExitCode.DONE.code();
     }
-    if (schema) {
+    if (source.schema) {
       console.out().print(RecipeSchema.json());
-      return 0;
+      return ExitCode.DONE.code();
     }
-    Optional<Path> folder = Optional.ofNullable(output).map(console::path);
-    if (repeat != null) {
-      recipes.refuse("--repeat");
-      Repetition repetition = Repetition.of(console.path(repeat));
-      Recipe recipe = repetition.recipe(folder);
-      repetition.check(recipe, engine, console);
-      return repetition.compare(run(recipe), console).code();
+    if (source.repeat != null) {
+      return repeat().code();
     }
-    Recipe recipe = recipes.load(console);
-    run(folder.map(recipe::withOutput).orElse(recipe));
+    print(source.resume == null ? begin() : resume());
     return ExitCode.DONE.code();
   }
 
-  private RunResult run(Recipe recipe) throws IOException {
-    RunResult result =
-        new TrainRun(console, engine, command.commandLine().getParseResult().originalArgs())
-            .run(recipe, force ? RunDirectory.Existing.REPLACE : RunDirectory.Existing.REFUSE);
+  private void print(RunResult result) {
+    Recipe recipe = result.recipe();
     if (json) {
       Map<String, Object> object = new LinkedHashMap<>();
       object.put("output", recipe.output().toString());
@@ -106,6 +114,38 @@ public final class TrainCommand implements Callable<Integer> {
       console.out().print(ResultTables.runs(List.of(result)));
       console.out().println("run directory: " + recipe.output());
     }
-    return result;
+  }
+
+  private RunResult begin() throws IOException {
+    Recipe read = source.recipes.load(console);
+    Recipe recipe = output == null ? read : read.withOutput(console.path(output));
+    return run(recipe);
+  }
+
+  private ExitCode repeat() throws IOException {
+    Repetition repetition = Repetition.of(console.path(source.repeat));
+    Recipe recipe = repetition.recipe(Optional.ofNullable(output).map(console::path));
+    repetition.check(recipe, engine, console);
+    RunResult result = run(recipe);
+    print(result);
+    return repetition.compare(result, console);
+  }
+
+  private RunResult run(Recipe recipe) throws IOException {
+    return training()
+        .run(recipe, force ? RunDirectory.Existing.REPLACE : RunDirectory.Existing.REFUSE);
+  }
+
+  private TrainRun training() {
+    return new TrainRun(console, engine, command.commandLine().getParseResult().originalArgs());
+  }
+
+  private RunResult resume() throws IOException {
+    if (output != null || force) {
+      throw new RecipeException(
+          "--resume: expected neither --output nor --force beside it, found "
+              + (force ? "--force" : "--output"));
+    }
+    return training().resume(console.path(source.resume));
   }
 }

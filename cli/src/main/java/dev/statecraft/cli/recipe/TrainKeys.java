@@ -21,7 +21,9 @@ final class TrainKeys {
   private TrainKeys() {}
 
   static List<Option> all() {
-    return Stream.of(length(), optimizer(), computation(), memory()).flatMap(List::stream).toList();
+    return Stream.of(length(), optimizer(), checkpoints(), computation(), memory())
+        .flatMap(List::stream)
+        .toList();
   }
 
   private static List<Option> length() {
@@ -125,6 +127,49 @@ final class TrainKeys {
     return methods.entrySet().stream()
         .map(entry -> Numbers.shown(entry.getKey()) + " for " + String.join(", ", entry.getValue()))
         .collect(Collectors.joining("; "));
+  }
+
+  private static List<Option> checkpoints() {
+    return List.of(
+        Option.of(
+            "train.checkpoint",
+            Kind.wholeNumber(1, 50).orWord("none").orMapping("every"),
+            Otherwise.words("its defaults"),
+            "Checkpoints to go on from with --resume; one is also saved on an interrupt."),
+        Option.of(
+            "train.checkpoint.every",
+            Kind.wholeNumber(1, 50).orWord("none"),
+            Otherwise.value(Defaults.CHECKPOINT_EVERY),
+            "Optimizer steps between checkpoints."),
+        Option.of(
+            "train.checkpoint.keep",
+            Kind.wholeNumber(1, 3),
+            Otherwise.value(Defaults.CHECKPOINTS_KEPT),
+            "How many of the last checkpoints stay, besides the best."),
+        Option.of(
+            "train.early_stopping",
+            Kind.wholeNumber(1, 3).orWord("none").orMapping("patience"),
+            Otherwise.words("none"),
+            "After how many evaluations without a better one the run ends."),
+        Option.of(
+            "train.early_stopping.patience",
+            Kind.wholeNumber(1, 3),
+            Otherwise.required(),
+            "After how many evaluations without a better one the run ends."),
+        Option.of(
+            "train.early_stopping.min_delta",
+            Kind.number("0 or more", Map.of("minimum", 0), 0.001),
+            Otherwise.words(Numbers.shown(Defaults.MIN_DELTA)),
+            "By how much the task's first metric has to be better to count."),
+        Option.of(
+            "train.select",
+            Kind.choice(
+                Arrays.stream(CheckpointRecipe.Select.values())
+                    .map(CheckpointRecipe.Select::label)
+                    .toList()),
+            Otherwise.value(Defaults.SELECT.label()),
+            "Which parameters the run leaves: those after the last step, or those of the best"
+                + " evaluation."));
   }
 
   private static List<Option> computation() {
