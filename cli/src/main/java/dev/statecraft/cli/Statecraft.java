@@ -13,6 +13,7 @@ import dev.statecraft.cli.engine.Engine;
 import dev.statecraft.cli.engine.ModelEngine;
 import dev.statecraft.cli.provenance.Environment;
 import dev.statecraft.cli.terminal.Console;
+import dev.statecraft.cli.terminal.DownloadDisplay;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -56,7 +57,9 @@ public final class Statecraft {
 
   /** Runs a command and ends the process with its exit code. */
   public static void main(String[] arguments) {
-    System.exit(run(Console.ofProcess(), new ModelEngine(), arguments));
+    Console console = Console.ofProcess();
+    Engine engine = new ModelEngine(new DownloadDisplay(console.progress()));
+    System.exit(run(console, engine, arguments));
   }
 
   /**

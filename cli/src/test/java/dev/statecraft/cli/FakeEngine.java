@@ -82,7 +82,7 @@ final class FakeEngine implements Engine {
 
   @Override
   public Origin origin(Recipe recipe) {
-    return new Origin(new Environment("0", "17", "2", "an OS", "a CPU", 2), List.of());
+    return new Origin(new Environment("0", "17", "2", "an OS", "a CPU", 2), List.of(), recipe);
   }
 
   @Override

@@ -28,8 +28,7 @@ record TrainRun(Console console, Engine engine, List<String> arguments) {
   RunResult run(Recipe recipe, RunDirectory.Existing existing) throws IOException {
     RunDirectory directory = RunDirectory.create(recipe, existing);
     try (RunDirectory.Lock lock = directory.lock()) {
-      Provenance provenance =
-          Provenance.of(recipe, arguments, console.folder(), engine.origin(recipe));
+      Provenance provenance = Provenance.of(arguments, console.folder(), engine.origin(recipe));
       provenance.write(directory.provenance());
       return run(recipe, directory, Optional.empty());
     }

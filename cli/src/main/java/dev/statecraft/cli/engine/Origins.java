@@ -18,33 +18,38 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /** Finds out where a run comes from: all that a recipe makes the engine read, with its hashes. */
-final class Origins {
+record Origins(Inputs inputs, Torch torch) {
   /** What is read of a model folder; others, such as pickled weights, are not. */
   private static final List<String> MODEL_FILES =
       List.of(".json", ".safetensors", ".model", ".txt", ".jinja");
 
-  private Origins() {}
-
-  static Origin of(Recipe recipe, Torch torch) throws IOException {
+  /**
+   * Of a run of a recipe.
+   *
+   * @param recipe with commits in place of branches and tags
+   */
+  Origin of(Recipe recipe) throws IOException {
     FileHashes hashes = new FileHashes();
-    List<HashedFile> inputs = new ArrayList<>();
-    Optional<Path> folder = recipe.modelFolder();
+    List<HashedFile> files = new ArrayList<>();
+    Optional<Path> folder = inputs.folder(recipe.model());
     if (folder.isPresent()) {
       for (Path file : modelFiles(folder.get())) {
-        inputs.add(hashes.of(file));
+        files.add(hashes.of(file));
       }
     } else {
       for (String resource : Models.MINILM_RESOURCES) {
         try (InputStream in = Models.resource(resource)) {
-          inputs.add(FileHashes.of(recipe.model() + resource, in));
+          files.add(FileHashes.of(recipe.model() + resource, in));
         }
       }
     }
-    inputs.add(hashes.of(recipe.data().train().path()));
-    if (recipe.data().validation() instanceof DataRecipe.HeldOut heldOut) {
-      inputs.add(hashes.of(heldOut.file().path()));
+    for (DataRecipe.DataFile file : recipe.data().train()) {
+      files.add(hashes.of(inputs.path(file)));
     }
-    return new Origin(Environment.current(Torch.version(), torch.threads()), inputs);
+    if (recipe.data().validation() instanceof DataRecipe.HeldOut heldOut) {
+      files.add(hashes.of(inputs.path(heldOut.file())));
+    }
+    return new Origin(Environment.current(Torch.version(), torch.threads()), files, recipe);
   }
 
   private static List<Path> modelFiles(Path folder) throws IOException {

@@ -1,7 +1,6 @@
 package dev.statecraft.cli.guide;
 
 import dev.statecraft.cli.recipe.Catalogue;
-import dev.statecraft.cli.recipe.Kind;
 import dev.statecraft.cli.recipe.MethodName;
 import dev.statecraft.cli.recipe.Option;
 import dev.statecraft.cli.recipe.Otherwise;
@@ -56,7 +55,7 @@ public record Explanation(int columns) {
   private static List<String> body(Option option) {
     List<String> lines = new ArrayList<>();
     lines.add(option.description());
-    if (option.kind().form() == Kind.Form.VALUE || option.kind().main().isPresent()) {
+    if (option.kind().schema().isPresent()) {
       lines.add("Value: " + option.kind().words() + ".");
     }
     if (!restriction(option).isEmpty()) {

@@ -11,7 +11,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -128,9 +127,14 @@ public final class RecipeSchema {
     if (kind.form() == Kind.Form.MAPPINGS) {
       return described(option, Map.of("type", "array", "items", mapping, "minItems", 1));
     }
-    Optional<Map<String, Object>> alone = kind.schema();
-    return described(
-        option, alone.isPresent() ? Map.of("anyOf", List.of(alone.get(), mapping)) : mapping);
+    List<Object> either = new ArrayList<>();
+    kind.schema().ifPresent(either::add);
+    either.add(mapping);
+    if (kind.form() == Kind.Form.MAPPING_OR_LIST) {
+      Map<String, Object> each = Map.of("anyOf", List.copyOf(either));
+      either.add(Map.of("type", "array", "items", each, "minItems", 1));
+    }
+    return described(option, either.size() == 1 ? mapping : Map.of("anyOf", either));
   }
 
   /** A mapping with all keys that the catalogue has for it, and no others. */

@@ -1,5 +1,6 @@
 package dev.statecraft.cli.provenance;
 
+import dev.statecraft.cli.recipe.Recipe;
 import java.util.List;
 
 /**
@@ -7,8 +8,9 @@ import java.util.List;
  *
  * @param environment what its arithmetic depends on
  * @param inputs the files that it reads
+ * @param recipe with commits in place of branches and tags of the Hub
  */
-public record Origin(Environment environment, List<HashedFile> inputs) {
+public record Origin(Environment environment, List<HashedFile> inputs, Recipe recipe) {
   public Origin {
     inputs = List.copyOf(inputs);
   }

@@ -3,7 +3,6 @@ package dev.statecraft.cli.provenance;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.statecraft.cli.recipe.Recipe;
 import dev.statecraft.cli.run.AtomicFile;
 import dev.statecraft.cli.run.Json;
 import dev.statecraft.models.InvalidInputException;
@@ -43,10 +42,10 @@ public record Provenance(
   }
 
   /** Of a run that is about to begin in a folder of the user's. */
-  public static Provenance of(Recipe recipe, List<String> command, Path folder, Origin origin) {
+  public static Provenance of(List<String> command, Path folder, Origin origin) {
     return new Provenance(
-        recipe.toYaml(),
-        recipe.train().seed(),
+        origin.recipe().toYaml(),
+        origin.recipe().train().seed(),
         command,
         GitCommit.of(folder),
         origin.environment(),

@@ -26,11 +26,12 @@ public final class Catalogue {
         Option.of(
             "model",
             Kind.text(
-                "a model folder, or one of " + String.join(", ", Recipe.BUILTIN_MODELS),
+                "a model folder, org/name[@revision] of the Hub, or one of "
+                    + String.join(", ", Recipe.BUILTIN_MODELS),
                 Recipe.BUILTIN_MODELS.get(0)),
             Otherwise.required(),
-            "The pretrained model: a folder as save_pretrained writes it, or a model that comes"
-                + " with Statecraft."),
+            "The pretrained model: a folder as save_pretrained writes it, a model of the Hugging"
+                + " Face Hub, or one that comes with Statecraft."),
         Option.of(
             "quantize",
             Kind.choice(Arrays.stream(Quantization.values()).map(Quantization::label).toList()),

@@ -17,10 +17,19 @@ final class DataKeys {
     all.add(
         Option.of(
             "data.train",
-            Kind.text("a file", "train.csv").orMapping("path"),
+            Kind.text("a file", "train.csv").orMapping("path").orList(),
             Otherwise.required(),
-            "The training data."));
-    all.addAll(file("data.train.", Otherwise.required()));
+            "The training data; files of a list are mixed."));
+    all.addAll(file("data.train.", Otherwise.words("required unless there is hub")));
+    all.add(
+        Option.of(
+            "data.train.weight",
+            Kind.number(
+                "a number above 0, up to 1000",
+                Map.of("exclusiveMinimum", 0, "maximum", 1000),
+                0.5),
+            Otherwise.words(Numbers.shown(Defaults.WEIGHT)),
+            "How often an epoch has each example of the file; 0.5 is half of them."));
     all.add(
         Option.of(
             "data.validation",
@@ -36,7 +45,7 @@ final class DataKeys {
                 0.05),
             Otherwise.words("no part; path names a file"),
             "The part of the training data that is held out, drawn by the seed."));
-    all.addAll(file("data.validation.", Otherwise.words("required unless there is a split")));
+    all.addAll(file("data.validation.", Otherwise.words("required unless there is split or hub")));
     all.add(
         Option.of(
                 "data.columns",
@@ -67,6 +76,22 @@ final class DataKeys {
             .tasks(TEXTS));
     all.add(
         Option.of(
+                "data.columns",
+                Kind.mapping(),
+                Otherwise.words("the names that the shape of a row has"),
+                "What columns are called in the data.")
+            .tasks(TaskRecipe.CAUSAL_LM));
+    for (String column : InstructionFormat.columns()) {
+      all.add(
+          Option.of(
+                  "data.columns." + column,
+                  Kind.text("a column", "my_" + column),
+                  Otherwise.words(column),
+                  "The column that is read as " + column + ".")
+              .tasks(TaskRecipe.CAUSAL_LM));
+    }
+    all.add(
+        Option.of(
                 "data.instruction",
                 Kind.choice(
                     Arrays.stream(InstructionFormat.values())
@@ -93,6 +118,16 @@ final class DataKeys {
   private static List<Option> file(String prefix, Otherwise path) {
     return List.of(
         Option.of(prefix + "path", Kind.text("a file", "train.csv"), path, "The file."),
+        Option.of(
+            prefix + "hub",
+            Kind.text("a data set of the Hub, org/name[@revision]", "org/name"),
+            Otherwise.words("a file of this machine"),
+            "The data set of the Hub that the file is in."),
+        Option.of(
+            prefix + "file",
+            Kind.text("a path", "data/train.parquet"),
+            Otherwise.words("required beside hub"),
+            "The file of the data set of the Hub."),
         Option.of(
             prefix + "format",
             Kind.choice(RecipeReader.FILE_FORMATS),

@@ -32,6 +32,8 @@ public record Kind(
     VALUE,
     /** A mapping, with keys of its own in the catalogue. */
     MAPPING,
+    /** The same, or a list of which each is such a value or mapping. */
+    MAPPING_OR_LIST,
     /** A list of mappings; their keys are in the catalogue under {@code key[]}. */
     MAPPINGS
   }
@@ -144,6 +146,11 @@ public record Kind(
   /** The same, or a mapping in which this value is that of the key {@code main}. */
   Kind orMapping(String main) {
     return new Kind(words + ", or a mapping", schema, Form.MAPPING, Optional.of(main), example);
+  }
+
+  /** The same, or a list of such values and mappings. */
+  Kind orList() {
+    return new Kind(words + ", or a list of these", schema, Form.MAPPING_OR_LIST, main, example);
   }
 
   private static Kind value(String words, Map<String, Object> schema, Object example) {

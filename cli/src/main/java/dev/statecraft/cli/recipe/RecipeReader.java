@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 
 /** Reads a recipe from its tree and fills in the {@link Defaults}. */
@@ -57,9 +58,11 @@ final class RecipeReader {
   }
 
   private String model(Section recipe) {
-    String model = recipe.requiredText("model", "a model folder or " + Recipe.BUILTIN_MODELS);
+    String model =
+        recipe.requiredText(
+            "model", "a model folder, a model of the Hub or " + Recipe.BUILTIN_MODELS);
     if (!model.startsWith(Recipe.BUILTIN)) {
-      return path(model).toString();
+      return Recipe.modelName(model, folder);
     }
     if (!Recipe.BUILTIN_MODELS.contains(model)) {
       throw recipe.invalid("model", "a model folder or one of " + Recipe.BUILTIN_MODELS);
@@ -102,16 +105,22 @@ final class RecipeReader {
     // Keys that only the other task has stay unknown.
     Optional<TextColumns> columns =
         language ? Optional.empty() : Optional.of(columns(data.section("columns")));
+    Map<String, String> renamed =
+        language ? data.section("columns").read(DataSources::renamed) : Map.of();
     Optional<InstructionFormat> instruction =
         language ? data.text("instruction").map(InstructionFormat::named) : Optional.empty();
     if (!data.has("train")) {
       throw data.invalid("train", "a data file");
     }
-    DataRecipe.DataFile train = data.shorthand("train", "path").read(this::dataFile);
+    List<DataRecipe.DataFile> train =
+        data.shorthands("train", "path").stream()
+            .map(file -> file.read(section -> DataSources.weighted(section, dataFile(section))))
+            .toList();
     return new DataRecipe(
         train,
         validation(data),
         columns,
+        renamed,
         instruction,
         data.integer("max_examples"),
         data.integer("max_length").orElse(Defaults.MAX_LENGTH));
@@ -142,10 +151,10 @@ final class RecipeReader {
   }
 
   private DataRecipe.DataFile dataFile(Section file) {
-    Path path = path(file.requiredText("path", "a data file"));
+    DataRecipe.Source source = DataSources.read(file, this::path);
     Optional<FileFormat> format = file.text("format").map(RecipeReader::fileFormat);
     List<String> header = file.texts("column_names").orElse(List.of());
-    return new DataRecipe.DataFile(path, new DataFormat(format, header));
+    return new DataRecipe.DataFile(source, new DataFormat(format, header), 1);
   }
 
   private static FileFormat fileFormat(String label) {

@@ -60,7 +60,13 @@ final class CatalogueTest {
 
   /** Keys that stand alone in their mapping. */
   private static final Set<String> EXCLUSIVE =
-      Set.of("train.micro_batch.tokens", "data.validation.split");
+      Set.of(
+          "train.micro_batch.tokens",
+          "data.validation.split",
+          "data.validation.hub",
+          "data.validation.file",
+          "data.train.hub",
+          "data.train.file");
 
   static Stream<Arguments> recipes() {
     return TaskRecipe.TYPES.stream()
@@ -250,6 +256,12 @@ final class CatalogueTest {
     String needed = COMPANIONS.get(option.key());
     if (option.key().equals("task.metrics") && value.toString().contains("\"f1\"")) {
       return new String[] {"task.positive_label=x"};
+    }
+    if (option.name().equals("hub")) {
+      return new String[] {option.parent() + ".file=train.csv"};
+    }
+    if (option.name().equals("file")) {
+      return new String[] {option.parent() + ".hub=org/name"};
     }
     return JSON.valueToTree(value).asText().equals("auto") && needed != null
         ? new String[] {needed}
