@@ -10,6 +10,7 @@ import dev.statecraft.core.plan.StateFormat;
 import dev.statecraft.models.train.Checkpoint;
 import dev.statecraft.models.train.GradientError;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -85,4 +86,17 @@ public interface Engine {
    */
   List<Classification> classify(Recipe recipe, TunedModel model, List<TextInput> texts)
       throws IOException;
+
+  /** Writes an adapter in another format. */
+  Exported export(ExportRequest request) throws IOException;
+
+  /** Writes a model with an adapter merged into its weights. */
+  Exported merge(MergeRequest request) throws IOException;
+
+  /**
+   * Compares the logits of an exported adapter or a merged model with an adapter's.
+   *
+   * @param against folder of the exported adapter, or of the merged model
+   */
+  Verification verify(AdapterSource source, Path against, LogitsCheck check) throws IOException;
 }

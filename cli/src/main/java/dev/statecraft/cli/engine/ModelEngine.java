@@ -20,6 +20,7 @@ import dev.statecraft.models.train.Evaluator;
 import dev.statecraft.models.train.GradientError;
 import dev.statecraft.tensor.Torch;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -166,5 +167,21 @@ public final class ModelEngine implements Engine {
         return new TextClassifier(recipe, model, loaded.graph(), weights).classify(texts);
       }
     }
+  }
+
+  @Override
+  public Exported export(ExportRequest request) throws IOException {
+    return new Leaving(inputs).export(request);
+  }
+
+  @Override
+  public Exported merge(MergeRequest request) throws IOException {
+    return new Leaving(inputs).merge(request);
+  }
+
+  @Override
+  public Verification verify(AdapterSource source, Path against, LogitsCheck check)
+      throws IOException {
+    return new Leaving(inputs).verify(source, against, check);
   }
 }
