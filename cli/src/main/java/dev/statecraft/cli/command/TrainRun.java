@@ -2,9 +2,11 @@ package dev.statecraft.cli.command;
 
 import dev.statecraft.cli.engine.Engine;
 import dev.statecraft.cli.live.LiveServer;
+import dev.statecraft.cli.provenance.Provenance;
 import dev.statecraft.cli.recipe.Recipe;
 import dev.statecraft.cli.report.TrainReport;
 import dev.statecraft.cli.run.AtomicFile;
+import dev.statecraft.cli.run.Exhibit;
 import dev.statecraft.cli.run.MetricsLog;
 import dev.statecraft.cli.run.RunDirectory;
 import dev.statecraft.cli.run.RunRecorder;
@@ -26,23 +28,37 @@ import java.util.concurrent.CancellationException;
 /**
  * One training run from recipe to report.
  *
+ * @param arguments of the command line
  * @param live port of its live view, if there is to be one; 0 for any
  */
-record TrainRun(Console console, Engine engine, OptionalInt live) {
+record TrainRun(Console console, Engine engine, List<String> arguments, OptionalInt live) {
+  /** Without a live view. */
+  TrainRun(Console console, Engine engine, List<String> arguments) {
+    this(console, engine, arguments, OptionalInt.empty());
+  }
+
   RunResult run(Recipe recipe, RunDirectory.Existing existing) throws IOException {
     RunDirectory directory = RunDirectory.create(recipe, existing);
     try (RunDirectory.Lock lock = directory.lock()) {
+      Provenance provenance = Provenance.of(arguments, console.folder(), engine.origin(recipe));
+      provenance.write(directory.provenance());
       return run(recipe, directory, Optional.empty());
     }
   }
 
-  /** Goes on with a run that was interrupted, from its last checkpoint or from the beginning. */
+  /**
+   * Goes on with a run that was interrupted, from its last checkpoint or from the beginning.
+   *
+   * @throws dev.statecraft.models.InvalidInputException if a file that it reads has changed since
+   */
   RunResult resume(Path folder) throws IOException {
     RunDirectory directory = RunDirectory.unfinished(folder);
     try (RunDirectory.Lock lock = directory.lock()) {
       Recipe recipe = directory.recipe().withOutput(folder);
       Checkpoints checkpoints = directory.checkpoints(recipe.train().checkpoints().keep());
       checkpoints.sweep();
+      Path provenance = directory.provenance();
+      Provenance.read(provenance).check(provenance.toString(), engine.origin(recipe).inputs());
       return run(recipe, directory, checkpoints.latest());
     }
   }
@@ -56,6 +72,7 @@ record TrainRun(Console console, Engine engine, OptionalInt live) {
       RunRecorder recorder = new RunRecorder(recipe, log, progress);
       try (Trackers trackers = Trackers.of(recipe, directory, recorder::note)) {
         recorder.recall(trackers.earlierNotes());
+        recorder.exhibit(new Exhibit.Origin(Provenance.read(directory.provenance()).facts()));
         from.ifPresent(
             checkpoint -> {
               recorder.resume(earlier, checkpoint.progress().evaluations());
@@ -86,6 +103,9 @@ record TrainRun(Console console, Engine engine, OptionalInt live) {
       RunResult result =
           recorder.finish(
               engine.train(recorder.recipe(), directory, trackers.after(recorder), from));
+      Provenance.read(directory.provenance())
+          .withResults(directory.adapter())
+          .write(directory.provenance());
       AtomicFile.write(directory.report(), TrainReport.html(recorder.view()));
       directory.writeSummary(result.summary());
       trackers.ended(MlflowTracker.Ending.FINISHED);
