@@ -164,7 +164,8 @@ public final class TrainCommand implements Callable<Integer> {
   }
 
   private TrainRun training() {
-    return new TrainRun(console, engine, command.commandLine().getParseResult().originalArgs(), livePort());
+    return new TrainRun(
+        console, engine, command.commandLine().getParseResult().originalArgs(), livePort());
   }
 
   private RunResult resume() throws IOException {

@@ -125,7 +125,9 @@ public record Provenance(
     return theirs.keySet().stream().findFirst();
   }
 
-  /** What a reader may want to know of it, by name; the inputs with the beginnings of their hashes. */
+  /**
+   * What a reader may want to know of it, by name; the inputs with the beginnings of their hashes.
+   */
   public Map<String, String> facts() {
     Map<String, String> facts = new LinkedHashMap<>();
     facts.put("Command", String.join(" ", command));

@@ -15,7 +15,13 @@ import java.util.stream.Stream;
  */
 public final class Catalogue {
   private static final List<Option> OPTIONS =
-      Stream.of(top(), MethodKeys.all(), DataKeys.all(), TaskKeys.all(), TrainKeys.all(), TrackingKeys.all())
+      Stream.of(
+              top(),
+              MethodKeys.all(),
+              DataKeys.all(),
+              TaskKeys.all(),
+              TrainKeys.all(),
+              TrackingKeys.all())
           .flatMap(List::stream)
           .toList();
 
