@@ -19,6 +19,7 @@ import dev.statecraft.cli.run.TrainListener;
 import dev.statecraft.cli.run.TrainOutcome;
 import dev.statecraft.core.plan.StateFormat;
 import dev.statecraft.models.train.GradientError;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -150,6 +151,14 @@ final class FakeEngine implements Engine {
     ask(texts);
     return texts.stream()
         .map(text -> new Classification(Map.of("bug", 0.1, "praise", 0.9)))
+        .toList();
+  }
+
+  @Override
+  public List<Classification> classifyImages(Recipe recipe, TunedModel model, List<Path> images) {
+    ask(images);
+    return images.stream()
+        .map(image -> new Classification(Map.of("cat", 0.75, "dog", 0.25)))
         .toList();
   }
 }

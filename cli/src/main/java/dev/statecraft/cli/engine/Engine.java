@@ -8,6 +8,7 @@ import dev.statecraft.cli.run.TrainOutcome;
 import dev.statecraft.core.plan.StateFormat;
 import dev.statecraft.models.train.GradientError;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -64,5 +65,13 @@ public interface Engine {
    * @param recipe of the run that tuned the model; names the labels
    */
   List<Classification> classify(Recipe recipe, TunedModel model, List<TextInput> texts)
+      throws IOException;
+
+  /**
+   * The same of images.
+   *
+   * @param images PNG or JPEG files
+   */
+  List<Classification> classifyImages(Recipe recipe, TunedModel model, List<Path> images)
       throws IOException;
 }

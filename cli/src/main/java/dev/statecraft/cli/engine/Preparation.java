@@ -63,6 +63,9 @@ record Preparation(
               .orElseThrow(() -> new RecipeException("task.labels: expected the run's labels"));
       return model.encoder(labels.size(), false, task.pooling().map(Preparation::pooling));
     }
+    if (recipe.task() instanceof TaskRecipe.ImageClassification task) {
+      return ImagePreparation.family(task, model);
+    }
     if (recipe.task() instanceof TaskRecipe.Regression task) {
       return model.encoder(1, true, task.pooling().map(Preparation::pooling));
     }
@@ -76,6 +79,9 @@ record Preparation(
   /** One reading of a recipe's files. */
   private record Preparer(Recipe recipe, PretrainedModel model, Consumer<String> notes) {
     Preparation prepare(boolean forTraining) {
+      if (recipe.task() instanceof TaskRecipe.ImageClassification task) {
+        return ImagePreparation.of(recipe, task, model, notes).prepare(forTraining);
+      }
       DataRecipe data = recipe.data();
       List<Row> rows = List.of();
       Optional<List<Row>> heldOut = Optional.empty();

@@ -14,6 +14,7 @@ import java.util.Optional;
  * @param validation the evaluation data
  * @param columns for classification and regression, which columns are text, pair and label
  * @param instruction for language modelling, the shape of a row; empty to see it from the columns
+ * @param images for image classification, which columns are image and label, and the augmentation
  * @param maxExamples take at most this many training examples, drawn by the seed
  * @param maxLength the most tokens of an example
  */
@@ -22,6 +23,7 @@ public record DataRecipe(
     Validation validation,
     Optional<TextColumns> columns,
     Optional<InstructionFormat> instruction,
+    Optional<ImageRecipe> images,
     Optional<Integer> maxExamples,
     int maxLength) {
   public DataRecipe {
@@ -67,6 +69,7 @@ public record DataRecipe(
 
   /** The same with another file to evaluate on. */
   public DataRecipe withValidation(DataFile file) {
-    return new DataRecipe(train, new HeldOut(file), columns, instruction, maxExamples, maxLength);
+    return new DataRecipe(
+        train, new HeldOut(file), columns, instruction, images, maxExamples, maxLength);
   }
 }

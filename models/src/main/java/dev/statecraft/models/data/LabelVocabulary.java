@@ -43,8 +43,16 @@ public final class LabelVocabulary {
    * @throws InvalidInputException if fewer than two labels occur
    */
   public static LabelVocabulary of(Collection<TextExample> examples) {
-    List<String> labels =
-        new ArrayList<>(new TreeSet<>(examples.stream().map(TextExample::label).toList()));
+    return occurring(examples.stream().map(TextExample::label).toList());
+  }
+
+  /**
+   * The labels among these, in the order of {@link #of}.
+   *
+   * @throws InvalidInputException if fewer than two labels occur
+   */
+  public static LabelVocabulary occurring(Collection<String> given) {
+    List<String> labels = new ArrayList<>(new TreeSet<>(given));
     if (labels.stream().allMatch(label -> INTEGER.matcher(label).matches())) {
       // The sort is stable: "1" and "01" are two labels and keep the order of their text.
       labels.sort(Comparator.comparing(BigInteger::new));
@@ -73,14 +81,20 @@ public final class LabelVocabulary {
    * @throws InvalidInputException if the vocabulary does not have the label
    */
   public int index(TextExample example) {
-    Integer index = indices.get(example.label());
+    return index(example.label(), example.source());
+  }
+
+  /**
+   * The class index of a label.
+   *
+   * @param source where the label is, for the message
+   * @throws InvalidInputException if the vocabulary does not have the label
+   */
+  public int index(String label, String source) {
+    Integer index = indices.get(label);
     if (index == null) {
       throw new InvalidInputException(
-          example.source()
-              + ": unknown label '"
-              + example.label()
-              + "'; expected one of "
-              + labels);
+          source + ": unknown label '" + label + "'; expected one of " + labels);
     }
     return index;
   }
