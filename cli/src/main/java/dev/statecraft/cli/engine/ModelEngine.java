@@ -14,6 +14,7 @@ import dev.statecraft.models.family.ModelFamily;
 import dev.statecraft.models.generate.Sampler;
 import dev.statecraft.models.generate.TextGenerator;
 import dev.statecraft.models.pretrained.PretrainedModel;
+import dev.statecraft.models.train.Checkpoint;
 import dev.statecraft.models.train.Evaluator;
 import dev.statecraft.models.train.GradientError;
 import dev.statecraft.tensor.Torch;
@@ -22,6 +23,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /** The engine over the model families and the trainer. */
@@ -36,11 +38,12 @@ public final class ModelEngine implements Engine {
   }
 
   @Override
-  public TrainOutcome train(Recipe recipe, RunDirectory run, TrainListener listener)
+  public TrainOutcome train(
+      Recipe recipe, RunDirectory run, TrainListener listener, Optional<Checkpoint> from)
       throws IOException {
     try (PretrainedModel model = Models.open(recipe.model());
         Torch torch = Torch.open(recipe.train().device())) {
-      return new TrainingRun(recipe, run, listener, model, torch).run();
+      return new TrainingRun(recipe, run, listener, model, torch).run(from);
     }
   }
 

@@ -49,6 +49,15 @@ final class Defaults {
   static final double EPSILON = 1e-8;
   static final Schedule.Shape SCHEDULE = Schedule.Shape.LINEAR;
 
+  /**
+   * Optimizer steps between checkpoints: those of small models take no time, of large ones minutes.
+   */
+  static final int CHECKPOINT_EVERY = 100;
+
+  static final int CHECKPOINTS_KEPT = 2;
+  static final double MIN_DELTA = 0;
+  static final CheckpointRecipe.Select SELECT = CheckpointRecipe.Select.LAST;
+
   /** RoBERTa's fine-tuning recipe (Liu et al. 2019, table 10). */
   static final double WARMUP_RATIO = 0.06;
 

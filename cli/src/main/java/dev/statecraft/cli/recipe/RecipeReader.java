@@ -183,7 +183,8 @@ final class RecipeReader {
         evalEvery(train),
         train.text("dtype").map(DType::of).orElse(Defaults.DTYPE),
         train.text("device").map(Device::of).orElse(Defaults.DEVICE),
-        Stores.read(train.text("store"), budget));
+        Stores.read(train.text("store"), budget),
+        CheckpointRecipe.read(train));
   }
 
   private static AdamW.Options optimizer(Section train) {

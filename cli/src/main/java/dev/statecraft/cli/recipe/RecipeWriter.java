@@ -156,6 +156,7 @@ final class RecipeWriter {
     map.put("dtype", train.dtype().label());
     map.put("device", train.device().name().toLowerCase(Locale.ROOT));
     map.put("store", train.store().map(StorePolicy::label).orElse(Stores.AUTO));
+    train.checkpoints().write(map);
     return map;
   }
 
