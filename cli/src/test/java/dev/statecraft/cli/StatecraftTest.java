@@ -285,7 +285,7 @@ final class StatecraftTest {
   void anotherEvaluationFileKeepsTheFormat() {
     Recipe recipe = SampleRuns.recipe("lora", folder);
     DataRecipe.DataFile file =
-        new DataRecipe.DataFile(folder.resolve("x.tsv"), recipe.data().train().format());
+        DataRecipe.DataFile.local(folder.resolve("x.tsv"), recipe.data().train().get(0).format());
     assertThat(recipe.data().withValidation(file).validation())
         .isEqualTo(new DataRecipe.HeldOut(file));
   }

@@ -7,11 +7,11 @@ import dev.statecraft.cli.recipe.RecipeException;
 import dev.statecraft.cli.recipe.TaskRecipe;
 import dev.statecraft.models.config.ImageProcessorConfig;
 import dev.statecraft.models.config.VitConfig;
-import dev.statecraft.models.data.DatasetSplit;
 import dev.statecraft.models.data.LabelVocabulary;
-import dev.statecraft.models.data.Subset;
+import dev.statecraft.models.data.RowSelection;
 import dev.statecraft.models.family.Vit;
 import dev.statecraft.models.image.Augmentation;
+import dev.statecraft.models.image.ImageColumns;
 import dev.statecraft.models.image.ImagePreprocessor;
 import dev.statecraft.models.image.ImageSet;
 import dev.statecraft.models.image.LabelledImage;
@@ -21,8 +21,11 @@ import dev.statecraft.models.task.ImageExamples;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.function.Consumer;
 
 /** A reading of an image recipe's files: what {@link Preparation} does for texts. */
@@ -31,14 +34,16 @@ record ImagePreparation(
     TaskRecipe.ImageClassification task,
     PretrainedModel model,
     ImagePreprocessor preprocessor,
+    Inputs inputs,
     Consumer<String> notes) {
 
   static ImagePreparation of(
       Recipe recipe,
       TaskRecipe.ImageClassification task,
       PretrainedModel model,
+      Inputs inputs,
       Consumer<String> notes) {
-    return new ImagePreparation(recipe, task, model, preprocessor(model), notes);
+    return new ImagePreparation(recipe, task, model, preprocessor(model), inputs, notes);
   }
 
   /** The model with a head for the classes of a task whose labels are known. */
@@ -67,61 +72,83 @@ record ImagePreparation(
 
   Preparation prepare(boolean forTraining) {
     DataRecipe data = recipe.data();
-    long seed = recipe.train().seed();
     Optional<List<LabelledImage>> heldOut = Optional.empty();
+    List<LabelledImage> training = List.of();
+    Optional<List<String>> labels = task.labels();
+    boolean split = data.validation() instanceof DataRecipe.Split;
+    if (forTraining || split || labels.isEmpty()) {
+      List<ImageSet> sets = data.train().stream().map(this::read).toList();
+      labels = labels.or(() -> Optional.of(labels(sets)));
+      Selected selected = Selected.of(data, sets, recipe.train().seed());
+      training = selected.training();
+      heldOut = split ? Optional.of(selected.heldOut()) : Optional.empty();
+    }
     if (data.validation() instanceof DataRecipe.HeldOut other) {
       heldOut = Optional.of(read(other.file()).images());
     }
-    List<LabelledImage> images = List.of();
-    Optional<List<String>> labels = task.labels();
-    if (forTraining || heldOut.isEmpty() || labels.isEmpty()) {
-      ImageSet all = read(data.train());
-      images = all.images();
-      labels = labels.or(() -> Optional.of(labels(all)));
-    }
-    if (data.validation() instanceof DataRecipe.Split split) {
-      DatasetSplit<LabelledImage> parts = DatasetSplit.random(images, split.fraction(), seed);
-      images = parts.train();
-      heldOut = Optional.of(parts.heldOut());
-    }
     LabelVocabulary vocabulary = new LabelVocabulary(labels.orElseThrow());
-    Optional<ExampleSet> training = Optional.empty();
-    if (forTraining) {
-      if (data.maxExamples().isPresent()) {
-        images = Subset.random(images, data.maxExamples().get(), seed);
-      }
-      Augmentation augmentation =
-          data.images().map(ImageRecipe::augmentation).orElse(Augmentation.NONE);
-      training = Optional.of(examples(images, vocabulary, augmentation));
-    }
+    Augmentation augmentation =
+        data.images().map(ImageRecipe::augmentation).orElse(Augmentation.NONE);
     return new Preparation(
         model.imageClassifier(vocabulary.size()),
-        training,
+        forTraining ? Optional.of(examples(training, vocabulary, augmentation)) : Optional.empty(),
         heldOut.map(held -> examples(held, vocabulary, Augmentation.NONE)),
         recipe.withLabels(vocabulary.labels()));
   }
 
+  /** The images of training files, divided as {@link RowSelection} says. */
+  private record Selected(List<LabelledImage> training, List<LabelledImage> heldOut) {
+    static Selected of(DataRecipe data, List<ImageSet> sets, long seed) {
+      List<RowSelection.FileRows> files = new ArrayList<>();
+      for (int i = 0; i < sets.size(); i++) {
+        files.add(
+            new RowSelection.FileRows(sets.get(i).images().size(), data.train().get(i).weight()));
+      }
+      RowSelection selection =
+          RowSelection.of(
+              files,
+              data.validation() instanceof DataRecipe.Split part
+                  ? OptionalDouble.of(part.fraction())
+                  : OptionalDouble.empty(),
+              data.maxExamples().stream().mapToInt(Integer::intValue).findFirst(),
+              seed);
+      Selected selected = new Selected(new ArrayList<>(), new ArrayList<>());
+      int index = 0;
+      for (ImageSet set : sets) {
+        for (LabelledImage image : set.images()) {
+          if (selection.isHeldOut(index)) {
+            selected.heldOut.add(image);
+          }
+          selected.training.addAll(Collections.nCopies(selection.uses(index), image));
+          index++;
+        }
+      }
+      return selected;
+    }
+  }
+
   private ImageSet read(DataRecipe.DataFile file) {
-    return ImageSet.read(
-        file.path(),
-        file.format(),
+    ImageColumns columns =
         recipe
             .data()
             .images()
             .orElseThrow(() -> new RecipeException("data.columns: expected those of images"))
-            .columns());
+            .columns();
+    return ImageSet.read(inputs.path(file), columns, rows -> inputs.forEach(file, rows));
   }
 
   /** The model's own, in its order, if they include the data's: its head then knows them. */
-  private List<String> labels(ImageSet training) {
+  private List<String> labels(List<ImageSet> training) {
+    // Names that the data lists itself are in its order, whether they all occur or not.
     List<String> found =
-        training
-            .labels()
-            .orElseGet(
-                () ->
-                    LabelVocabulary.occurring(
-                            training.images().stream().map(LabelledImage::label).toList())
-                        .labels());
+        training.size() == 1 && training.get(0).labels().isPresent()
+            ? training.get(0).labels().get()
+            : LabelVocabulary.ofLabels(
+                    training.stream()
+                        .flatMap(set -> set.images().stream())
+                        .map(LabelledImage::label)
+                        .toList())
+                .labels();
     List<String> own = preprocessor.model().labels();
     if (own.containsAll(found)) {
       notes.accept("the model's head has the data's labels and is kept as it is");

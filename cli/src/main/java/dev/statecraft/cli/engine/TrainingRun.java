@@ -15,6 +15,7 @@ import dev.statecraft.core.run.Weights;
 import dev.statecraft.models.InvalidInputException;
 import dev.statecraft.models.adapter.AdapterDescription;
 import dev.statecraft.models.adapter.AdapterFolder;
+import dev.statecraft.models.hub.HubId;
 import dev.statecraft.models.pretrained.PretrainedModel;
 import dev.statecraft.models.task.ExampleSet;
 import dev.statecraft.models.train.Checkpoint;
@@ -45,6 +46,7 @@ record TrainingRun(
     RunDirectory directory,
     TrainListener listener,
     PretrainedModel model,
+    Inputs inputs,
     Torch torch) {
   /** Names listed in a note. */
   private static final int SHOWN = 8;
@@ -56,7 +58,7 @@ record TrainingRun(
    */
   TrainOutcome run(Optional<Checkpoint> from) throws IOException {
     Torch.environmentWarnings().forEach(listener::note);
-    Preparation prepared = Preparation.ofTraining(recipe, model, listener::note);
+    Preparation prepared = Preparation.ofTraining(recipe, model, inputs, listener::note);
     directory.writeRecipe(prepared.recipe());
     Graph graph =
         Tunings.of(recipe.method(), Models.defaults(prepared.family()))
@@ -204,7 +206,7 @@ record TrainingRun(
     AdapterDescription description =
         AdapterDescription.of(
             recipe.method().name().label(),
-            recipe.model(),
+            HubId.model(recipe.model()).map(HubId::name).orElse(recipe.model()),
             Tunings.parts(recipe.method(), Models.defaults(prepared.family())));
     AdapterFolder.save(folder, description, prepared.family(), weights);
   }

@@ -28,6 +28,9 @@ final class Defaults {
   /** Part of the training data that is held out where a recipe names no evaluation data. */
   static final double VALIDATION_SPLIT = 0.1;
 
+  /** Every example of a training file once an epoch. */
+  static final double WEIGHT = 1;
+
   static final int MAX_LENGTH = 512;
   static final String TEXT_COLUMN = "text";
   static final String LABEL_COLUMN = "label";

@@ -39,7 +39,7 @@ final class RecipeTest {
 
   private static final String LONG =
       """
-      model: models/tiny
+      model: ./models/tiny
       method:
         name: double-control
         rank: 4
@@ -89,7 +89,8 @@ final class RecipeTest {
     assertThat(recipe.modelFolder()).isEmpty();
     assertThat(recipe.method())
         .isEqualTo(new Method.Projections(MethodName.LORA, 8, 16, 0, Optional.empty(), "all"));
-    assertThat(recipe.data().train().path()).isEqualTo(FOLDER.resolve("train.csv"));
+    assertThat(recipe.data().train().get(0).source())
+        .isEqualTo(new DataRecipe.Local(FOLDER.resolve("train.csv")));
     assertThat(recipe.data().validation()).isEqualTo(new DataRecipe.Split(0.1));
     assertThat(recipe.data().columns())
         .contains(new TextColumns("text", Optional.empty(), "label"));
@@ -117,8 +118,8 @@ final class RecipeTest {
                 0.1,
                 Optional.of(true),
                 "last 6"));
-    assertThat(recipe.data().train().format().fileFormat()).contains(FileFormat.TSV);
-    assertThat(recipe.data().train().format().columns()).containsExactly("text", "label");
+    assertThat(recipe.data().train().get(0).format().fileFormat()).contains(FileFormat.TSV);
+    assertThat(recipe.data().train().get(0).format().columns()).containsExactly("text", "label");
     assertThat(recipe.data().validation()).isInstanceOf(DataRecipe.HeldOut.class);
     assertThat(recipe.data().instruction()).contains(InstructionFormat.ALPACA);
     assertThat(recipe.data().maxExamples()).contains(100);
@@ -236,8 +237,9 @@ final class RecipeTest {
             "output=there");
     assertThat(((Method.Projections) recipe.method()).rank()).isEqualTo(32);
     assertThat(recipe.train().microBatch()).contains(BatchLimit.examples(4));
-    assertThat(recipe.data().train().path()).isEqualTo(FOLDER.resolve("train.csv"));
-    assertThat(recipe.data().train().format().fileFormat()).contains(FileFormat.TSV);
+    assertThat(recipe.data().train().get(0).source())
+        .isEqualTo(new DataRecipe.Local(FOLDER.resolve("train.csv")));
+    assertThat(recipe.data().train().get(0).format().fileFormat()).contains(FileFormat.TSV);
     assertThat(recipe.train().learningRate()).isEqualTo(0.01);
     assertThat(recipe.output()).isEqualTo(FOLDER.resolve("there"));
 

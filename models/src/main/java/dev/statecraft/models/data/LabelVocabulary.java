@@ -43,16 +43,16 @@ public final class LabelVocabulary {
    * @throws InvalidInputException if fewer than two labels occur
    */
   public static LabelVocabulary of(Collection<TextExample> examples) {
-    return occurring(examples.stream().map(TextExample::label).toList());
+    return ofLabels(examples.stream().map(TextExample::label).toList());
   }
 
   /**
-   * The labels among these, in the order of {@link #of}.
+   * The same for the labels themselves, each as often as it occurs.
    *
    * @throws InvalidInputException if fewer than two labels occur
    */
-  public static LabelVocabulary occurring(Collection<String> given) {
-    List<String> labels = new ArrayList<>(new TreeSet<>(given));
+  public static LabelVocabulary ofLabels(Collection<String> all) {
+    List<String> labels = new ArrayList<>(new TreeSet<>(all));
     if (labels.stream().allMatch(label -> INTEGER.matcher(label).matches())) {
       // The sort is stable: "1" and "01" are two labels and keep the order of their text.
       labels.sort(Comparator.comparing(BigInteger::new));
@@ -88,13 +88,25 @@ public final class LabelVocabulary {
    * The class index of a label.
    *
    * @param source where the label is, for the message
-   * @throws InvalidInputException if the vocabulary does not have the label
+   * @throws InvalidInputException if the vocabulary does not have it
    */
   public int index(String label, String source) {
+    try {
+      return index(label);
+    } catch (InvalidInputException e) {
+      throw new InvalidInputException(source + ": " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * The class index of a label.
+   *
+   * @throws InvalidInputException if the vocabulary does not have it
+   */
+  public int index(String label) {
     Integer index = indices.get(label);
     if (index == null) {
-      throw new InvalidInputException(
-          source + ": unknown label '" + label + "'; expected one of " + labels);
+      throw new InvalidInputException("unknown label '" + label + "'; expected one of " + labels);
     }
     return index;
   }

@@ -1,23 +1,23 @@
 package dev.statecraft.models.image;
 
 import dev.statecraft.models.InvalidInputException;
-import dev.statecraft.models.data.DataFormat;
-import dev.statecraft.models.data.DataReader;
 import dev.statecraft.models.data.Row;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /** A file of rows that name image files. */
 final class ImageRows {
   private ImageRows() {}
 
   /** Checks that the image files are there; relative paths begin at the rows' folder. */
-  static ImageSet read(Path file, DataFormat format, ImageColumns columns) {
+  static ImageSet read(Path file, ImageColumns columns, Consumer<Consumer<Row>> rows) {
     Path folder = file.toAbsolutePath().getParent();
-    List<LabelledImage> images =
-        DataReader.read(file, format).stream().map(row -> image(row, folder, columns)).toList();
+    List<LabelledImage> images = new ArrayList<>();
+    rows.accept(row -> images.add(image(row, folder, columns)));
     return new ImageSet(images, Optional.empty());
   }
 

@@ -1,11 +1,12 @@
 package dev.statecraft.models.image;
 
 import dev.statecraft.models.InvalidInputException;
-import dev.statecraft.models.data.DataFormat;
+import dev.statecraft.models.data.Row;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * Labelled pictures from local files, not yet decoded.
@@ -28,15 +29,15 @@ public record ImageSet(List<LabelledImage> images, Optional<List<String>> labels
    *       data_batch_1.bin} and so on;
    *   <li>an IDX file of images (MNIST, Fashion-MNIST), gzipped or not, beside the file of its
    *       labels;
-   *   <li>a CSV, TSV, JSON or JSONL file of paths and labels, or a CSV file of pixels and labels.
+   *   <li>a file of rows with paths and labels, or with pixels and labels.
    * </ul>
    *
-   * @param format of a file of rows
    * @param columns of a file of rows
+   * @param rows goes through the rows of the file, if it is one
    * @throws InvalidInputException if nothing is there or it is none of these, or damaged; the
    *     message names the file
    */
-  public static ImageSet read(Path path, DataFormat format, ImageColumns columns) {
+  public static ImageSet read(Path path, ImageColumns columns, Consumer<Consumer<Row>> rows) {
     if (!Files.exists(path)) {
       throw new InvalidInputException(path + ": expected image data, found nothing");
     }
@@ -45,7 +46,7 @@ public record ImageSet(List<LabelledImage> images, Optional<List<String>> labels
       return batches.isEmpty() ? ImageFolder.read(path) : CifarFile.read(batches);
     }
     if (columns.pixels().isPresent()) {
-      return PixelTable.read(path, format, columns);
+      return PixelRows.read(path, columns, rows);
     }
     if (CifarFile.isNamedSo(path)) {
       return CifarFile.read(List.of(path));
@@ -53,6 +54,6 @@ public record ImageSet(List<LabelledImage> images, Optional<List<String>> labels
     if (IdxFile.isIdx(path)) {
       return IdxFile.read(path);
     }
-    return ImageRows.read(path, format, columns);
+    return ImageRows.read(path, columns, rows);
   }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.statecraft.models.InvalidInputException;
 import dev.statecraft.models.data.DataFormat;
+import dev.statecraft.models.data.DataReader;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -23,7 +24,12 @@ class ImageSetTest {
   @TempDir private Path folder;
 
   private static ImageSet read(Path path) {
-    return ImageSet.read(path, DataFormat.byEnding(), COLUMNS);
+    return read(path, COLUMNS);
+  }
+
+  private static ImageSet read(Path path, ImageColumns columns) {
+    return ImageSet.read(
+        path, columns, rows -> DataReader.forEach(path, DataFormat.byEnding(), rows));
   }
 
   private static List<String> labels(ImageSet set) {
@@ -194,9 +200,7 @@ class ImageSetTest {
     assertThat(samples(set, 1)).containsOnly(8);
     Path jsonl = folder.resolve("train.jsonl");
     Files.writeString(jsonl, "{\"file\": \"pictures/a.png\", \"class\": 3}\n");
-    ImageSet other =
-        ImageSet.read(
-            jsonl, DataFormat.byEnding(), new ImageColumns("file", Optional.empty(), 255, "class"));
+    ImageSet other = read(jsonl, new ImageColumns("file", Optional.empty(), 255, "class"));
     assertThat(labels(other)).containsExactly("3");
     Files.writeString(csv, "image,label\npictures/none.png,x\n");
     refused(csv, "train.csv row 1 (line 2): column 'image': no image file", "none.png");
@@ -209,8 +213,7 @@ class ImageSetTest {
   private ImageSet pixels(String text) throws IOException {
     Path csv = folder.resolve("digits.csv");
     Files.writeString(csv, text);
-    return ImageSet.read(
-        csv, DataFormat.byEnding(), new ImageColumns("image", Optional.of("p"), 16, "label"));
+    return read(csv, new ImageColumns("image", Optional.of("p"), 16, "label"));
   }
 
   @Test
@@ -227,12 +230,15 @@ class ImageSetTest {
         new String[][] {
           {"label,p0,p1\nx,1,2\n", "expected a square number of columns 'p0', 'p1'", "found 2"},
           {"p0\n1\n", "no column 'label'"},
-          {"p0,label\n17,x\n", "row 1: expected pixels from 0 to 16.0 (pixel_max), found '17'"},
+          {
+            "p0,label\n17,x\n",
+            "row 1 (line 2): column 'p0': expected a pixel from 0 to 16.0 (pixel_max), found '17'"
+          },
           {"p0,label\n1,x\nred,x\n", "row 2", "found 'red'"},
           {"p0,p00,label\n1,1,x\n", "two columns are pixel 0: 'p00'"},
-          {"p0,label\n1,x,y\n", "row 1: expected 2 columns, found 3"},
+          {"p0,label\n1,x,y\n", "line 2: expected 2 columns", "found 3"},
           {"p0,label\n", "expected at least one row"},
-          {"", "expected at least one row"}
+          {"", "the file is empty"}
         }) {
       assertThatThrownBy(() -> pixels(wrong[0]))
           .isInstanceOf(InvalidInputException.class)
