@@ -164,7 +164,7 @@ class ImageTrainingTest {
         columns: {pixels: p, pixel_max: 16, label: label}
         validation: {split: 0.2}
       task: image-classification
-      train: {epochs: 6, batch_size: 32, learning_rate: 0.01}
+      train: {epochs: 12, batch_size: 32, eval_every: 100000}
       """;
 
   /** Chance is 0.1; the probe learns on random features what it can. */
@@ -204,7 +204,7 @@ class ImageTrainingTest {
               validation: %s/test1000-images-idx3-ubyte.gz
               augment: {flip: true, crop_padding: 1}
             task: image-classification
-            train: {epochs: 5, batch_size: 32, learning_rate: 0.01}
+            train: {epochs: 10, batch_size: 32, learning_rate: 0.01, eval_every: 100000}
             """
                 .formatted(data, data),
             "method=" + method);
