@@ -87,4 +87,17 @@ public interface Engine {
    */
   List<Classification> classifyImages(Recipe recipe, TunedModel model, List<Path> images)
       throws IOException;
+
+  /** Writes an adapter in another format. */
+  Exported export(ExportRequest request) throws IOException;
+
+  /** Writes a model with an adapter merged into its weights. */
+  Exported merge(MergeRequest request) throws IOException;
+
+  /**
+   * Compares the logits of an exported adapter or a merged model with an adapter's.
+   *
+   * @param against folder of the exported adapter, or of the merged model
+   */
+  Verification verify(AdapterSource source, Path against, LogitsCheck check) throws IOException;
 }

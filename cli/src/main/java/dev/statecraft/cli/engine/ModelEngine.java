@@ -178,4 +178,20 @@ public final class ModelEngine implements Engine {
           .classify(images);
     }
   }
+
+  @Override
+  public Exported export(ExportRequest request) throws IOException {
+    return new Leaving(inputs).export(request);
+  }
+
+  @Override
+  public Exported merge(MergeRequest request) throws IOException {
+    return new Leaving(inputs).merge(request);
+  }
+
+  @Override
+  public Verification verify(AdapterSource source, Path against, LogitsCheck check)
+      throws IOException {
+    return new Leaving(inputs).verify(source, against, check);
+  }
 }

@@ -1,5 +1,6 @@
 package dev.statecraft.cli.recipe;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.statecraft.models.InvalidInputException;
 import dev.statecraft.models.hub.HubId;
 import dev.statecraft.tensor.Quantization;
@@ -51,12 +52,25 @@ public record Recipe(
    * @throws RecipeException if it is not a valid recipe; the message names file and key
    */
   public static Recipe load(Path file, List<String> overrides, Path folder) {
+    return parse(read(file), file.toString(), nameOf(file), overrides, folder);
+  }
+
+  /** A recipe's tree as it stands in its file. */
+  static ObjectNode tree(Path file) {
+    return RecipeText.parse(read(file), file.toString());
+  }
+
+  /** The file's name without its ending. */
+  static String nameOf(Path file) {
+    return String.valueOf(file.getFileName()).replaceFirst("\\.[^.]*$", "");
+  }
+
+  private static String read(Path file) {
     if (!Files.isRegularFile(file)) {
       throw new InvalidInputException(file + ": expected a recipe file, found none");
     }
-    String name = String.valueOf(file.getFileName()).replaceFirst("\\.[^.]*$", "");
     try {
-      return parse(Files.readString(file), file.toString(), name, overrides, folder);
+      return Files.readString(file);
     } catch (IOException e) {
       throw new InvalidInputException(file + ": cannot be read: " + e.getMessage(), e);
     }

@@ -75,11 +75,16 @@ public final class RunDirectory {
    * @throws InvalidInputException if it is not one
    */
   public static RunDirectory open(Path folder) {
-    if (!Files.isRegularFile(folder.resolve(RECIPE))) {
+    if (!isAt(folder)) {
       throw new InvalidInputException(
           folder + ": expected a run directory with a " + RECIPE + ", found none");
     }
     return new RunDirectory(folder);
+  }
+
+  /** Whether a folder is that of a run. */
+  public static boolean isAt(Path folder) {
+    return Files.isRegularFile(folder.resolve(RECIPE));
   }
 
   /**
@@ -197,6 +202,16 @@ public final class RunDirectory {
 
   public Path report() {
     return folder.resolve(REPORT);
+  }
+
+  /** A line of JSON for each optimizer step. */
+  public Path metrics() {
+    return folder.resolve(METRICS);
+  }
+
+  /** What became of the run, once it is finished. */
+  public Path summary() {
+    return folder.resolve(SUMMARY);
   }
 
   /** The run's recipe, as it was resolved. */
