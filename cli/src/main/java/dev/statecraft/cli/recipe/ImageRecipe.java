@@ -24,9 +24,6 @@ public record ImageRecipe(ImageColumns columns, Augmentation augmentation) {
     if (pixels.isPresent() && columns.has("image")) {
       throw columns.invalid("image", "either this or pixels");
     }
-    if (pixels.isEmpty() && columns.has("pixel_max")) {
-      throw columns.invalid("pixel_max", "no such key without pixels");
-    }
     return new ImageColumns(
         columns.text("image").orElse(Defaults.IMAGE_COLUMN),
         pixels,
@@ -44,10 +41,10 @@ public record ImageRecipe(ImageColumns columns, Augmentation augmentation) {
     Map<String, Object> names = new LinkedHashMap<>();
     if (columns.pixels().isPresent()) {
       names.put("pixels", columns.pixels().get());
-      names.put("pixel_max", columns.pixelMax());
     } else {
       names.put("image", columns.image());
     }
+    names.put("pixel_max", columns.pixelMax());
     names.put("label", columns.label());
     data.put("columns", names);
     Map<String, Object> augment = new LinkedHashMap<>();

@@ -9,6 +9,21 @@ import java.util.Optional;
  * IllegalArgumentException} naming the key.
  */
 public sealed interface TaskRecipe {
+  /** The word for {@link CausalLm}. */
+  String CAUSAL_LM = "causal-lm";
+
+  /** The word for {@link Classification}. */
+  String CLASSIFICATION = "classification";
+
+  /** The word for {@link Regression}. */
+  String REGRESSION = "regression";
+
+  /** The word for {@link ImageClassification}. */
+  String IMAGE_CLASSIFICATION = "image-classification";
+
+  /** All words. */
+  List<String> TYPES = List.of(CAUSAL_LM, CLASSIFICATION, REGRESSION, IMAGE_CLASSIFICATION);
+
   /** The word for the task in recipes. */
   String type();
 
@@ -47,7 +62,7 @@ public sealed interface TaskRecipe {
 
     @Override
     public String type() {
-      return "causal-lm";
+      return CAUSAL_LM;
     }
   }
 
@@ -88,7 +103,7 @@ public sealed interface TaskRecipe {
 
     @Override
     public String type() {
-      return "classification";
+      return CLASSIFICATION;
     }
   }
 
@@ -110,7 +125,7 @@ public sealed interface TaskRecipe {
 
     @Override
     public String type() {
-      return "image-classification";
+      return IMAGE_CLASSIFICATION;
     }
   }
 
@@ -129,7 +144,7 @@ public sealed interface TaskRecipe {
 
     @Override
     public String type() {
-      return "regression";
+      return REGRESSION;
     }
   }
 

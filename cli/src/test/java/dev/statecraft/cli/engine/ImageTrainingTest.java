@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.statecraft.cli.provenance.HashedFile;
+import dev.statecraft.cli.provenance.Origin;
 import dev.statecraft.cli.recipe.Recipe;
 import dev.statecraft.cli.recipe.TaskRecipe;
 import dev.statecraft.cli.run.Evaluation;
@@ -15,6 +17,7 @@ import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
@@ -145,6 +148,29 @@ class ImageTrainingTest {
     assertThatThrownBy(() -> train(recipe))
         .isInstanceOf(InvalidInputException.class)
         .hasMessage(damaged + ": expected a PNG or JPEG image, found another format");
+  }
+
+  @Test
+  void theOriginOfARunHasItsImages() throws IOException {
+    photos();
+    SmallVit.write(folder.resolve("model"), 16, 4, 3, List.of("a", "b"));
+    HashedFile images = images(engine.origin(recipe(PHOTOS)));
+    assertThat(images.bytes()).isGreaterThan(48 * 100);
+    assertThat(images(engine.origin(recipe(PHOTOS)))).isEqualTo(images);
+    Path photo = folder.resolve("photos/red/0.png");
+    Path moved = folder.resolve("photos/blue/0.png");
+    Files.move(photo, moved);
+    assertThat(images(engine.origin(recipe(PHOTOS)))).isNotEqualTo(images);
+    Files.move(moved, photo);
+    Files.write(photo, new byte[] {1}, StandardOpenOption.APPEND);
+    assertThat(images(engine.origin(recipe(PHOTOS)))).isNotEqualTo(images);
+  }
+
+  private HashedFile images(Origin origin) {
+    return origin.inputs().stream()
+        .filter(file -> file.name().equals(folder.resolve("photos").toString()))
+        .findFirst()
+        .orElseThrow();
   }
 
   @Test

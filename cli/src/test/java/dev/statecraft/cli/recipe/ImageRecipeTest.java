@@ -65,7 +65,6 @@ class ImageRecipeTest {
       delimiter = '|',
       value = {
         "data.columns={pixels: p, image: i} | data.columns.image: expected either this or pixels",
-        "data.columns.pixel_max=3 | data.columns.pixel_max: expected no such key without pixels",
         "data.columns={pixels: p, pixel_max: 0} | data.columns.pixel_max: expected a number above 0",
         "data.columns.text=t | data.columns.text: unknown key",
         "data.max_length=8 | data.max_length: unknown key",

@@ -61,6 +61,14 @@ final class CifarFile {
     return file.getFileName().toString().toLowerCase(Locale.ROOT).endsWith(".bin");
   }
 
+  /** The lists of names of classes beside a file. */
+  static List<Path> nameFiles(Path file) {
+    return Stream.of(Kind.values())
+        .map(kind -> file.resolveSibling(kind.names))
+        .filter(Files::isRegularFile)
+        .toList();
+  }
+
   /** CIFAR-10's training files in a folder, in order; none if it is another folder. */
   static List<Path> trainingBatches(Path folder) {
     try (Stream<Path> files = Files.list(folder)) {

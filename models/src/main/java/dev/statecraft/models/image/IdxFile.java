@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
 
 /**
@@ -42,7 +43,7 @@ final class IdxFile {
   static ImageSet read(Path file) {
     ByteBuffer images = values(file);
     int[] sizes = dimensions(file, images, 3);
-    Path labelFile = labelFile(file);
+    Path labelFile = labelFile(file).orElseThrow(() -> noLabels(file));
     ByteBuffer labels = values(labelFile);
     int[] count = dimensions(labelFile, labels, 1);
     if (count[0] != sizes[0]) {
@@ -64,25 +65,35 @@ final class IdxFile {
     return new ImageSet(examples, Optional.empty());
   }
 
-  private static Path labelFile(Path images) {
-    String name = images.getFileName().toString();
-    String wanted = name.replace(IMAGES, LABELS).replace("idx3", "idx1");
-    if (wanted.equals(name)) {
-      throw new InvalidInputException(
-          images
-              + ": expected '"
-              + IMAGES
-              + "' in the name of an IDX file, so that the file of its labels can be named");
+  /** The file of the labels of a file of images, if its name says which and it is there. */
+  static Optional<Path> labelFile(Path images) {
+    String wanted = labelName(images);
+    if (!images.getFileName().toString().contains(IMAGES)) {
+      return Optional.empty();
     }
     String plain = wanted.endsWith(".gz") ? wanted.substring(0, wanted.length() - 3) : wanted;
-    for (String candidate : List.of(wanted, plain, plain + ".gz")) {
-      Path file = images.resolveSibling(candidate);
-      if (Files.isRegularFile(file)) {
-        return file;
-      }
-    }
-    throw new InvalidInputException(
-        images.resolveSibling(wanted) + ": expected the labels of " + images + ", found none");
+    return Stream.of(wanted, plain, plain + ".gz")
+        .map(images::resolveSibling)
+        .filter(Files::isRegularFile)
+        .findFirst();
+  }
+
+  private static String labelName(Path images) {
+    return images.getFileName().toString().replace(IMAGES, LABELS).replace("idx3", "idx1");
+  }
+
+  private static InvalidInputException noLabels(Path images) {
+    return images.getFileName().toString().contains(IMAGES)
+        ? new InvalidInputException(
+            images.resolveSibling(labelName(images))
+                + ": expected the labels of "
+                + images
+                + ", found none")
+        : new InvalidInputException(
+            images
+                + ": expected '"
+                + IMAGES
+                + "' in the name of an IDX file, so that the file of its labels can be named");
   }
 
   /** The whole file: mapped, or unpacked if it is gzipped. */

@@ -56,4 +56,12 @@ public record ImageSet(List<LabelledImage> images, Optional<List<String>> labels
     }
     return ImageRows.read(path, columns, rows);
   }
+
+  /** The files that are read with a file: an IDX file's labels, the names of CIFAR's classes. */
+  public static List<Path> companions(Path file) {
+    if (CifarFile.isNamedSo(file)) {
+      return CifarFile.nameFiles(file);
+    }
+    return IdxFile.labelFile(file).stream().toList();
+  }
 }

@@ -160,6 +160,8 @@ class ImageSetTest {
     assertThat(labels(set)).containsExactly("7", "0");
     assertThat(samples(set, 1)).containsExactly(4, 5, 250);
     assertThat(set.images().get(0).picture().fetch().width()).isEqualTo(3);
+    assertThat(ImageSet.companions(plain))
+        .containsExactly(folder.resolve("t10k-labels-idx1-ubyte"));
     Path zipped =
         ImageFiles.write(folder.resolve("train-images.idx3-ubyte.gz"), ImageFiles.gzipped(images));
     ImageFiles.write(folder.resolve("train-labels.idx1-ubyte.gz"), ImageFiles.gzipped(labels));
