@@ -20,4 +20,7 @@ public interface TrainListener {
 
   /** Something the user should know, such as examples that were left out. */
   default void note(String line) {}
+
+  /** Something more for the report; it replaces what was shown of its kind. */
+  default void exhibit(Exhibit exhibit) {}
 }
