@@ -36,7 +36,8 @@ record ConfusionTable(Exhibit.Confusion confusion) {
             + " are taken for what they are.");
     if (matrix().classes() <= MOST_CLASSES) {
       page.add(table());
-      page.caption("Rows are the true classes, columns what the model says; the darker, the more.");
+      page.caption(
+          "Rows are the true classes, columns what the model says; the stronger the colour, the more.");
     }
     List<Pair> pairs = pairs();
     if (!pairs.isEmpty() && matrix().classes() > 3) {

@@ -26,6 +26,22 @@ final class ReportTest {
   }
 
   @Test
+  void theReportOfARunShowsAllThatThereIs() {
+    String page = TrainReport.html(SampleRuns.view(SampleRuns.run("lora", 80, 5, FOLDER)));
+    assertThat(page)
+        .contains("Finished after 80 of 80 steps.", "Loss by step", "Learning rate by step")
+        .contains("Accuracy on the evaluation data, by step", "Tokens/s by step")
+        .contains("Memory over the fullest step, by category")
+        .contains("Memory at the peak, predicted and measured", "<td>predicted</td>")
+        .contains("The graph and what is trained of it", "arc control", "low_rank_control")
+        .contains("<th scope=\"row\">praise</th>")
+        .contains("river river", "Once", "The Rhine.")
+        .contains("Where it comes from", "train -c a.yaml")
+        .contains("step 12: loss 9.1 stands out", "&lt;b&gt;not bold&lt;/b&gt;")
+        .doesNotContain("<b>not bold", "null", "NaN");
+  }
+
+  @Test
   void aReportLoadsNothing() {
     for (String page :
         List.of(demo(), TrainReport.html(SampleRuns.view(SampleRuns.run("dora", 80, 5, FOLDER))))) {
