@@ -210,7 +210,7 @@ class ImageTrainingTest {
     assertThat(seen.first("accuracy")).isLessThan(0.3);
     assertThat(seen.last("accuracy")).isGreaterThan(accuracy);
     assertThat(seen.last("macro_f1")).isGreaterThan(accuracy);
-    assertThat(seen.last("loss")).isLessThan(seen.first("loss") / 2);
+    assertThat(seen.last("loss")).isLessThan(seen.first("loss") * 0.75);
     Recipe trained = RunDirectory.open(recipe.output()).recipe();
     Evaluation again = engine.evaluate(trained, tuned(trained), line -> {});
     assertThat(again.metrics().get("loss")).isCloseTo(seen.last("loss"), within(1e-5));
