@@ -16,6 +16,7 @@ import dev.statecraft.cli.command.TrainCommand;
 import dev.statecraft.cli.command.VerifyCommand;
 import dev.statecraft.cli.engine.Engine;
 import dev.statecraft.cli.engine.ModelEngine;
+import dev.statecraft.cli.provenance.Environment;
 import dev.statecraft.cli.terminal.Console;
 import dev.statecraft.cli.terminal.DownloadDisplay;
 import java.io.PrintWriter;
@@ -31,7 +32,7 @@ import picocli.CommandLine.ScopeType;
     name = "statecraft",
     description = "Fine-tunes pretrained transformers by controlling their states.",
     mixinStandardHelpOptions = true,
-    version = "statecraft 0.1.0-SNAPSHOT",
+    versionProvider = Statecraft.Version.class,
     scope = ScopeType.INHERIT,
     synopsisSubcommandLabel = "COMMAND",
     optionListHeading = "%nOptions:%n",
@@ -44,6 +45,14 @@ import picocli.CommandLine.ScopeType;
       "  5 out of memory, 6 failed check (verify, export), 130 interrupted"
     })
 public final class Statecraft {
+  /** The version that the build wrote down. */
+  static final class Version implements CommandLine.IVersionProvider {
+    @Override
+    public String[] getVersion() {
+      return new String[] {"statecraft " + Environment.version()};
+    }
+  }
+
   private static final String DEBUG = "--debug";
 
   @Option(names = DEBUG, scope = ScopeType.INHERIT, description = "Show stack traces of errors.")

@@ -17,6 +17,8 @@ import dev.statecraft.cli.engine.PlanRow;
 import dev.statecraft.cli.engine.TextInput;
 import dev.statecraft.cli.engine.TunedModel;
 import dev.statecraft.cli.engine.Verification;
+import dev.statecraft.cli.provenance.Environment;
+import dev.statecraft.cli.provenance.Origin;
 import dev.statecraft.cli.recipe.Recipe;
 import dev.statecraft.cli.run.Evaluation;
 import dev.statecraft.cli.run.RunDirectory;
@@ -85,6 +87,11 @@ final class FakeEngine implements Engine {
     sample.evaluations().forEach(listener::evaluated);
     return new TrainOutcome(
         12.5, sample.summary().store(), sample.summary().use(), sample.summary().predicted());
+  }
+
+  @Override
+  public Origin origin(Recipe recipe) {
+    return new Origin(new Environment("0", "17", "2", "an OS", "a CPU", 2), List.of(), recipe);
   }
 
   @Override

@@ -27,7 +27,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** {@code study}: a grid over one recipe. */
 @Command(
@@ -41,6 +43,8 @@ import picocli.CommandLine.Option;
 public final class StudyCommand implements Callable<Integer> {
   private final Console console;
   private final Engine engine;
+
+  @Spec private CommandSpec command;
 
   @Option(
       names = {"-c", "--config"},
@@ -100,7 +104,8 @@ public final class StudyCommand implements Callable<Integer> {
     Study study = Study.of(recipe, console.folder(), force);
     Files.createDirectories(study.folder());
     String text = recipe.text();
-    TrainRun run = new TrainRun(console, engine);
+    TrainRun run =
+        new TrainRun(console, engine, command.commandLine().getParseResult().originalArgs());
     StudyResults results =
         study.run(
             new Study.Runner() {

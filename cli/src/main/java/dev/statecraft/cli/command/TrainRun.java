@@ -1,6 +1,7 @@
 package dev.statecraft.cli.command;
 
 import dev.statecraft.cli.engine.Engine;
+import dev.statecraft.cli.provenance.Provenance;
 import dev.statecraft.cli.recipe.Recipe;
 import dev.statecraft.cli.report.TrainReport;
 import dev.statecraft.cli.run.AtomicFile;
@@ -18,22 +19,34 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
-/** One training run from recipe to report. */
-record TrainRun(Console console, Engine engine) {
+/**
+ * One training run from recipe to report.
+ *
+ * @param arguments of the command line
+ */
+record TrainRun(Console console, Engine engine, List<String> arguments) {
   RunResult run(Recipe recipe, RunDirectory.Existing existing) throws IOException {
     RunDirectory directory = RunDirectory.create(recipe, existing);
     try (RunDirectory.Lock lock = directory.lock()) {
+      Provenance provenance = Provenance.of(arguments, console.folder(), engine.origin(recipe));
+      provenance.write(directory.provenance());
       return run(recipe, directory, Optional.empty());
     }
   }
 
-  /** Goes on with a run that was interrupted, from its last checkpoint or from the beginning. */
+  /**
+   * Goes on with a run that was interrupted, from its last checkpoint or from the beginning.
+   *
+   * @throws dev.statecraft.models.InvalidInputException if a file that it reads has changed since
+   */
   RunResult resume(Path folder) throws IOException {
     RunDirectory directory = RunDirectory.unfinished(folder);
     try (RunDirectory.Lock lock = directory.lock()) {
       Recipe recipe = directory.recipe().withOutput(folder);
       Checkpoints checkpoints = directory.checkpoints(recipe.train().checkpoints().keep());
       checkpoints.sweep();
+      Path provenance = directory.provenance();
+      Provenance.read(provenance).check(provenance.toString(), engine.origin(recipe).inputs());
       return run(recipe, directory, checkpoints.latest());
     }
   }
@@ -51,6 +64,9 @@ record TrainRun(Console console, Engine engine) {
             recorder.note("goes on after step " + checkpoint.progress().step());
           });
       RunResult result = recorder.finish(engine.train(recipe, directory, recorder, from));
+      Provenance.read(directory.provenance())
+          .withResults(directory.adapter())
+          .write(directory.provenance());
       AtomicFile.write(directory.report(), TrainReport.html(result));
       directory.writeSummary(result.summary());
       return result;

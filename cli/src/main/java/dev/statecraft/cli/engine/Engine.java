@@ -1,5 +1,6 @@
 package dev.statecraft.cli.engine;
 
+import dev.statecraft.cli.provenance.Origin;
 import dev.statecraft.cli.recipe.Recipe;
 import dev.statecraft.cli.run.Evaluation;
 import dev.statecraft.cli.run.RunDirectory;
@@ -45,6 +46,12 @@ public interface Engine {
   TrainOutcome train(
       Recipe recipe, RunDirectory run, TrainListener listener, Optional<Checkpoint> from)
       throws IOException;
+
+  /**
+   * Where a run of a recipe would come from: the hashes of all files that it would read, and what
+   * its arithmetic depends on.
+   */
+  Origin origin(Recipe recipe) throws IOException;
 
   /** Predicts the memory of training steps. */
   List<PlanRow> plan(PlanRequest request) throws IOException;

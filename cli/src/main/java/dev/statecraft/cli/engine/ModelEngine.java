@@ -1,5 +1,6 @@
 package dev.statecraft.cli.engine;
 
+import dev.statecraft.cli.provenance.Origin;
 import dev.statecraft.cli.recipe.Metric;
 import dev.statecraft.cli.recipe.Recipe;
 import dev.statecraft.cli.run.Evaluation;
@@ -57,6 +58,13 @@ public final class ModelEngine implements Engine {
     try (PretrainedModel model = inputs.open(pinned.model());
         Torch torch = Torch.open(recipe.train().device())) {
       return new TrainingRun(pinned, run, listener, model, inputs, torch).run(from);
+    }
+  }
+
+  @Override
+  public Origin origin(Recipe recipe) throws IOException {
+    try (Torch torch = Torch.open(recipe.train().device())) {
+      return new Origins(inputs, torch).of(inputs.pinned(recipe));
     }
   }
 

@@ -31,11 +31,11 @@ import dev.statecraft.models.train.TrainingOptions;
 import dev.statecraft.tensor.OutOfMemoryException;
 import dev.statecraft.tensor.Torch;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CancellationException;
@@ -113,14 +113,19 @@ record TrainingRun(
         trainer.run(
             new Forwarding(),
             from,
-            (progress, values, optimizer) ->
+            (progress, values, optimizer) -> {
+              try {
                 checkpoints.save(
                     progress,
                     layout,
                     values,
                     optimizer,
                     best(checkpointing, progress),
-                    folder -> save(folder.resolve("adapter"), prepared, values)));
+                    folder -> save(folder.resolve("adapter"), prepared, values));
+              } catch (IOException e) {
+                throw cannotSave(e);
+              }
+            });
       } catch (NumericFaultException | OutOfMemoryException | CancellationException e) {
         // In each case the parameters are those of the last good step.
         saveAdapter(prepared, weights);
@@ -128,8 +133,6 @@ record TrainingRun(
           listener.note("go on with: statecraft train --resume " + directory.folder());
         }
         throw e;
-      } catch (FileSystemException e) {
-        throw new IOException(cannotSave(e), e);
       }
       if (train.checkpoints().select() == CheckpointRecipe.Select.BEST) {
         select(
@@ -189,12 +192,17 @@ record TrainingRun(
             + recipe.task().metrics().get(0).label());
   }
 
-  private String cannotSave(FileSystemException e) {
-    String reason = Objects.requireNonNullElse(e.getReason(), e.getMessage());
-    return directory.folder()
-        + ": cannot save a checkpoint: "
-        + reason
-        + "; earlier ones are whole, go on with --resume";
+  private UncheckedIOException cannotSave(IOException e) {
+    String reason =
+        e instanceof FileSystemException file && file.getReason() != null
+            ? file.getReason()
+            : e.getMessage();
+    return new UncheckedIOException(
+        directory.folder()
+            + ": cannot save a checkpoint: "
+            + reason
+            + "; earlier ones are whole, go on with --resume",
+        e);
   }
 
   private void saveAdapter(Preparation prepared, Weights weights) throws IOException {

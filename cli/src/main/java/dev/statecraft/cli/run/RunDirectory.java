@@ -18,19 +18,20 @@ import java.util.stream.Stream;
 /**
  * The folder of a training run: {@value #RECIPE} (as resolved), {@value #METRICS} (a line per
  * optimizer step), {@value #SUMMARY} (once it is finished), {@value #ADAPTER}, {@value
- * #CHECKPOINTS}, {@value #REPORT}. Whole files are moved into place; metrics are appended line by
- * line.
+ * #CHECKPOINTS}, {@value #PROVENANCE}, {@value #REPORT}. Whole files are moved into place; metrics
+ * are appended line by line.
  */
 public final class RunDirectory {
   static final String RECIPE = "recipe.yaml";
   static final String METRICS = "metrics.jsonl";
   static final String SUMMARY = "summary.json";
   static final String REPORT = "report.html";
+  static final String PROVENANCE = "provenance.json";
   static final String ADAPTER = "adapter";
   static final String CHECKPOINTS = "checkpoints";
   private static final String LOCK = ".lock";
   private static final List<String> OWN =
-      List.of(SUMMARY, METRICS, REPORT, ADAPTER, CHECKPOINTS, RECIPE);
+      List.of(SUMMARY, METRICS, REPORT, ADAPTER, CHECKPOINTS, PROVENANCE, RECIPE);
 
   private final Path folder;
 
@@ -198,6 +199,11 @@ public final class RunDirectory {
    */
   public Checkpoints checkpoints(int keep) {
     return new Checkpoints(folder.resolve(CHECKPOINTS), keep);
+  }
+
+  /** Where the run comes from; see {@code cli.provenance}. */
+  public Path provenance() {
+    return folder.resolve(PROVENANCE);
   }
 
   public Path report() {
