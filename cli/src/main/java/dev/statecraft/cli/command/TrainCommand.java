@@ -6,6 +6,7 @@ import dev.statecraft.cli.guide.Explanation;
 import dev.statecraft.cli.guide.RecipeSchema;
 import dev.statecraft.cli.recipe.Recipe;
 import dev.statecraft.cli.recipe.RecipeException;
+import dev.statecraft.cli.recipe.TrackingRecipe;
 import dev.statecraft.cli.run.Json;
 import dev.statecraft.cli.run.RunDirectory;
 import dev.statecraft.cli.run.RunResult;
@@ -15,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -75,6 +77,23 @@ public final class TrainCommand implements Callable<Integer> {
   @Option(names = "--force", description = "Replace the run that the run directory holds.")
   private boolean force;
 
+  @Option(
+      names = "--live",
+      arity = "0..1",
+      paramLabel = "PORT",
+      fallbackValue = "0",
+      description = {
+        "Show the report while training, to browsers of this machine alone; without a PORT",
+        "on a free one, which is told."
+      })
+  private Integer live;
+
+  @Option(
+      names = "--mlflow",
+      paramLabel = "URL",
+      description = "Tell an MLflow server how it goes, in place of the recipe's.")
+  private String mlflow;
+
   @Option(names = "--json", description = "Print the summary as one JSON object.")
   private boolean json;
 
@@ -116,10 +135,18 @@ public final class TrainCommand implements Callable<Integer> {
     }
   }
 
+  private TrackingRecipe tracking(Recipe recipe) {
+    try {
+      return recipe.tracking().withMlflow(mlflow);
+    } catch (IllegalArgumentException e) {
+      throw new RecipeException("--" + e.getMessage(), e);
+    }
+  }
+
   private RunResult begin() throws IOException {
     Recipe read = source.recipes.load(console);
-    Recipe recipe = output == null ? read : read.withOutput(console.path(output));
-    return run(recipe);
+    Recipe placed = output == null ? read : read.withOutput(console.path(output));
+    return run(mlflow == null ? placed : placed.withTracking(tracking(placed)));
   }
 
   private ExitCode repeat() throws IOException {
@@ -137,15 +164,23 @@ public final class TrainCommand implements Callable<Integer> {
   }
 
   private TrainRun training() {
-    return new TrainRun(console, engine, command.commandLine().getParseResult().originalArgs());
+    return new TrainRun(
+        console, engine, command.commandLine().getParseResult().originalArgs(), livePort());
   }
 
   private RunResult resume() throws IOException {
-    if (output != null || force) {
+    if (output != null || force || mlflow != null) {
       throw new RecipeException(
-          "--resume: expected neither --output nor --force beside it, found "
-              + (force ? "--force" : "--output"));
+          "--resume: expected neither --output nor --force nor --mlflow beside it, found "
+              + (force ? "--force" : output != null ? "--output" : "--mlflow"));
     }
     return training().resume(console.path(source.resume));
+  }
+
+  private OptionalInt livePort() {
+    if (live != null && (live < 0 || live > 65_535)) {
+      throw new RecipeException("--live: expected a port from 0 to 65535, found " + live);
+    }
+    return live == null ? OptionalInt.empty() : OptionalInt.of(live);
   }
 }

@@ -18,6 +18,7 @@ import dev.statecraft.models.adapter.AdapterFolder;
 import dev.statecraft.models.hub.HubId;
 import dev.statecraft.models.pretrained.PretrainedModel;
 import dev.statecraft.models.task.ExampleSet;
+import dev.statecraft.models.task.Score;
 import dev.statecraft.models.train.Checkpoint;
 import dev.statecraft.models.train.Checkpointing;
 import dev.statecraft.models.train.Checkpoints;
@@ -91,6 +92,8 @@ record TrainingRun(
       memoryPlan.budget().ifPresent(torch::limit);
       listener.started(
           graph.trainableParameters().stream().mapToLong(Parameter::elements).sum(), total);
+      RunExhibits exhibits = new RunExhibits(prepared, model, graph, listener);
+      exhibits.graph(memoryPlan.store(), recipe.memory().states());
       Trainer trainer =
           new Trainer(
               graph,
@@ -111,7 +114,7 @@ record TrainingRun(
               interrupts::requested);
       try {
         trainer.run(
-            new Forwarding(),
+            new Forwarding(exhibits),
             from,
             (progress, values, optimizer) -> {
               try {
@@ -139,6 +142,7 @@ record TrainingRun(
             best(checkpointing, trainer.progress()).orElseThrow(), checkpoints, trainer, weights);
       }
       saveAdapter(prepared, weights);
+      exhibits.samples(weights);
       return new TrainOutcome(
           trainer.seconds(),
           memoryPlan.store().describe(),
@@ -221,6 +225,17 @@ record TrainingRun(
 
   /** Tells the command what the trainer tells. */
   private final class Forwarding implements TrainingListener {
+    private final RunExhibits exhibits;
+
+    Forwarding(RunExhibits exhibits) {
+      this.exhibits = exhibits;
+    }
+
+    @Override
+    public void scored(Score score) {
+      exhibits.scored(score);
+    }
+
     @Override
     public void step(Step step) {
       listener.step(

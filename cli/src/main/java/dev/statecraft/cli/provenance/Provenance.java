@@ -14,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -122,6 +123,26 @@ public record Provenance(
       }
     }
     return theirs.keySet().stream().findFirst();
+  }
+
+  /**
+   * What a reader may want to know of it, by name; the inputs with the beginnings of their hashes.
+   */
+  public Map<String, String> facts() {
+    Map<String, String> facts = new LinkedHashMap<>();
+    facts.put("Command", String.join(" ", command));
+    commit.ifPresent(hash -> facts.put("Commit", hash));
+    facts.put("Statecraft", environment.statecraft());
+    facts.put("libtorch", environment.libtorch());
+    facts.put("Java", environment.java());
+    facts.put("System", environment.os());
+    facts.put("Processor", environment.cpu() + ", " + environment.threads() + " threads");
+    facts.put(
+        "Read",
+        inputs.stream()
+            .map(file -> file.name() + " (SHA-256 " + file.sha256().substring(0, 12) + "…)")
+            .collect(Collectors.joining("\n")));
+    return facts;
   }
 
   /** Writes {@code provenance.json}. */

@@ -15,7 +15,13 @@ import java.util.stream.Stream;
  */
 public final class Catalogue {
   private static final List<Option> OPTIONS =
-      Stream.of(top(), MethodKeys.all(), DataKeys.all(), TaskKeys.all(), TrainKeys.all())
+      Stream.of(
+              top(),
+              MethodKeys.all(),
+              DataKeys.all(),
+              TaskKeys.all(),
+              TrainKeys.all(),
+              TrackingKeys.all())
           .flatMap(List::stream)
           .toList();
 
@@ -52,6 +58,11 @@ public final class Catalogue {
         Option.of("train", Kind.mapping(), Otherwise.words("its defaults"), "How the run goes."),
         Option.of(
             "memory", Kind.mapping(), Otherwise.words("its defaults"), "What the run may take."),
+        Option.of(
+            "tracking",
+            Kind.mapping(),
+            Otherwise.words("its defaults"),
+            "Who else is told how the run goes, and what its report shows."),
         Option.of(
             "output",
             Kind.text("a folder", "runs/mine"),

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -22,6 +23,7 @@ import java.util.Optional;
  * @param task what it learns
  * @param train how the run goes
  * @param memory what it may take, and how it is saved
+ * @param tracking who else is told how it goes
  * @param output the run directory (absolute)
  */
 public record Recipe(
@@ -32,6 +34,7 @@ public record Recipe(
     TaskRecipe task,
     TrainRecipe train,
     MemoryRecipe memory,
+    TrackingRecipe tracking,
     Path output) {
   /** What the names of models that come with Statecraft begin with. */
   public static final String BUILTIN = "builtin:";
@@ -94,6 +97,16 @@ public record Recipe(
     return RecipeWriter.toYaml(this);
   }
 
+  /** Every option and its value as text, by path: {@code method.rank} and the like. */
+  public Map<String, String> options() {
+    return Options.of(RecipeText.parse(toYaml(), "the recipe"));
+  }
+
+  /** The same, tracked in another way. */
+  public Recipe withTracking(TrackingRecipe other) {
+    return new Recipe(model, quantize, method, data, task, train, memory, other, output);
+  }
+
   /** The model's folder, if that is what the recipe names. */
   public Optional<Path> modelFolder() {
     return model.startsWith(BUILTIN) || !Path.of(model).isAbsolute()
@@ -118,7 +131,7 @@ public record Recipe(
 
   /** The same with another model. */
   public Recipe withModel(String other) {
-    return new Recipe(other, quantize, method, data, task, train, memory, output);
+    return new Recipe(other, quantize, method, data, task, train, memory, tracking, output);
   }
 
   /** The same with the classes that the training data turned out to have. */
@@ -136,16 +149,16 @@ public record Recipe(
 
   /** The same for another task. */
   public Recipe withTask(TaskRecipe other) {
-    return new Recipe(model, quantize, method, data, other, train, memory, output);
+    return new Recipe(model, quantize, method, data, other, train, memory, tracking, output);
   }
 
   /** The same with other data. */
   public Recipe withData(DataRecipe other) {
-    return new Recipe(model, quantize, method, other, task, train, memory, output);
+    return new Recipe(model, quantize, method, other, task, train, memory, tracking, output);
   }
 
   /** The same with another run directory. */
   public Recipe withOutput(Path other) {
-    return new Recipe(model, quantize, method, data, task, train, memory, other);
+    return new Recipe(model, quantize, method, data, task, train, memory, tracking, other);
   }
 }

@@ -53,6 +53,7 @@ final class RecipeReader {
                   task,
                   recipe.section("train").read(train -> train(train, method.name(), budget)),
                   memory,
+                  recipe.section("tracking").read(TrackingRecipe::read),
                   path(recipe.text("output").orElse("runs/" + name)));
             });
   }

@@ -18,8 +18,9 @@ import java.util.stream.Stream;
 /**
  * The folder of a training run: {@value #RECIPE} (as resolved), {@value #METRICS} (a line per
  * optimizer step), {@value #SUMMARY} (once it is finished), {@value #ADAPTER}, {@value
- * #CHECKPOINTS}, {@value #PROVENANCE}, {@value #REPORT}. Whole files are moved into place; metrics
- * are appended line by line.
+ * #CHECKPOINTS}, {@value #PROVENANCE}, {@value #REPORT}, TensorBoard's {@value #EVENTS} files,
+ * {@value #MLFLOW} and {@value #NOTES}. Whole files are moved into place; metrics are appended line
+ * by line.
  */
 public final class RunDirectory {
   static final String RECIPE = "recipe.yaml";
@@ -29,9 +30,15 @@ public final class RunDirectory {
   static final String PROVENANCE = "provenance.json";
   static final String ADAPTER = "adapter";
   static final String CHECKPOINTS = "checkpoints";
+  static final String MLFLOW = "mlflow.json";
+  static final String NOTES = "notes.log";
+
+  /** What the names of TensorBoard's event files begin with. */
+  public static final String EVENTS = "events.out.tfevents";
+
   private static final String LOCK = ".lock";
   private static final List<String> OWN =
-      List.of(SUMMARY, METRICS, REPORT, ADAPTER, CHECKPOINTS, PROVENANCE, RECIPE);
+      List.of(SUMMARY, METRICS, REPORT, ADAPTER, CHECKPOINTS, MLFLOW, NOTES, PROVENANCE, RECIPE);
 
   private final Path folder;
 
@@ -163,6 +170,9 @@ public final class RunDirectory {
     for (String name : OWN) {
       delete(folder.resolve(name));
     }
+    for (Path events : new RunDirectory(folder).eventFiles()) {
+      delete(events);
+    }
   }
 
   /** A run that stopped before its first step has nothing to lose. */
@@ -210,6 +220,21 @@ public final class RunDirectory {
     return folder.resolve(REPORT);
   }
 
+  /** Which run of an MLflow server this is, if it is one. */
+  public Path mlflow() {
+    return folder.resolve(MLFLOW);
+  }
+
+  /** TensorBoard's event files, the earliest first. */
+  public List<Path> eventFiles() throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files
+          .filter(file -> String.valueOf(file.getFileName()).startsWith(EVENTS))
+          .sorted()
+          .toList();
+    }
+  }
+
   /** A line of JSON for each optimizer step. */
   public Path metrics() {
     return folder.resolve(METRICS);
@@ -237,6 +262,11 @@ public final class RunDirectory {
    */
   public List<StepMetrics> stepsUntil(long last) throws IOException {
     return MetricsLog.cutBehind(folder.resolve(METRICS), last);
+  }
+
+  /** Opens the log of notes; goes on after those that are there. */
+  public NotesLog notesLog() throws IOException {
+    return NotesLog.append(folder.resolve(NOTES));
   }
 
   /** Opens the log of optimizer steps; goes on after the lines that are there. */
