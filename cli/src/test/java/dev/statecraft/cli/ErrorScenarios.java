@@ -168,7 +168,7 @@ final class ErrorScenarios {
             + " you mean '<key>'?",
         () -> run("train", "--explain", "train.epoch"));
     put(
-        "--resume: expected neither --output nor --force beside it, found <option>",
+        "--resume: expected neither --output nor --force nor --mlflow beside it, found <option>",
         () -> run("train", "--resume", "runs/x", "--force"));
     put(
         "expected either --run, or --model and perhaps --adapter",
