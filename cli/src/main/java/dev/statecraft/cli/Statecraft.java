@@ -12,6 +12,7 @@ import dev.statecraft.cli.command.TrainCommand;
 import dev.statecraft.cli.engine.Engine;
 import dev.statecraft.cli.engine.ModelEngine;
 import dev.statecraft.cli.terminal.Console;
+import dev.statecraft.cli.terminal.DownloadDisplay;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -47,7 +48,9 @@ public final class Statecraft {
 
   /** Runs a command and ends the process with its exit code. */
   public static void main(String[] arguments) {
-    System.exit(run(Console.ofProcess(), new ModelEngine(), arguments));
+    Console console = Console.ofProcess();
+    Engine engine = new ModelEngine(new DownloadDisplay(console.progress()));
+    System.exit(run(console, engine, arguments));
   }
 
   /**

@@ -18,6 +18,7 @@ import dev.statecraft.cli.run.RunResult;
 import dev.statecraft.cli.run.TrainListener;
 import dev.statecraft.cli.run.TrainOutcome;
 import dev.statecraft.core.plan.StateFormat;
+import dev.statecraft.models.train.Checkpoint;
 import dev.statecraft.models.train.GradientError;
 import java.util.List;
 import java.util.Map;
@@ -66,7 +67,8 @@ final class FakeEngine implements Engine {
   }
 
   @Override
-  public TrainOutcome train(Recipe recipe, RunDirectory run, TrainListener listener) {
+  public TrainOutcome train(
+      Recipe recipe, RunDirectory run, TrainListener listener, Optional<Checkpoint> from) {
     ask(recipe);
     RunResult sample = SampleRuns.run(recipe.method().name().label(), 80, 5, run.folder());
     listener.started(sample.summary().trainableParameters(), sample.steps().size());

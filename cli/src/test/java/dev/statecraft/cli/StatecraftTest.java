@@ -94,6 +94,8 @@ final class StatecraftTest {
         "trian",
         "train",
         "train -c x --unknown",
+        "train -c x --resume y",
+        "train --resume y --set train.epochs=1",
         "eval",
         "eval --run a -c b",
         "generate --prompt x",
@@ -209,6 +211,22 @@ final class StatecraftTest {
   }
 
   @Test
+  void aFinishedRunOrNoneIsNotGoneOnWith() throws IOException {
+    writeRecipe();
+    assertThat(run(new FakeEngine(), "train", "--resume", "nowhere")).isEqualTo(3);
+    assertThat(console.err()).contains("nowhere: expected a run directory with a recipe.yaml");
+    run(new FakeEngine(), "train", "-c", "recipe.yaml", "-o", "out");
+    assertThat(run(new FakeEngine(), "train", "--resume", "out")).isEqualTo(2);
+    assertThat(console.err()).contains("expected an unfinished run to go on with");
+    Files.delete(folder.resolve("out/summary.json"));
+    assertThat(run(new FakeEngine(), "train", "--resume", "out", "--force")).isEqualTo(2);
+    assertThat(console.err()).contains("expected neither --output nor --force");
+    assertThat(run(new FakeEngine(), "train", "--resume", "out")).isZero();
+    assertThat(folder.resolve("out/metrics.jsonl")).content().hasLineCount(80);
+    assertThat(folder.resolve("out/summary.json")).exists();
+  }
+
+  @Test
   void trainPrintsOneJsonObject() throws IOException {
     writeRecipe();
     run(new FakeEngine(), "train", "-c", "recipe.yaml", "--json");
@@ -266,7 +284,7 @@ final class StatecraftTest {
   void anotherEvaluationFileKeepsTheFormat() {
     Recipe recipe = SampleRuns.recipe("lora", folder);
     DataRecipe.DataFile file =
-        new DataRecipe.DataFile(folder.resolve("x.tsv"), recipe.data().train().format());
+        DataRecipe.DataFile.local(folder.resolve("x.tsv"), recipe.data().train().get(0).format());
     assertThat(recipe.data().withValidation(file).validation())
         .isEqualTo(new DataRecipe.HeldOut(file));
   }

@@ -111,7 +111,7 @@ public final class ClassifyCommand implements Callable<Integer> {
       throw new RecipeException("expected either texts or --input, found neither or both");
     }
     if (input != null) {
-      List<Row> rows = DataReader.read(console.path(input), recipe.data().train().format());
+      List<Row> rows = DataReader.read(console.path(input), recipe.data().train().get(0).format());
       return rows.stream()
           .map(row -> new TextInput(row.text(columns.text()), columns.pair().map(row::text)))
           .toList();

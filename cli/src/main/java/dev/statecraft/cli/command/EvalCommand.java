@@ -96,10 +96,10 @@ public final class EvalCommand implements Callable<Integer> {
       tuned = Optional.ofNullable(adapter).map(console::path);
     }
     if (data != null) {
-      DataFormat format = recipe.data().train().format();
+      DataFormat format = recipe.data().train().get(0).format();
       recipe =
           recipe.withData(
-              recipe.data().withValidation(new DataRecipe.DataFile(console.path(data), format)));
+              recipe.data().withValidation(DataRecipe.DataFile.local(console.path(data), format)));
     } else if (recipe.data().validation() instanceof DataRecipe.NoValidation) {
       throw new RecipeException(
           "data.validation: expected evaluation data, found none; name a file with --data");

@@ -31,7 +31,7 @@ public final class InspectCommand implements Callable<Integer> {
       names = "--model",
       required = true,
       paramLabel = "DIR",
-      description = "The model: a folder, or builtin:minilm.")
+      description = "The model: a folder, org/name[@revision] of the Hub, or builtin:minilm.")
   private String model;
 
   @Option(

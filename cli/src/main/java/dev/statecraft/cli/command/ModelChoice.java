@@ -13,8 +13,8 @@ import picocli.CommandLine.Option;
 final class ModelChoice {
   @Option(
       names = "--model",
-      paramLabel = "DIR",
-      description = "The model: a folder, or builtin:minilm.")
+      paramLabel = "MODEL",
+      description = "The model: a folder, org/name[@revision] of the Hub, or builtin:minilm.")
   private String model;
 
   @Option(names = "--adapter", paramLabel = "DIR", description = "The adapter to put on it.")
@@ -32,9 +32,9 @@ final class ModelChoice {
       description = "Frozen linears inside layers: none, int8, nf4 (default: as in the run).")
   private String quantize;
 
-  /** The name of a model as the engine takes it: folders absolute. */
+  /** The name of a model as the engine takes it. */
   static String absolute(Console console, String model) {
-    return model.startsWith(Recipe.BUILTIN) ? model : console.path(model).toString();
+    return Recipe.modelName(model, console.folder());
   }
 
   TunedModel resolve(Console console) {

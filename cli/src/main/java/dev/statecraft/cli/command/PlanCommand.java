@@ -4,6 +4,7 @@ import dev.statecraft.cli.engine.Engine;
 import dev.statecraft.cli.engine.PlanRequest;
 import dev.statecraft.cli.engine.PlanRow;
 import dev.statecraft.cli.recipe.Method;
+import dev.statecraft.cli.recipe.Recipe;
 import dev.statecraft.cli.recipe.Stores;
 import dev.statecraft.cli.run.Json;
 import dev.statecraft.cli.terminal.Console;
@@ -51,7 +52,7 @@ public final class PlanCommand implements Callable<Integer> {
       names = {"--model", "--config"},
       required = true,
       paramLabel = "PATH",
-      description = "A model folder, or a config.json.")
+      description = "A model folder, a config.json, or org/name[@revision] of the Hub.")
   private String model;
 
   @Option(
@@ -129,14 +130,18 @@ public final class PlanCommand implements Callable<Integer> {
         : Stores.read(Optional.of(store), limit.isPresent()).stream().toList();
   }
 
-  private Path config() {
-    Path path = console.path(model);
+  private String config() {
+    String name = Recipe.modelName(model, console.folder());
+    Path path = Path.of(name);
+    if (!path.isAbsolute()) {
+      return name;
+    }
     Path file = Files.isDirectory(path) ? path.resolve("config.json") : path;
     if (!Files.isRegularFile(file)) {
       throw new InvalidInputException(
           file + ": expected a model folder or a config.json, found none");
     }
-    return file;
+    return file.toString();
   }
 
   private static Map<String, Object> map(PlanRow row, OptionalLong limit) {

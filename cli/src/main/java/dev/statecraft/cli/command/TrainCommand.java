@@ -2,6 +2,7 @@ package dev.statecraft.cli.command;
 
 import dev.statecraft.cli.engine.Engine;
 import dev.statecraft.cli.recipe.Recipe;
+import dev.statecraft.cli.recipe.RecipeException;
 import dev.statecraft.cli.run.Json;
 import dev.statecraft.cli.run.RunDirectory;
 import dev.statecraft.cli.run.RunResult;
@@ -11,8 +12,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code train}: runs a recipe into a run directory. */
@@ -21,7 +22,21 @@ public final class TrainCommand implements Callable<Integer> {
   private final Console console;
   private final Engine engine;
 
-  @Mixin private RecipeOptions recipes;
+  @ArgGroup(exclusive = true, multiplicity = "1")
+  private Source source;
+
+  /** A recipe, or a run that has one. */
+  private static final class Source {
+    @ArgGroup(exclusive = false)
+    private RecipeOptions recipes;
+
+    @Option(
+        names = "--resume",
+        paramLabel = "DIR",
+        description =
+            "Go on with the run in DIR, which was interrupted, exactly as if it had not been.")
+    private String resume;
+  }
 
   @Option(
       names = {"-o", "--output"},
@@ -42,11 +57,8 @@ public final class TrainCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    Recipe read = recipes.load(console);
-    Recipe recipe = output == null ? read : read.withOutput(console.path(output));
-    RunResult result =
-        new TrainRun(console, engine)
-            .run(recipe, force ? RunDirectory.Existing.REPLACE : RunDirectory.Existing.REFUSE);
+    RunResult result = source.resume == null ? begin() : resume();
+    Recipe recipe = result.recipe();
     if (json) {
       Map<String, Object> object = new LinkedHashMap<>();
       object.put("output", recipe.output().toString());
@@ -57,5 +69,21 @@ public final class TrainCommand implements Callable<Integer> {
       console.out().println("run directory: " + recipe.output());
     }
     return 0;
+  }
+
+  private RunResult begin() throws IOException {
+    Recipe read = source.recipes.load(console);
+    Recipe recipe = output == null ? read : read.withOutput(console.path(output));
+    return new TrainRun(console, engine)
+        .run(recipe, force ? RunDirectory.Existing.REPLACE : RunDirectory.Existing.REFUSE);
+  }
+
+  private RunResult resume() throws IOException {
+    if (output != null || force) {
+      throw new RecipeException(
+          "--resume: expected neither --output nor --force beside it, found "
+              + (force ? "--force" : "--output"));
+    }
+    return new TrainRun(console, engine).resume(console.path(source.resume));
   }
 }

@@ -6,10 +6,12 @@ import dev.statecraft.cli.run.RunDirectory;
 import dev.statecraft.cli.run.TrainListener;
 import dev.statecraft.cli.run.TrainOutcome;
 import dev.statecraft.core.plan.StateFormat;
+import dev.statecraft.models.train.Checkpoint;
 import dev.statecraft.models.train.GradientError;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
@@ -30,7 +32,18 @@ public interface Engine {
    * Trains. Saves the adapter in the run's {@linkplain RunDirectory#adapter folder} and, for
    * classification, writes the recipe again with the labels.
    */
-  TrainOutcome train(Recipe recipe, RunDirectory run, TrainListener listener) throws IOException;
+  default TrainOutcome train(Recipe recipe, RunDirectory run, TrainListener listener)
+      throws IOException {
+    return train(recipe, run, listener, Optional.empty());
+  }
+
+  /**
+   * As {@link #train(Recipe, RunDirectory, TrainListener)}, going on from a checkpoint of the run;
+   * what comes out is to the bit what would have without the interruption.
+   */
+  TrainOutcome train(
+      Recipe recipe, RunDirectory run, TrainListener listener, Optional<Checkpoint> from)
+      throws IOException;
 
   /** Predicts the memory of training steps. */
   List<PlanRow> plan(PlanRequest request) throws IOException;

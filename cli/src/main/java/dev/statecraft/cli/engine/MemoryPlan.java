@@ -12,6 +12,7 @@ import dev.statecraft.models.data.BatchLimit;
 import dev.statecraft.models.task.ExampleSet;
 import dev.statecraft.models.train.BudgetException;
 import dev.statecraft.models.train.MicroBatchPlanner;
+import dev.statecraft.models.train.StepLayout;
 import dev.statecraft.models.train.StoreChoice;
 import dev.statecraft.models.train.StorePlanner;
 import dev.statecraft.tensor.Quantization;
@@ -53,6 +54,15 @@ record MemoryPlan(BatchLimit microBatch, LayerPolicies store, OptionalLong budge
     return new Search(
             train, recipe.quantize(), recipe.memory().states(), graph, examples, budget, notes)
         .plan();
+  }
+
+  /** Goes on as a run began; a budget, measured anew, only limits it. */
+  static MemoryPlan resumed(Recipe recipe, StepLayout layout, Torch torch) {
+    Budget budget = recipe.memory().budget();
+    return new MemoryPlan(
+        layout.microBatch(),
+        layout.store(),
+        budget.isGiven() ? OptionalLong.of(bytes(budget, torch)) : OptionalLong.empty());
   }
 
   private static long bytes(Budget budget, Torch torch) {

@@ -12,7 +12,9 @@ import dev.statecraft.models.family.Llama;
 import dev.statecraft.models.family.ModelFamily;
 import dev.statecraft.models.generate.Sampler;
 import dev.statecraft.models.generate.TextGenerator;
+import dev.statecraft.models.hub.HubListener;
 import dev.statecraft.models.pretrained.PretrainedModel;
+import dev.statecraft.models.train.Checkpoint;
 import dev.statecraft.models.train.Evaluator;
 import dev.statecraft.models.train.GradientError;
 import dev.statecraft.tensor.Torch;
@@ -20,13 +22,26 @@ import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /** The engine over the model families and the trainer. */
 public final class ModelEngine implements Engine {
+  private final Inputs inputs;
+
+  /** One that downloads silently. */
+  public ModelEngine() {
+    this(HubListener.silent());
+  }
+
+  /** One that tells of downloads. */
+  public ModelEngine(HubListener downloads) {
+    inputs = new Inputs(downloads);
+  }
+
   @Override
   public InspectedModel inspect(String model) {
-    try (PretrainedModel pretrained = Models.open(model)) {
+    try (PretrainedModel pretrained = inputs.open(model)) {
       ModelFamily family = pretrained.family();
       return new InspectedModel(
           pretrained.config().modelType(), family.graph(), Models.defaults(family));
@@ -34,17 +49,19 @@ public final class ModelEngine implements Engine {
   }
 
   @Override
-  public TrainOutcome train(Recipe recipe, RunDirectory run, TrainListener listener)
+  public TrainOutcome train(
+      Recipe recipe, RunDirectory run, TrainListener listener, Optional<Checkpoint> from)
       throws IOException {
-    try (PretrainedModel model = Models.open(recipe.model());
+    Recipe pinned = inputs.pinned(recipe);
+    try (PretrainedModel model = inputs.open(pinned.model());
         Torch torch = Torch.open(recipe.train().device())) {
-      return new TrainingRun(recipe, run, listener, model, torch).run();
+      return new TrainingRun(pinned, run, listener, model, inputs, torch).run(from);
     }
   }
 
   @Override
   public List<PlanRow> plan(PlanRequest request) throws IOException {
-    return Planning.rows(request);
+    return Planning.rows(request, inputs.config(request.model()));
   }
 
   @Override
@@ -55,18 +72,18 @@ public final class ModelEngine implements Engine {
   @Override
   public Map<StateFormat, GradientError> check(Recipe recipe, Consumer<String> notes)
       throws IOException {
-    try (PretrainedModel model = Models.open(recipe.model());
+    try (PretrainedModel model = inputs.open(recipe.model());
         Torch torch = Torch.open(recipe.train().device())) {
-      return new StateCheck(recipe, model, torch).run(notes);
+      return new StateCheck(recipe, model, inputs, torch).run(notes);
     }
   }
 
   @Override
   public Evaluation evaluate(Recipe recipe, TunedModel tuned, Consumer<String> notes)
       throws IOException {
-    try (PretrainedModel model = Models.open(tuned.model());
+    try (PretrainedModel model = inputs.open(tuned.model());
         Torch torch = Torch.open(recipe.train().device())) {
-      Preparation prepared = Preparation.ofEvaluation(recipe, model, notes);
+      Preparation prepared = Preparation.ofEvaluation(recipe, model, inputs, notes);
       try (Tuned loaded = Tuned.of(model, prepared.family(), tuned.adapter());
           Weights weights = loaded.weights(torch, recipe.train().dtype(), tuned.quantization())) {
         Evaluator evaluator =
@@ -92,7 +109,7 @@ public final class ModelEngine implements Engine {
 
   @Override
   public Generation generate(GenerateRequest request, Consumer<String> text) throws IOException {
-    try (PretrainedModel model = Models.open(request.model().model());
+    try (PretrainedModel model = inputs.open(request.model().model());
         Torch torch = Torch.open(request.device())) {
       Llama family = model.causalLm();
       try (Tuned loaded = Tuned.of(model, family, request.model().adapter());
@@ -134,7 +151,7 @@ public final class ModelEngine implements Engine {
   @Override
   public List<Classification> classify(Recipe recipe, TunedModel tuned, List<TextInput> texts)
       throws IOException {
-    try (PretrainedModel model = Models.open(tuned.model());
+    try (PretrainedModel model = inputs.open(tuned.model());
         Torch torch = Torch.open(recipe.train().device())) {
       try (Tuned loaded = Tuned.of(model, Preparation.family(recipe, model), tuned.adapter());
           Weights weights = loaded.weights(torch, recipe.train().dtype(), tuned.quantization())) {

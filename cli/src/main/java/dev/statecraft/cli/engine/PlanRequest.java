@@ -5,14 +5,13 @@ import dev.statecraft.core.plan.StateFormat;
 import dev.statecraft.core.plan.StorePolicy;
 import dev.statecraft.tensor.DType;
 import dev.statecraft.tensor.Quantization;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.OptionalLong;
 
 /**
  * Training steps whose memory is to be predicted.
  *
- * @param config a model's config.json
+ * @param model a config.json (absolute), or a model of the Hub
  * @param methods how it might be tuned
  * @param stores which states might be stored
  * @param budget the most bytes a step may take; then a row for each method is chosen by it
@@ -23,7 +22,7 @@ import java.util.OptionalLong;
  * @param quantization of the frozen linears inside layers
  */
 public record PlanRequest(
-    Path config,
+    String model,
     List<Method> methods,
     List<StorePolicy> stores,
     OptionalLong budget,

@@ -17,6 +17,7 @@ import dev.statecraft.models.train.StorePlanner;
 import dev.statecraft.tensor.Device;
 import dev.statecraft.tensor.Torch;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -38,10 +39,15 @@ final class Planning {
     reference = flops(lora, LayerPolicies.uniform(StorePolicy.ALL), extents);
   }
 
-  static List<PlanRow> rows(PlanRequest request) throws IOException {
+  /**
+   * Predicts.
+   *
+   * @param config the model's configuration
+   */
+  static List<PlanRow> rows(PlanRequest request, Path config) throws IOException {
     StepShape shape =
         StepShape.of(
-            ModelConfig.read(request.config()),
+            ModelConfig.read(config),
             Collections.nCopies(request.batch(), request.sequence()),
             request.dtype());
     Extents extents;

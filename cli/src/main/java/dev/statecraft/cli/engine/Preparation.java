@@ -1,6 +1,5 @@
 package dev.statecraft.cli.engine;
 
-import dev.statecraft.cli.recipe.DataRecipe;
 import dev.statecraft.cli.recipe.Metric;
 import dev.statecraft.cli.recipe.Recipe;
 import dev.statecraft.cli.recipe.RecipeException;
@@ -8,14 +7,13 @@ import dev.statecraft.cli.recipe.TaskRecipe;
 import dev.statecraft.models.InvalidInputException;
 import dev.statecraft.models.config.BertConfig;
 import dev.statecraft.models.config.LlamaConfig;
-import dev.statecraft.models.data.DataReader;
-import dev.statecraft.models.data.DatasetSplit;
+import dev.statecraft.models.data.ExampleStore;
 import dev.statecraft.models.data.InstructionFormat;
 import dev.statecraft.models.data.LabelVocabulary;
 import dev.statecraft.models.data.LabelledSet;
 import dev.statecraft.models.data.Row;
+import dev.statecraft.models.data.Segment;
 import dev.statecraft.models.data.SegmentEncoder;
-import dev.statecraft.models.data.Subset;
 import dev.statecraft.models.data.TextColumns;
 import dev.statecraft.models.data.TextExample;
 import dev.statecraft.models.family.Head;
@@ -24,12 +22,19 @@ import dev.statecraft.models.pretrained.PretrainedModel;
 import dev.statecraft.models.task.CausalExamples;
 import dev.statecraft.models.task.ClassExamples;
 import dev.statecraft.models.task.EncodedText;
+import dev.statecraft.models.task.EncodedTextBuilder;
 import dev.statecraft.models.task.ExampleSet;
 import dev.statecraft.models.task.NumberExamples;
+import dev.statecraft.models.train.ByteSize;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.Supplier;
 
 /**
  * A recipe's model and data made ready for its task.
@@ -46,13 +51,15 @@ record Preparation(
     Recipe recipe) {
 
   /** Reads the recipe's data for training. */
-  static Preparation ofTraining(Recipe recipe, PretrainedModel model, Consumer<String> notes) {
-    return new Preparer(recipe, model, notes).prepare(true);
+  static Preparation ofTraining(
+      Recipe recipe, PretrainedModel model, Inputs inputs, Consumer<String> notes) {
+    return Preparer.of(recipe, model, inputs, notes).prepare(true);
   }
 
   /** Reads the recipe's data for an evaluation alone. */
-  static Preparation ofEvaluation(Recipe recipe, PretrainedModel model, Consumer<String> notes) {
-    return new Preparer(recipe, model, notes).prepare(false);
+  static Preparation ofEvaluation(
+      Recipe recipe, PretrainedModel model, Inputs inputs, Consumer<String> notes) {
+    return Preparer.of(recipe, model, inputs, notes).prepare(false);
   }
 
   /** The model with the head that a recipe with known labels gives it. */
@@ -74,33 +81,21 @@ record Preparation(
   }
 
   /** One reading of a recipe's files. */
-  private record Preparer(Recipe recipe, PretrainedModel model, Consumer<String> notes) {
-    Preparation prepare(boolean forTraining) {
-      DataRecipe data = recipe.data();
-      List<Row> rows = List.of();
-      Optional<List<Row>> heldOut = Optional.empty();
-      if (data.validation() instanceof DataRecipe.HeldOut other) {
-        heldOut = Optional.of(DataReader.read(other.file().path(), other.file().format()));
-      }
-      if (forTraining || heldOut.isEmpty()) {
-        rows = DataReader.read(data.train().path(), data.train().format());
-      }
-      if (data.validation() instanceof DataRecipe.Split split) {
-        DatasetSplit<Row> parts =
-            DatasetSplit.random(rows, split.fraction(), recipe.train().seed());
-        rows = parts.train();
-        heldOut = Optional.of(parts.heldOut());
-      }
-      if (data.maxExamples().isPresent() && !rows.isEmpty()) {
-        rows = Subset.random(rows, data.maxExamples().get(), recipe.train().seed());
-      }
-      if (recipe.task() instanceof TaskRecipe.CausalLm) {
-        return causal(forTraining ? rows : List.of(), heldOut);
-      }
-      return texts(forTraining ? rows : List.of(), heldOut);
+  private record Preparer(
+      Recipe recipe, PretrainedModel model, RecipeRows rows, Consumer<String> notes) {
+    static Preparer of(
+        Recipe recipe, PretrainedModel model, Inputs inputs, Consumer<String> notes) {
+      RecipeRows rows = new RecipeRows(recipe.data(), recipe.train().seed(), inputs);
+      return new Preparer(recipe, model, rows, notes);
     }
 
-    private Preparation causal(List<Row> rows, Optional<List<Row>> heldOut) {
+    Preparation prepare(boolean forTraining) {
+      return recipe.task() instanceof TaskRecipe.CausalLm
+          ? causal(forTraining)
+          : texts(forTraining);
+    }
+
+    private Preparation causal(boolean forTraining) {
       LlamaConfig config = model.causalLm().config();
       int longest = Math.min(recipe.data().maxLength(), config.maxPositionEmbeddings());
       SegmentEncoder encoder =
@@ -112,40 +107,58 @@ record Preparation(
                   : OptionalInt.of(config.eosTokenIds().get(0)));
       return new Preparation(
           model.causalLm(),
-          rows.isEmpty()
-              ? Optional.empty()
-              : Optional.of(causal("training", rows, encoder, longest)),
-          heldOut.map(held -> causal("evaluation", held, encoder, longest)),
+          when(forTraining, () -> causal("training", rows::training, encoder, longest)),
+          when(rows.hasHeldOut(), () -> causal("evaluation", rows::heldOut, encoder, longest)),
           recipe);
     }
 
-    private ExampleSet causal(String what, List<Row> rows, SegmentEncoder encoder, int longest) {
-      if (rows.isEmpty()) {
-        throw new InvalidInputException("the " + what + " data: expected examples, found none");
-      }
-      InstructionFormat format =
-          recipe.data().instruction().orElseGet(() -> InstructionFormat.detect(rows.get(0)));
-      LabelledSet set = LabelledSet.of(rows, format::segments, encoder, longest);
+    private static <T> Optional<T> when(boolean wanted, Supplier<T> value) {
+      return wanted ? Optional.of(value.get()) : Optional.empty();
+    }
+
+    private ExampleSet causal(
+        String what, Consumer<Consumer<Row>> source, SegmentEncoder encoder, int longest) {
+      LabelledSet.Builder builder =
+          new LabelledSet.Builder(
+              new Rendering(recipe.data().instruction()),
+              encoder,
+              longest,
+              ExampleStore.Room.ofProcess());
+      source.accept(builder);
+      LabelledSet set = builder.build();
       if (!set.skipped().isEmpty() || set.truncated() > 0) {
         notes.accept(what + " data: " + set.summary());
       }
+      noteSpilled(what, set.examples());
       boolean accuracy = recipe.task().metrics().contains(Metric.ACCURACY);
       return new CausalExamples(set.examples(), accuracy);
     }
 
-    private Preparation texts(List<Row> rows, Optional<List<Row>> heldOut) {
+    private void noteSpilled(String what, List<?> examples) {
+      if (examples instanceof ExampleStore<?> store && store.spilledBytes() > 0) {
+        notes.accept(
+            what
+                + " data: "
+                + ByteSize.shown(store.spilledBytes())
+                + " of tokens lie in a temporary file, as they do not fit the heap");
+      }
+    }
+
+    private Preparation texts(boolean forTraining) {
       TextColumns columns =
           recipe
               .data()
               .columns()
               .orElseThrow(() -> new RecipeException("data.columns: expected text and label"));
-      List<TextExample> training = columns.examples(rows);
-      Optional<List<TextExample>> evaluation = heldOut.map(columns::examples);
+      Consumer<Consumer<TextExample>> training =
+          examples -> rows.training(row -> examples.accept(columns.example(row)));
+      Consumer<Consumer<TextExample>> evaluation =
+          examples -> rows.heldOut(row -> examples.accept(columns.example(row)));
       if (recipe.task() instanceof TaskRecipe.Regression) {
         return new Preparation(
             family(recipe, model),
-            training.isEmpty() ? Optional.empty() : Optional.of(numbers(training)),
-            evaluation.map(this::numbers),
+            when(forTraining, () -> numbers("training", training)),
+            when(rows.hasHeldOut(), () -> numbers("evaluation", evaluation)),
             recipe);
       }
       TaskRecipe.Classification task = (TaskRecipe.Classification) recipe.task();
@@ -154,48 +167,48 @@ record Preparation(
       Recipe labelled = recipe.withLabels(vocabulary.labels());
       return new Preparation(
           family(labelled, model),
-          training.isEmpty() ? Optional.empty() : Optional.of(classes(training, vocabulary, task)),
-          evaluation.map(examples -> classes(examples, vocabulary, task)),
+          when(forTraining, () -> classes("training", training, vocabulary, task)),
+          when(rows.hasHeldOut(), () -> classes("evaluation", evaluation, vocabulary, task)),
           labelled);
     }
 
-    /** The labels of the training data, read again if only an evaluation is prepared. */
-    private LabelVocabulary vocabulary(List<TextExample> training) {
-      if (!training.isEmpty()) {
-        return LabelVocabulary.of(training);
-      }
-      DataRecipe.DataFile file = recipe.data().train();
-      return LabelVocabulary.of(
-          recipe
-              .data()
-              .columns()
-              .orElseThrow()
-              .examples(DataReader.read(file.path(), file.format())));
+    /** The labels of the training data, for which it is read once more. */
+    private static LabelVocabulary vocabulary(Consumer<Consumer<TextExample>> training) {
+      Set<String> labels = new HashSet<>();
+      training.accept(example -> labels.add(example.label()));
+      return LabelVocabulary.ofLabels(labels);
     }
 
     private ExampleSet classes(
-        List<TextExample> examples, LabelVocabulary vocabulary, TaskRecipe.Classification task) {
-      int[] indices = vocabulary.indices(examples);
+        String what,
+        Consumer<Consumer<TextExample>> source,
+        LabelVocabulary vocabulary,
+        TaskRecipe.Classification task) {
+      List<Integer> classes = new ArrayList<>();
+      List<EncodedText> texts =
+          encoded(what, source, example -> classes.add(vocabulary.index(example)));
       OptionalInt positive =
           task.positiveLabel().stream().mapToInt(vocabulary.labels()::indexOf).findFirst();
       return new ClassExamples(
-          encoded(examples),
-          java.util.Arrays.stream(indices).boxed().toList(),
-          vocabulary.size(),
-          positive,
-          config().firstPosition());
+          texts, classes, vocabulary.size(), positive, config().firstPosition());
     }
 
-    private ExampleSet numbers(List<TextExample> examples) {
-      return new NumberExamples(
-          encoded(examples),
-          examples.stream().map(TextExample::score).toList(),
-          config().firstPosition());
+    private ExampleSet numbers(String what, Consumer<Consumer<TextExample>> source) {
+      List<Double> numbers = new ArrayList<>();
+      List<EncodedText> texts = encoded(what, source, example -> numbers.add(example.score()));
+      return new NumberExamples(texts, numbers, config().firstPosition());
     }
 
-    private List<EncodedText> encoded(List<TextExample> examples) {
+    private List<EncodedText> encoded(
+        String what, Consumer<Consumer<TextExample>> source, Consumer<TextExample> label) {
       int longest = Math.min(recipe.data().maxLength(), config().maxTokens());
-      return EncodedText.all(model.tokenizer(), examples, longest, config().typeVocabSize());
+      EncodedTextBuilder texts =
+          new EncodedTextBuilder(
+              model.tokenizer(), longest, config().typeVocabSize(), ExampleStore.Room.ofProcess());
+      source.accept(label.andThen(texts));
+      List<EncodedText> encoded = texts.build();
+      noteSpilled(what, encoded);
+      return encoded;
     }
 
     private BertConfig config() {
@@ -208,6 +221,21 @@ record Preparation(
               + recipe.task().type()
               + ", found "
               + model.config().modelType());
+    }
+  }
+
+  /** Renders rows in the format that is named, or that the first row shows. */
+  private static final class Rendering implements Function<Row, List<Segment>> {
+    private Optional<InstructionFormat> format;
+
+    Rendering(Optional<InstructionFormat> format) {
+      this.format = format;
+    }
+
+    @Override
+    public List<Segment> apply(Row row) {
+      format = format.or(() -> Optional.of(InstructionFormat.detect(row)));
+      return format.get().segments(row);
     }
   }
 }

@@ -20,9 +20,9 @@ import java.util.Map;
 import java.util.function.Consumer;
 
 /** What compressed states do to the gradients of a recipe's model on the recipe's data. */
-record StateCheck(Recipe recipe, PretrainedModel model, Torch torch) {
+record StateCheck(Recipe recipe, PretrainedModel model, Inputs inputs, Torch torch) {
   Map<StateFormat, GradientError> run(Consumer<String> notes) throws IOException {
-    Preparation prepared = Preparation.ofTraining(recipe, model, notes);
+    Preparation prepared = Preparation.ofTraining(recipe, model, inputs, notes);
     Graph graph =
         Tunings.of(recipe.method(), Models.defaults(prepared.family()))
             .apply(prepared.family().graph());

@@ -1,5 +1,6 @@
 package dev.statecraft.cli.engine;
 
+import dev.statecraft.cli.recipe.CheckpointRecipe;
 import dev.statecraft.cli.recipe.Recipe;
 import dev.statecraft.cli.recipe.TrainRecipe;
 import dev.statecraft.cli.recipe.Tunings;
@@ -11,19 +12,32 @@ import dev.statecraft.cli.run.TrainOutcome;
 import dev.statecraft.core.graph.Graph;
 import dev.statecraft.core.graph.Parameter;
 import dev.statecraft.core.run.Weights;
+import dev.statecraft.models.InvalidInputException;
 import dev.statecraft.models.adapter.AdapterDescription;
 import dev.statecraft.models.adapter.AdapterFolder;
+import dev.statecraft.models.hub.HubId;
 import dev.statecraft.models.pretrained.PretrainedModel;
 import dev.statecraft.models.task.ExampleSet;
+import dev.statecraft.models.train.Checkpoint;
+import dev.statecraft.models.train.Checkpointing;
+import dev.statecraft.models.train.Checkpoints;
+import dev.statecraft.models.train.Evaluated;
 import dev.statecraft.models.train.NumericFaultException;
+import dev.statecraft.models.train.Progress;
+import dev.statecraft.models.train.StepLayout;
 import dev.statecraft.models.train.Trainer;
 import dev.statecraft.models.train.TrainingListener;
 import dev.statecraft.models.train.TrainingOptions;
 import dev.statecraft.tensor.OutOfMemoryException;
 import dev.statecraft.tensor.Torch;
 import java.io.IOException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CancellationException;
 
 /** One training run: from recipe and model to the saved adapter. */
@@ -32,13 +46,19 @@ record TrainingRun(
     RunDirectory directory,
     TrainListener listener,
     PretrainedModel model,
+    Inputs inputs,
     Torch torch) {
   /** Names listed in a note. */
   private static final int SHOWN = 8;
 
-  TrainOutcome run() throws IOException {
+  /**
+   * Trains.
+   *
+   * @param from where to go on, if the run had begun
+   */
+  TrainOutcome run(Optional<Checkpoint> from) throws IOException {
     Torch.environmentWarnings().forEach(listener::note);
-    Preparation prepared = Preparation.ofTraining(recipe, model, listener::note);
+    Preparation prepared = Preparation.ofTraining(recipe, model, inputs, listener::note);
     directory.writeRecipe(prepared.recipe());
     Graph graph =
         Tunings.of(recipe.method(), Models.defaults(prepared.family()))
@@ -48,7 +68,17 @@ record TrainingRun(
     TrainRecipe train = recipe.train();
     long perEpoch = Trainer.stepsOfEpoch(training.size(), train.batchSize());
     long total = train.totalSteps(perEpoch);
-    MemoryPlan memoryPlan = MemoryPlan.of(recipe, graph, training, torch, listener::note);
+    Checkpointing checkpointing =
+        train
+            .checkpoints()
+            .checkpointing(recipe.task().metrics().get(0), prepared.validation().isPresent());
+    from.ifPresent(checkpoint -> checkSameData(checkpoint, training));
+    MemoryPlan memoryPlan =
+        from.isPresent()
+            ? MemoryPlan.resumed(recipe, from.get().layout(), torch)
+            : MemoryPlan.of(recipe, graph, training, torch, listener::note);
+    StepLayout layout = StepLayout.of(memoryPlan.microBatch(), memoryPlan.store(), training);
+    Checkpoints checkpoints = directory.checkpoints(train.checkpoints().keep());
     try (Weights weights =
             Weights.load(
                 torch,
@@ -76,16 +106,36 @@ record TrainingRun(
                   train.seed(),
                   train.evalEvery().map(Integer::longValue).orElse(perEpoch),
                   memoryPlan.store(),
-                  recipe.memory().states()),
+                  recipe.memory().states(),
+                  checkpointing),
               interrupts::requested);
       try {
-        trainer.run(new Forwarding());
+        trainer.run(
+            new Forwarding(),
+            from,
+            (progress, values, optimizer) ->
+                checkpoints.save(
+                    progress,
+                    layout,
+                    values,
+                    optimizer,
+                    best(checkpointing, progress),
+                    folder -> save(folder.resolve("adapter"), prepared, values)));
       } catch (NumericFaultException | OutOfMemoryException | CancellationException e) {
         // In each case the parameters are those of the last good step.
-        save(prepared, weights);
+        saveAdapter(prepared, weights);
+        if (e instanceof CancellationException) {
+          listener.note("go on with: statecraft train --resume " + directory.folder());
+        }
         throw e;
+      } catch (FileSystemException e) {
+        throw new IOException(cannotSave(e), e);
       }
-      save(prepared, weights);
+      if (train.checkpoints().select() == CheckpointRecipe.Select.BEST) {
+        select(
+            best(checkpointing, trainer.progress()).orElseThrow(), checkpoints, trainer, weights);
+      }
+      saveAdapter(prepared, weights);
       return new TrainOutcome(
           trainer.seconds(),
           memoryPlan.store().describe(),
@@ -107,14 +157,58 @@ record TrainingRun(
     }
   }
 
-  private void save(Preparation prepared, Weights weights) throws IOException {
+  private static OptionalLong best(Checkpointing checkpointing, Progress progress) {
+    return checkpointing.criterion().stream()
+        .flatMap(criterion -> criterion.best(progress.evaluations()).stream())
+        .mapToLong(Evaluated::step)
+        .findFirst();
+  }
+
+  private void checkSameData(Checkpoint checkpoint, ExampleSet training) {
+    if (!checkpoint.layout().matches(training)) {
+      throw new InvalidInputException(
+          checkpoint.folder()
+              + ": expected the training data that the run began with, "
+              + checkpoint.layout().examples()
+              + " examples, found "
+              + training.size()
+              + (checkpoint.layout().examples() == training.size() ? " others" : ""));
+    }
+  }
+
+  /** Goes back to the parameters of the best evaluation. */
+  private void select(long best, Checkpoints checkpoints, Trainer trainer, Weights weights)
+      throws IOException {
+    if (best != trainer.progress().step()) {
+      checkpoints.of(best).restoreValues(weights);
+    }
+    listener.note(
+        "the adapter is that after step "
+            + best
+            + ", the best by "
+            + recipe.task().metrics().get(0).label());
+  }
+
+  private String cannotSave(FileSystemException e) {
+    String reason = Objects.requireNonNullElse(e.getReason(), e.getMessage());
+    return directory.folder()
+        + ": cannot save a checkpoint: "
+        + reason
+        + "; earlier ones are whole, go on with --resume";
+  }
+
+  private void saveAdapter(Preparation prepared, Weights weights) throws IOException {
+    save(directory.adapter(), prepared, weights);
+    listener.note("adapter saved in " + directory.adapter());
+  }
+
+  private void save(Path folder, Preparation prepared, Weights weights) throws IOException {
     AdapterDescription description =
         AdapterDescription.of(
             recipe.method().name().label(),
-            recipe.model(),
+            HubId.model(recipe.model()).map(HubId::name).orElse(recipe.model()),
             Tunings.parts(recipe.method(), Models.defaults(prepared.family())));
-    AdapterFolder.save(directory.adapter(), description, prepared.family(), weights);
-    listener.note("adapter saved in " + directory.adapter());
+    AdapterFolder.save(folder, description, prepared.family(), weights);
   }
 
   /** Tells the command what the trainer tells. */

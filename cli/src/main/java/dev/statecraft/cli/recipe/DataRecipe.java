@@ -3,28 +3,40 @@ package dev.statecraft.cli.recipe;
 import dev.statecraft.models.data.DataFormat;
 import dev.statecraft.models.data.InstructionFormat;
 import dev.statecraft.models.data.TextColumns;
+import dev.statecraft.models.hub.HubFile;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 
 /**
  * What is learned from and evaluated on. Constructors throw {@link IllegalArgumentException} naming
  * the key.
  *
- * @param train the training data
+ * @param train the files of training data
  * @param validation the evaluation data
  * @param columns for classification and regression, which columns are text, pair and label
+ * @param renamed for language modelling, the names that a row's shape has for columns to the names
+ *     that the data has
  * @param instruction for language modelling, the shape of a row; empty to see it from the columns
  * @param maxExamples take at most this many training examples, drawn by the seed
  * @param maxLength the most tokens of an example
  */
 public record DataRecipe(
-    DataFile train,
+    List<DataFile> train,
     Validation validation,
     Optional<TextColumns> columns,
+    Map<String, String> renamed,
     Optional<InstructionFormat> instruction,
     Optional<Integer> maxExamples,
     int maxLength) {
   public DataRecipe {
+    train = List.copyOf(train);
+    renamed = Map.copyOf(renamed);
+    if (train.isEmpty()) {
+      throw new IllegalArgumentException("train: expected at least one data file, found none");
+    }
     if (maxExamples.isPresent() && maxExamples.get() < 1) {
       throw new IllegalArgumentException(
           "max_examples: expected 1 or more, found " + maxExamples.get());
@@ -37,10 +49,51 @@ public record DataRecipe(
   /**
    * A file of examples.
    *
-   * @param path absolute
+   * @param source where it is
    * @param format how to read it
+   * @param weight of training data, how often an epoch has each example
    */
-  public record DataFile(Path path, DataFormat format) {}
+  public record DataFile(Source source, DataFormat format, double weight) {
+    private static final int MOST_WEIGHT = 1000;
+
+    public DataFile {
+      if (!(weight > 0 && weight <= MOST_WEIGHT)) {
+        throw new IllegalArgumentException(
+            "weight: expected a number above 0 and up to " + MOST_WEIGHT + ", found " + weight);
+      }
+    }
+
+    /** A file of this machine. */
+    public static DataFile local(Path path, DataFormat format) {
+      return new DataFile(new Local(path), format, 1);
+    }
+
+    /** The same at another place. */
+    public DataFile withSource(Source other) {
+      return new DataFile(other, format, weight);
+    }
+
+    /** Its name without folders. */
+    public String name() {
+      return String.valueOf(
+          source instanceof OfHub hub
+              ? Path.of(hub.file().path()).getFileName()
+              : ((Local) source).path().getFileName());
+    }
+  }
+
+  /** Where a file is. */
+  public sealed interface Source {}
+
+  /**
+   * On this machine.
+   *
+   * @param path absolute
+   */
+  public record Local(Path path) implements Source {}
+
+  /** In a data set of the Hub. */
+  public record OfHub(HubFile file) implements Source {}
 
   /** Where evaluation data comes from. */
   public sealed interface Validation {}
@@ -67,6 +120,17 @@ public record DataRecipe(
 
   /** The same with another file to evaluate on. */
   public DataRecipe withValidation(DataFile file) {
-    return new DataRecipe(train, new HeldOut(file), columns, instruction, maxExamples, maxLength);
+    return with(train, new HeldOut(file));
+  }
+
+  /** The same with each file replaced. */
+  public DataRecipe withFiles(UnaryOperator<DataFile> change) {
+    return with(
+        train.stream().map(change).toList(),
+        validation instanceof HeldOut other ? new HeldOut(change.apply(other.file())) : validation);
+  }
+
+  private DataRecipe with(List<DataFile> files, Validation held) {
+    return new DataRecipe(files, held, columns, renamed, instruction, maxExamples, maxLength);
   }
 }

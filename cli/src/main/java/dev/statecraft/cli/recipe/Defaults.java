@@ -28,6 +28,9 @@ final class Defaults {
   /** Part of the training data that is held out where a recipe names no evaluation data. */
   static final double VALIDATION_SPLIT = 0.1;
 
+  /** Every example of a training file once an epoch. */
+  static final double WEIGHT = 1;
+
   static final int MAX_LENGTH = 512;
   static final String TEXT_COLUMN = "text";
   static final String LABEL_COLUMN = "label";
@@ -39,6 +42,15 @@ final class Defaults {
   static final double BETA2 = 0.999;
   static final double EPSILON = 1e-8;
   static final Schedule.Shape SCHEDULE = Schedule.Shape.LINEAR;
+
+  /**
+   * Optimizer steps between checkpoints: those of small models take no time, of large ones minutes.
+   */
+  static final int CHECKPOINT_EVERY = 100;
+
+  static final int CHECKPOINTS_KEPT = 2;
+  static final double MIN_DELTA = 0;
+  static final CheckpointRecipe.Select SELECT = CheckpointRecipe.Select.LAST;
 
   /** RoBERTa's fine-tuning recipe (Liu et al. 2019, table 10). */
   static final double WARMUP_RATIO = 0.06;

@@ -37,6 +37,11 @@ public enum Metric {
     return label;
   }
 
+  /** Whether more of it is better. */
+  public boolean higherIsBetter() {
+    return higherIsBetter;
+  }
+
   /** Whether {@code value} beats {@code other}; nothing beats by not being a number. */
   public boolean isBetter(double value, double other) {
     return higherIsBetter ? value > other : value < other;

@@ -1,6 +1,7 @@
 package dev.statecraft.cli.recipe;
 
 import dev.statecraft.models.InvalidInputException;
+import dev.statecraft.models.hub.HubId;
 import dev.statecraft.tensor.Quantization;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -12,7 +13,8 @@ import java.util.Optional;
  * A training run, described in full: nothing is left open except what only the model or the data
  * can say. Reading a recipe fills in the {@link Defaults}; writing it shows them.
  *
- * @param model a model folder (absolute), or {@code builtin:minilm}
+ * @param model a model folder (absolute), a model of the Hub ({@code org/name[@revision]}), or
+ *     {@code builtin:minilm}
  * @param quantize how the frozen linears inside layers are held
  * @param method how the model is tuned
  * @param data what it learns from
@@ -78,9 +80,31 @@ public record Recipe(
     return RecipeWriter.toYaml(this);
   }
 
-  /** The model's folder; empty for one that comes with Statecraft. */
+  /** The model's folder, if that is what the recipe names. */
   public Optional<Path> modelFolder() {
-    return model.startsWith(BUILTIN) ? Optional.empty() : Optional.of(Path.of(model));
+    return model.startsWith(BUILTIN) || !Path.of(model).isAbsolute()
+        ? Optional.empty()
+        : Optional.of(Path.of(model));
+  }
+
+  /**
+   * A model as the engine takes it. An existing folder wins over a model of the Hub.
+   *
+   * @param text as a user names it
+   * @param folder what relative paths are relative to
+   * @return a folder (absolute), a model of the Hub, or one that comes with Statecraft
+   */
+  public static String modelName(String text, Path folder) {
+    if (text.startsWith(BUILTIN)) {
+      return text;
+    }
+    Path path = folder.resolve(text).toAbsolutePath().normalize();
+    return HubId.model(text).isPresent() && !Files.exists(path) ? text : path.toString();
+  }
+
+  /** The same with another model. */
+  public Recipe withModel(String other) {
+    return new Recipe(other, quantize, method, data, task, train, memory, output);
   }
 
   /** The same with the classes that the training data turned out to have. */

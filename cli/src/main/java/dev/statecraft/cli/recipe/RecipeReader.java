@@ -24,7 +24,8 @@ final class RecipeReader {
           "json", FileFormat.JSON,
           "jsonl", FileFormat.JSONL,
           "csv", FileFormat.CSV,
-          "tsv", FileFormat.TSV);
+          "tsv", FileFormat.TSV,
+          "parquet", FileFormat.PARQUET);
 
   private final Path folder;
   private final String name;
@@ -60,9 +61,11 @@ final class RecipeReader {
   }
 
   private String model(Section recipe) {
-    String model = recipe.requiredText("model", "a model folder or " + Recipe.BUILTIN_MODELS);
+    String model =
+        recipe.requiredText(
+            "model", "a model folder, a model of the Hub or " + Recipe.BUILTIN_MODELS);
     if (!model.startsWith(Recipe.BUILTIN)) {
-      return path(model).toString();
+      return Recipe.modelName(model, folder);
     }
     if (!Recipe.BUILTIN_MODELS.contains(model)) {
       throw recipe.invalid("model", "a model folder or one of " + Recipe.BUILTIN_MODELS);
@@ -105,16 +108,22 @@ final class RecipeReader {
     // Keys that only the other task has stay unknown.
     Optional<TextColumns> columns =
         language ? Optional.empty() : Optional.of(columns(data.section("columns")));
+    Map<String, String> renamed =
+        language ? data.section("columns").read(DataSources::renamed) : Map.of();
     Optional<InstructionFormat> instruction =
         language ? data.text("instruction").map(InstructionFormat::named) : Optional.empty();
     if (!data.has("train")) {
       throw data.invalid("train", "a data file");
     }
-    DataRecipe.DataFile train = data.shorthand("train", "path").read(this::dataFile);
+    List<DataRecipe.DataFile> train =
+        data.shorthands("train", "path").stream()
+            .map(file -> file.read(section -> DataSources.weighted(section, dataFile(section))))
+            .toList();
     return new DataRecipe(
         train,
         validation(data),
         columns,
+        renamed,
         instruction,
         data.integer("max_examples"),
         data.integer("max_length").orElse(Defaults.MAX_LENGTH));
@@ -145,17 +154,17 @@ final class RecipeReader {
   }
 
   private DataRecipe.DataFile dataFile(Section file) {
-    Path path = path(file.requiredText("path", "a data file"));
+    DataRecipe.Source source = DataSources.read(file, this::path);
     Optional<FileFormat> format = file.text("format").map(RecipeReader::fileFormat);
     List<String> header = file.texts("column_names").orElse(List.of());
-    return new DataRecipe.DataFile(path, new DataFormat(format, header));
+    return new DataRecipe.DataFile(source, new DataFormat(format, header), 1);
   }
 
   private static FileFormat fileFormat(String label) {
     FileFormat format = FILE_FORMATS.get(label.toLowerCase(Locale.ROOT));
     if (format == null) {
       throw new IllegalArgumentException(
-          "format: expected json, jsonl, csv or tsv, found '" + label + "'");
+          "format: expected json, jsonl, csv, tsv or parquet, found '" + label + "'");
     }
     return format;
   }
@@ -176,7 +185,8 @@ final class RecipeReader {
         evalEvery(train),
         train.text("dtype").map(DType::of).orElse(Defaults.DTYPE),
         train.text("device").map(Device::of).orElse(Defaults.DEVICE),
-        Stores.read(train.text("store"), budget));
+        Stores.read(train.text("store"), budget),
+        CheckpointRecipe.read(train));
   }
 
   private static AdamW.Options optimizer(Section train) {

@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.TreeMap;
 
 /** Writes a recipe with every default spelled out. */
 final class RecipeWriter {
@@ -81,7 +82,8 @@ final class RecipeWriter {
 
   private static Map<String, Object> data(DataRecipe data) {
     Map<String, Object> map = new LinkedHashMap<>();
-    map.put("train", file(data.train()));
+    List<Map<String, Object>> files = data.train().stream().map(RecipeWriter::file).toList();
+    map.put("train", files.size() == 1 ? files.get(0) : files);
     if (data.validation() instanceof DataRecipe.Split split) {
       map.put("validation", Map.of("split", split.fraction()));
     } else if (data.validation() instanceof DataRecipe.HeldOut heldOut) {
@@ -98,6 +100,9 @@ final class RecipeWriter {
               mapping.put("label", columns.label());
               map.put("columns", mapping);
             });
+    if (!data.renamed().isEmpty()) {
+      map.put("columns", new TreeMap<>(data.renamed()));
+    }
     data.instruction().ifPresent(format -> map.put("instruction", format.formatName()));
     data.maxExamples().ifPresent(count -> map.put("max_examples", count));
     map.put("max_length", data.maxLength());
@@ -105,13 +110,15 @@ final class RecipeWriter {
   }
 
   private static Map<String, Object> file(DataRecipe.DataFile file) {
-    Map<String, Object> map = new LinkedHashMap<>();
-    map.put("path", file.path().toString());
+    Map<String, Object> map = DataSources.write(file.source());
     file.format()
         .fileFormat()
         .ifPresent(format -> map.put("format", format.name().toLowerCase(Locale.ROOT)));
     if (!file.format().columns().isEmpty()) {
       map.put("column_names", file.format().columns());
+    }
+    if (file.weight() != Defaults.WEIGHT) {
+      map.put("weight", file.weight());
     }
     return map;
   }
@@ -152,6 +159,7 @@ final class RecipeWriter {
     map.put("dtype", train.dtype().label());
     map.put("device", train.device().name().toLowerCase(Locale.ROOT));
     map.put("store", train.store().map(StorePolicy::label).orElse(Stores.AUTO));
+    train.checkpoints().write(map);
     return map;
   }
 

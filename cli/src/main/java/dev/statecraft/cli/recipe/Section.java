@@ -208,6 +208,21 @@ final class Section {
     return section(key);
   }
 
+  /** One mapping or a list of them, each of which may be a {@link #shorthand}. */
+  List<Section> shorthands(String key, String main) {
+    if (!isList(key)) {
+      return List.of(shorthand(key, main));
+    }
+    List<Section> sections = new ArrayList<>();
+    for (JsonNode value : value(key)) {
+      String name = key + "[" + sections.size() + "]";
+      ObjectNode item = JsonNodeFactory.instance.objectNode();
+      item.set(name, value);
+      sections.add(new Section(source, path, item).shorthand(name, main));
+    }
+    return sections;
+  }
+
   private Section mapping(String key) {
     if (!(value(key) instanceof ObjectNode mapping)) {
       throw invalid(key, "a mapping");

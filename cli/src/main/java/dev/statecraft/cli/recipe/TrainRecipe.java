@@ -26,6 +26,7 @@ import java.util.Optional;
  * @param dtype of the frozen weights and the states
  * @param device where everything is computed
  * @param store which states are stored for the backward pass; empty where the memory budget decides
+ * @param checkpoints what the run keeps while it goes on, and what it leaves
  */
 public record TrainRecipe(
     int epochs,
@@ -41,7 +42,8 @@ public record TrainRecipe(
     Optional<Integer> evalEvery,
     DType dtype,
     Device device,
-    Optional<StorePolicy> store) {
+    Optional<StorePolicy> store,
+    CheckpointRecipe checkpoints) {
   /** The types that training can compute in. */
   static final List<DType> DTYPES = List.of(DType.FLOAT32, DType.BFLOAT16, DType.FLOAT64);
 

@@ -24,7 +24,7 @@ public final class DemoReport {
     page.lead(
         recipe.model()
             + " fine-tuned on "
-            + recipe.data().train().path().getFileName()
+            + recipe.data().train().get(0).name()
             + " with "
             + runs.size()
             + (runs.size() == 1 ? " method." : " methods, same data, same seed.")

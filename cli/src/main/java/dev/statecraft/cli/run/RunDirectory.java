@@ -3,9 +3,14 @@ package dev.statecraft.cli.run;
 import dev.statecraft.cli.recipe.Recipe;
 import dev.statecraft.cli.recipe.RecipeException;
 import dev.statecraft.models.InvalidInputException;
+import dev.statecraft.models.train.Checkpoints;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
@@ -23,6 +28,7 @@ public final class RunDirectory {
   static final String REPORT = "report.html";
   static final String ADAPTER = "adapter";
   static final String CHECKPOINTS = "checkpoints";
+  private static final String LOCK = ".lock";
   private static final List<String> OWN =
       List.of(SUMMARY, METRICS, REPORT, ADAPTER, CHECKPOINTS, RECIPE);
 
@@ -76,6 +82,54 @@ public final class RunDirectory {
     return new RunDirectory(folder);
   }
 
+  /**
+   * Opens the folder of a run that is not finished.
+   *
+   * @throws RecipeException if it is finished
+   * @throws InvalidInputException if there is none
+   */
+  public static RunDirectory unfinished(Path folder) {
+    RunDirectory run = open(folder);
+    if (run.isFinished()) {
+      throw new RecipeException(
+          folder + ": expected an unfinished run to go on with, found a finished one");
+    }
+    return run;
+  }
+
+  /**
+   * Keeps other processes from training in this folder until it is closed, or this process ends in
+   * any way.
+   *
+   * @throws RecipeException if another one does
+   */
+  public Lock lock() throws IOException {
+    FileChannel channel =
+        FileChannel.open(folder.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    FileLock lock = null;
+    try {
+      lock = channel.tryLock();
+    } catch (OverlappingFileLockException e) {
+      // This very process trains there.
+    } finally {
+      if (lock == null) {
+        channel.close();
+      }
+    }
+    if (lock == null) {
+      throw new RecipeException(folder + ": another process is training in this run directory");
+    }
+    return new Lock(channel);
+  }
+
+  /** Holds a run directory. */
+  public record Lock(FileChannel channel) implements AutoCloseable {
+    @Override
+    public void close() throws IOException {
+      channel.close();
+    }
+  }
+
   private static void clear(Path folder, Existing existing) throws IOException {
     if (!Files.isDirectory(folder)) {
       throw new RecipeException("output: expected a folder, found the file " + folder);
@@ -83,7 +137,7 @@ public final class RunDirectory {
     boolean isRun = Files.exists(folder.resolve(RECIPE));
     if (!isRun) {
       try (Stream<Path> entries = Files.list(folder)) {
-        if (entries.findAny().isPresent()) {
+        if (entries.anyMatch(entry -> !entry.endsWith(LOCK))) {
           throw new RecipeException(
               "output: expected a new or empty folder or one of a run, found other files in "
                   + folder);
@@ -132,9 +186,13 @@ public final class RunDirectory {
     return folder.resolve(ADAPTER);
   }
 
-  /** The folder of checkpoints; made by whoever saves there. */
-  public Path checkpoints() {
-    return folder.resolve(CHECKPOINTS);
+  /**
+   * The run's checkpoints.
+   *
+   * @param keep how many of the last are kept when another is saved
+   */
+  public Checkpoints checkpoints(int keep) {
+    return new Checkpoints(folder.resolve(CHECKPOINTS), keep);
   }
 
   public Path report() {
@@ -149,6 +207,15 @@ public final class RunDirectory {
   /** Writes the recipe again, once model and data have said what it left open. */
   public void writeRecipe(Recipe recipe) throws IOException {
     AtomicFile.write(folder.resolve(RECIPE), recipe.toYaml());
+  }
+
+  /**
+   * The log's steps up to one, behind which it is cut off: a run that goes on takes those again.
+   *
+   * @throws InvalidInputException if one of them is missing
+   */
+  public List<StepMetrics> stepsUntil(long last) throws IOException {
+    return MetricsLog.cutBehind(folder.resolve(METRICS), last);
   }
 
   /** Opens the log of optimizer steps; goes on after the lines that are there. */

@@ -4,7 +4,9 @@ import dev.statecraft.cli.recipe.Metric;
 import dev.statecraft.cli.recipe.Recipe;
 import dev.statecraft.cli.terminal.Progress;
 import dev.statecraft.cli.terminal.Units;
+import dev.statecraft.models.train.Evaluated;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -24,6 +26,19 @@ public final class RunRecorder implements TrainListener {
     this.recipe = recipe;
     this.log = log;
     this.progress = progress;
+  }
+
+  /** Takes up what was recorded before the checkpoint that the run goes on from. */
+  public void resume(List<StepMetrics> earlier, List<Evaluated> evaluated) {
+    steps.addAll(earlier);
+    for (Evaluated evaluation : evaluated) {
+      Map<String, Double> chosen = new LinkedHashMap<>();
+      recipe
+          .task()
+          .metrics()
+          .forEach(metric -> chosen.put(metric.label(), evaluation.metrics().get(metric.label())));
+      evaluations.add(new Evaluation(evaluation.step(), evaluation.epoch(), chosen));
+    }
   }
 
   @Override

@@ -1,5 +1,9 @@
 package dev.statecraft.cli.run;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.statecraft.models.InvalidInputException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -24,6 +28,30 @@ public record StepMetrics(
     long tokens,
     double tokensPerSecond,
     long peakBytes) {
+
+  /**
+   * Reads a line of {@code metrics.jsonl}.
+   *
+   * @param source what to call it in messages
+   * @throws InvalidInputException if it is none
+   */
+  static StepMetrics parse(String line, String source) {
+    try {
+      JsonNode node = new ObjectMapper().readTree(line);
+      return new StepMetrics(
+          node.required("step").longValue(),
+          node.required("epoch").doubleValue(),
+          node.required("loss").doubleValue(),
+          node.required("lr").doubleValue(),
+          node.required("grad_norm").doubleValue(),
+          node.required("tokens").longValue(),
+          node.required("tokens_per_second").doubleValue(),
+          node.required("peak_bytes").longValue());
+    } catch (JsonProcessingException | IllegalArgumentException e) {
+      throw new InvalidInputException(
+          source + ": expected the metrics of a step, found something else", e);
+    }
+  }
 
   Map<String, Object> toMap() {
     Map<String, Object> map = new LinkedHashMap<>();

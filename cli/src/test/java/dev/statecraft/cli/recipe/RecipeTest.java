@@ -39,7 +39,7 @@ final class RecipeTest {
 
   private static final String LONG =
       """
-      model: models/tiny
+      model: ./models/tiny
       method:
         name: double-control
         rank: 4
@@ -89,7 +89,8 @@ final class RecipeTest {
     assertThat(recipe.modelFolder()).isEmpty();
     assertThat(recipe.method())
         .isEqualTo(new Method.Projections(MethodName.LORA, 8, 16, 0, Optional.empty(), "all"));
-    assertThat(recipe.data().train().path()).isEqualTo(FOLDER.resolve("train.csv"));
+    assertThat(recipe.data().train().get(0).source())
+        .isEqualTo(new DataRecipe.Local(FOLDER.resolve("train.csv")));
     assertThat(recipe.data().validation()).isEqualTo(new DataRecipe.Split(0.1));
     assertThat(recipe.data().columns())
         .contains(new TextColumns("text", Optional.empty(), "label"));
@@ -117,8 +118,8 @@ final class RecipeTest {
                 0.1,
                 Optional.of(true),
                 "last 6"));
-    assertThat(recipe.data().train().format().fileFormat()).contains(FileFormat.TSV);
-    assertThat(recipe.data().train().format().columns()).containsExactly("text", "label");
+    assertThat(recipe.data().train().get(0).format().fileFormat()).contains(FileFormat.TSV);
+    assertThat(recipe.data().train().get(0).format().columns()).containsExactly("text", "label");
     assertThat(recipe.data().validation()).isInstanceOf(DataRecipe.HeldOut.class);
     assertThat(recipe.data().instruction()).contains(InstructionFormat.ALPACA);
     assertThat(recipe.data().maxExamples()).contains(100);
@@ -195,6 +196,12 @@ final class RecipeTest {
         "task={type: classification, metrics: [f1], positive_label: '1'}",
         "task={type: regression, pooling: cls}",
         "train.warmup_ratio=0",
+        "train.checkpoint=none",
+        "train.checkpoint=25",
+        "train.checkpoint={every: none, keep: 5}",
+        "train.early_stopping=4",
+        "train.early_stopping={patience: 2, min_delta: 0.5}",
+        "train.select=best",
         "output='a: b # c'",
       })
   void otherPartsReadBackTheSameToo(String override) {
@@ -230,8 +237,9 @@ final class RecipeTest {
             "output=there");
     assertThat(((Method.Projections) recipe.method()).rank()).isEqualTo(32);
     assertThat(recipe.train().microBatch()).contains(BatchLimit.examples(4));
-    assertThat(recipe.data().train().path()).isEqualTo(FOLDER.resolve("train.csv"));
-    assertThat(recipe.data().train().format().fileFormat()).contains(FileFormat.TSV);
+    assertThat(recipe.data().train().get(0).source())
+        .isEqualTo(new DataRecipe.Local(FOLDER.resolve("train.csv")));
+    assertThat(recipe.data().train().get(0).format().fileFormat()).contains(FileFormat.TSV);
     assertThat(recipe.train().learningRate()).isEqualTo(0.01);
     assertThat(recipe.output()).isEqualTo(FOLDER.resolve("there"));
 
@@ -285,6 +293,12 @@ final class RecipeTest {
         "train.betas=[0.9, 1] | train.betas: expected two numbers | 1.0",
         "train.micro_batch=0 | train.the micro-batch size should be positive | 0",
         "train.micro_batch={tokens: 8, examples: 1} | train.micro_batch.tokens: expected either | 8",
+        "train.checkpoint=0 | train.checkpoint.every: expected 1 or more | 0",
+        "train.checkpoint.kep=1 | train.checkpoint.kep: unknown key | did you mean 'keep'?",
+        "train.checkpoint=often | train.checkpoint: expected a mapping | 'often'",
+        "train.early_stopping.min_delta=1 | patience: expected a whole number | nothing",
+        "train.early_stopping=0 | train.patience: expected 1 or more | 0",
+        "train.select=first | train.select: expected last or best | 'first'",
         "train={warmup_steps: 1, warmup_ratio: 0.1} | train.warmup_ratio: expected either | 0.1",
         "quantize=int4 | quantize: expected one of | 'int4'",
         "train=fast | train: expected a mapping | 'fast'",

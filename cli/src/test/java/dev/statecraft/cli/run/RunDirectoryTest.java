@@ -37,6 +37,42 @@ final class RunDirectoryTest {
     }
   }
 
+  private static StepMetrics step(long number) {
+    return new StepMetrics(number, 0.5, 1.0 / 3, 1e-3, 2, 100, 50.5, 1L << 40);
+  }
+
+  @Test
+  void theLogIsCutBehindTheStepThatARunGoesOnFrom() throws IOException {
+    RunDirectory run = RunDirectory.create(recipe, Existing.REFUSE);
+    assertThat(run.stepsUntil(0)).isEmpty();
+    try (MetricsLog log = run.metricsLog()) {
+      for (int i = 1; i <= 5; i++) {
+        log.write(step(i));
+      }
+    }
+    Path file = recipe.output().resolve("metrics.jsonl");
+    Files.writeString(file, Files.readString(file) + "{\"step\":6,\"epo");
+    assertThat(run.stepsUntil(3)).containsExactly(step(1), step(2), step(3));
+    assertThat(Files.readAllLines(file)).hasSize(3);
+    assertThatThrownBy(() -> run.stepsUntil(4))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageContaining("metrics.jsonl: expected the steps 1 to 4 in order, found 3");
+    assertThat(run.stepsUntil(0)).isEmpty();
+    assertThat(file).isEmptyFile();
+  }
+
+  @Test
+  void oneProcessTrainsInAFolder() throws IOException {
+    RunDirectory run = RunDirectory.create(recipe, Existing.REFUSE);
+    try (RunDirectory.Lock lock = run.lock()) {
+      assertThatThrownBy(run::lock)
+          .isInstanceOf(RecipeException.class)
+          .hasMessageContaining("another process is training in this run directory");
+      assertThat(lock.channel().isOpen()).isTrue();
+    }
+    run.lock().close();
+  }
+
   @Test
   void aRunIsWrittenAndOpenedAgain() throws IOException {
     RunDirectory run = RunDirectory.create(recipe, Existing.REFUSE);

@@ -6,7 +6,10 @@ import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.function.Consumer;
 
 /** Reads dataset files from the local disk into rows. */
 public final class DataReader {
@@ -15,14 +18,26 @@ public final class DataReader {
   private DataReader() {}
 
   /**
-   * Reads all rows of a file. Blank lines of JSONL, CSV and TSV files are skipped.
+   * Reads all rows of a file into memory.
+   *
+   * @throws InvalidInputException as {@link #forEach} does
+   */
+  public static List<Row> read(Path file, DataFormat format) {
+    List<Row> rows = new ArrayList<>();
+    forEach(file, format, rows::add);
+    return Collections.unmodifiableList(rows);
+  }
+
+  /**
+   * Goes through the rows of a file, one at a time: the file may be larger than memory. Blank lines
+   * of JSONL, CSV and TSV files are skipped.
    *
    * @throws InvalidInputException if the file is missing or cannot be read, is not UTF-8, is empty
    *     or holds no rows, is not valid JSON or CSV, has a header that names a column twice, or has
    *     a row with another number of columns than the header; the message names the file, and the
    *     line where there is one
    */
-  public static List<Row> read(Path file, DataFormat format) {
+  public static void forEach(Path file, DataFormat format, Consumer<Row> action) {
     FileFormat fileFormat = format.fileFormat().orElseGet(() -> FileFormat.of(file));
     if (!format.columns().isEmpty() && !fileFormat.isDelimited()) {
       throw new InvalidInputException(
@@ -36,20 +51,22 @@ public final class DataReader {
     if (Files.isDirectory(file)) {
       throw new InvalidInputException(file + ": expected a data file, found a folder");
     }
-    List<Row> rows = readRows(file, fileFormat, format.columns());
-    if (rows.isEmpty()) {
+    if (readRows(file, fileFormat, format.columns(), action) == 0) {
       throw new InvalidInputException(file + ": expected at least one row, found none");
     }
-    return rows;
   }
 
-  private static List<Row> readRows(Path file, FileFormat fileFormat, List<String> columns) {
+  private static int readRows(
+      Path file, FileFormat fileFormat, List<String> columns, Consumer<Row> action) {
     try (BufferedReader reader = Files.newBufferedReader(file)) {
       skipByteOrderMark(reader);
       return switch (fileFormat) {
-        case JSON -> JsonRows.readDocument(file, reader);
-        case JSONL -> JsonRows.readLines(file, reader);
-        case CSV, TSV -> DelimitedRows.read(file, reader, fileFormat, columns);
+        case JSON -> JsonRows.readDocument(file, reader, action);
+        case JSONL -> JsonRows.readLines(file, reader, action);
+        case CSV, TSV -> DelimitedRows.read(file, reader, fileFormat, columns, action);
+        case PARQUET ->
+            throw new InvalidInputException(
+                file + ": Parquet files are read by statecraft-parquet's ParquetRows");
       };
     } catch (CharacterCodingException e) {
       throw new InvalidInputException(file + ": expected UTF-8 text, found other bytes", e);

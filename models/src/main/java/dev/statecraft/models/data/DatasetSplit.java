@@ -2,6 +2,8 @@ package dev.statecraft.models.data;
 
 import dev.statecraft.models.InvalidInputException;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.BitSet;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -32,7 +34,22 @@ public record DatasetSplit<T>(List<T> train, List<T> heldOut) {
    * @throws InvalidInputException if the fraction is not between 0 and 1, or leaves a part empty
    */
   public static <T> DatasetSplit<T> random(List<T> examples, double fraction, long seed) {
-    return stratified(examples, example -> 0, fraction, seed);
+    BitSet held = heldOut(examples.size(), fraction, seed);
+    return new DatasetSplit<>(
+        Subset.at(
+            examples, IntStream.range(0, examples.size()).filter(i -> !held.get(i)).toArray()),
+        Subset.at(examples, held.stream().toArray()));
+  }
+
+  /**
+   * Which of n examples {@link #random} holds out, for examples that are not in memory.
+   *
+   * @throws InvalidInputException if the fraction is not between 0 and 1, or leaves a part empty
+   */
+  static BitSet heldOut(int n, double fraction, long seed) {
+    BitSet held = new BitSet(n);
+    Arrays.stream(Permutation.of(n, seed)).limit(total(n, fraction)).forEach(held::set);
+    return held;
   }
 
   /**
@@ -50,16 +67,8 @@ public record DatasetSplit<T>(List<T> train, List<T> heldOut) {
    */
   public static <T> DatasetSplit<T> stratified(
       List<T> examples, Function<? super T, ?> classOf, double fraction, long seed) {
-    if (!(fraction > 0 && fraction < 1)) {
-      throw new InvalidInputException(
-          "the fraction to hold out should be between 0 and 1, found " + fraction);
-    }
     int n = examples.size();
-    int total = Math.toIntExact(Math.round(fraction * n));
-    if (total == 0 || total == n) {
-      throw new InvalidInputException(
-          "holding out the fraction " + fraction + " of " + n + " examples leaves a part empty");
-    }
+    int total = total(n, fraction);
     boolean[] held = new boolean[n];
     for (ClassShare share : shares(examples, classOf, fraction, total, seed)) {
       share.indices.subList(0, share.count).forEach(index -> held[index] = true);
@@ -67,6 +76,19 @@ public record DatasetSplit<T>(List<T> train, List<T> heldOut) {
     return new DatasetSplit<>(
         Subset.at(examples, IntStream.range(0, n).filter(i -> !held[i]).toArray()),
         Subset.at(examples, IntStream.range(0, n).filter(i -> held[i]).toArray()));
+  }
+
+  private static int total(int n, double fraction) {
+    if (!(fraction > 0 && fraction < 1)) {
+      throw new InvalidInputException(
+          "the fraction to hold out should be between 0 and 1, found " + fraction);
+    }
+    int total = Math.toIntExact(Math.round(fraction * n));
+    if (total == 0 || total == n) {
+      throw new InvalidInputException(
+          "holding out the fraction " + fraction + " of " + n + " examples leaves a part empty");
+    }
+    return total;
   }
 
   private static <T> Collection<ClassShare> shares(

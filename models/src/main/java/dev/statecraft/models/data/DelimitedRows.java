@@ -7,14 +7,13 @@ import java.io.IOException;
 import java.io.Reader;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.HashSet;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import org.apache.commons.csv.CSVException;
 import org.apache.commons.csv.CSVFormat;
@@ -37,11 +36,16 @@ final class DelimitedRows {
 
   private DelimitedRows() {}
 
-  /** Reads all records; {@code columns} names them where the file has no header. */
-  static List<Row> read(Path file, Reader reader, FileFormat fileFormat, List<String> columns)
+  /**
+   * Reads all records; {@code columns} names them where the file has no header.
+   *
+   * @return how many there are
+   */
+  static int read(
+      Path file, Reader reader, FileFormat fileFormat, List<String> columns, Consumer<Row> action)
       throws IOException {
     try (CSVParser parser = CSVParser.parse(reader, fileFormat == FileFormat.TSV ? TSV : CSV)) {
-      return readAll(file, parser, columns);
+      return readAll(file, parser, columns, action);
     } catch (UncheckedIOException e) {
       // The parser's iterator can only throw unchecked; what it wraps tells bad CSV from bad bytes.
       if (e.getCause() instanceof CSVException) {
@@ -52,18 +56,20 @@ final class DelimitedRows {
     }
   }
 
-  private static List<Row> readAll(Path file, CSVParser parser, List<String> columns) {
+  private static int readAll(
+      Path file, CSVParser parser, List<String> columns, Consumer<Row> action) {
     Iterator<CSVRecord> records = parser.iterator();
     if (!records.hasNext()) {
       throw new InvalidInputException(file + ": the file is empty");
     }
     List<String> names = columns.isEmpty() ? header(file, records.next()) : columns;
-    List<Row> rows = new ArrayList<>();
+    int rows = 0;
     while (records.hasNext()) {
       CSVRecord record = records.next();
-      rows.add(row(file, rows.size() + 1, firstLine(parser, record), names, record));
+      rows++;
+      action.accept(row(file, rows, firstLine(parser, record), names, record));
     }
-    return Collections.unmodifiableList(rows);
+    return rows;
   }
 
   private static List<String> header(Path file, CSVRecord record) {

@@ -5,7 +5,7 @@ import java.nio.file.Path;
 import java.util.Locale;
 
 /**
- * The file formats that datasets are read from. All are UTF-8, with or without a byte order mark.
+ * The file formats that datasets are read from. Texts are UTF-8, with or without a byte order mark.
  */
 public enum FileFormat {
   /** One array of objects, or one object whose {@code data} is such an array. */
@@ -17,11 +17,13 @@ public enum FileFormat {
    */
   CSV,
   /** Tab separated values without any quoting or escaping, as GLUE has them: quotes are literal. */
-  TSV;
+  TSV,
+  /** Apache Parquet, whose columns may be texts, numbers, truth values, lists and structs. */
+  PARQUET;
 
   /**
    * The format that a file name's ending stands for: {@code .json}, {@code .jsonl} (or {@code
-   * .ndjson}), {@code .csv}, {@code .tsv}, in any case.
+   * .ndjson}), {@code .csv}, {@code .tsv}, {@code .parquet}, in any case.
    *
    * @throws InvalidInputException for any other ending
    */
@@ -33,11 +35,13 @@ public enum FileFormat {
       case "jsonl", "ndjson" -> JSONL;
       case "csv" -> CSV;
       case "tsv" -> TSV;
+      case "parquet" -> PARQUET;
       default ->
           throw new InvalidInputException(
               file
                   + ": cannot tell the data format from the file name;"
-                  + " expected it to end in .json, .jsonl, .csv or .tsv, or the format to be named");
+                  + " expected it to end in .json, .jsonl, .csv, .tsv or .parquet,"
+                  + " or the format to be named");
     };
   }
 

@@ -108,6 +108,11 @@ public enum InstructionFormat {
     };
   }
 
+  /** All columns that any format reads. */
+  public static List<String> columns() {
+    return List.of("instruction", "input", "output", "messages", "prompt", "completion", "text");
+  }
+
   private List<String> requiredColumns() {
     return switch (this) {
       case ALPACA -> List.of("instruction", "output");

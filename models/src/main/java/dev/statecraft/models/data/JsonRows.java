@@ -14,13 +14,11 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.Reader;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 
 /** Reads the two JSON forms of a dataset. */
 final class JsonRows {
@@ -34,17 +32,21 @@ final class JsonRows {
 
   private JsonRows() {}
 
-  /** Reads an array of objects, or an object whose {@code data} is such an array. */
-  static List<Row> readDocument(Path file, Reader reader) throws IOException {
+  /**
+   * Reads an array of objects, or an object whose {@code data} is such an array.
+   *
+   * @return how many objects there are
+   */
+  static int readDocument(Path file, Reader reader, Consumer<Row> action) throws IOException {
     try (JsonParser parser = JSON.createParser(reader)) {
       JsonToken first = parser.nextToken();
       if (first == null) {
         throw new InvalidInputException(file + ": the file is empty");
       }
-      List<Row> rows =
+      int rows =
           switch (first) {
-            case START_ARRAY -> readArray(file, parser);
-            case START_OBJECT -> readRowsKey(file, parser);
+            case START_ARRAY -> readArray(file, parser, action);
+            case START_OBJECT -> readRowsKey(file, parser, action);
             default ->
                 throw new InvalidInputException(
                     file
@@ -62,8 +64,9 @@ final class JsonRows {
     }
   }
 
-  private static List<Row> readRowsKey(Path file, JsonParser parser) throws IOException {
-    List<Row> rows = null;
+  private static int readRowsKey(Path file, JsonParser parser, Consumer<Row> action)
+      throws IOException {
+    int rows = -1;
     Set<String> keys = new TreeSet<>();
     while (parser.nextToken() == JsonToken.FIELD_NAME) {
       String key = parser.currentName();
@@ -72,13 +75,13 @@ final class JsonRows {
       if (!key.equals(ROWS_KEY)) {
         parser.skipChildren();
       } else if (value == JsonToken.START_ARRAY) {
-        rows = readArray(file, parser);
+        rows = readArray(file, parser, action);
       } else {
         throw new InvalidInputException(
             file + " line " + line(parser) + ": 'data' should be an array of objects");
       }
     }
-    if (rows == null) {
+    if (rows < 0) {
       throw new InvalidInputException(
           file
               + ": expected an array of objects or an object with a 'data' array, found an object"
@@ -89,35 +92,44 @@ final class JsonRows {
     return rows;
   }
 
-  private static List<Row> readArray(Path file, JsonParser parser) throws IOException {
-    List<Row> rows = new ArrayList<>();
+  private static int readArray(Path file, JsonParser parser, Consumer<Row> action)
+      throws IOException {
+    int rows = 0;
     while (parser.nextToken() != JsonToken.END_ARRAY) {
       long line = line(parser);
       JsonNode node = JSON.readTree(parser);
-      rows.add(row(file, rows.size() + 1, line, node));
+      rows++;
+      action.accept(row(file, rows, line, node));
     }
-    return Collections.unmodifiableList(rows);
+    return rows;
   }
 
-  /** Reads one object a line; blank lines are skipped. */
-  static List<Row> readLines(Path file, BufferedReader reader) throws IOException {
-    List<Row> rows = new ArrayList<>();
+  /**
+   * Reads one object a line; blank lines are skipped.
+   *
+   * @return how many objects there are
+   */
+  static int readLines(Path file, BufferedReader reader, Consumer<Row> action) throws IOException {
+    int rows = 0;
     long line = 0;
     for (String text = reader.readLine(); text != null; text = reader.readLine()) {
       line++;
       if (text.isBlank()) {
         continue;
       }
+      JsonNode node;
       try {
-        rows.add(row(file, rows.size() + 1, line, WHOLE_LINE.readTree(text)));
+        node = WHOLE_LINE.readTree(text);
       } catch (JsonProcessingException e) {
         throw invalidJson(file, line, e);
       }
+      rows++;
+      action.accept(row(file, rows, line, node));
     }
     if (line == 0) {
       throw new InvalidInputException(file + ": the file is empty");
     }
-    return Collections.unmodifiableList(rows);
+    return rows;
   }
 
   private static Row row(Path file, int number, long line, JsonNode node) {

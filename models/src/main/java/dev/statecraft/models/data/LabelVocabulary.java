@@ -43,8 +43,16 @@ public final class LabelVocabulary {
    * @throws InvalidInputException if fewer than two labels occur
    */
   public static LabelVocabulary of(Collection<TextExample> examples) {
-    List<String> labels =
-        new ArrayList<>(new TreeSet<>(examples.stream().map(TextExample::label).toList()));
+    return ofLabels(examples.stream().map(TextExample::label).toList());
+  }
+
+  /**
+   * The same for the labels themselves, each as often as it occurs.
+   *
+   * @throws InvalidInputException if fewer than two labels occur
+   */
+  public static LabelVocabulary ofLabels(Collection<String> all) {
+    List<String> labels = new ArrayList<>(new TreeSet<>(all));
     if (labels.stream().allMatch(label -> INTEGER.matcher(label).matches())) {
       // The sort is stable: "1" and "01" are two labels and keep the order of their text.
       labels.sort(Comparator.comparing(BigInteger::new));
@@ -73,14 +81,22 @@ public final class LabelVocabulary {
    * @throws InvalidInputException if the vocabulary does not have the label
    */
   public int index(TextExample example) {
-    Integer index = indices.get(example.label());
+    try {
+      return index(example.label());
+    } catch (InvalidInputException e) {
+      throw new InvalidInputException(example.source() + ": " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * The class index of a label.
+   *
+   * @throws InvalidInputException if the vocabulary does not have it
+   */
+  public int index(String label) {
+    Integer index = indices.get(label);
     if (index == null) {
-      throw new InvalidInputException(
-          example.source()
-              + ": unknown label '"
-              + example.label()
-              + "'; expected one of "
-              + labels);
+      throw new InvalidInputException("unknown label '" + label + "'; expected one of " + labels);
     }
     return index;
   }

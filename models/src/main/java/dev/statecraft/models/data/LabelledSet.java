@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
@@ -45,9 +46,9 @@ public record LabelledSet(List<LabelledTokens> examples, List<Skipped> skipped, 
    */
   public record Skipped(String source, SkipReason reason, int tokens) {}
 
-  /** Copies the lists. */
+  /** Copies the lists; examples in an {@link ExampleStore} stay there. */
   public LabelledSet {
-    examples = List.copyOf(examples);
+    examples = ExampleStore.immutable(examples);
     skipped = List.copyOf(skipped);
   }
 
@@ -65,19 +66,74 @@ public record LabelledSet(List<LabelledTokens> examples, List<Skipped> skipped, 
       Function<Row, List<Segment>> rendering,
       SegmentEncoder encoder,
       int maxLength) {
-    if (maxLength < 2) {
-      throw new InvalidInputException(
-          "the maximum length should be at least 2 tokens, found " + maxLength);
+    Builder builder = new Builder(rendering, encoder, maxLength, ExampleStore.Room.ofProcess());
+    rows.forEach(builder);
+    return builder.build();
+  }
+
+  /** Encodes rows as they come, as {@link #of} does; nothing but what came of them is kept. */
+  public static final class Builder implements Consumer<Row> {
+    private final Function<Row, List<Segment>> rendering;
+    private final int maxLength;
+    private final ParallelEncoding<Rendered, LabelledTokens> encoding;
+    private final ExampleStore.Builder<LabelledTokens> examples;
+    private final List<Skipped> skipped = new ArrayList<>();
+    private int truncated;
+
+    /**
+     * Nothing yet.
+     *
+     * @param rendering from a row to its segments
+     * @param maxLength the most tokens of an example, at least 2
+     * @param room where encoded examples are kept
+     */
+    public Builder(
+        Function<Row, List<Segment>> rendering,
+        SegmentEncoder encoder,
+        int maxLength,
+        ExampleStore.Room room) {
+      if (maxLength < 2) {
+        throw new InvalidInputException(
+            "the maximum length should be at least 2 tokens, found " + maxLength);
+      }
+      this.rendering = rendering;
+      this.maxLength = maxLength;
+      encoding =
+          new ParallelEncoding<>(rendered -> encoder.encode(rendered.segments()), this::take);
+      examples = ExampleStore.builder(LabelledTokens.CODEC, room);
     }
-    List<LabelledTokens> examples = new ArrayList<>();
-    List<Skipped> skipped = new ArrayList<>();
-    int truncated = 0;
-    // Rendering is cheap and names the first row that cannot be rendered; encoding is neither.
-    List<List<Segment>> rendered = rows.stream().map(rendering).toList();
-    List<LabelledTokens> encoded = rendered.parallelStream().map(encoder::encode).toList();
-    for (int i = 0; i < rows.size(); i++) {
-      Row row = rows.get(i);
-      LabelledTokens whole = encoded.get(i);
+
+    /**
+     * Takes a row.
+     *
+     * @throws InvalidInputException if it cannot be rendered
+     */
+    @Override
+    public void accept(Row row) {
+      // Rendering is cheap and names the first row that cannot be rendered; encoding is neither.
+      encoding.accept(new Rendered(row.where(), rendering.apply(row)));
+    }
+
+    /**
+     * The set of all rows.
+     *
+     * @throws InvalidInputException if no example has something to learn
+     */
+    public LabelledSet build() {
+      encoding.flush();
+      LabelledSet set = new LabelledSet(examples.build(), skipped, truncated);
+      if (set.examples().isEmpty()) {
+        throw new InvalidInputException(
+            "no example has a token to learn at a maximum length of "
+                + maxLength
+                + ": "
+                + set.summary()
+                + (skipped.isEmpty() ? "" : "; the first is " + skipped.get(0)));
+      }
+      return set;
+    }
+
+    private void take(Rendered rendered, LabelledTokens whole) {
       LabelledTokens kept = whole.truncated(maxLength);
       if (kept.learned() > 0) {
         examples.add(kept);
@@ -85,19 +141,11 @@ public record LabelledSet(List<LabelledTokens> examples, List<Skipped> skipped, 
       } else {
         SkipReason reason =
             whole.learned() == 0 ? SkipReason.NOTHING_TO_LEARN : SkipReason.COMPLETION_CUT_OFF;
-        skipped.add(new Skipped(row.where(), reason, whole.length()));
+        skipped.add(new Skipped(rendered.source(), reason, whole.length()));
       }
     }
-    LabelledSet set = new LabelledSet(examples, skipped, truncated);
-    if (examples.isEmpty()) {
-      throw new InvalidInputException(
-          "no example has a token to learn at a maximum length of "
-              + maxLength
-              + ": "
-              + set.summary()
-              + (skipped.isEmpty() ? "" : "; the first is " + skipped.get(0)));
-    }
-    return set;
+
+    private record Rendered(String source, List<Segment> segments) {}
   }
 
   /** How many examples were left out for each reason that occurred. */

@@ -15,6 +15,35 @@ public record LabelledTokens(int[] ids, int[] labels) {
   /** The label of a token that is not in the loss. */
   public static final int IGNORED = -100;
 
+  /** One integer a token: its id, and the sign bit where it is learned. */
+  static final ExampleStore.Codec<LabelledTokens> CODEC =
+      new ExampleStore.Codec<>() {
+        @Override
+        public int[] integers(LabelledTokens example) {
+          int[] integers = example.ids();
+          for (int t = 0; t < integers.length; t++) {
+            integers[t] |= example.labels[t] == IGNORED ? 0 : Integer.MIN_VALUE;
+          }
+          return integers;
+        }
+
+        @Override
+        public LabelledTokens example(int[] integers) {
+          int[] ids = new int[integers.length];
+          int[] labels = new int[integers.length];
+          for (int t = 0; t < integers.length; t++) {
+            ids[t] = integers[t] & Integer.MAX_VALUE;
+            labels[t] = integers[t] < 0 ? ids[t] : IGNORED;
+          }
+          return new LabelledTokens(ids, labels);
+        }
+
+        @Override
+        public int length(LabelledTokens example) {
+          return example.length();
+        }
+      };
+
   /**
    * Checks and copies the arrays.
    *

@@ -14,7 +14,7 @@ import java.util.Optional;
  *
  * @param file the file it was read from
  * @param number the number of the record in the file, from 1; a header is not counted
- * @param line the line on which the record starts, from 1
+ * @param line the line on which the record starts, from 1; 0 if the file has no lines
  * @param values column name to value, in the file's order; the values of CSV and TSV are all text
  */
 public record Row(Path file, int number, long line, Map<String, JsonNode> values) {
@@ -26,7 +26,28 @@ public record Row(Path file, int number, long line, Map<String, JsonNode> values
 
   /** Where the row is, for messages: the file, the row number and the line. */
   public String where() {
-    return file + " row " + number + " (line " + line + ")";
+    return file + " row " + number + (line == 0 ? "" : " (line " + line + ")");
+  }
+
+  /**
+   * The same row with columns under other names; the other columns stay.
+   *
+   * @param columns a new name to the name of the column that gets it
+   * @throws InvalidInputException if the row has no such column
+   */
+  public Row renamed(Map<String, String> columns) {
+    if (columns.isEmpty()) {
+      return this;
+    }
+    Map<String, JsonNode> renamed = new LinkedHashMap<>();
+    columns.forEach((name, column) -> renamed.put(name, value(column)));
+    values.forEach(
+        (column, value) -> {
+          if (!columns.containsValue(column)) {
+            renamed.putIfAbsent(column, value);
+          }
+        });
+    return new Row(file, number, line, renamed);
   }
 
   /**

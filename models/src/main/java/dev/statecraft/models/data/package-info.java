@@ -6,7 +6,7 @@
  * <ol>
  *   <li>{@link dev.statecraft.models.data.DataReader} reads a JSON, JSONL, CSV or TSV file ({@link
  *       dev.statecraft.models.data.DataFormat}) into {@link dev.statecraft.models.data.Row}s, each
- *       of which knows where it came from.
+ *       of which knows where it came from, one at a time or all at once.
  *   <li>Instruction tuning: {@link dev.statecraft.models.data.InstructionFormat} renders a row as
  *       {@link dev.statecraft.models.data.Segment}s, {@link
  *       dev.statecraft.models.data.SegmentEncoder} turns these into {@link
@@ -16,6 +16,10 @@
  *   <li>Classification and regression: {@link dev.statecraft.models.data.TextColumns} picks the
  *       columns of a {@link dev.statecraft.models.data.TextExample}; {@link
  *       dev.statecraft.models.data.LabelVocabulary} numbers the labels.
+ *   <li>What was encoded is kept in an {@link dev.statecraft.models.data.ExampleStore}, which may
+ *       be larger than the heap; {@link dev.statecraft.models.data.ParallelEncoding} fills it while
+ *       a file is read, and {@link dev.statecraft.models.data.RowSelection} draws the rows of files
+ *       that are not in memory.
  *   <li>{@link dev.statecraft.models.data.DatasetSplit} and {@link
  *       dev.statecraft.models.data.Subset} divide and limit a dataset; {@link
  *       dev.statecraft.models.data.BatchSampler} chooses each step's examples, epoch by epoch, and

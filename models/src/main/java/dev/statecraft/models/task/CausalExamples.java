@@ -3,6 +3,7 @@ package dev.statecraft.models.task;
 import dev.statecraft.core.run.Batch;
 import dev.statecraft.core.run.HostBatch;
 import dev.statecraft.core.run.Pass;
+import dev.statecraft.models.data.ExampleStore;
 import dev.statecraft.models.data.LabelledTokens;
 import dev.statecraft.models.family.ModelFamily;
 import dev.statecraft.models.family.TokenBatches;
@@ -22,12 +23,12 @@ import java.util.Set;
 public record CausalExamples(List<LabelledTokens> examples, boolean accuracy)
     implements ExampleSet {
   public CausalExamples {
-    examples = List.copyOf(examples);
+    examples = ExampleStore.immutable(examples);
   }
 
   @Override
   public int[] lengths() {
-    return examples.stream().mapToInt(LabelledTokens::length).toArray();
+    return ExampleStore.lengths(examples, LabelledTokens::length);
   }
 
   @Override

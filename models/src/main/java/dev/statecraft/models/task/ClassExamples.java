@@ -1,6 +1,7 @@
 package dev.statecraft.models.task;
 
 import dev.statecraft.core.run.HostBatch;
+import dev.statecraft.models.data.ExampleStore;
 import dev.statecraft.models.family.TokenBatches;
 import java.util.List;
 import java.util.OptionalInt;
@@ -22,7 +23,7 @@ public record ClassExamples(
     int firstPosition)
     implements ExampleSet {
   public ClassExamples {
-    texts = List.copyOf(texts);
+    texts = ExampleStore.immutable(texts);
     classes = List.copyOf(classes);
     if (texts.size() != classes.size()) {
       throw new IllegalArgumentException(
@@ -36,7 +37,7 @@ public record ClassExamples(
 
   @Override
   public int[] lengths() {
-    return texts.stream().mapToInt(text -> text.ids().size()).toArray();
+    return ExampleStore.lengths(texts, EncodedText::length);
   }
 
   @Override

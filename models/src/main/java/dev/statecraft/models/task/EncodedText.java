@@ -1,13 +1,14 @@
 package dev.statecraft.models.task;
 
 import dev.statecraft.core.run.HostBatch;
-import dev.statecraft.models.data.TextExample;
+import dev.statecraft.models.data.ExampleStore;
 import dev.statecraft.models.family.TokenBatches;
 import dev.statecraft.models.tokenizer.EncodedPair;
 import dev.statecraft.models.tokenizer.Tokenizer;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * A text, or a pair of texts, as an encoder reads it.
@@ -16,6 +17,29 @@ import java.util.Optional;
  * @param types token types: 0 for the first text, 1 for the second where the model tells them apart
  */
 public record EncodedText(List<Integer> ids, List<Integer> types) {
+  /** The ids and then the types. */
+  static final ExampleStore.Codec<EncodedText> CODEC =
+      new ExampleStore.Codec<>() {
+        @Override
+        public int[] integers(EncodedText text) {
+          return Stream.concat(text.ids.stream(), text.types.stream())
+              .mapToInt(Integer::intValue)
+              .toArray();
+        }
+
+        @Override
+        public EncodedText example(int[] integers) {
+          List<Integer> both = Arrays.stream(integers).boxed().toList();
+          int length = integers.length / 2;
+          return new EncodedText(both.subList(0, length), both.subList(length, integers.length));
+        }
+
+        @Override
+        public int length(EncodedText text) {
+          return text.length();
+        }
+      };
+
   public EncodedText {
     ids = List.copyOf(ids);
     types = List.copyOf(types);
@@ -50,12 +74,9 @@ public record EncodedText(List<Integer> ids, List<Integer> types) {
         Arrays.stream(types).map(type -> Math.min(type, typeVocabSize - 1)).boxed().toList());
   }
 
-  /** Encodes the texts of examples, on all processors. */
-  public static List<EncodedText> all(
-      Tokenizer tokenizer, List<TextExample> examples, int maxLength, int typeVocabSize) {
-    return examples.parallelStream()
-        .map(e -> of(tokenizer, e.text(), e.pair(), maxLength, typeVocabSize))
-        .toList();
+  /** The number of tokens. */
+  int length() {
+    return ids.size();
   }
 
   /** Texts without labels as a batch. */

@@ -3,6 +3,7 @@ package dev.statecraft.models.task;
 import dev.statecraft.core.run.Batch;
 import dev.statecraft.core.run.HostBatch;
 import dev.statecraft.core.run.Pass;
+import dev.statecraft.models.data.ExampleStore;
 import dev.statecraft.models.family.ModelFamily;
 import dev.statecraft.models.family.TokenBatches;
 import dev.statecraft.models.metrics.Regression;
@@ -22,7 +23,7 @@ import java.util.Set;
 public record NumberExamples(List<EncodedText> texts, List<Double> targets, int firstPosition)
     implements ExampleSet {
   public NumberExamples {
-    texts = List.copyOf(texts);
+    texts = ExampleStore.immutable(texts);
     targets = List.copyOf(targets);
     if (texts.size() != targets.size()) {
       throw new IllegalArgumentException(
@@ -36,7 +37,7 @@ public record NumberExamples(List<EncodedText> texts, List<Double> targets, int 
 
   @Override
   public int[] lengths() {
-    return texts.stream().mapToInt(text -> text.ids().size()).toArray();
+    return ExampleStore.lengths(texts, EncodedText::length);
   }
 
   @Override

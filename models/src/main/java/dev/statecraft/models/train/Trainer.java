@@ -13,9 +13,12 @@ import dev.statecraft.models.family.ModelFamily;
 import dev.statecraft.models.task.ExampleSet;
 import dev.statecraft.tensor.OutOfMemoryException;
 import dev.statecraft.tensor.Torch;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
@@ -39,12 +42,7 @@ public final class Trainer {
   private final StatePlan plan;
   private final BatchSampler sampler;
   private final BooleanSupplier cancelled;
-  private Optional<MemoryUse> peak = Optional.empty();
-  private List<List<Integer>> peakParts = List.of();
-  private double seconds;
-
-  /** How often micro-batches were halved because memory was out. */
-  private int halvings;
+  private Progress progress = Progress.NONE;
 
   /**
    * Prepares a run.
@@ -81,41 +79,177 @@ public final class Trainer {
   }
 
   /**
-   * Takes all steps of the schedule, with an evaluation before the first, after every {@code
-   * evalEvery} and after the last.
+   * As {@link #run(TrainingListener, Optional, CheckpointSaver)}, from the beginning and without
+   * checkpoints.
+   */
+  public void run(TrainingListener listener) {
+    try {
+      run(listener, Optional.empty(), (done, values, optimizer) -> {});
+    } catch (IOException e) {
+      throw new UncheckedIOException("no checkpoint is read or written", e);
+    }
+  }
+
+  /**
+   * Takes all steps of the schedule, or those that are left behind a checkpoint, with an evaluation
+   * before the first, after every {@code evalEvery} and after the last. What is computed after a
+   * checkpoint is to the bit what the run that wrote it would have computed.
    *
    * <p>A step for which there is not enough memory is taken again with half as large micro-batches,
    * as are those after it.
    *
+   * @param from where to go on
+   * @param saver is called as {@link Checkpointing} says, and before this ends because it was
+   *     cancelled or memory was out
    * @throws OutOfMemoryException if there is not enough for a single example; the parameters are
    *     those before the step
    * @throws NumericFaultException if a loss or gradient is not finite
    * @throws CancellationException if the run was cancelled
+   * @throws IOException if the checkpoint cannot be read or one cannot be saved
    */
-  public void run(TrainingListener listener) {
+  public void run(TrainingListener listener, Optional<Checkpoint> from, CheckpointSaver saver)
+      throws IOException {
     long total = options.schedule().totalSteps();
-    long perEpoch = stepsOfEpoch(examples, options.batchSize());
-    try (AdamW optimizer = new AdamW(weights, options.optimizer());
-        Ahead<StepData> data =
-            new Ahead<>(
-                "statecraft-batches",
-                StepData.of(training, sampler, options.microBatch(), 0, total),
-                STEPS_AHEAD)) {
-      OptimizerStep step =
+    try (AdamW optimizer = new AdamW(weights, options.optimizer())) {
+      if (from.isPresent()) {
+        progress = from.get().restore(weights, optimizer);
+      }
+      try (Ahead<StepData> data =
+          new Ahead<>(
+              "statecraft-batches",
+              StepData.of(training, sampler, options.microBatch(), progress.step(), total),
+              STEPS_AHEAD)) {
+        new Run(optimizer, data, listener, saver, total).run(from.isPresent());
+      }
+    }
+  }
+
+  /** One run, from its beginning or from a checkpoint. */
+  private final class Run {
+    private final AdamW optimizer;
+    private final Ahead<StepData> data;
+    private final TrainingListener listener;
+    private final CheckpointSaver saver;
+    private final long total;
+    private final OptimizerStep step;
+    private final LossWatch losses = new LossWatch();
+    private final long perEpoch = stepsOfEpoch(examples, options.batchSize());
+
+    /** The step at which the last checkpoint was made; -1 before the first. */
+    private long saved = -1;
+
+    Run(
+        AdamW optimizer,
+        Ahead<StepData> data,
+        TrainingListener listener,
+        CheckpointSaver saver,
+        long total) {
+      this.optimizer = optimizer;
+      this.data = data;
+      this.listener = listener;
+      this.saver = saver;
+      this.total = total;
+      step =
           new OptimizerStep(
               plan, ModelFamily.LOSS, weights, optimizer, options.maxGradNorm(), options.seed());
-      evaluate(0, 0, listener);
-      for (long i = 0; i < total; i++) {
-        if (cancelled.getAsBoolean()) {
-          throw new CancellationException("cancelled after step " + i);
+    }
+
+    void run(boolean resumed) throws IOException {
+      if (resumed) {
+        saved = progress.step();
+      } else {
+        evaluate();
+      }
+      while (progress.step() < total && !endsEarly()) {
+        stopIfCancelled();
+        takeStep();
+        long done = progress.step();
+        if (done % options.evalEvery() == 0 || done == total) {
+          evaluate();
         }
-        double epochs = (i + 1) / (double) perEpoch;
-        listener.step(take(step, data.next(), i, epochs, listener));
-        if ((i + 1) % options.evalEvery() == 0 || i + 1 == total) {
-          evaluate(i + 1, epochs, listener);
+        if (options.checkpointing().isDue(done) && done < total) {
+          save();
         }
       }
     }
+
+    private boolean endsEarly() {
+      if (!options.checkpointing().endsAfter(progress)) {
+        return false;
+      }
+      listener.note(
+          "ends early after step "
+              + progress.step()
+              + ": no better "
+              + options.checkpointing().criterion().orElseThrow().metric()
+              + " in the last "
+              + options.checkpointing().earlyStopping().orElseThrow().patience()
+              + " evaluations");
+      return true;
+    }
+
+    private void stopIfCancelled() throws IOException {
+      if (cancelled.getAsBoolean()) {
+        save();
+        throw new CancellationException("cancelled after step " + progress.step());
+      }
+    }
+
+    private void takeStep() throws IOException {
+      StepData made = data.next();
+      long index = progress.step();
+      TrainingListener.Step taken;
+      try {
+        taken = take(step, made, index, (index + 1) / (double) perEpoch, listener);
+      } catch (OutOfMemoryException e) {
+        save();
+        throw e;
+      }
+      losses
+          .spike(taken.loss())
+          .ifPresent(median -> listener.note(spike(taken, median, made.chosen().examples())));
+      listener.step(taken);
+    }
+
+    private String spike(TrainingListener.Step taken, double median, List<Integer> chosen) {
+      return String.format(
+          Locale.ROOT,
+          "step %d: loss %.4g stands out of the last steps, whose median is %.4g (%s)",
+          taken.step(),
+          taken.loss(),
+          median,
+          named(chosen));
+    }
+
+    private void evaluate() throws IOException {
+      if (validation.isEmpty()) {
+        return;
+      }
+      double epochs = progress.step() / (double) perEpoch;
+      Evaluated evaluation =
+          new Evaluated(
+              progress.step(),
+              epochs,
+              new Evaluator(graph, weights, options.microBatch())
+                  .score(validation.get())
+                  .metrics());
+      progress = progress.with(evaluation);
+      listener.evaluated(evaluation.step(), evaluation.epoch(), evaluation.metrics());
+      if (options.checkpointing().isBest(evaluation, progress)) {
+        save();
+      }
+    }
+
+    private void save() throws IOException {
+      if (saved != progress.step()) {
+        saver.save(progress, weights, optimizer);
+        saved = progress.step();
+      }
+    }
+  }
+
+  private static String named(List<Integer> examples) {
+    return "examples " + examples + " of the training data, counted from 0";
   }
 
   private TrainingListener.Step take(
@@ -124,7 +258,7 @@ public final class Trainer {
     long start = System.nanoTime();
     double learningRate = options.schedule().at(index);
     StepData data = made;
-    for (int i = 0; i < halvings; i++) {
+    for (int i = 0; i < progress.halvings(); i++) {
       data = data.halved(training);
     }
     OptimizerStep.Result result;
@@ -145,15 +279,14 @@ public final class Trainer {
               + result.loss()
               + " and gradient norm "
               + result.gradientNorm()
-              + " (examples "
-              + data.chosen().examples()
-              + " of the training data, counted from 0)");
+              + " ("
+              + named(data.chosen().examples())
+              + ")");
     }
     double took = (System.nanoTime() - start) / 1e9;
-    seconds += took;
-    if (torch.peakBytes() > peak.map(MemoryUse::peakBytes).orElse(0L)) {
-      peak = Optional.of(MemoryUse.atPeak(weights));
-      peakParts = data.parts();
+    progress = progress.afterStep(took);
+    if (torch.peakBytes() > progress.peak().map(MemoryUse::peakBytes).orElse(0L)) {
+      progress = progress.withPeak(MemoryUse.atPeak(weights), data.parts());
     }
     return new TrainingListener.Step(
         index + 1,
@@ -182,7 +315,7 @@ public final class Trainer {
           "step " + (step + 1) + ": not even a micro-batch of one example fits: " + e.getMessage(),
           e);
     }
-    halvings++;
+    progress = progress.withHalving();
     listener.note(
         "step "
             + (step + 1)
@@ -193,18 +326,14 @@ public final class Trainer {
     return data.halved(training);
   }
 
-  private void evaluate(long step, double epochs, TrainingListener listener) {
-    if (validation.isPresent()) {
-      listener.evaluated(
-          step,
-          epochs,
-          new Evaluator(graph, weights, options.microBatch()).score(validation.get()).metrics());
-    }
-  }
-
   /** Seconds spent in steps so far, without evaluations. */
   public double seconds() {
-    return seconds;
+    return progress.seconds();
+  }
+
+  /** How far the run is. */
+  public Progress progress() {
+    return progress;
   }
 
   /**
@@ -212,7 +341,7 @@ public final class Trainer {
    * empty before the first step.
    */
   public Optional<StepMemory> predicted() {
-    return peakParts.stream()
+    return progress.peakParts().stream()
         .map(this::predicted)
         .max(Comparator.comparingLong(memory -> memory.peak().peakBytes()));
   }
@@ -231,6 +360,6 @@ public final class Trainer {
 
   /** What the memory of the step that needed most went to; empty before the first step. */
   public Optional<MemoryUse> memory() {
-    return peak;
+    return progress.peak();
   }
 }

@@ -18,6 +18,7 @@ import dev.statecraft.models.data.BatchLimit;
  * @param evalEvery optimizer steps between evaluations
  * @param store which states each layer stores for the backward
  * @param states in which form they wait for it
+ * @param checkpointing when the run saves itself, and when it ends early
  */
 public record TrainingOptions(
     Schedule schedule,
@@ -28,4 +29,5 @@ public record TrainingOptions(
     long seed,
     long evalEvery,
     LayerPolicies store,
-    StateFormat states) {}
+    StateFormat states,
+    Checkpointing checkpointing) {}

@@ -24,6 +24,7 @@ import dev.statecraft.models.family.ModelFamily;
 import dev.statecraft.models.task.CausalExamples;
 import dev.statecraft.models.task.ExampleSet;
 import dev.statecraft.models.task.Score;
+import dev.statecraft.models.train.Checkpointing;
 import dev.statecraft.models.train.Trainer;
 import dev.statecraft.models.train.TrainingListener;
 import dev.statecraft.models.train.TrainingOptions;
@@ -59,7 +60,8 @@ class TrainerTest {
           4,
           100,
           LayerPolicies.uniform(StorePolicy.CHEAP),
-          StateFormat.EXACT);
+          StateFormat.EXACT,
+          Checkpointing.NONE);
 
   private static ExampleSet examples() {
     SplittableRandom random = new SplittableRandom(1);

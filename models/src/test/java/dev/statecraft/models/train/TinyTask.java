@@ -72,7 +72,8 @@ final class TinyTask {
             5,
             100,
             LayerPolicies.uniform(StorePolicy.CHEAP),
-            StateFormat.EXACT);
+            StateFormat.EXACT,
+            Checkpointing.NONE);
     return new Trainer(GRAPH, weights, EXAMPLES, Optional.of(EXAMPLES), options, () -> false);
   }
 }
