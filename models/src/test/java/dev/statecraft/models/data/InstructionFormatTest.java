@@ -84,7 +84,9 @@ class InstructionFormatTest {
     Row row = Rows.row("{'messages': [{'role': 'assistant', 'content': 'Hello'}]}");
     assertThat(
             InstructionFormat.MESSAGES.segments(
-                row, turns -> turns.stream().map(t -> Segment.completion(t.content())).toList()))
+                row,
+                chat ->
+                    chat.messages().stream().map(t -> Segment.completion(t.content())).toList()))
         .containsExactly(Segment.completion("Hello"));
   }
 
@@ -94,7 +96,7 @@ class InstructionFormatTest {
     assertMessagesRejected("{'messages': []}", "found an empty list");
     assertMessagesRejected(
         "{'messages': [{'role': 'user', 'content': 'a'}, {'role': 'bot', 'content': 'b'}]}",
-        "messages[1].role should be one of [assistant, system, tool, user], found 'bot'");
+        "messages[1].role should be one of [assistant, developer, function, system, tool, user], found 'bot'");
     assertMessagesRejected(
         "{'messages': [{'role': 'user'}]}", "messages[0].content should be text, found missing");
     assertMessagesRejected(

@@ -9,5 +9,5 @@ package dev.statecraft.models.chat.jinja;
  */
 record Limits(long steps, int characters, int depth) {
   /** Far more than conversations take, and spent within seconds. */
-  static final Limits USUAL = new Limits(20_000_000, 16_000_000, 100);
+  static final Limits USUAL = new Limits(5_000_000, 16_000_000, 100);
 }

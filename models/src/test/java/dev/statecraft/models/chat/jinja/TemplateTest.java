@@ -19,22 +19,22 @@ class TemplateTest {
 
   @ParameterizedTest
   @CsvSource(
-      delimiter = '|',
+      delimiter = '@',
       value = {
-        "{{ x | nothing }} | chat line 3: there is no filter 'nothing'",
-        "{{ x is nothing }} | chat line 3: there is no test 'nothing'",
-        "{% include 'x' %} | chat line 3: the tag 'include' is not supported here; chat templates"
+        "{{ x | nothing }} @ chat line 3: there is no filter 'nothing'",
+        "{{ x is nothing }} @ chat line 3: there is no test 'nothing'",
+        "{% include 'x' %} @ chat line 3: the tag 'include' is not supported here; chat templates"
             + " have if, for, set, macro, call, filter, with, raw, generation, break and continue",
-        "{{ x.y }} | chat line 3: 'x' is undefined",
-        "{{ l.append(3) }} | chat line 3: access to attribute 'append' of 'list' object is unsafe:"
+        "{{ x.y }} @ chat line 3: 'x' is undefined",
+        "{{ l.append(3) }} @ chat line 3: access to attribute 'append' of 'list' object is unsafe:"
             + " a template must not change its variables",
-        "{{ raise_exception('roles must alternate') }} | chat line 3: roles must alternate",
-        "{{ 'a' + 1 }} | chat line 3: can only concatenate str (not \"int\") to str",
-        "{% if l %} | chat line 3: a tag is never closed; expected one of [elif, else, endif]",
-        "{{ l | chat line 3: a tag has no end '}}'",
-        "{% endfor %} | chat line 3: the tag 'endfor' is not supported here; chat templates"
+        "{{ raise_exception('roles must alternate') }} @ chat line 3: roles must alternate",
+        "{{ 'a' + 1 }} @ chat line 3: can only concatenate str (not \"int\") to str",
+        "{% if l %} @ chat line 3: a tag is never closed; expected one of [elif, else, endif]",
+        "{{ l @ chat line 3: a tag has no end '}}'",
+        "{% endfor %} @ chat line 3: the tag 'endfor' is not supported here; chat templates"
             + " have if, for, set, macro, call, filter, with, raw, generation, break and continue",
-        "{{ 9223372036854775807 + 1 }} | chat line 3: '+': the result is no whole number of 64 bits"
+        "{{ 9223372036854775807 + 1 }} @ chat line 3: '+': the result is no whole number of 64 bits"
       })
   void anErrorNamesTheTemplateAndTheLine(String tag, String message) {
     assertThatThrownBy(() -> render("first\n{{ l }}\n" + tag))
@@ -67,7 +67,6 @@ class TemplateTest {
         "{{ [1] * 99999999999 }}",
         "{{ ('a' * 99999) | replace('a', 'b' * 99999) }}",
         "{{ 'a'.center(999999999) }}",
-        "{{ '%999999999d' | format(1) }}",
         "{{ 'a\\nb' | indent(999999999) }}",
         "{{ (['x' * 9999] * 9999) | join }}",
         "{{ [1] | batch(999999999, 0) | list }}",
