@@ -14,6 +14,8 @@ public enum ExitCode {
   NUMERIC_FAULT(4),
   /** It does not fit into memory, or into the budget. */
   MEMORY(5),
+  /** A check that was asked for did not pass. */
+  CHECK(6),
   /** The user stopped it. The JVM itself ends with this on SIGINT. */
   INTERRUPTED(130);
 

@@ -1,5 +1,6 @@
 package dev.statecraft.cli;
 
+import dev.statecraft.cli.engine.VerificationException;
 import dev.statecraft.cli.recipe.RecipeException;
 import dev.statecraft.models.InvalidInputException;
 import dev.statecraft.models.train.BudgetException;
@@ -37,6 +38,9 @@ record Failure(ExitCode code, String message) {
     }
     if (thrown instanceof IOException file) {
       return ofFile(file, file.toString());
+    }
+    if (thrown instanceof VerificationException) {
+      return new Failure(ExitCode.CHECK, thrown.getMessage());
     }
     if (thrown instanceof BudgetException) {
       return new Failure(ExitCode.MEMORY, thrown.getMessage());

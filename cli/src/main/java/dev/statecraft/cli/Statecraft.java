@@ -6,12 +6,18 @@ import dev.statecraft.cli.command.CheckCommand;
 import dev.statecraft.cli.command.ClassifyCommand;
 import dev.statecraft.cli.command.DemoCommand;
 import dev.statecraft.cli.command.EvalCommand;
+import dev.statecraft.cli.command.ExportCommand;
 import dev.statecraft.cli.command.GenerateCommand;
+import dev.statecraft.cli.command.ImportCommand;
 import dev.statecraft.cli.command.InspectCommand;
+import dev.statecraft.cli.command.MergeCommand;
 import dev.statecraft.cli.command.PlanCommand;
+import dev.statecraft.cli.command.StudyCommand;
 import dev.statecraft.cli.command.TrainCommand;
+import dev.statecraft.cli.command.VerifyCommand;
 import dev.statecraft.cli.engine.Engine;
 import dev.statecraft.cli.engine.ModelEngine;
+import dev.statecraft.cli.provenance.Environment;
 import dev.statecraft.cli.terminal.Console;
 import dev.statecraft.cli.terminal.DownloadDisplay;
 import java.io.PrintWriter;
@@ -27,7 +33,7 @@ import picocli.CommandLine.ScopeType;
     name = "statecraft",
     description = "Fine-tunes pretrained transformers by controlling their states.",
     mixinStandardHelpOptions = true,
-    version = "statecraft 0.1.0-SNAPSHOT",
+    versionProvider = Statecraft.Version.class,
     scope = ScopeType.INHERIT,
     synopsisSubcommandLabel = "COMMAND",
     optionListHeading = "%nOptions:%n",
@@ -37,9 +43,17 @@ import picocli.CommandLine.ScopeType;
     footerHeading = "%nExit codes:%n",
     footer = {
       "  0 done, 2 bad arguments or recipe, 3 bad or missing input file, 4 numeric fault,",
-      "  5 out of memory, 130 interrupted"
+      "  5 out of memory, 6 failed check (verify, export), 130 interrupted"
     })
 public final class Statecraft {
+  /** The version that the build wrote down. */
+  static final class Version implements CommandLine.IVersionProvider {
+    @Override
+    public String[] getVersion() {
+      return new String[] {"statecraft " + Environment.version()};
+    }
+  }
+
   private static final String DEBUG = "--debug";
 
   @Option(names = DEBUG, scope = ScopeType.INHERIT, description = "Show stack traces of errors.")
@@ -72,6 +86,11 @@ public final class Statecraft {
             .addSubcommand("inspect", new InspectCommand(console, engine))
             .addSubcommand("plan", new PlanCommand(console, engine))
             .addSubcommand("check", new CheckCommand(console, engine))
+            .addSubcommand("study", new StudyCommand(console, engine))
+            .addSubcommand("export", new ExportCommand(console, engine))
+            .addSubcommand("import", new ImportCommand(console, engine))
+            .addSubcommand("merge", new MergeCommand(console, engine))
+            .addSubcommand("verify", new VerifyCommand(console, engine))
             .addSubcommand("bench", new BenchCommand(console, engine))
             .setOut(new PrintWriter(console.out(), true, StandardCharsets.UTF_8))
             .setErr(new PrintWriter(console.err(), true, StandardCharsets.UTF_8))

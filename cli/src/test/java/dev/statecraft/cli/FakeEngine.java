@@ -1,18 +1,26 @@
 package dev.statecraft.cli;
 
+import dev.statecraft.cli.engine.AdapterSource;
 import dev.statecraft.cli.engine.BenchRequest;
 import dev.statecraft.cli.engine.BenchResult;
 import dev.statecraft.cli.engine.ChatRequest;
 import dev.statecraft.cli.engine.ChatSession;
 import dev.statecraft.cli.engine.Classification;
 import dev.statecraft.cli.engine.Engine;
+import dev.statecraft.cli.engine.ExportRequest;
+import dev.statecraft.cli.engine.Exported;
 import dev.statecraft.cli.engine.GenerateRequest;
 import dev.statecraft.cli.engine.Generation;
 import dev.statecraft.cli.engine.InspectedModel;
+import dev.statecraft.cli.engine.LogitsCheck;
+import dev.statecraft.cli.engine.MergeRequest;
 import dev.statecraft.cli.engine.PlanRequest;
 import dev.statecraft.cli.engine.PlanRow;
 import dev.statecraft.cli.engine.TextInput;
 import dev.statecraft.cli.engine.TunedModel;
+import dev.statecraft.cli.engine.Verification;
+import dev.statecraft.cli.provenance.Environment;
+import dev.statecraft.cli.provenance.Origin;
 import dev.statecraft.cli.recipe.Recipe;
 import dev.statecraft.cli.run.Evaluation;
 import dev.statecraft.cli.run.RunDirectory;
@@ -21,10 +29,13 @@ import dev.statecraft.cli.run.TrainListener;
 import dev.statecraft.cli.run.TrainOutcome;
 import dev.statecraft.core.plan.StateFormat;
 import dev.statecraft.models.InvalidInputException;
+import dev.statecraft.models.adapter.AdapterFormat;
 import dev.statecraft.models.data.ChatMessage;
 import dev.statecraft.models.train.Checkpoint;
 import dev.statecraft.models.train.GradientError;
+import dev.statecraft.models.verify.PromptAgreement;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -82,6 +93,11 @@ final class FakeEngine implements Engine {
     sample.evaluations().forEach(listener::evaluated);
     return new TrainOutcome(
         12.5, sample.summary().store(), sample.summary().use(), sample.summary().predicted());
+  }
+
+  @Override
+  public Origin origin(Recipe recipe) {
+    return new Origin(new Environment("0", "17", "2", "an OS", "a CPU", 2), List.of(), recipe);
   }
 
   @Override
@@ -185,5 +201,30 @@ final class FakeEngine implements Engine {
     return texts.stream()
         .map(text -> new Classification(Map.of("bug", 0.1, "praise", 0.9)))
         .toList();
+  }
+
+  @Override
+  public Exported export(ExportRequest request) {
+    ask(request);
+    return new Exported(
+        request.format().map(AdapterFormat::label).orElse("peft"),
+        request.check().map(check -> verification(1e-6)));
+  }
+
+  @Override
+  public Exported merge(MergeRequest request) {
+    ask(request);
+    return new Exported("lora", request.check().map(check -> verification(1e-6)));
+  }
+
+  @Override
+  public Verification verify(AdapterSource source, Path against, LogitsCheck check) {
+    ask(check);
+    return verification(against.endsWith("other") ? 0.5 : 1e-6);
+  }
+
+  private static Verification verification(double difference) {
+    return new Verification(
+        List.of(new PromptAgreement("Once upon a time", 4, difference, 2, 1)), 1e-4);
   }
 }

@@ -12,11 +12,12 @@ import com.tngtech.archunit.core.importer.Location;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** The layers of the house: tensor, core, models, cli; each knows only those before it. */
+/** The layers of the house: tensor, core, models, parquet, cli; each knows only those before it. */
 final class LayersTest {
   private static final String TENSOR = "dev.statecraft.tensor..";
   private static final String CORE = "dev.statecraft.core..";
   private static final String MODELS = "dev.statecraft.models..";
+  private static final String PARQUET = "dev.statecraft.parquet..";
   private static final String CLI = "dev.statecraft.cli..";
 
   private static JavaClasses classes;
@@ -51,6 +52,8 @@ final class LayersTest {
         .definedBy(CORE)
         .layer("models")
         .definedBy(MODELS)
+        .layer("parquet")
+        .definedBy(PARQUET)
         .layer("cli")
         .definedBy(CLI)
         .whereLayer("tensor")
@@ -59,6 +62,8 @@ final class LayersTest {
         .mayOnlyAccessLayers("tensor")
         .whereLayer("models")
         .mayOnlyAccessLayers("tensor", "core")
+        .whereLayer("parquet")
+        .mayOnlyAccessLayers("models")
         .whereLayer("cli")
         .mayNotBeAccessedByAnyLayer()
         .check(classes);

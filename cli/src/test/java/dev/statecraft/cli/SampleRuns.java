@@ -1,10 +1,16 @@
 package dev.statecraft.cli;
 
+import dev.statecraft.cli.recipe.MethodReader;
 import dev.statecraft.cli.recipe.Recipe;
+import dev.statecraft.cli.recipe.Tunings;
 import dev.statecraft.cli.run.Evaluation;
+import dev.statecraft.cli.run.Exhibit;
 import dev.statecraft.cli.run.RunResult;
+import dev.statecraft.cli.run.RunView;
 import dev.statecraft.cli.run.StepMetrics;
 import dev.statecraft.cli.run.Summary;
+import dev.statecraft.core.graph.Graph;
+import dev.statecraft.models.metrics.ConfusionMatrix;
 import dev.statecraft.models.train.MemoryUse;
 import dev.statecraft.models.train.StepMemory;
 import java.nio.file.Path;
@@ -14,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 
 /** Finished runs made up for tests of what shows them. */
 public final class SampleRuns {
@@ -93,5 +100,34 @@ public final class SampleRuns {
                     Map.of("0", Map.of("layers.0.middle", 512L)))),
             Optional.of(611_000_000L));
     return new RunResult(recipe(method, output.resolve(method)), summary, metrics, evaluations);
+  }
+
+  /** All that a report has of a finished run, with everything that there can be. */
+  public static RunView view(RunResult run) {
+    Graph graph =
+        Tunings.of(MethodReader.parse("double-control"), SampleGraph.model().defaults())
+            .apply(SampleGraph.graph());
+    return new RunView(
+        run.recipe(),
+        run.summary().trainableParameters(),
+        run.steps().size(),
+        Optional.empty(),
+        run.steps(),
+        run.evaluations(),
+        List.of("step 12: loss 9.1 stands out", "<b>not bold</b>"),
+        List.of(
+            new Exhibit.TunedGraph(graph, Set.of("layers.1.middle@1", "layers.0.output")),
+            new Exhibit.Confusion(
+                ConfusionMatrix.of(
+                    new int[] {0, 0, 0, 1, 1, 2, 2, 3}, new int[] {0, 0, 2, 1, 1, 2, 0, 3}, 4),
+                List.of("bug", "praise", "question", "<other>")),
+            new Exhibit.Samples(
+                List.of(
+                    new Exhibit.Sample(
+                        "Name a river.", "The Rhine.", Optional.of("river river"), "The Rhine"),
+                    new Exhibit.Sample("Once", " upon", Optional.empty(), " upon a time"))),
+            new Exhibit.Origin(Map.of("Java", "17", "Command", "train -c a.yaml"))),
+        Optional.empty(),
+        Optional.of(run.summary()));
   }
 }

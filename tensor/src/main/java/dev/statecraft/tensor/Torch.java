@@ -1,5 +1,7 @@
 package dev.statecraft.tensor;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -7,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import org.bytedeco.javacpp.BytePointer;
+import org.bytedeco.javacpp.Loader;
 import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.pytorch.DeviceOptional;
 import org.bytedeco.pytorch.SizeTPair;
@@ -102,6 +105,15 @@ public final class Torch implements AutoCloseable {
           "OPENBLAS_THREAD_TIMEOUT=14 is not set: threads that wait slow down those that work");
     }
     return warnings;
+  }
+
+  /** libtorch's version and that of its Java bindings, such as {@code 2.10.0-1.5.13}. */
+  public static String version() {
+    try {
+      return Loader.getVersion("org.bytedeco", "pytorch");
+    } catch (IOException e) {
+      throw new UncheckedIOException("the bindings of libtorch do not say their version", e);
+    }
   }
 
   /** Threads that libtorch's kernels use. */

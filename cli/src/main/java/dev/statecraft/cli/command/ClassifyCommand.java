@@ -1,6 +1,7 @@
 package dev.statecraft.cli.command;
 
 import dev.statecraft.cli.engine.Classification;
+import dev.statecraft.cli.engine.DataFiles;
 import dev.statecraft.cli.engine.Engine;
 import dev.statecraft.cli.engine.TextInput;
 import dev.statecraft.cli.engine.TunedModel;
@@ -11,7 +12,6 @@ import dev.statecraft.cli.run.Json;
 import dev.statecraft.cli.run.RunDirectory;
 import dev.statecraft.cli.terminal.Console;
 import dev.statecraft.cli.terminal.Units;
-import dev.statecraft.models.data.DataReader;
 import dev.statecraft.models.data.Row;
 import dev.statecraft.models.data.TextColumns;
 import java.io.IOException;
@@ -111,7 +111,7 @@ public final class ClassifyCommand implements Callable<Integer> {
       throw new RecipeException("expected either texts or --input, found neither or both");
     }
     if (input != null) {
-      List<Row> rows = DataReader.read(console.path(input), recipe.data().train().get(0).format());
+      List<Row> rows = DataFiles.read(console.path(input), recipe.data().train().get(0).format());
       return rows.stream()
           .map(row -> new TextInput(row.text(columns.text()), columns.pair().map(row::text)))
           .toList();

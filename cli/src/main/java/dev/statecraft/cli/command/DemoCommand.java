@@ -18,7 +18,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** {@code demo}: the main job on what comes with Statecraft, without network. */
 @Command(
@@ -38,6 +40,8 @@ public final class DemoCommand implements Callable<Integer> {
       paramLabel = "METHOD",
       description = "Methods to compare, with commas between (default: ${DEFAULT-VALUE}).")
   private List<String> methods;
+
+  @Spec private CommandSpec command;
 
   @Option(
       names = "--set",
@@ -77,7 +81,7 @@ public final class DemoCommand implements Callable<Integer> {
     List<RunResult> results = new ArrayList<>();
     for (String method : methods) {
       results.add(
-          new TrainRun(console, engine)
+          new TrainRun(console, engine, command.commandLine().getParseResult().originalArgs())
               .run(recipe(method, folder, data), RunDirectory.Existing.REPLACE));
     }
     Path reportFile = console.path(report);

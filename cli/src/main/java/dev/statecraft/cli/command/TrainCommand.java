@@ -1,8 +1,12 @@
 package dev.statecraft.cli.command;
 
+import dev.statecraft.cli.ExitCode;
 import dev.statecraft.cli.engine.Engine;
+import dev.statecraft.cli.guide.Explanation;
+import dev.statecraft.cli.guide.RecipeSchema;
 import dev.statecraft.cli.recipe.Recipe;
 import dev.statecraft.cli.recipe.RecipeException;
+import dev.statecraft.cli.recipe.TrackingRecipe;
 import dev.statecraft.cli.run.Json;
 import dev.statecraft.cli.run.RunDirectory;
 import dev.statecraft.cli.run.RunResult;
@@ -11,10 +15,14 @@ import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** {@code train}: runs a recipe into a run directory. */
 @Command(name = "train", description = "Runs a recipe into a run directory.")
@@ -36,7 +44,29 @@ public final class TrainCommand implements Callable<Integer> {
         description =
             "Go on with the run in DIR, which was interrupted, exactly as if it had not been.")
     private String resume;
+
+    @Option(
+        names = "--repeat",
+        paramLabel = "DIR",
+        description = {
+          "Run again what is in the run directory DIR, into DIR-repeat or --output, after making",
+          "sure that all files are what they were. Ends with 1 unless the same adapter comes out."
+        })
+    private String repeat;
+
+    @Option(
+        names = "--explain",
+        arity = "0..1",
+        fallbackValue = "",
+        paramLabel = "KEY",
+        description = "Explain a key of recipes, such as train.epochs, or all of them.")
+    private String explain;
+
+    @Option(names = "--schema", description = "Print the JSON schema of recipes.")
+    private boolean schema;
   }
+
+  @Spec private CommandSpec command;
 
   @Option(
       names = {"-o", "--output"},
@@ -46,6 +76,23 @@ public final class TrainCommand implements Callable<Integer> {
 
   @Option(names = "--force", description = "Replace the run that the run directory holds.")
   private boolean force;
+
+  @Option(
+      names = "--live",
+      arity = "0..1",
+      paramLabel = "PORT",
+      fallbackValue = "0",
+      description = {
+        "Show the report while training, to browsers of this machine alone; without a PORT",
+        "on a free one, which is told."
+      })
+  private Integer live;
+
+  @Option(
+      names = "--mlflow",
+      paramLabel = "URL",
+      description = "Tell an MLflow server how it goes, in place of the recipe's.")
+  private String mlflow;
 
   @Option(names = "--json", description = "Print the summary as one JSON object.")
   private boolean json;
@@ -57,7 +104,25 @@ public final class TrainCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    RunResult result = source.resume == null ? begin() : resume();
+    if (source.explain != null) {
+      Explanation explanation = new Explanation(console.columns());
+      console
+          .out()
+          .print(source.explain.isEmpty() ? explanation.all() : explanation.of(source.explain));
+      return ExitCode.DONE.code();
+    }
+    if (source.schema) {
+      console.out().print(RecipeSchema.json());
+      return ExitCode.DONE.code();
+    }
+    if (source.repeat != null) {
+      return repeat().code();
+    }
+    print(source.resume == null ? begin() : resume());
+    return ExitCode.DONE.code();
+  }
+
+  private void print(RunResult result) {
     Recipe recipe = result.recipe();
     if (json) {
       Map<String, Object> object = new LinkedHashMap<>();
@@ -68,22 +133,54 @@ public final class TrainCommand implements Callable<Integer> {
       console.out().print(ResultTables.runs(List.of(result)));
       console.out().println("run directory: " + recipe.output());
     }
-    return 0;
+  }
+
+  private TrackingRecipe tracking(Recipe recipe) {
+    try {
+      return recipe.tracking().withMlflow(mlflow);
+    } catch (IllegalArgumentException e) {
+      throw new RecipeException("--" + e.getMessage(), e);
+    }
   }
 
   private RunResult begin() throws IOException {
     Recipe read = source.recipes.load(console);
-    Recipe recipe = output == null ? read : read.withOutput(console.path(output));
-    return new TrainRun(console, engine)
+    Recipe placed = output == null ? read : read.withOutput(console.path(output));
+    return run(mlflow == null ? placed : placed.withTracking(tracking(placed)));
+  }
+
+  private ExitCode repeat() throws IOException {
+    Repetition repetition = Repetition.of(console.path(source.repeat));
+    Recipe recipe = repetition.recipe(Optional.ofNullable(output).map(console::path));
+    repetition.check(recipe, engine, console);
+    RunResult result = run(recipe);
+    print(result);
+    return repetition.compare(result, console);
+  }
+
+  private RunResult run(Recipe recipe) throws IOException {
+    return training()
         .run(recipe, force ? RunDirectory.Existing.REPLACE : RunDirectory.Existing.REFUSE);
   }
 
+  private TrainRun training() {
+    return new TrainRun(
+        console, engine, command.commandLine().getParseResult().originalArgs(), livePort());
+  }
+
   private RunResult resume() throws IOException {
-    if (output != null || force) {
+    if (output != null || force || mlflow != null) {
       throw new RecipeException(
-          "--resume: expected neither --output nor --force beside it, found "
-              + (force ? "--force" : "--output"));
+          "--resume: expected neither --output nor --force nor --mlflow beside it, found "
+              + (force ? "--force" : output != null ? "--output" : "--mlflow"));
     }
-    return new TrainRun(console, engine).resume(console.path(source.resume));
+    return training().resume(console.path(source.resume));
+  }
+
+  private OptionalInt livePort() {
+    if (live != null && (live < 0 || live > 65_535)) {
+      throw new RecipeException("--live: expected a port from 0 to 65535, found " + live);
+    }
+    return live == null ? OptionalInt.empty() : OptionalInt.of(live);
   }
 }

@@ -1,9 +1,12 @@
 package dev.statecraft.cli.command;
 
 import dev.statecraft.cli.engine.Engine;
+import dev.statecraft.cli.live.LiveServer;
+import dev.statecraft.cli.provenance.Provenance;
 import dev.statecraft.cli.recipe.Recipe;
 import dev.statecraft.cli.report.TrainReport;
 import dev.statecraft.cli.run.AtomicFile;
+import dev.statecraft.cli.run.Exhibit;
 import dev.statecraft.cli.run.MetricsLog;
 import dev.statecraft.cli.run.RunDirectory;
 import dev.statecraft.cli.run.RunRecorder;
@@ -11,29 +14,51 @@ import dev.statecraft.cli.run.RunResult;
 import dev.statecraft.cli.run.StepMetrics;
 import dev.statecraft.cli.terminal.Console;
 import dev.statecraft.cli.terminal.Progress;
+import dev.statecraft.cli.track.MlflowTracker;
+import dev.statecraft.cli.track.Trackers;
 import dev.statecraft.models.train.Checkpoint;
 import dev.statecraft.models.train.Checkpoints;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.concurrent.CancellationException;
 
-/** One training run from recipe to report. */
-record TrainRun(Console console, Engine engine) {
+/**
+ * One training run from recipe to report.
+ *
+ * @param arguments of the command line
+ * @param live port of its live view, if there is to be one; 0 for any
+ */
+record TrainRun(Console console, Engine engine, List<String> arguments, OptionalInt live) {
+  /** Without a live view. */
+  TrainRun(Console console, Engine engine, List<String> arguments) {
+    this(console, engine, arguments, OptionalInt.empty());
+  }
+
   RunResult run(Recipe recipe, RunDirectory.Existing existing) throws IOException {
     RunDirectory directory = RunDirectory.create(recipe, existing);
     try (RunDirectory.Lock lock = directory.lock()) {
+      Provenance provenance = Provenance.of(arguments, console.folder(), engine.origin(recipe));
+      provenance.write(directory.provenance());
       return run(recipe, directory, Optional.empty());
     }
   }
 
-  /** Goes on with a run that was interrupted, from its last checkpoint or from the beginning. */
+  /**
+   * Goes on with a run that was interrupted, from its last checkpoint or from the beginning.
+   *
+   * @throws dev.statecraft.models.InvalidInputException if a file that it reads has changed since
+   */
   RunResult resume(Path folder) throws IOException {
     RunDirectory directory = RunDirectory.unfinished(folder);
     try (RunDirectory.Lock lock = directory.lock()) {
       Recipe recipe = directory.recipe().withOutput(folder);
       Checkpoints checkpoints = directory.checkpoints(recipe.train().checkpoints().keep());
       checkpoints.sweep();
+      Path provenance = directory.provenance();
+      Provenance.read(provenance).check(provenance.toString(), engine.origin(recipe).inputs());
       return run(recipe, directory, checkpoints.latest());
     }
   }
@@ -45,15 +70,64 @@ record TrainRun(Console console, Engine engine) {
     try (MetricsLog log = directory.metricsLog();
         Progress progress = console.progress()) {
       RunRecorder recorder = new RunRecorder(recipe, log, progress);
-      from.ifPresent(
-          checkpoint -> {
-            recorder.resume(earlier, checkpoint.progress().evaluations());
-            recorder.note("goes on after step " + checkpoint.progress().step());
-          });
-      RunResult result = recorder.finish(engine.train(recipe, directory, recorder, from));
-      AtomicFile.write(directory.report(), TrainReport.html(result));
+      try (Trackers trackers = Trackers.of(recipe, directory, recorder::note)) {
+        recorder.recall(trackers.earlierNotes());
+        recorder.exhibit(new Exhibit.Origin(Provenance.read(directory.provenance()).facts()));
+        from.ifPresent(
+            checkpoint -> {
+              recorder.resume(earlier, checkpoint.progress().evaluations());
+              recorder.note("goes on after step " + checkpoint.progress().step());
+            });
+        return watched(directory, recorder, trackers, from);
+      }
+    }
+  }
+
+  private RunResult watched(
+      RunDirectory directory, RunRecorder recorder, Trackers trackers, Optional<Checkpoint> from)
+      throws IOException {
+    if (live.isEmpty()) {
+      return run(directory, recorder, trackers, from);
+    }
+    try (LiveServer server =
+        LiveServer.start(live.getAsInt(), () -> TrainReport.live(recorder.view()))) {
+      recorder.note("live view: " + server.address());
+      return run(directory, recorder, trackers, from);
+    }
+  }
+
+  private RunResult run(
+      RunDirectory directory, RunRecorder recorder, Trackers trackers, Optional<Checkpoint> from)
+      throws IOException {
+    try {
+      RunResult result =
+          recorder.finish(
+              engine.train(recorder.recipe(), directory, trackers.after(recorder), from));
+      Provenance.read(directory.provenance())
+          .withResults(directory.adapter())
+          .write(directory.provenance());
+      AtomicFile.write(directory.report(), TrainReport.html(recorder.view()));
       directory.writeSummary(result.summary());
+      trackers.ended(MlflowTracker.Ending.FINISHED);
       return result;
+    } catch (IOException | RuntimeException e) {
+      boolean interrupted = e instanceof CancellationException;
+      trackers.ended(interrupted ? MlflowTracker.Ending.KILLED : MlflowTracker.Ending.FAILED);
+      recorder.failed(interrupted ? "interrupted" : String.valueOf(e.getMessage()));
+      report(directory, recorder, e);
+      throw e;
+    }
+  }
+
+  /** What there is to see of a run that failed. */
+  private static void report(RunDirectory directory, RunRecorder recorder, Exception failure) {
+    if (recorder.view().steps().isEmpty()) {
+      return;
+    }
+    try {
+      AtomicFile.write(directory.report(), TrainReport.html(recorder.view()));
+    } catch (IOException e) {
+      failure.addSuppressed(e);
     }
   }
 }

@@ -1,5 +1,6 @@
 package dev.statecraft.cli.engine;
 
+import dev.statecraft.cli.provenance.Origin;
 import dev.statecraft.cli.recipe.Recipe;
 import dev.statecraft.cli.run.Evaluation;
 import dev.statecraft.cli.run.RunDirectory;
@@ -9,6 +10,7 @@ import dev.statecraft.core.plan.StateFormat;
 import dev.statecraft.models.train.Checkpoint;
 import dev.statecraft.models.train.GradientError;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -44,6 +46,12 @@ public interface Engine {
   TrainOutcome train(
       Recipe recipe, RunDirectory run, TrainListener listener, Optional<Checkpoint> from)
       throws IOException;
+
+  /**
+   * Where a run of a recipe would come from: the hashes of all files that it would read, and what
+   * its arithmetic depends on.
+   */
+  Origin origin(Recipe recipe) throws IOException;
 
   /** Predicts the memory of training steps. */
   List<PlanRow> plan(PlanRequest request) throws IOException;
@@ -81,4 +89,17 @@ public interface Engine {
    */
   List<Classification> classify(Recipe recipe, TunedModel model, List<TextInput> texts)
       throws IOException;
+
+  /** Writes an adapter in another format. */
+  Exported export(ExportRequest request) throws IOException;
+
+  /** Writes a model with an adapter merged into its weights. */
+  Exported merge(MergeRequest request) throws IOException;
+
+  /**
+   * Compares the logits of an exported adapter or a merged model with an adapter's.
+   *
+   * @param against folder of the exported adapter, or of the merged model
+   */
+  Verification verify(AdapterSource source, Path against, LogitsCheck check) throws IOException;
 }

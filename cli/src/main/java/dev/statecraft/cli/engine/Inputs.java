@@ -3,7 +3,6 @@ package dev.statecraft.cli.engine;
 import dev.statecraft.cli.recipe.DataRecipe;
 import dev.statecraft.cli.recipe.Recipe;
 import dev.statecraft.models.InvalidInputException;
-import dev.statecraft.models.data.DataReader;
 import dev.statecraft.models.data.Row;
 import dev.statecraft.models.hub.Hub;
 import dev.statecraft.models.hub.HubFile;
@@ -92,10 +91,10 @@ final class Inputs {
   /**
    * Goes through the rows of a data file.
    *
-   * @throws InvalidInputException as {@link DataReader#forEach} does, or if it cannot be had
+   * @throws InvalidInputException as {@link DataFiles#forEach} does, or if it cannot be had
    */
   void forEach(DataRecipe.DataFile file, Consumer<Row> action) {
-    DataReader.forEach(path(file), file.format(), action);
+    DataFiles.forEach(path(file), file.format(), action);
   }
 
   /** The name of a model of the Hub; local folders are absolute. */

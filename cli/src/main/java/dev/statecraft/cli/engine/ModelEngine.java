@@ -1,5 +1,6 @@
 package dev.statecraft.cli.engine;
 
+import dev.statecraft.cli.provenance.Origin;
 import dev.statecraft.cli.recipe.Metric;
 import dev.statecraft.cli.recipe.Recipe;
 import dev.statecraft.cli.run.Evaluation;
@@ -20,6 +21,7 @@ import dev.statecraft.models.train.Evaluator;
 import dev.statecraft.models.train.GradientError;
 import dev.statecraft.tensor.Torch;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -57,6 +59,13 @@ public final class ModelEngine implements Engine {
     try (PretrainedModel model = inputs.open(pinned.model());
         Torch torch = Torch.open(recipe.train().device())) {
       return new TrainingRun(pinned, run, listener, model, inputs, torch).run(from);
+    }
+  }
+
+  @Override
+  public Origin origin(Recipe recipe) throws IOException {
+    try (Torch torch = Torch.open(recipe.train().device())) {
+      return new Origins(inputs, torch).of(inputs.pinned(recipe));
     }
   }
 
@@ -163,5 +172,21 @@ public final class ModelEngine implements Engine {
         return new TextClassifier(recipe, model, loaded.graph(), weights).classify(texts);
       }
     }
+  }
+
+  @Override
+  public Exported export(ExportRequest request) throws IOException {
+    return new Leaving(inputs).export(request);
+  }
+
+  @Override
+  public Exported merge(MergeRequest request) throws IOException {
+    return new Leaving(inputs).merge(request);
+  }
+
+  @Override
+  public Verification verify(AdapterSource source, Path against, LogitsCheck check)
+      throws IOException {
+    return new Leaving(inputs).verify(source, against, check);
   }
 }

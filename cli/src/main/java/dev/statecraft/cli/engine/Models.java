@@ -24,6 +24,13 @@ import java.util.OptionalInt;
 /** Opens models by the names that users give them. */
 final class Models {
   private static final String MINILM = Recipe.BUILTIN + "minilm";
+  private static final String MINILM_CONFIG = "/builtin/minilm-config.json";
+  private static final String MINILM_TOKENIZER = "/all-minilm-l6-v2-tokenizer.json";
+  private static final String MINILM_WEIGHTS = "/all-minilm-l6-v2.onnx";
+
+  /** All that MiniLM is made of. */
+  static final List<String> MINILM_RESOURCES =
+      List.of(MINILM_CONFIG, MINILM_TOKENIZER, MINILM_WEIGHTS);
 
   private Models() {}
 
@@ -83,17 +90,17 @@ final class Models {
   private static PretrainedModel miniLm() {
     try {
       String config;
-      try (InputStream in = resource("/builtin/minilm-config.json")) {
+      try (InputStream in = resource(MINILM_CONFIG)) {
         config = new String(in.readAllBytes(), StandardCharsets.UTF_8);
       }
       Tokenizer tokenizer;
-      try (InputStream in = resource("/all-minilm-l6-v2-tokenizer.json")) {
+      try (InputStream in = resource(MINILM_TOKENIZER)) {
         tokenizer = Tokenizer.read(in, MINILM + " tokenizer");
       }
       return PretrainedModel.of(
           MINILM,
           ModelConfig.parse(config, MINILM),
-          OnnxBertCheckpoint.of(OnnxModel.open(unpacked("/all-minilm-l6-v2.onnx"))),
+          OnnxBertCheckpoint.of(OnnxModel.open(unpacked(MINILM_WEIGHTS))),
           tokenizer);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -110,7 +117,7 @@ final class Models {
     return file;
   }
 
-  private static InputStream resource(String name) {
+  static InputStream resource(String name) {
     InputStream in = Models.class.getResourceAsStream(name);
     if (in == null) {
       throw new InvalidInputException(

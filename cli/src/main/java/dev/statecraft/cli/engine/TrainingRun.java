@@ -18,6 +18,7 @@ import dev.statecraft.models.adapter.AdapterFolder;
 import dev.statecraft.models.hub.HubId;
 import dev.statecraft.models.pretrained.PretrainedModel;
 import dev.statecraft.models.task.ExampleSet;
+import dev.statecraft.models.task.Score;
 import dev.statecraft.models.train.Checkpoint;
 import dev.statecraft.models.train.Checkpointing;
 import dev.statecraft.models.train.Checkpoints;
@@ -31,11 +32,11 @@ import dev.statecraft.models.train.TrainingOptions;
 import dev.statecraft.tensor.OutOfMemoryException;
 import dev.statecraft.tensor.Torch;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CancellationException;
@@ -91,6 +92,8 @@ record TrainingRun(
       memoryPlan.budget().ifPresent(torch::limit);
       listener.started(
           graph.trainableParameters().stream().mapToLong(Parameter::elements).sum(), total);
+      RunExhibits exhibits = new RunExhibits(prepared, model, graph, listener);
+      exhibits.graph(memoryPlan.store(), recipe.memory().states());
       Trainer trainer =
           new Trainer(
               graph,
@@ -111,16 +114,21 @@ record TrainingRun(
               interrupts::requested);
       try {
         trainer.run(
-            new Forwarding(),
+            new Forwarding(exhibits),
             from,
-            (progress, values, optimizer) ->
+            (progress, values, optimizer) -> {
+              try {
                 checkpoints.save(
                     progress,
                     layout,
                     values,
                     optimizer,
                     best(checkpointing, progress),
-                    folder -> save(folder.resolve("adapter"), prepared, values)));
+                    folder -> save(folder.resolve("adapter"), prepared, values));
+              } catch (IOException e) {
+                throw cannotSave(e);
+              }
+            });
       } catch (NumericFaultException | OutOfMemoryException | CancellationException e) {
         // In each case the parameters are those of the last good step.
         saveAdapter(prepared, weights);
@@ -128,14 +136,13 @@ record TrainingRun(
           listener.note("go on with: statecraft train --resume " + directory.folder());
         }
         throw e;
-      } catch (FileSystemException e) {
-        throw new IOException(cannotSave(e), e);
       }
       if (train.checkpoints().select() == CheckpointRecipe.Select.BEST) {
         select(
             best(checkpointing, trainer.progress()).orElseThrow(), checkpoints, trainer, weights);
       }
       saveAdapter(prepared, weights);
+      exhibits.samples(weights);
       return new TrainOutcome(
           trainer.seconds(),
           memoryPlan.store().describe(),
@@ -189,12 +196,17 @@ record TrainingRun(
             + recipe.task().metrics().get(0).label());
   }
 
-  private String cannotSave(FileSystemException e) {
-    String reason = Objects.requireNonNullElse(e.getReason(), e.getMessage());
-    return directory.folder()
-        + ": cannot save a checkpoint: "
-        + reason
-        + "; earlier ones are whole, go on with --resume";
+  private UncheckedIOException cannotSave(IOException e) {
+    String reason =
+        e instanceof FileSystemException file && file.getReason() != null
+            ? file.getReason()
+            : e.getMessage();
+    return new UncheckedIOException(
+        directory.folder()
+            + ": cannot save a checkpoint: "
+            + reason
+            + "; earlier ones are whole, go on with --resume",
+        e);
   }
 
   private void saveAdapter(Preparation prepared, Weights weights) throws IOException {
@@ -213,6 +225,17 @@ record TrainingRun(
 
   /** Tells the command what the trainer tells. */
   private final class Forwarding implements TrainingListener {
+    private final RunExhibits exhibits;
+
+    Forwarding(RunExhibits exhibits) {
+      this.exhibits = exhibits;
+    }
+
+    @Override
+    public void scored(Score score) {
+      exhibits.scored(score);
+    }
+
     @Override
     public void step(Step step) {
       listener.step(

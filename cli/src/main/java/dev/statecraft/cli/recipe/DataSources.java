@@ -14,7 +14,11 @@ final class DataSources {
 
   /** {@code path}, or {@code hub} and {@code file}. */
   static DataRecipe.Source read(Section file, Function<String, Path> path) {
+    boolean named = file.has("file");
     if (!file.has("hub")) {
+      if (named) {
+        throw file.invalid("file", "hub, the data set that the file is in, beside it");
+      }
       return new DataRecipe.Local(path.apply(file.requiredText("path", "a data file")));
     }
     if (file.has("path")) {

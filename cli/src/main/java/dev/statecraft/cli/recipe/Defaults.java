@@ -84,6 +84,9 @@ final class Defaults {
     };
   }
 
+  static final String EXPERIMENT = "statecraft";
+  static final int SAMPLES = 3;
+
   /** What evaluations report where the recipe does not say; the first picks the best. */
   static List<Metric> causalLmMetrics() {
     return List.of(Metric.LOSS, Metric.PERPLEXITY);

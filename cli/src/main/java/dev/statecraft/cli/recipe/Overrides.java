@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
-import java.util.Map;
+import java.util.Optional;
 
 /**
  * Changes to a recipe from the command line: {@code a.b=c} sets the key b of the mapping a to c,
@@ -12,15 +12,6 @@ import java.util.Map;
  * as {@code method: lora}, {@code method.rank=4} first spells it out.
  */
 final class Overrides {
-  /** Short forms: the key that the text alone stands for. */
-  private static final Map<String, String> MAIN_KEYS =
-      Map.of(
-          "method", "name",
-          "task", "type",
-          "data.train", "path",
-          "data.validation", "path",
-          "train.micro_batch", "examples");
-
   private Overrides() {}
 
   /** Changes the tree in place and returns it. */
@@ -68,9 +59,10 @@ final class Overrides {
     if (child.isMissingNode() || child.isNull()) {
       return mapping.putObject(key);
     }
-    if (child.isValueNode() && MAIN_KEYS.containsKey(done)) {
+    Optional<String> main = Catalogue.mainKey(done);
+    if (child.isValueNode() && main.isPresent()) {
       ObjectNode spelledOut = mapping.putObject(key);
-      spelledOut.set(MAIN_KEYS.get(done), child);
+      spelledOut.set(main.get(), child);
       return spelledOut;
     }
     return container(child, done, path, source);

@@ -1,5 +1,6 @@
 package dev.statecraft.cli.recipe;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.statecraft.models.InvalidInputException;
 import dev.statecraft.models.hub.HubId;
 import dev.statecraft.tensor.Quantization;
@@ -7,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -21,6 +23,7 @@ import java.util.Optional;
  * @param task what it learns
  * @param train how the run goes
  * @param memory what it may take, and how it is saved
+ * @param tracking who else is told how it goes
  * @param output the run directory (absolute)
  */
 public record Recipe(
@@ -31,6 +34,7 @@ public record Recipe(
     TaskRecipe task,
     TrainRecipe train,
     MemoryRecipe memory,
+    TrackingRecipe tracking,
     Path output) {
   /** What the names of models that come with Statecraft begin with. */
   public static final String BUILTIN = "builtin:";
@@ -51,12 +55,25 @@ public record Recipe(
    * @throws RecipeException if it is not a valid recipe; the message names file and key
    */
   public static Recipe load(Path file, List<String> overrides, Path folder) {
+    return parse(read(file), file.toString(), nameOf(file), overrides, folder);
+  }
+
+  /** A recipe's tree as it stands in its file. */
+  static ObjectNode tree(Path file) {
+    return RecipeText.parse(read(file), file.toString());
+  }
+
+  /** The file's name without its ending. */
+  static String nameOf(Path file) {
+    return String.valueOf(file.getFileName()).replaceFirst("\\.[^.]*$", "");
+  }
+
+  private static String read(Path file) {
     if (!Files.isRegularFile(file)) {
       throw new InvalidInputException(file + ": expected a recipe file, found none");
     }
-    String name = String.valueOf(file.getFileName()).replaceFirst("\\.[^.]*$", "");
     try {
-      return parse(Files.readString(file), file.toString(), name, overrides, folder);
+      return Files.readString(file);
     } catch (IOException e) {
       throw new InvalidInputException(file + ": cannot be read: " + e.getMessage(), e);
     }
@@ -78,6 +95,16 @@ public record Recipe(
   /** The recipe as YAML, with every default written out; reading it gives an equal recipe. */
   public String toYaml() {
     return RecipeWriter.toYaml(this);
+  }
+
+  /** Every option and its value as text, by path: {@code method.rank} and the like. */
+  public Map<String, String> options() {
+    return Options.of(RecipeText.parse(toYaml(), "the recipe"));
+  }
+
+  /** The same, tracked in another way. */
+  public Recipe withTracking(TrackingRecipe other) {
+    return new Recipe(model, quantize, method, data, task, train, memory, other, output);
   }
 
   /** The model's folder, if that is what the recipe names. */
@@ -104,7 +131,7 @@ public record Recipe(
 
   /** The same with another model. */
   public Recipe withModel(String other) {
-    return new Recipe(other, quantize, method, data, task, train, memory, output);
+    return new Recipe(other, quantize, method, data, task, train, memory, tracking, output);
   }
 
   /** The same with the classes that the training data turned out to have. */
@@ -122,16 +149,16 @@ public record Recipe(
 
   /** The same for another task. */
   public Recipe withTask(TaskRecipe other) {
-    return new Recipe(model, quantize, method, data, other, train, memory, output);
+    return new Recipe(model, quantize, method, data, other, train, memory, tracking, output);
   }
 
   /** The same with other data. */
   public Recipe withData(DataRecipe other) {
-    return new Recipe(model, quantize, method, other, task, train, memory, output);
+    return new Recipe(model, quantize, method, other, task, train, memory, tracking, output);
   }
 
   /** The same with another run directory. */
   public Recipe withOutput(Path other) {
-    return new Recipe(model, quantize, method, data, task, train, memory, other);
+    return new Recipe(model, quantize, method, data, task, train, memory, tracking, other);
   }
 }

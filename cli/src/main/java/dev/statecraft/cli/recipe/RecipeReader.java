@@ -12,6 +12,7 @@ import dev.statecraft.tensor.DType;
 import dev.statecraft.tensor.Device;
 import dev.statecraft.tensor.Quantization;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -19,13 +20,9 @@ import java.util.Optional;
 
 /** Reads a recipe from its tree and fills in the {@link Defaults}. */
 final class RecipeReader {
-  private static final Map<String, FileFormat> FILE_FORMATS =
-      Map.of(
-          "json", FileFormat.JSON,
-          "jsonl", FileFormat.JSONL,
-          "csv", FileFormat.CSV,
-          "tsv", FileFormat.TSV,
-          "parquet", FileFormat.PARQUET);
+  /** The words for file formats. */
+  static final List<String> FILE_FORMATS =
+      Arrays.stream(FileFormat.values()).map(RecipeReader::label).toList();
 
   private final Path folder;
   private final String name;
@@ -56,6 +53,7 @@ final class RecipeReader {
                   task,
                   recipe.section("train").read(train -> train(train, method.name(), budget)),
                   memory,
+                  recipe.section("tracking").read(TrackingRecipe::read),
                   path(recipe.text("output").orElse("runs/" + name)));
             });
   }
@@ -80,16 +78,16 @@ final class RecipeReader {
   private static TaskRecipe task(Section task) {
     String expected = "causal-lm, classification or regression";
     return switch (task.requiredText("type", expected)) {
-      case "causal-lm" ->
+      case TaskRecipe.CAUSAL_LM ->
           new TaskRecipe.CausalLm(
               metrics(task, TaskRecipe.CausalLm.ALLOWED, Defaults.causalLmMetrics()));
-      case "classification" ->
+      case TaskRecipe.CLASSIFICATION ->
           new TaskRecipe.Classification(
               task.text("pooling").map(TaskRecipe.Pooling::of),
               task.texts("labels"),
               task.text("positive_label"),
               metrics(task, TaskRecipe.Classification.ALLOWED, Defaults.classificationMetrics()));
-      case "regression" ->
+      case TaskRecipe.REGRESSION ->
           new TaskRecipe.Regression(
               task.text("pooling").map(TaskRecipe.Pooling::of),
               metrics(task, TaskRecipe.Regression.ALLOWED, Defaults.regressionMetrics()));
@@ -161,12 +159,21 @@ final class RecipeReader {
   }
 
   private static FileFormat fileFormat(String label) {
-    FileFormat format = FILE_FORMATS.get(label.toLowerCase(Locale.ROOT));
-    if (format == null) {
-      throw new IllegalArgumentException(
-          "format: expected json, jsonl, csv, tsv or parquet, found '" + label + "'");
-    }
-    return format;
+    return Arrays.stream(FileFormat.values())
+        .filter(format -> label(format).equals(label.toLowerCase(Locale.ROOT)))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "format: expected "
+                        + String.join(", ", FILE_FORMATS)
+                        + ", found '"
+                        + label
+                        + "'"));
+  }
+
+  private static String label(FileFormat format) {
+    return format.name().toLowerCase(Locale.ROOT);
   }
 
   private static TrainRecipe train(Section train, MethodName method, boolean budget) {

@@ -22,6 +22,7 @@ final class RecipeWriter {
     root.put("task", task(recipe.task()));
     root.put("train", train(recipe.train()));
     root.put("memory", memory(recipe.memory()));
+    root.put("tracking", tracking(recipe.tracking()));
     root.put("output", recipe.output().toString());
     return RecipeText.write(root);
   }
@@ -173,6 +174,14 @@ final class RecipeWriter {
     Map<String, Object> map = new LinkedHashMap<>();
     map.put("budget", memory.budget().toString());
     map.put("states", memory.states().label());
+    return map;
+  }
+
+  private static Map<String, Object> tracking(TrackingRecipe tracking) {
+    Map<String, Object> map = new LinkedHashMap<>();
+    tracking.mlflow().ifPresent(server -> map.put("mlflow", server.toString()));
+    map.put("experiment", tracking.experiment());
+    map.put("samples", tracking.samples());
     return map;
   }
 }

@@ -9,6 +9,18 @@ import java.util.Optional;
  * IllegalArgumentException} naming the key.
  */
 public sealed interface TaskRecipe {
+  /** The word for {@link CausalLm}. */
+  String CAUSAL_LM = "causal-lm";
+
+  /** The word for {@link Classification}. */
+  String CLASSIFICATION = "classification";
+
+  /** The word for {@link Regression}. */
+  String REGRESSION = "regression";
+
+  /** All words. */
+  List<String> TYPES = List.of(CAUSAL_LM, CLASSIFICATION, REGRESSION);
+
   /** The word for the task in recipes. */
   String type();
 
@@ -47,7 +59,7 @@ public sealed interface TaskRecipe {
 
     @Override
     public String type() {
-      return "causal-lm";
+      return CAUSAL_LM;
     }
   }
 
@@ -94,7 +106,7 @@ public sealed interface TaskRecipe {
 
     @Override
     public String type() {
-      return "classification";
+      return CLASSIFICATION;
     }
   }
 
@@ -113,7 +125,7 @@ public sealed interface TaskRecipe {
 
     @Override
     public String type() {
-      return "regression";
+      return REGRESSION;
     }
   }
 

@@ -6,7 +6,8 @@
  * {@link dev.statecraft.cli.recipe.TaskRecipe} and {@link dev.statecraft.cli.recipe.TrainRecipe}.
  * {@code RecipeReader} makes it of YAML, with {@code Section} reporting whatever is wrong by file
  * and key, and {@code Overrides} putting the command line's {@code --set} on top; {@code Defaults}
- * is the only home of defaults; {@code RecipeWriter} writes the resolved recipe. {@link
+ * is the only home of defaults; {@code RecipeWriter} writes the resolved recipe; {@link
+ * dev.statecraft.cli.recipe.Catalogue} documents every key. {@link
  * dev.statecraft.cli.recipe.Tunings} turns a method into the engine's {@link
  * dev.statecraft.core.control.Tuning}.
  */

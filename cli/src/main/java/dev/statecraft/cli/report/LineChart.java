@@ -1,14 +1,12 @@
 package dev.statecraft.cli.report;
 
-import java.math.BigDecimal;
-import java.math.MathContext;
+import dev.statecraft.cli.terminal.Units;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
 /**
- * Curves over the steps of a run. The curves are SVG that stretches with the page; the words beside
- * them are HTML, which does not.
+ * Curves over the steps of a run.
  *
  * @param series the curves; points that are not finite are left out
  * @param vertical what the vertical axis shows
@@ -71,31 +69,18 @@ record LineChart(List<Series> series, Vertical vertical) {
             Math.min(1, all.stream().mapToDouble(Point::x).min().orElseThrow()),
             all.stream().mapToDouble(Point::x).max().orElseThrow(),
             6);
-    StringBuilder html = new StringBuilder("<div class=\"plot\">\n<div class=\"y\">");
-    String widest = "";
+    List<Plot.Mark> marks = new ArrayList<>();
     for (double tick : y.ticks()) {
-      String label = vertical == Vertical.PERCENT ? number(100 * tick) + " %" : number(tick);
-      widest = label.length() > widest.length() ? label : widest;
-      html.append("<span style=\"bottom:").append(percent(y.position(tick))).append("\">");
-      html.append(label).append("</span>");
+      double shown = vertical == Vertical.PERCENT ? 100 * tick : tick;
+      String word = Plot.number(shown) + (vertical == Vertical.PERCENT ? " %" : "");
+      marks.add(new Plot.Mark(y.position(tick), word));
     }
-    // Out of sight, it holds the column open.
-    html.append("<b>").append(widest).append("</b></div>\n<div class=\"area\">");
-    for (double tick : y.ticks()) {
-      html.append("<div class=\"grid\" style=\"bottom:");
-      html.append(percent(y.position(tick))).append("\"></div>");
-    }
-    html.append("<svg viewBox=\"0 0 1000 1000\" preserveAspectRatio=\"none\" role=\"img\">\n");
+    StringBuilder curves = new StringBuilder();
     for (int i = 0; i < series.size(); i++) {
-      html.append(curve(series.get(i), i, x, y));
+      curves.append(curve(series.get(i), i, x, y));
     }
-    html.append("</svg></div>\n<div class=\"x\">");
-    for (double tick : x.ticks()) {
-      boolean last = x.position(tick) > 0.97;
-      html.append("<span").append(last ? " class=\"last\"" : "").append(" style=\"left:");
-      html.append(percent(x.position(tick))).append("\">").append(number(tick)).append("</span>");
-    }
-    html.append("</div></div>");
+    StringBuilder html = new StringBuilder();
+    html.append(new Plot(described(), marks, Plot.marks(x, "")).html(curves));
     if (series.size() > 1) {
       html.append(Bars.legend(series.stream().map(Series::name).toList()));
     }
@@ -177,16 +162,30 @@ record LineChart(List<Series> series, Vertical vertical) {
     return points.stream().mapToDouble(Point::y).average().orElseThrow();
   }
 
-  private static String number(double value) {
-    if (value == 0) {
-      return "0";
+  /** The curves in words. */
+  private String described() {
+    List<String> words = new ArrayList<>();
+    for (Series curve : series) {
+      List<Point> points = curve.points;
+      if (!points.isEmpty()) {
+        Point first = points.get(0);
+        Point last = points.get(points.size() - 1);
+        words.add(
+            curve.name
+                + ": from "
+                + Units.decimal(first.y)
+                + " at step "
+                + Plot.number(first.x)
+                + " to "
+                + Units.decimal(last.y)
+                + " at step "
+                + Plot.number(last.x)
+                + ", least "
+                + Units.decimal(points.stream().mapToDouble(Point::y).min().orElseThrow())
+                + ", most "
+                + Units.decimal(points.stream().mapToDouble(Point::y).max().orElseThrow()));
+      }
     }
-    BigDecimal rounded = new BigDecimal(value).round(new MathContext(6)).stripTrailingZeros();
-    boolean small = Math.abs(value) < 1e-3;
-    return small ? rounded.toString().replace("E", "e") : rounded.toPlainString();
-  }
-
-  private static String percent(double part) {
-    return String.format(Locale.ROOT, "%.2f%%", 100 * part);
+    return String.join("; ", words);
   }
 }

@@ -7,8 +7,11 @@ import dev.statecraft.cli.run.StepMetrics;
 import dev.statecraft.cli.run.Summary;
 import dev.statecraft.cli.terminal.Units;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.ToDoubleFunction;
 
@@ -61,34 +64,42 @@ final class RunFigures {
   }
 
   static void addMemory(Page page, List<RunResult> runs) {
+    Map<String, Map<String, Long>> uses = new LinkedHashMap<>();
+    runs.forEach(run -> uses.put(method(run), run.summary().memory()));
+    page.heading("Memory at the peak, by category");
+    addMemory(page, uses);
+  }
+
+  /** The categories of several, in the order of their colors. */
+  static List<String> categories(Collection<Map<String, Long>> uses) {
     Set<String> names = new LinkedHashSet<>();
-    runs.forEach(run -> names.addAll(run.summary().memory().keySet()));
-    List<String> categories = List.copyOf(names);
-    long most = 1;
+    uses.forEach(use -> names.addAll(use.keySet()));
+    return List.copyOf(names);
+  }
+
+  /** Bars and a table of bytes by category, of each name. */
+  static void addMemory(Page page, Map<String, Map<String, Long>> uses) {
+    List<String> categories = categories(uses.values());
     List<Bars.Bar> bars = new ArrayList<>();
-    for (RunResult run : runs) {
+    long most = 1;
+    for (Map.Entry<String, Map<String, Long>> use : uses.entrySet()) {
       List<Bars.Part> parts = new ArrayList<>();
       long total = 0;
       for (int i = 0; i < categories.size(); i++) {
-        long bytes = run.summary().memory().getOrDefault(categories.get(i), 0L);
+        long bytes = use.getValue().getOrDefault(categories.get(i), 0L);
         parts.add(new Bars.Part(title(categories.get(i)) + ": " + Units.bytes(bytes), bytes, i));
         total += bytes;
       }
       most = Math.max(most, total);
-      bars.add(new Bars.Bar(method(run), parts, Units.bytes(total)));
+      bars.add(new Bars.Bar(use.getKey(), parts, Units.bytes(total)));
     }
-    page.heading("Memory at the peak, by category");
     page.add(new Bars(bars, most).html());
-    addMemoryTable(page, runs, categories);
-  }
-
-  private static void addMemoryTable(Page page, List<RunResult> runs, List<String> categories) {
     List<String> header = new ArrayList<>(List.of("Category"));
-    runs.forEach(run -> header.add(method(run)));
+    header.addAll(uses.keySet());
     List<List<String>> rows = new ArrayList<>();
     for (String category : categories) {
       List<String> row = new ArrayList<>(List.of(title(category)));
-      runs.forEach(run -> row.add(Units.bytes(run.summary().memory().getOrDefault(category, 0L))));
+      uses.values().forEach(use -> row.add(Units.bytes(use.getOrDefault(category, 0L))));
       rows.add(row);
     }
     page.legendTable(header, rows);
@@ -96,26 +107,39 @@ final class RunFigures {
 
   /** A chart of a metric of all evaluations. */
   static String evaluationChart(List<RunResult> runs, String metric) {
+    return evaluationChart(
+        metric,
+        runs.stream().map(run -> evaluations(method(run), run.evaluations(), metric)).toList());
+  }
+
+  static String evaluationChart(String metric, List<LineChart.Series> series) {
     return new LineChart(
-            runs.stream().map(run -> evaluations(run, metric)).toList(),
-            isPart(metric) ? LineChart.Vertical.PERCENT : LineChart.Vertical.FITTED)
+            series, isPart(metric) ? LineChart.Vertical.PERCENT : LineChart.Vertical.FITTED)
         .html();
   }
 
   static LineChart.Series steps(
       RunResult run, ToDoubleFunction<StepMetrics> value, LineChart.Style style) {
+    return steps(method(run), run.steps(), value, style);
+  }
+
+  static LineChart.Series steps(
+      String name,
+      List<StepMetrics> steps,
+      ToDoubleFunction<StepMetrics> value,
+      LineChart.Style style) {
     return new LineChart.Series(
-        method(run),
-        run.steps().stream()
+        name,
+        steps.stream()
             .map(step -> new LineChart.Point(step.step(), value.applyAsDouble(step)))
             .toList(),
         style);
   }
 
-  private static LineChart.Series evaluations(RunResult run, String metric) {
+  static LineChart.Series evaluations(String name, List<Evaluation> evaluations, String metric) {
     return new LineChart.Series(
-        method(run),
-        run.evaluations().stream()
+        name,
+        evaluations.stream()
             .filter(evaluation -> evaluation.metrics().containsKey(metric))
             .map(evaluation -> point(evaluation, metric))
             .toList(),

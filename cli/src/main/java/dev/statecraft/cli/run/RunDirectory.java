@@ -18,19 +18,27 @@ import java.util.stream.Stream;
 /**
  * The folder of a training run: {@value #RECIPE} (as resolved), {@value #METRICS} (a line per
  * optimizer step), {@value #SUMMARY} (once it is finished), {@value #ADAPTER}, {@value
- * #CHECKPOINTS}, {@value #REPORT}. Whole files are moved into place; metrics are appended line by
- * line.
+ * #CHECKPOINTS}, {@value #PROVENANCE}, {@value #REPORT}, TensorBoard's {@value #EVENTS} files,
+ * {@value #MLFLOW} and {@value #NOTES}. Whole files are moved into place; metrics are appended line
+ * by line.
  */
 public final class RunDirectory {
   static final String RECIPE = "recipe.yaml";
   static final String METRICS = "metrics.jsonl";
   static final String SUMMARY = "summary.json";
   static final String REPORT = "report.html";
+  static final String PROVENANCE = "provenance.json";
   static final String ADAPTER = "adapter";
   static final String CHECKPOINTS = "checkpoints";
+  static final String MLFLOW = "mlflow.json";
+  static final String NOTES = "notes.log";
+
+  /** What the names of TensorBoard's event files begin with. */
+  public static final String EVENTS = "events.out.tfevents";
+
   private static final String LOCK = ".lock";
   private static final List<String> OWN =
-      List.of(SUMMARY, METRICS, REPORT, ADAPTER, CHECKPOINTS, RECIPE);
+      List.of(SUMMARY, METRICS, REPORT, ADAPTER, CHECKPOINTS, MLFLOW, NOTES, PROVENANCE, RECIPE);
 
   private final Path folder;
 
@@ -75,11 +83,16 @@ public final class RunDirectory {
    * @throws InvalidInputException if it is not one
    */
   public static RunDirectory open(Path folder) {
-    if (!Files.isRegularFile(folder.resolve(RECIPE))) {
+    if (!isAt(folder)) {
       throw new InvalidInputException(
           folder + ": expected a run directory with a " + RECIPE + ", found none");
     }
     return new RunDirectory(folder);
+  }
+
+  /** Whether a folder is that of a run. */
+  public static boolean isAt(Path folder) {
+    return Files.isRegularFile(folder.resolve(RECIPE));
   }
 
   /**
@@ -157,6 +170,9 @@ public final class RunDirectory {
     for (String name : OWN) {
       delete(folder.resolve(name));
     }
+    for (Path events : new RunDirectory(folder).eventFiles()) {
+      delete(events);
+    }
   }
 
   /** A run that stopped before its first step has nothing to lose. */
@@ -195,8 +211,38 @@ public final class RunDirectory {
     return new Checkpoints(folder.resolve(CHECKPOINTS), keep);
   }
 
+  /** Where the run comes from; see {@code cli.provenance}. */
+  public Path provenance() {
+    return folder.resolve(PROVENANCE);
+  }
+
   public Path report() {
     return folder.resolve(REPORT);
+  }
+
+  /** Which run of an MLflow server this is, if it is one. */
+  public Path mlflow() {
+    return folder.resolve(MLFLOW);
+  }
+
+  /** TensorBoard's event files, the earliest first. */
+  public List<Path> eventFiles() throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files
+          .filter(file -> String.valueOf(file.getFileName()).startsWith(EVENTS))
+          .sorted()
+          .toList();
+    }
+  }
+
+  /** A line of JSON for each optimizer step. */
+  public Path metrics() {
+    return folder.resolve(METRICS);
+  }
+
+  /** What became of the run, once it is finished. */
+  public Path summary() {
+    return folder.resolve(SUMMARY);
   }
 
   /** The run's recipe, as it was resolved. */
@@ -216,6 +262,11 @@ public final class RunDirectory {
    */
   public List<StepMetrics> stepsUntil(long last) throws IOException {
     return MetricsLog.cutBehind(folder.resolve(METRICS), last);
+  }
+
+  /** Opens the log of notes; goes on after those that are there. */
+  public NotesLog notesLog() throws IOException {
+    return NotesLog.append(folder.resolve(NOTES));
   }
 
   /** Opens the log of optimizer steps; goes on after the lines that are there. */

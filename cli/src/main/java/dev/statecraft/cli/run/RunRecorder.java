@@ -12,15 +12,24 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/** Writes a run's metrics, shows its progress and keeps what its summary and report are made of. */
+/**
+ * Writes a run's metrics, shows its progress and keeps what its summary and report are made of.
+ * Notes may come, and views be taken, on any thread.
+ */
 public final class RunRecorder implements TrainListener {
   private final Recipe recipe;
   private final MetricsLog log;
   private final Progress progress;
   private final List<StepMetrics> steps = new ArrayList<>();
   private final List<Evaluation> evaluations = new ArrayList<>();
+  private final List<String> notes = new ArrayList<>();
+  private final Map<Class<?>, Exhibit> exhibits = new LinkedHashMap<>();
   private long trainableParameters;
   private long totalSteps;
+  private long startedAt;
+  private int stepsBefore;
+  private Optional<String> failure = Optional.empty();
+  private Optional<Summary> summary = Optional.empty();
 
   public RunRecorder(Recipe recipe, MetricsLog log, Progress progress) {
     this.recipe = recipe;
@@ -28,8 +37,18 @@ public final class RunRecorder implements TrainListener {
     this.progress = progress;
   }
 
+  /** What is to be done. */
+  public Recipe recipe() {
+    return recipe;
+  }
+
+  /** Takes up the notes of the run's earlier parts. */
+  public synchronized void recall(List<String> earlier) {
+    notes.addAll(earlier);
+  }
+
   /** Takes up what was recorded before the checkpoint that the run goes on from. */
-  public void resume(List<StepMetrics> earlier, List<Evaluated> evaluated) {
+  public synchronized void resume(List<StepMetrics> earlier, List<Evaluated> evaluated) {
     steps.addAll(earlier);
     for (Evaluated evaluation : evaluated) {
       Map<String, Double> chosen = new LinkedHashMap<>();
@@ -42,9 +61,11 @@ public final class RunRecorder implements TrainListener {
   }
 
   @Override
-  public void started(long trainable, long total) {
+  public synchronized void started(long trainable, long total) {
     trainableParameters = trainable;
     totalSteps = total;
+    startedAt = System.nanoTime();
+    stepsBefore = steps.size();
     progress.note(
         recipe.method().name().label()
             + ": "
@@ -55,7 +76,7 @@ public final class RunRecorder implements TrainListener {
   }
 
   @Override
-  public void step(StepMetrics step) {
+  public synchronized void step(StepMetrics step) {
     log.write(step);
     steps.add(step);
     progress.update(
@@ -64,11 +85,12 @@ public final class RunRecorder implements TrainListener {
             step.step(),
             totalSteps,
             Optional.of(step.loss()),
-            step.tokensPerSecond()));
+            step.tokensPerSecond(),
+            step.peakBytes()));
   }
 
   @Override
-  public void evaluated(Evaluation evaluation) {
+  public synchronized void evaluated(Evaluation evaluation) {
     evaluations.add(evaluation);
     progress.note(
         "evaluation after step "
@@ -80,15 +102,50 @@ public final class RunRecorder implements TrainListener {
   }
 
   @Override
-  public void note(String line) {
+  public synchronized void note(String line) {
+    notes.add(line);
     progress.note(line);
   }
 
+  @Override
+  public synchronized void exhibit(Exhibit exhibit) {
+    exhibits.put(exhibit.getClass(), exhibit);
+  }
+
+  /** The run ended before its end. */
+  public synchronized void failed(String why) {
+    failure = Optional.of(why);
+  }
+
+  /** The run as it is now; on any thread. */
+  public synchronized RunView view() {
+    return new RunView(
+        recipe,
+        trainableParameters,
+        totalSteps,
+        secondsLeft(),
+        steps,
+        evaluations,
+        notes,
+        List.copyOf(exhibits.values()),
+        failure,
+        summary);
+  }
+
+  private Optional<Double> secondsLeft() {
+    int taken = steps.size() - stepsBefore;
+    if (taken == 0 || totalSteps == 0) {
+      return Optional.empty();
+    }
+    double seconds = (System.nanoTime() - startedAt) / 1e9;
+    return Optional.of(seconds / taken * (totalSteps - steps.size()));
+  }
+
   /** All that was recorded, with the engine's measurements. */
-  public RunResult finish(TrainOutcome outcome) {
+  public synchronized RunResult finish(TrainOutcome outcome) {
     long tokens = steps.stream().mapToLong(StepMetrics::tokens).sum();
     Optional<Long> peakRss = PeakMemory.bytes().stream().boxed().findFirst();
-    Summary summary =
+    Summary made =
         new Summary(
             recipe.method().name().label(),
             trainableParameters,
@@ -103,7 +160,8 @@ public final class RunRecorder implements TrainListener {
             outcome.memory(),
             outcome.predicted(),
             peakRss);
-    return new RunResult(recipe, summary, steps, evaluations);
+    summary = Optional.of(made);
+    return new RunResult(recipe, made, steps, evaluations);
   }
 
   /** The first of the best by the recipe's first metric. */

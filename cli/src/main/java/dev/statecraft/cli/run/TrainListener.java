@@ -18,4 +18,7 @@ public interface TrainListener {
 
   /** Something the user should know, such as examples that were left out. */
   void note(String line);
+
+  /** Something more for the report; it replaces what was shown of its kind. */
+  default void exhibit(Exhibit exhibit) {}
 }

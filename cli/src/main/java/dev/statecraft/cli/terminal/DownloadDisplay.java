@@ -24,6 +24,7 @@ public final class DownloadDisplay implements HubListener {
               done == total ? (total + MEGABYTE - 1) / MEGABYTE : done / MEGABYTE,
               (total + MEGABYTE - 1) / MEGABYTE,
               Optional.empty(),
+              0,
               0));
     }
   }

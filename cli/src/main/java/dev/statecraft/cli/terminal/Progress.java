@@ -12,9 +12,15 @@ public interface Progress extends AutoCloseable {
    * @param total steps in all
    * @param loss of the last step, if there is one
    * @param tokensPerSecond lately; 0 if unknown
+   * @param peakBytes memory of tensors that the last step needed; 0 if unknown
    */
   record Update(
-      String label, long done, long total, Optional<Double> loss, double tokensPerSecond) {}
+      String label,
+      long done,
+      long total,
+      Optional<Double> loss,
+      double tokensPerSecond,
+      long peakBytes) {}
 
   /** Shows it, or not if it was shown just now. */
   void update(Update update);

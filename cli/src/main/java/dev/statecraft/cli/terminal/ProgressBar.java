@@ -7,6 +7,7 @@ import java.util.function.LongSupplier;
 final class ProgressBar implements Progress {
   private static final long INTERVAL_NANOS = 100_000_000;
   private static final int BAR = 24;
+  private static final int LEAST_BAR = 4;
   private static final String CLEAR = "\r\u001b[K";
 
   private final PrintStream err;
@@ -34,18 +35,11 @@ final class ProgressBar implements Progress {
     if (shown && !last && nanoTime.getAsLong() - shownAt < INTERVAL_NANOS) {
       return;
     }
-    int filled = (int) (BAR * update.done() / Math.max(1, update.total()));
+    String counts = update.done() + "/" + update.total() + "  " + details;
     String line =
         update.label()
-            + " ["
-            + "=".repeat(filled)
-            + (filled < BAR ? ">" + " ".repeat(BAR - filled - 1) : "")
-            + "] "
-            + update.done()
-            + "/"
-            + update.total()
-            + "  "
-            + details;
+            + bar(update, columns - update.label().length() - counts.length() - 1)
+            + counts;
     // A line that wraps could not be cleared again.
     err.print(CLEAR + line.substring(0, Math.min(line.length(), Math.max(1, columns - 1))));
     err.flush();
@@ -54,6 +48,17 @@ final class ProgressBar implements Progress {
     if (last) {
       close();
     }
+  }
+
+  /** As long as the words leave room for it. */
+  private static String bar(Update update, int room) {
+    int length = Math.min(BAR, room - " [] ".length());
+    if (length < LEAST_BAR) {
+      return " ";
+    }
+    int filled = (int) (length * update.done() / Math.max(1, update.total()));
+    String tip = filled < length ? ">" + " ".repeat(length - filled - 1) : "";
+    return " [" + "=".repeat(filled) + tip + "] ";
   }
 
   @Override

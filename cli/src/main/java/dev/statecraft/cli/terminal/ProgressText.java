@@ -25,13 +25,16 @@ final class ProgressText {
     return (nanoTime.getAsLong() - started) / 1e9;
   }
 
-  /** {@code loss 0.532 · 1,830 tokens/s · 0:12 left}. */
+  /** {@code loss 0.5320, 1,830 tokens/s, 2.1 GiB, 0:12 left}. */
   String details(Progress.Update update) {
     double elapsed = elapsed(update);
     List<String> parts = new ArrayList<>();
     update.loss().ifPresent(loss -> parts.add("loss " + Units.decimal(loss)));
     if (update.tokensPerSecond() > 0) {
       parts.add(Units.count(Math.round(update.tokensPerSecond())) + " tokens/s");
+    }
+    if (update.peakBytes() > 0) {
+      parts.add(Units.bytes(update.peakBytes()));
     }
     long steps = update.done() - firstDone;
     if (update.done() >= update.total()) {

@@ -19,7 +19,7 @@ final class ProgressTest {
   }
 
   private static Progress.Update step(long done) {
-    return new Progress.Update("lora", done, 100, Optional.of(0.5), 1234.4);
+    return new Progress.Update("lora", done, 100, Optional.of(0.5), 1234.4, 3L << 29);
   }
 
   private void elapse(double seconds) {
@@ -36,7 +36,7 @@ final class ProgressTest {
     assertThat(shown())
         .endsWith(
             "\rESC[Klora [======>                 ] 26/100"
-                + "  loss 0.5000, 1,234 tokens/s, 0:03 left"
+                + "  loss 0.5000, 1,234 tokens/s, 1.5 GiB, 0:03 left"
                 + System.lineSeparator());
   }
 
@@ -58,9 +58,17 @@ final class ProgressTest {
     bar.update(step(1));
     bar.note("a note");
     assertThat(shown())
-        .isEqualTo("\rESC[Klora [>" + " ".repeat(12) + "\rESC[Ka note" + System.lineSeparator());
+        .isEqualTo("\rESC[Klora 1/100  loss 0." + "\rESC[Ka note" + System.lineSeparator());
     bar.close();
     assertThat(shown()).endsWith("a note" + System.lineSeparator());
+  }
+
+  @Test
+  void theBarIsShorterWhereTheWordsNeedTheRoom() {
+    ProgressBar bar = new ProgressBar(err, 62, clock::get);
+    bar.update(step(50));
+    assertThat(shown())
+        .isEqualTo("\rESC[Klora [====>    ] 50/100  loss 0.5000, 1,234 tokens/s, 1.5 GiB");
   }
 
   @Test
@@ -75,9 +83,9 @@ final class ProgressTest {
     }
     assertThat(shown().lines())
         .containsExactly(
-            "lora 1/100  loss 0.5000, 1,234 tokens/s",
-            "lora 4/100  loss 0.5000, 1,234 tokens/s, 3:12 left",
-            "lora 100/100  loss 0.5000, 1,234 tokens/s, 0:06");
+            "lora 1/100  loss 0.5000, 1,234 tokens/s, 1.5 GiB",
+            "lora 4/100  loss 0.5000, 1,234 tokens/s, 1.5 GiB, 3:12 left",
+            "lora 100/100  loss 0.5000, 1,234 tokens/s, 1.5 GiB, 0:06");
   }
 
   @Test
@@ -85,9 +93,9 @@ final class ProgressTest {
     ProgressLines lines = new ProgressLines(err, clock::get);
     lines.update(step(100));
     elapse(30);
-    lines.update(new Progress.Update("control", 1, 2, Optional.empty(), 0));
+    lines.update(new Progress.Update("control", 1, 2, Optional.empty(), 0, 0));
     elapse(6);
-    lines.update(new Progress.Update("control", 2, 2, Optional.empty(), 0));
+    lines.update(new Progress.Update("control", 2, 2, Optional.empty(), 0, 0));
     assertThat(shown().lines()).endsWith("control 1/2", "control 2/2  0:06");
   }
 }

@@ -13,29 +13,41 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 
 /** A saved adapter. Opened by {@link AdapterFolder#open}; weights are read when they are used. */
 public final class Adapter implements AutoCloseable {
   /** The last linear of a head: its rows are the outputs. */
   private static final List<String> LAST_HEADS =
-      List.of("classifier.weight", "classifier.out_proj.weight");
+      List.of("classifier.weight", "classifier.out_proj.weight", PaperFormat.VIT_HEAD);
 
   private final Path config;
   private final Path tensors;
   private final AdapterDescription description;
   private final SafetensorsFile file;
+  private final boolean paper;
 
-  Adapter(Path config, Path tensors, AdapterDescription description, SafetensorsFile file) {
+  /**
+   * @param paper whether the tensors are called as in the paper's checkpoints
+   */
+  Adapter(
+      Path config,
+      Path tensors,
+      AdapterDescription description,
+      SafetensorsFile file,
+      boolean paper) {
     this.config = config;
     this.tensors = tensors;
     this.description = description;
     this.file = file;
+    this.paper = paper;
   }
 
   public AdapterDescription description() {
@@ -95,22 +107,32 @@ public final class Adapter implements AutoCloseable {
    */
   public WeightSource weights(ModelFamily family, WeightSource base) {
     Map<String, String> keys = new HashMap<>();
+    stored(family, base::has).forEach((parameter, key) -> keys.put(parameter.name(), key));
+    return new Overlay(new CheckpointWeights(file, keys::get), keys.keySet(), base);
+  }
+
+  /**
+   * Where each trained parameter lies in the tensors' file.
+   *
+   * @param inBase whether the base model has a parameter of this name
+   */
+  Map<Parameter, String> stored(ModelFamily family, Predicate<String> inBase) {
+    Map<Parameter, String> keys = new LinkedHashMap<>();
     List<String> problems = new ArrayList<>();
     Set<String> missing = new TreeSet<>();
     Set<String> misshaped = new TreeSet<>();
     Set<String> unexpected = new TreeSet<>(file.names());
     boolean headless = headless(family);
-    for (Map.Entry<Parameter, List<String>> entry :
-        AdapterKeys.of(description, family, graph(family)).entrySet()) {
+    for (Map.Entry<Parameter, List<String>> entry : keys(family).entrySet()) {
       Parameter parameter = entry.getKey();
       Optional<String> key = entry.getValue().stream().filter(file.names()::contains).findFirst();
       if (key.isPresent()) {
         unexpected.remove(key.get());
         check(parameter, file.entry(key.get())).ifPresent(misshaped::add);
-        keys.put(parameter.name(), key.get());
+        keys.put(parameter, key.get());
       } else if (!(headless
           && parameter.role() == Parameter.Role.HEAD
-          && base.has(parameter.name()))) {
+          && inBase.test(parameter.name()))) {
         missing.add(entry.getValue().get(0));
       }
     }
@@ -121,7 +143,19 @@ public final class Adapter implements AutoCloseable {
       throw new InvalidInputException(
           tensors + ": the tensors do not fit the model: " + String.join("; ", problems));
     }
-    return new Overlay(new CheckpointWeights(file, keys::get), keys.keySet(), base);
+    return keys;
+  }
+
+  private Map<Parameter, List<String>> keys(ModelFamily family) {
+    Graph tuned = graph(family);
+    return paper
+        ? PaperFormat.keys(description, family, tuned)
+        : AdapterKeys.of(description, family, tuned);
+  }
+
+  /** The tensors' file, open as long as the adapter. */
+  SafetensorsFile file() {
+    return file;
   }
 
   private static void report(List<String> problems, String what, Set<String> keys) {

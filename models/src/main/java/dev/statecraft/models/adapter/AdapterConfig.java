@@ -78,11 +78,25 @@ final class AdapterConfig {
     return parts;
   }
 
-  /** The text of the file for an adapter on a family. */
+  /** The text of the file for an adapter on a family, its head saved along. */
   static String write(AdapterDescription description, ModelFamily family) {
-    List<String> saved = description.isFull() ? List.of() : heads(family);
+    return write(
+        description,
+        family,
+        description.isFull() ? List.of() : heads(family),
+        description.isPeft());
+  }
+
+  /**
+   * The text of the file.
+   *
+   * @param saved the modules of the head that are saved
+   * @param peft whether LoRA and DoRA are written as PEFT writes them
+   */
+  static String write(
+      AdapterDescription description, ModelFamily family, List<String> saved, boolean peft) {
     ObjectNode root = JsonNodeFactory.instance.objectNode();
-    root.put("peft_type", type(description));
+    root.put("peft_type", peft ? LORA : type(description));
     root.put("task_type", taskType(family));
     root.put(
         "base_model_name_or_path",
@@ -93,7 +107,7 @@ final class AdapterConfig {
     } else {
       saved.forEach(root.putArray("modules_to_save")::add);
     }
-    if (description.isPeft()) {
+    if (peft) {
       root.putNull("auto_mapping");
       root.putNull("revision");
       PeftFormat.write(root, (AdapterPart.Projections) description.parts().get(0), family, saved);
@@ -111,6 +125,11 @@ final class AdapterConfig {
         }
       }
     }
+    return text(root);
+  }
+
+  /** A tree as it stands in a file. */
+  static String text(ObjectNode root) {
     try {
       return JSON.writeValueAsString(root) + "\n";
     } catch (JsonProcessingException e) {
@@ -119,14 +138,11 @@ final class AdapterConfig {
   }
 
   private static String type(AdapterDescription description) {
-    if (description.isPeft()) {
-      return LORA;
-    }
     return description.isFull() ? FULL : description.isProbe() ? PROBE : CONTROL;
   }
 
   /** PEFT's task; it has none for images, nor for the heads of bare encoders. */
-  private static String taskType(ModelFamily family) {
+  static String taskType(ModelFamily family) {
     if (family instanceof Llama) {
       return "CAUSAL_LM";
     }

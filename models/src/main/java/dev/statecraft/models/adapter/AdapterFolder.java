@@ -161,28 +161,44 @@ public final class AdapterFolder {
       throw new InvalidInputException(
           folder + ": expected " + CONFIG_FILE + " of an adapter, found none");
     }
-    Path tensors = folder.resolve(WEIGHTS_FILE);
-    if (!Files.isRegularFile(tensors)) {
-      String found =
-          Files.exists(folder.resolve("adapter_model.bin"))
-              ? "a pickled adapter_model.bin, which is not read: convert it to safetensors"
-              : "none";
-      throw new InvalidInputException(
-          folder + ": expected " + WEIGHTS_FILE + " of an adapter, found " + found);
-    }
     String json = new String(Files.readAllBytes(config), StandardCharsets.UTF_8);
+    boolean paper = PaperFormat.isPaper(JsonKeys.parse(json, config.toString()));
+    Path tensors =
+        paper && Files.exists(folder.resolve(PaperFormat.WEIGHTS_FILE))
+            ? folder.resolve(PaperFormat.WEIGHTS_FILE)
+            : folder.resolve(WEIGHTS_FILE);
+    if (!Files.isRegularFile(tensors)) {
+      throw new InvalidInputException(
+          folder
+              + ": expected "
+              + (paper ? PaperFormat.WEIGHTS_FILE : WEIGHTS_FILE)
+              + " of an adapter, found "
+              + pickled(folder));
+    }
     SafetensorsFile file = SafetensorsFile.open(tensors);
     boolean opened = false;
     try {
       Map<String, String> metadata = new HashMap<>(file.metadata());
       metadata.remove(AdapterDescription.FORMAT);
-      AdapterDescription description = AdapterConfig.read(json, config.toString(), metadata);
+      AdapterDescription description =
+          paper
+              ? PaperFormat.read(JsonKeys.parse(json, config.toString()), file, metadata)
+              : AdapterConfig.read(json, config.toString(), metadata);
       opened = true;
-      return new Adapter(config, tensors, description, file);
+      return new Adapter(config, tensors, description, file, paper);
     } finally {
       if (!opened) {
         file.close();
       }
     }
+  }
+
+  private static String pickled(Path folder) {
+    for (String name : List.of("adapter_model.bin", "model.bin")) {
+      if (Files.exists(folder.resolve(name))) {
+        return "a pickled " + name + ", which is not read: convert it to safetensors";
+      }
+    }
+    return "none";
   }
 }

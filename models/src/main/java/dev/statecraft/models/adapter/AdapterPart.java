@@ -67,11 +67,19 @@ public sealed interface AdapterPart {
     @Override
     public Tuning tuning(ModelFamily family) {
       Targets.Named named = targets.in(family);
-      // The core divides by the rank.
-      double numerator = rankStabilized ? alpha * Math.sqrt((double) rank) : alpha;
       return dora
-          ? new Dora(rank, numerator, dropout, named.names(), named.layers())
-          : new Lora(rank, numerator, dropout, named.names(), named.layers());
+          ? new Dora(rank, numerator(), dropout, named.names(), named.layers())
+          : new Lora(rank, numerator(), dropout, named.names(), named.layers());
+    }
+
+    /** What the core divides by the rank. */
+    double numerator() {
+      return rankStabilized ? alpha * Math.sqrt((double) rank) : alpha;
+    }
+
+    /** Factor of B A. */
+    public double scale() {
+      return numerator() / rank;
     }
   }
 

@@ -13,6 +13,10 @@
  * linears that PEFT would find. Every other method has no counterpart in PEFT and is written with
  * the {@code peft_type} {@code CONTROL}, {@code FULL} or {@code PROBE}.
  *
+ * <p>{@link dev.statecraft.models.adapter.AdapterExport} writes a saved adapter in another {@link
+ * dev.statecraft.models.adapter.AdapterFormat}, among them the checkpoints of the paper's reference
+ * implementation ({@code PaperFormat} has their keys), which are opened like any other adapter.
+ *
  * <p>Keys of {@code adapter_model.safetensors}:
  *
  * <table>

@@ -13,7 +13,9 @@ import java.util.Collections;
 import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
  * A checkpoint in several safetensors files, joined by the index that Hugging Face writes beside
@@ -24,11 +26,16 @@ public final class ShardedCheckpoint implements CheckpointSource {
   private final Path index;
   private final SortedMap<String, SafetensorsFile> shardOf;
   private final Map<String, String> metadata;
+  private final SortedMap<String, SortedSet<String>> files;
 
   private ShardedCheckpoint(
-      Path index, SortedMap<String, SafetensorsFile> shardOf, Map<String, String> metadata) {
+      Path index,
+      SortedMap<String, SafetensorsFile> shardOf,
+      SortedMap<String, SortedSet<String>> files,
+      Map<String, String> metadata) {
     this.index = index;
     this.shardOf = shardOf;
+    this.files = files;
     this.metadata = metadata;
   }
 
@@ -53,6 +60,7 @@ public final class ShardedCheckpoint implements CheckpointSource {
     boolean opened = false;
     try {
       TreeMap<String, SafetensorsFile> shardOf = new TreeMap<>();
+      TreeMap<String, SortedSet<String>> names = new TreeMap<>();
       for (Map.Entry<String, JsonNode> field : weightMap.properties()) {
         String tensor = field.getKey();
         String fileName = fileName(index, tensor, field.getValue());
@@ -66,9 +74,10 @@ public final class ShardedCheckpoint implements CheckpointSource {
               index + ": expected tensor '" + tensor + "' in " + fileName + ", found it not there");
         }
         shardOf.put(tensor, file);
+        names.computeIfAbsent(fileName, key -> new TreeSet<>()).add(tensor);
       }
       opened = true;
-      return new ShardedCheckpoint(index, shardOf, metadata(root.path("metadata")));
+      return new ShardedCheckpoint(index, shardOf, names, metadata(root.path("metadata")));
     } finally {
       if (!opened) {
         files.values().forEach(SafetensorsFile::close);
@@ -128,6 +137,11 @@ public final class ShardedCheckpoint implements CheckpointSource {
   @Override
   public Set<String> names() {
     return Collections.unmodifiableSet(shardOf.keySet());
+  }
+
+  /** Names of the files, each with the tensors that the index places in it; unmodifiable. */
+  public SortedMap<String, SortedSet<String>> files() {
+    return Collections.unmodifiableSortedMap(files);
   }
 
   @Override

@@ -9,6 +9,7 @@
  * dev.statecraft.models.checkpoint.OnnxModel} reads the initializers of an ONNX graph and {@link
  * dev.statecraft.models.checkpoint.OnnxBertCheckpoint} shows those of an exported BERT under the
  * names that the Hugging Face model has. {@link dev.statecraft.models.checkpoint.SafetensorsWriter}
- * is the way out.
+ * is the way out, and {@link dev.statecraft.models.checkpoint.NewFolder} a folder that appears
+ * whole or not at all.
  */
 package dev.statecraft.models.checkpoint;

@@ -82,6 +82,11 @@ public final class PretrainedModel implements AutoCloseable {
     return checkpoint;
   }
 
+  /** Whether the model has a tokenizer. */
+  public boolean hasTokenizer() {
+    return tokenizer.isPresent();
+  }
+
   /**
    * The tokenizer.
    *

@@ -11,6 +11,7 @@ import dev.statecraft.models.data.BatchLimit;
 import dev.statecraft.models.data.BatchSampler;
 import dev.statecraft.models.family.ModelFamily;
 import dev.statecraft.models.task.ExampleSet;
+import dev.statecraft.models.task.Score;
 import dev.statecraft.tensor.OutOfMemoryException;
 import dev.statecraft.tensor.Torch;
 import java.io.IOException;
@@ -226,14 +227,10 @@ public final class Trainer {
         return;
       }
       double epochs = progress.step() / (double) perEpoch;
-      Evaluated evaluation =
-          new Evaluated(
-              progress.step(),
-              epochs,
-              new Evaluator(graph, weights, options.microBatch())
-                  .score(validation.get())
-                  .metrics());
+      Score score = new Evaluator(graph, weights, options.microBatch()).score(validation.get());
+      Evaluated evaluation = new Evaluated(progress.step(), epochs, score.metrics());
       progress = progress.with(evaluation);
+      listener.scored(score);
       listener.evaluated(evaluation.step(), evaluation.epoch(), evaluation.metrics());
       if (options.checkpointing().isBest(evaluation, progress)) {
         save();

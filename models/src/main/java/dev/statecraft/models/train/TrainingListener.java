@@ -1,5 +1,6 @@
 package dev.statecraft.models.train;
 
+import dev.statecraft.models.task.Score;
 import java.util.Map;
 
 /** Is told how a run goes, on the thread that runs it. */
@@ -35,6 +36,9 @@ public interface TrainingListener {
    * @param metrics by name
    */
   void evaluated(long step, double epoch, Map<String, Double> metrics);
+
+  /** What the evaluation was made of that {@link #evaluated} tells of next. */
+  default void scored(Score score) {}
 
   /** Something the user should know, such as micro-batches that had to become smaller. */
   default void note(String line) {}

@@ -91,6 +91,45 @@ class InstructionFormatTest {
   }
 
   @Test
+  void shareGptRowsAreConversations() {
+    Row row =
+        Rows.row(
+            "{'conversations': [{'from': 'system', 'value': 'S'}, {'from': 'human', 'value': 'Hi'},"
+                + " {'from': 'gpt', 'value': 'Hello'}]}");
+    assertThat(InstructionFormat.detect(row)).isEqualTo(InstructionFormat.SHAREGPT);
+    assertThat(InstructionFormat.SHAREGPT.segments(row))
+        .containsExactly(
+            Segment.prompt("<|system|>\nS\n<|user|>\nHi\n<|assistant|>\n"),
+            Segment.completion("Hello\n"));
+    assertThatThrownBy(
+            () ->
+                InstructionFormat.SHAREGPT.segments(
+                    Rows.row("{'conversations': [{'from': 'nobody', 'value': 'x'}]}")))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageContaining("conversations[0].from should be one of")
+        .hasMessageEndingWith("found 'nobody'");
+  }
+
+  @Test
+  void aChatRendererSeesToolsPartsAndOtherFields() {
+    Row row =
+        Rows.row(
+            "{'tools': '[{\\"name\\": \\"f\\"}]', 'messages': [{'role': 'user', 'content':"
+                + " [{'type': 'text', 'text': 'a'}, {'type': 'text', 'text': 'b'}]}, {'role':"
+                + " 'assistant', 'content': null, 'tool_calls': [{'id': 1}]}]}");
+    Conversation conversation = Conversation.of(row, "messages");
+    assertThat(conversation.tools()).containsExactly(java.util.Map.of("name", "f"));
+    assertThat(conversation.messages())
+        .extracting(ChatMessage::content)
+        .containsExactly("ab", "");
+    assertThat(conversation.messages().get(1).fields()).containsKey("tool_calls");
+    Row bad = Rows.row("{'tools': 5, 'messages': [{'role': 'user', 'content': 'a'}]}");
+    assertThatThrownBy(() -> Conversation.of(bad, "messages"))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageEndingWith("column 'tools' should be a list, found number");
+  }
+
+  @Test
   void badMessagesAreErrors() {
     assertMessagesRejected("{'messages': 'x'}", "found string");
     assertMessagesRejected("{'messages': []}", "found an empty list");
@@ -144,8 +183,9 @@ class InstructionFormatTest {
     }
     assertThat(InstructionFormat.named("prompt_completion"))
         .isEqualTo(InstructionFormat.PROMPT_COMPLETION);
-    assertThatThrownBy(() -> InstructionFormat.named("sharegpt"))
+    assertThatThrownBy(() -> InstructionFormat.named("chatml"))
         .isInstanceOf(InvalidInputException.class)
-        .hasMessageContainingAll("sharegpt", "[alpaca, messages, prompt_completion, text]");
+        .hasMessageContainingAll(
+            "chatml", "[alpaca, messages, sharegpt, prompt_completion, text]");
   }
 }

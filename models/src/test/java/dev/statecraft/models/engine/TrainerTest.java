@@ -30,6 +30,7 @@ import dev.statecraft.models.train.TrainingListener;
 import dev.statecraft.models.train.TrainingOptions;
 import dev.statecraft.tensor.DType;
 import dev.statecraft.tensor.Torch;
+import dev.statecraft.testkit.Closeness;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -42,6 +43,8 @@ import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Runs over a dataset, whose batches are made on another thread. */
 @Timeout(60)
@@ -64,10 +67,14 @@ class TrainerTest {
           Checkpointing.NONE);
 
   private static ExampleSet examples() {
+    return examples(2, 20);
+  }
+
+  private static ExampleSet examples(int shortest, int end) {
     SplittableRandom random = new SplittableRandom(1);
     List<LabelledTokens> examples = new ArrayList<>();
     for (int i = 0; i < 21; i++) {
-      int[] ids = random.ints(random.nextInt(2, 20), 3, 80).toArray();
+      int[] ids = random.ints(random.nextInt(shortest, end), 3, 80).toArray();
       int[] labels = ids.clone();
       labels[0] = LabelledTokens.IGNORED;
       examples.add(new LabelledTokens(ids, labels));
@@ -131,6 +138,51 @@ class TrainerTest {
             step.run(batches, EXAMPLES.labels(chosen.examples()), OPTIONS.schedule().at(i)).loss());
       }
       return weights.flatValues().toFloats();
+    }
+  }
+
+  /** Steps of 8 examples at once, or in 2, 4 or 8 micro-batches. */
+  @ParameterizedTest
+  @MethodSource("methods")
+  void accumulationGivesTheSameParameters(String method) {
+    Graph graph = Methods.of(MODEL, 0).get(method).apply(MODEL.family().graph());
+    double[] whole = afterSteps(graph, 8);
+    for (int microBatch : new int[] {4, 2, 1}) {
+      Closeness.relative(1e-12)
+          .check(
+              "values after micro-batches of " + microBatch, afterSteps(graph, microBatch), whole);
+    }
+  }
+
+  static Set<String> methods() {
+    return Methods.of(MODEL, 0).keySet();
+  }
+
+  private static double[] afterSteps(Graph graph, int microBatch) {
+    TrainingOptions options =
+        new TrainingOptions(
+            new Schedule(Schedule.Shape.CONSTANT, 1e-4, 0, 5),
+            // A larger epsilon than usual: Adam divides the tiniest gradients, which are nothing
+            // but rounding errors, by it.
+            new AdamW.Options(0.9, 0.999, 1e-3, 0.01),
+            8,
+            BatchLimit.examples(microBatch),
+            1,
+            4,
+            100,
+            LayerPolicies.uniform(StorePolicy.CHEAP),
+            StateFormat.EXACT,
+            Checkpointing.NONE);
+    try (Torch torch = Torch.cpu();
+        Weights weights = MODEL.weights(torch, graph, DType.FLOAT64, 1)) {
+      double[] before = weights.flatValues().toDoubles();
+      // Of one length: LLaMA's float64 attention reproduces the float32 sums of transformers, whose
+      // last bit depends on the longest sequence beside a sequence.
+      new Trainer(graph, weights, examples(12, 13), Optional.empty(), options, () -> false)
+          .run(new Losses(new ArrayList<>()));
+      double[] after = weights.flatValues().toDoubles();
+      assertThat(after).isNotEqualTo(before);
+      return after;
     }
   }
 

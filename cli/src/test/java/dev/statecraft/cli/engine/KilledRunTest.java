@@ -1,13 +1,15 @@
-package dev.statecraft.cli;
+package dev.statecraft.cli.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.statecraft.cli.Statecraft;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.StringJoiner;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -26,19 +28,38 @@ class KilledRunTest {
   @TempDir private Path folder;
 
   @BeforeEach
-  void data() throws IOException {
-    StringBuilder rows = new StringBuilder("text,label\n");
-    for (int i = 0; i < 24; i++) {
-      rows.append("the light is on ".repeat(1 + i % 3)).append(i % 2 == 0 ? ",yes\n" : ",no\n");
+  void modelAndData() throws IOException {
+    Path model = TinyFolder.model(folder.resolve("model"));
+    StringJoiner words = new StringJoiner(", ");
+    for (int id = 3; id < 48; id++) {
+      words.add("\"w" + id + "\": " + id);
     }
-    Files.writeString(folder.resolve("train.csv"), rows);
+    Files.writeString(
+        model.resolve("tokenizer.json"),
+        """
+        {"version": "1.0", "added_tokens": [], "pre_tokenizer": {"type": "WhitespaceSplit"},
+         "model": {"type": "WordLevel", "unk_token": "<unk>",
+                   "vocab": {"<unk>": 0, "<s>": 1, "</s>": 2, %s}}}
+        """
+            .formatted(words));
+    SplittableRandom random = new SplittableRandom(1);
+    StringBuilder rows = new StringBuilder();
+    for (int i = 0; i < 24; i++) {
+      StringJoiner text = new StringJoiner(" ", "{\"text\": \"", "\"}\n");
+      random.ints(random.nextInt(4, 20), 3, 48).forEach(id -> text.add("w" + id));
+      rows.append(text);
+    }
+    Files.writeString(folder.resolve("train.jsonl"), rows);
     Files.writeString(
         folder.resolve("recipe.yaml"),
         """
-        model: builtin:minilm
+        model: model
         method: {name: double-control, rank: 2, dropout: 0.1}
-        data: {train: train.csv, validation: {split: 0.2}}
-        task: classification
+        data:
+          train: train.jsonl
+          validation: {split: 0.2}
+          instruction: text
+        task: causal-lm
         train:
           epochs: 1000
           max_steps: %d
@@ -60,6 +81,7 @@ class KilledRunTest {
             "--add-modules",
             "jdk.incubator.vector",
             "-XX:+UseSerialGC",
+            "-XX:TieredStopAtLevel=1",
             "-Dorg.bytedeco.javacpp.nopointergc=true",
             "-cp",
             System.getProperty("java.class.path"),

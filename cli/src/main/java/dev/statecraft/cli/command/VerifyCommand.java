@@ -1,0 +1,53 @@
+package dev.statecraft.cli.command;
+
+import dev.statecraft.cli.ExitCode;
+import dev.statecraft.cli.engine.Engine;
+import dev.statecraft.cli.engine.Verification;
+import dev.statecraft.cli.run.Json;
+import dev.statecraft.cli.terminal.Console;
+import java.io.IOException;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code verify}: an exported adapter's or a merged model's logits against the adapter's. */
+@Command(
+    name = "verify",
+    description = {
+      "Compares the logits of an exported adapter, or of a merged model, with those of the",
+      "adapter on its model, prompt by prompt. Ends with 6 if they differ beyond the tolerance."
+    })
+public final class VerifyCommand implements Callable<Integer> {
+  private final Console console;
+  private final Engine engine;
+
+  @Mixin private AdapterOptions adapter;
+
+  @Option(
+      names = "--against",
+      required = true,
+      paramLabel = "DIR",
+      description = "The exported adapter, or the merged model.")
+  private String against;
+
+  @Mixin private CheckOptions check;
+
+  @Option(names = "--json", description = "Print the differences as one JSON object.")
+  private boolean json;
+
+  public VerifyCommand(Console console, Engine engine) {
+    this.console = console;
+    this.engine = engine;
+  }
+
+  @Override
+  public Integer call() throws IOException {
+    Verification verification =
+        engine.verify(adapter.resolve(console), console.path(against), check.resolve(console));
+    console
+        .out()
+        .print(json ? Json.line(verification.toMap()) + "\n" : Agreements.text(verification));
+    return (verification.passed() ? ExitCode.DONE : ExitCode.CHECK).code();
+  }
+}

@@ -1,0 +1,67 @@
+package dev.statecraft.cli.engine;
+
+import dev.statecraft.cli.provenance.Environment;
+import dev.statecraft.cli.provenance.FileHashes;
+import dev.statecraft.cli.provenance.HashedFile;
+import dev.statecraft.cli.provenance.Origin;
+import dev.statecraft.cli.recipe.DataRecipe;
+import dev.statecraft.cli.recipe.Recipe;
+import dev.statecraft.models.InvalidInputException;
+import dev.statecraft.tensor.Torch;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/** Finds out where a run comes from: all that a recipe makes the engine read, with its hashes. */
+record Origins(Inputs inputs, Torch torch) {
+  /** What is read of a model folder; others, such as pickled weights, are not. */
+  private static final List<String> MODEL_FILES =
+      List.of(".json", ".safetensors", ".model", ".txt", ".jinja");
+
+  /**
+   * Of a run of a recipe.
+   *
+   * @param recipe with commits in place of branches and tags
+   */
+  Origin of(Recipe recipe) throws IOException {
+    FileHashes hashes = new FileHashes();
+    List<HashedFile> files = new ArrayList<>();
+    Optional<Path> folder = inputs.folder(recipe.model());
+    if (folder.isPresent()) {
+      for (Path file : modelFiles(folder.get())) {
+        files.add(hashes.of(file));
+      }
+    } else {
+      for (String resource : Models.MINILM_RESOURCES) {
+        try (InputStream in = Models.resource(resource)) {
+          files.add(FileHashes.of(recipe.model() + resource, in));
+        }
+      }
+    }
+    for (DataRecipe.DataFile file : recipe.data().train()) {
+      files.add(hashes.of(inputs.path(file)));
+    }
+    if (recipe.data().validation() instanceof DataRecipe.HeldOut heldOut) {
+      files.add(hashes.of(inputs.path(heldOut.file())));
+    }
+    return new Origin(Environment.current(Torch.version(), torch.threads()), files, recipe);
+  }
+
+  private static List<Path> modelFiles(Path folder) throws IOException {
+    if (!Files.isDirectory(folder)) {
+      throw new InvalidInputException(folder + ": expected a model folder, found none");
+    }
+    try (Stream<Path> files = Files.list(folder)) {
+      return files
+          .filter(file -> MODEL_FILES.stream().anyMatch(file.toString()::endsWith))
+          .filter(Files::isRegularFile)
+          .sorted()
+          .toList();
+    }
+  }
+}

@@ -1,0 +1,133 @@
+package dev.statecraft.cli.live;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import dev.statecraft.cli.recipe.RecipeException;
+import java.io.IOException;
+import java.net.BindException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+
+/**
+ * Shows one page, made anew for each request, on the loopback interface alone. Requests that name
+ * another host are refused, so that no website can read the page through a name of its own that
+ * points here. At its end it waits shortly for a browser that follows, which then has the last
+ * page.
+ */
+public final class LiveServer implements AutoCloseable {
+  /** How often the page asks; a browser that did not for longer is gone. */
+  private static final long FOLLOWING_NANOS = 5_000_000_000L;
+
+  private static final int LAST_LOOK_SECONDS = 4;
+  private static final String POLICY =
+      "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline';"
+          + " connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+  private final HttpServer server;
+  private final ExecutorService thread;
+  private final Supplier<String> page;
+  private final Set<String> hosts;
+  private final CountDownLatch lastLook = new CountDownLatch(1);
+  private volatile long askedAt = System.nanoTime() - 2 * FOLLOWING_NANOS;
+  private volatile boolean ended;
+
+  private LiveServer(HttpServer server, Supplier<String> page) {
+    this.server = server;
+    this.page = page;
+    int port = server.getAddress().getPort();
+    hosts = Set.of("127.0.0.1:" + port, "localhost:" + port);
+    thread =
+        Executors.newSingleThreadExecutor(
+            work -> {
+              Thread made = new Thread(work, "statecraft-live");
+              made.setDaemon(true);
+              return made;
+            });
+  }
+
+  /**
+   * Starts to serve.
+   *
+   * @param port 0 for any that is free
+   * @param page called on another thread
+   * @throws RecipeException if the port is taken
+   */
+  public static LiveServer start(int port, Supplier<String> page) throws IOException {
+    HttpServer server;
+    try {
+      byte[] loopback = {127, 0, 0, 1};
+      server =
+          HttpServer.create(new InetSocketAddress(InetAddress.getByAddress(loopback), port), 0);
+    } catch (BindException e) {
+      throw new RecipeException("--live: expected a free port, found " + port + " taken", e);
+    }
+    LiveServer live = new LiveServer(server, page);
+    server.setExecutor(live.thread);
+    server.createContext("/", live::answer);
+    server.start();
+    return live;
+  }
+
+  /** Where the page is. */
+  public URI address() {
+    return URI.create("http://127.0.0.1:" + server.getAddress().getPort() + "/");
+  }
+
+  private void answer(HttpExchange exchange) throws IOException {
+    try (exchange) {
+      exchange.getResponseHeaders().set("Cache-Control", "no-store");
+      exchange.getResponseHeaders().set("X-Content-Type-Options", "nosniff");
+      if (!hosts.contains(String.valueOf(exchange.getRequestHeaders().getFirst("Host")))) {
+        send(exchange, 403, "text/plain", "expected a request to " + address());
+      } else if (!exchange.getRequestMethod().equals("GET")) {
+        send(exchange, 405, "text/plain", "expected GET");
+      } else if (!exchange.getRequestURI().getPath().equals("/")) {
+        send(exchange, 404, "text/plain", "expected " + address());
+      } else {
+        page(exchange);
+      }
+    }
+  }
+
+  private void page(HttpExchange exchange) throws IOException {
+    askedAt = System.nanoTime();
+    boolean last = ended;
+    exchange.getResponseHeaders().set("Content-Security-Policy", POLICY);
+    send(exchange, 200, "text/html", page.get());
+    if (last) {
+      lastLook.countDown();
+    }
+  }
+
+  private static void send(HttpExchange exchange, int status, String type, String text)
+      throws IOException {
+    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    exchange.getResponseHeaders().set("Content-Type", type + "; charset=utf-8");
+    exchange.sendResponseHeaders(status, bytes.length);
+    exchange.getResponseBody().write(bytes);
+  }
+
+  @Override
+  public void close() {
+    ended = true;
+    try {
+      if (System.nanoTime() - askedAt < FOLLOWING_NANOS
+          && !lastLook.await(LAST_LOOK_SECONDS, TimeUnit.SECONDS)) {
+        askedAt = 0; // Nobody came back: there is no last look to wait for.
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } finally {
+      server.stop(0);
+      thread.shutdownNow();
+    }
+  }
+}

@@ -1,0 +1,59 @@
+package dev.statecraft.cli.recipe;
+
+import static dev.statecraft.cli.recipe.TaskRecipe.CAUSAL_LM;
+import static dev.statecraft.cli.recipe.TaskRecipe.CLASSIFICATION;
+import static dev.statecraft.cli.recipe.TaskRecipe.REGRESSION;
+
+import java.util.Arrays;
+import java.util.List;
+
+/** The keys of {@code task}. */
+final class TaskKeys {
+  private TaskKeys() {}
+
+  static List<Option> all() {
+    return List.of(
+        Option.of(
+            "task.type",
+            Kind.choice(TaskRecipe.TYPES),
+            Otherwise.required(),
+            "What is learned; task: causal-lm is short for task: {type: causal-lm}."),
+        Option.of(
+                "task.pooling",
+                Kind.choice(
+                    Arrays.stream(TaskRecipe.Pooling.values())
+                        .map(TaskRecipe.Pooling::label)
+                        .toList()),
+                Otherwise.words("the model's way"),
+                "How the head sees a sequence: by its first token or by the mean of all.")
+            .tasks(CLASSIFICATION, REGRESSION),
+        Option.of(
+                "task.labels",
+                Kind.texts("a list of two labels or more", 2, List.of("no", "yes")),
+                Otherwise.words("those of the training data"),
+                "All classes, in the order of the head's outputs.")
+            .tasks(CLASSIFICATION),
+        Option.of(
+                "task.positive_label",
+                Kind.text("a label", "yes"),
+                Otherwise.words("required by the metric f1"),
+                "The class whose F1 the metric f1 is.")
+            .tasks(CLASSIFICATION),
+        metrics(TaskRecipe.CausalLm.ALLOWED, Defaults.causalLmMetrics()).tasks(CAUSAL_LM),
+        metrics(TaskRecipe.Classification.ALLOWED, Defaults.classificationMetrics())
+            .tasks(CLASSIFICATION),
+        metrics(TaskRecipe.Regression.ALLOWED, Defaults.regressionMetrics()).tasks(REGRESSION));
+  }
+
+  private static Option metrics(List<Metric> allowed, List<Metric> otherwise) {
+    return Option.of(
+        "task.metrics",
+        Kind.some(labels(allowed)),
+        Otherwise.value(labels(otherwise)),
+        "What evaluations report; the first decides which is the best.");
+  }
+
+  private static List<String> labels(List<Metric> metrics) {
+    return metrics.stream().map(Metric::label).toList();
+  }
+}

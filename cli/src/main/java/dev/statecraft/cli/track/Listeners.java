@@ -1,0 +1,43 @@
+package dev.statecraft.cli.track;
+
+import dev.statecraft.cli.run.Evaluation;
+import dev.statecraft.cli.run.Exhibit;
+import dev.statecraft.cli.run.StepMetrics;
+import dev.statecraft.cli.run.TrainListener;
+import java.util.List;
+
+/**
+ * Several listeners as one.
+ *
+ * @param all told in this order
+ */
+record Listeners(List<TrainListener> all) implements TrainListener {
+  public Listeners {
+    all = List.copyOf(all);
+  }
+
+  @Override
+  public void started(long trainableParameters, long totalSteps) {
+    all.forEach(listener -> listener.started(trainableParameters, totalSteps));
+  }
+
+  @Override
+  public void step(StepMetrics step) {
+    all.forEach(listener -> listener.step(step));
+  }
+
+  @Override
+  public void evaluated(Evaluation evaluation) {
+    all.forEach(listener -> listener.evaluated(evaluation));
+  }
+
+  @Override
+  public void note(String line) {
+    all.forEach(listener -> listener.note(line));
+  }
+
+  @Override
+  public void exhibit(Exhibit exhibit) {
+    all.forEach(listener -> listener.exhibit(exhibit));
+  }
+}
