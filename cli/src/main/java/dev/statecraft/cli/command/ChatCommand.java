@@ -64,7 +64,7 @@ public final class ChatCommand implements Callable<Integer> {
   }
 
   private void talk(ChatSession session) throws IOException {
-    boolean interactive = System.console() != null;
+    boolean interactive = console.terminal();
     console.err().println(session.format());
     if (interactive) {
       console.err().println("/reset begins again, /exit ends, Ctrl-C stops a reply");
@@ -74,8 +74,8 @@ public final class ChatCommand implements Callable<Integer> {
     try (Interruptions interruptions = Interruptions.take()) {
       while (true) {
         if (interactive) {
-          console.out().print("> ");
-          console.out().flush();
+          console.err().print("> ");
+          console.err().flush();
         }
         String line = lines.readLine();
         if (line == null || line.strip().equals(EXIT)) {

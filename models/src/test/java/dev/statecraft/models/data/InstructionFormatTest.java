@@ -114,14 +114,12 @@ class InstructionFormatTest {
   void aChatRendererSeesToolsPartsAndOtherFields() {
     Row row =
         Rows.row(
-            "{'tools': '[{\\"name\\": \\"f\\"}]', 'messages': [{'role': 'user', 'content':"
+            "{'tools': '[{\\\"name\\\": \\\"f\\\"}]', 'messages': [{'role': 'user', 'content':"
                 + " [{'type': 'text', 'text': 'a'}, {'type': 'text', 'text': 'b'}]}, {'role':"
                 + " 'assistant', 'content': null, 'tool_calls': [{'id': 1}]}]}");
     Conversation conversation = Conversation.of(row, "messages");
     assertThat(conversation.tools()).containsExactly(java.util.Map.of("name", "f"));
-    assertThat(conversation.messages())
-        .extracting(ChatMessage::content)
-        .containsExactly("ab", "");
+    assertThat(conversation.messages()).extracting(ChatMessage::content).containsExactly("ab", "");
     assertThat(conversation.messages().get(1).fields()).containsKey("tool_calls");
     Row bad = Rows.row("{'tools': 5, 'messages': [{'role': 'user', 'content': 'a'}]}");
     assertThatThrownBy(() -> Conversation.of(bad, "messages"))
@@ -185,7 +183,6 @@ class InstructionFormatTest {
         .isEqualTo(InstructionFormat.PROMPT_COMPLETION);
     assertThatThrownBy(() -> InstructionFormat.named("chatml"))
         .isInstanceOf(InvalidInputException.class)
-        .hasMessageContainingAll(
-            "chatml", "[alpaca, messages, sharegpt, prompt_completion, text]");
+        .hasMessageContainingAll("chatml", "[alpaca, messages, sharegpt, prompt_completion, text]");
   }
 }
