@@ -204,6 +204,14 @@ final class FakeEngine implements Engine {
   }
 
   @Override
+  public List<Classification> classifyImages(Recipe recipe, TunedModel model, List<Path> images) {
+    ask(images);
+    return images.stream()
+        .map(image -> new Classification(Map.of("cat", 0.75, "dog", 0.25)))
+        .toList();
+  }
+
+  @Override
   public Exported export(ExportRequest request) {
     ask(request);
     return new Exported(

@@ -8,6 +8,7 @@ import dev.statecraft.cli.engine.ExportRequest;
 import dev.statecraft.cli.engine.LogitsCheck;
 import dev.statecraft.cli.engine.MergeRequest;
 import dev.statecraft.cli.engine.ModelEngine;
+import dev.statecraft.models.InvalidInputException;
 import dev.statecraft.models.adapter.AdapterFormat;
 import dev.statecraft.tensor.DType;
 import java.io.IOException;
@@ -109,6 +110,20 @@ final class LeavingCommandsTest {
         .isEqualTo(6);
     assertThat(json().at("/passed").asBoolean()).isFalse();
     assertThat(json().at("/prompts/0/max_difference").asDouble()).isEqualTo(0.5);
+  }
+
+  @Test
+  void aStudyOfWhichNothingFinishesSaysWhy() throws IOException {
+    Files.writeString(
+        folder.resolve("base.yaml"),
+        "model: builtin:minilm\nmethod: lora\ndata: {train: none.csv}\ntask: classification\n");
+    FakeEngine engine = new FakeEngine(new InvalidInputException("none.csv: file not found"));
+    assertThat(run(engine, "study", "-c", "base.yaml", "--seeds", "2")).isEqualTo(3);
+    assertThat(console.err())
+        .contains(
+            "statecraft: none of the study's 2 runs finished; the first failure: none.csv: file"
+                + " not found");
+    assertThat(folder.resolve("studies/base/study.csv")).content().contains("failed");
   }
 
   /** Two methods and two seeds on the built-in encoder, for real; then what came of one leaves. */

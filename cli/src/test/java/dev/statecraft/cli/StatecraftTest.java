@@ -22,6 +22,7 @@ import dev.statecraft.tensor.Quantization;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
@@ -419,6 +420,28 @@ final class StatecraftTest {
     assertThat(run(engine, "classify", "--run", "runs/recipe")).isEqualTo(2);
     assertThat(run(engine, "classify", "--run", "runs/recipe", "x", "--pair", "y")).isEqualTo(2);
     assertThat(run(engine, "classify", "--run", "nowhere", "x")).isEqualTo(3);
+  }
+
+  @Test
+  void classifyTakesTheImagesOfAnImageRun() throws IOException {
+    Files.writeString(
+        folder.resolve("recipe.yaml"),
+        "{model: vit, method: lora, data: {train: photos}, task: image-classification}");
+    run(new FakeEngine(), "train", "-c", "recipe.yaml");
+    FakeEngine engine = new FakeEngine();
+    assertThat(run(engine, "classify", "--run", "runs/recipe", "a.png", "b.jpg")).isZero();
+    assertThat(console.out()).startsWith("cat 75.0 %, dog 25.0 %\ta.png\n");
+    assertThat(engine.asked()).isEqualTo(List.of(folder.resolve("a.png"), folder.resolve("b.jpg")));
+    run(engine, "classify", "--run", "runs/recipe", "a.png", "--json");
+    assertThat(json().at("/results/0/image").textValue()).endsWith("a.png");
+    assertThat(json().at("/results/0/label").textValue()).isEqualTo("cat");
+    for (List<String> wrong :
+        List.of(List.<String>of(), List.of("a.png", "--pair", "y"), List.of("--input", "x.csv"))) {
+      List<String> arguments = new ArrayList<>(List.of("classify", "--run", "runs/recipe"));
+      arguments.addAll(wrong);
+      assertThat(run(engine, arguments.toArray(new String[0]))).isEqualTo(2);
+      assertThat(console.err()).contains("expected image files alone");
+    }
   }
 
   @Test

@@ -15,6 +15,7 @@ import dev.statecraft.cli.terminal.Units;
 import dev.statecraft.models.data.Row;
 import dev.statecraft.models.data.TextColumns;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -26,10 +27,10 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code classify}: labels with probabilities from a tuned encoder. */
+/** {@code classify}: labels with probabilities from a tuned encoder or vision transformer. */
 @Command(
     name = "classify",
-    description = "Labels texts with the tuned model of a run, with probabilities.")
+    description = "Labels texts or images with the tuned model of a run, with probabilities.")
 public final class ClassifyCommand implements Callable<Integer> {
   private final Console console;
   private final Engine engine;
@@ -63,7 +64,10 @@ public final class ClassifyCommand implements Callable<Integer> {
   @Option(names = "--json", description = "Print all probabilities as one JSON object.")
   private boolean json;
 
-  @Parameters(paramLabel = "TEXT", arity = "0..*", description = "Texts to label.")
+  @Parameters(
+      paramLabel = "TEXT|IMAGE",
+      arity = "0..*",
+      description = "Texts to label, or PNG and JPEG files where the run learned from images.")
   private List<String> texts = List.of();
 
   public ClassifyCommand(Console console, Engine engine) {
@@ -75,30 +79,55 @@ public final class ClassifyCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     RunDirectory directory = RunDirectory.open(console.path(run));
     Recipe recipe = directory.recipe();
-    if (!(recipe.task() instanceof TaskRecipe.Classification)) {
+    TunedModel model =
+        new TunedModel(recipe.model(), Optional.of(directory.adapter()), recipe.quantize());
+    if (recipe.task() instanceof TaskRecipe.ImageClassification) {
+      List<Path> images = images();
+      print(
+          images.stream().map(ClassifyCommand::row).toList(),
+          texts,
+          engine.classifyImages(recipe, model, images));
+    } else if (recipe.task() instanceof TaskRecipe.Classification) {
+      List<TextInput> inputs = inputs(recipe);
+      print(
+          inputs.stream().map(ClassifyCommand::row).toList(),
+          inputs.stream().map(TextInput::text).toList(),
+          engine.classify(recipe, model, inputs));
+    } else {
       throw new RecipeException(
           directory.folder()
-              + ": expected a run of the task classification, found "
+              + ": expected a run of the task classification or image-classification, found "
               + recipe.task().type());
     }
-    List<TextInput> inputs = inputs(recipe);
-    List<Classification> results =
-        engine.classify(
-            recipe,
-            new TunedModel(recipe.model(), Optional.of(directory.adapter()), recipe.quantize()),
-            inputs);
-    if (json) {
-      List<Map<String, Object>> rows = new ArrayList<>();
-      for (int i = 0; i < inputs.size(); i++) {
-        rows.add(row(inputs.get(i), results.get(i)));
-      }
-      console.out().println(Json.line(Map.of("results", rows)));
-    } else {
-      for (int i = 0; i < inputs.size(); i++) {
-        console.out().println(labels(results.get(i)) + "\t" + inputs.get(i).text());
+    return 0;
+  }
+
+  private List<Path> images() {
+    if (input != null || !pairs.isEmpty() || texts.isEmpty()) {
+      throw new RecipeException("expected image files alone, as this run learned from images");
+    }
+    return texts.stream().map(console::path).toList();
+  }
+
+  /**
+   * Prints results.
+   *
+   * @param rows what JSON says of each input
+   * @param names what a line says of each input
+   */
+  private void print(
+      List<Map<String, Object>> rows, List<String> names, List<Classification> results) {
+    for (int i = 0; i < results.size(); i++) {
+      if (json) {
+        rows.get(i).put("label", results.get(i).label());
+        rows.get(i).put("probabilities", results.get(i).probabilities());
+      } else {
+        console.out().println(labels(results.get(i)) + "\t" + names.get(i));
       }
     }
-    return 0;
+    if (json) {
+      console.out().println(Json.line(Map.of("results", rows)));
+    }
   }
 
   private List<TextInput> inputs(Recipe recipe) {
@@ -142,12 +171,16 @@ public final class ClassifyCommand implements Callable<Integer> {
         .collect(Collectors.joining(", "));
   }
 
-  private static Map<String, Object> row(TextInput text, Classification result) {
+  private static Map<String, Object> row(Path image) {
+    Map<String, Object> row = new LinkedHashMap<>();
+    row.put("image", image.toString());
+    return row;
+  }
+
+  private static Map<String, Object> row(TextInput text) {
     Map<String, Object> row = new LinkedHashMap<>();
     row.put("text", text.text());
     text.pair().ifPresent(pair -> row.put("pair", pair));
-    row.put("label", result.label());
-    row.put("probabilities", result.probabilities());
     return row;
   }
 }

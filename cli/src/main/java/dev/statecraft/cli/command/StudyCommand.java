@@ -16,6 +16,7 @@ import dev.statecraft.cli.study.StudyResults;
 import dev.statecraft.cli.terminal.Console;
 import dev.statecraft.cli.terminal.Table;
 import dev.statecraft.cli.terminal.Units;
+import dev.statecraft.models.InvalidInputException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -36,7 +37,8 @@ import picocli.CommandLine.Spec;
     description = {
       "Runs a recipe with every combination of some settings and with several seeds, each into a",
       "run directory, and compares them: study.json, study.csv and study.html. Finished runs are",
-      "kept when it is started again; a run that fails is noted, and the study goes on."
+      "kept when it is started again; a run that fails is noted, and the study goes on. It ends",
+      "with 0 if any run finished."
     })
 public final class StudyCommand implements Callable<Integer> {
   private final Console console;
@@ -133,6 +135,13 @@ public final class StudyCommand implements Callable<Integer> {
                 console.err().println(line);
               }
             });
+    if (results.best().isEmpty()) {
+      throw new InvalidInputException(
+          "none of the study's "
+              + study.size()
+              + " runs finished; the first failure: "
+              + results.failures().get(0).error().orElseThrow());
+    }
     if (json) {
       Map<String, Object> object = new LinkedHashMap<>();
       object.put("output", study.folder().toString());

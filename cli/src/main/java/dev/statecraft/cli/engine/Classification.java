@@ -3,10 +3,11 @@ package dev.statecraft.cli.engine;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
- * How a text was classified.
+ * How a text or an image was classified.
  *
  * @param probabilities of all labels, the highest first; they sum to 1
  */
@@ -20,6 +21,15 @@ public record Classification(Map<String, Double> probabilities) {
         .sorted(Comparator.comparingDouble(entry -> -entry.getValue()))
         .forEach(entry -> sorted.put(entry.getKey(), entry.getValue()));
     probabilities = Collections.unmodifiableMap(sorted);
+  }
+
+  /** From the probabilities of labels in the same order. */
+  static Classification of(List<String> labels, double[] probabilities) {
+    Map<String, Double> byLabel = new LinkedHashMap<>();
+    for (int i = 0; i < labels.size(); i++) {
+      byLabel.put(labels.get(i), probabilities[i]);
+    }
+    return new Classification(byLabel);
   }
 
   /** The most probable label. */

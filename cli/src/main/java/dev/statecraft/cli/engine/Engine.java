@@ -90,6 +90,14 @@ public interface Engine {
   List<Classification> classify(Recipe recipe, TunedModel model, List<TextInput> texts)
       throws IOException;
 
+  /**
+   * The same of images.
+   *
+   * @param images PNG or JPEG files
+   */
+  List<Classification> classifyImages(Recipe recipe, TunedModel model, List<Path> images)
+      throws IOException;
+
   /** Writes an adapter in another format. */
   Exported export(ExportRequest request) throws IOException;
 

@@ -72,6 +72,9 @@ record Leaving(Inputs inputs) {
   }
 
   private static Optional<List<String>> labels(Recipe recipe) {
+    if (recipe.task() instanceof TaskRecipe.ImageClassification images) {
+      return images.labels();
+    }
     return recipe.task() instanceof TaskRecipe.Classification task
         ? task.labels()
         : Optional.empty();

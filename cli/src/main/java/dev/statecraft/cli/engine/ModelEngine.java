@@ -3,6 +3,7 @@ package dev.statecraft.cli.engine;
 import dev.statecraft.cli.provenance.Origin;
 import dev.statecraft.cli.recipe.Metric;
 import dev.statecraft.cli.recipe.Recipe;
+import dev.statecraft.cli.recipe.TaskRecipe;
 import dev.statecraft.cli.run.Evaluation;
 import dev.statecraft.cli.run.RunDirectory;
 import dev.statecraft.cli.run.TrainListener;
@@ -171,6 +172,23 @@ public final class ModelEngine implements Engine {
           Weights weights = loaded.weights(torch, recipe.train().dtype(), tuned.quantization())) {
         return new TextClassifier(recipe, model, loaded.graph(), weights).classify(texts);
       }
+    }
+  }
+
+  @Override
+  public List<Classification> classifyImages(Recipe recipe, TunedModel tuned, List<Path> images)
+      throws IOException {
+    TaskRecipe.ImageClassification task = (TaskRecipe.ImageClassification) recipe.task();
+    try (PretrainedModel model = inputs.open(tuned.model());
+        Torch torch = Torch.open(recipe.train().device());
+        Tuned loaded = Tuned.of(model, ImagePreparation.family(task, model), tuned.adapter());
+        Weights weights = loaded.weights(torch, recipe.train().dtype(), tuned.quantization())) {
+      return new ImageClassifier(
+              task.labels().orElseThrow(),
+              ImagePreparation.preprocessor(model),
+              loaded.graph(),
+              weights)
+          .classify(images);
     }
   }
 

@@ -7,6 +7,7 @@ import dev.statecraft.cli.provenance.Origin;
 import dev.statecraft.cli.recipe.DataRecipe;
 import dev.statecraft.cli.recipe.Recipe;
 import dev.statecraft.models.InvalidInputException;
+import dev.statecraft.models.image.ImageSet;
 import dev.statecraft.tensor.Torch;
 import java.io.IOException;
 import java.io.InputStream;
@@ -44,12 +45,24 @@ record Origins(Inputs inputs, Torch torch) {
       }
     }
     for (DataRecipe.DataFile file : recipe.data().train()) {
-      files.add(hashes.of(inputs.path(file)));
+      add(files, hashes, inputs.path(file));
     }
     if (recipe.data().validation() instanceof DataRecipe.HeldOut heldOut) {
-      files.add(hashes.of(inputs.path(heldOut.file())));
+      add(files, hashes, inputs.path(heldOut.file()));
     }
     return new Origin(Environment.current(Torch.version(), torch.threads()), files, recipe);
+  }
+
+  /** A data file and those that are read with it; images that its rows name are not among them. */
+  private static void add(List<HashedFile> files, FileHashes hashes, Path data) throws IOException {
+    if (Files.isDirectory(data)) {
+      files.add(hashes.ofFolder(data));
+      return;
+    }
+    files.add(hashes.of(data));
+    for (Path companion : ImageSet.companions(data)) {
+      files.add(hashes.of(companion));
+    }
   }
 
   private static List<Path> modelFiles(Path folder) throws IOException {

@@ -50,13 +50,24 @@ record Preparation(
   /** Reads the recipe's data for training. */
   static Preparation ofTraining(
       Recipe recipe, PretrainedModel model, Inputs inputs, Consumer<String> notes) {
-    return Preparer.of(recipe, model, inputs, notes).prepare(true);
+    return of(recipe, model, inputs, notes, true);
   }
 
   /** Reads the recipe's data for an evaluation alone. */
   static Preparation ofEvaluation(
       Recipe recipe, PretrainedModel model, Inputs inputs, Consumer<String> notes) {
-    return Preparer.of(recipe, model, inputs, notes).prepare(false);
+    return of(recipe, model, inputs, notes, false);
+  }
+
+  private static Preparation of(
+      Recipe recipe,
+      PretrainedModel model,
+      Inputs inputs,
+      Consumer<String> notes,
+      boolean forTraining) {
+    return recipe.task() instanceof TaskRecipe.ImageClassification task
+        ? ImagePreparation.of(recipe, task, model, inputs, notes).prepare(forTraining)
+        : Preparer.of(recipe, model, inputs, notes).prepare(forTraining);
   }
 
   /** The model with the head that a recipe with known labels gives it. */
@@ -66,6 +77,9 @@ record Preparation(
           task.labels()
               .orElseThrow(() -> new RecipeException("task.labels: expected the run's labels"));
       return model.encoder(labels.size(), false, task.pooling().map(Preparation::pooling));
+    }
+    if (recipe.task() instanceof TaskRecipe.ImageClassification task) {
+      return ImagePreparation.family(task, model);
     }
     if (recipe.task() instanceof TaskRecipe.Regression task) {
       return model.encoder(1, true, task.pooling().map(Preparation::pooling));

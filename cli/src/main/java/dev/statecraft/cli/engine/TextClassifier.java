@@ -14,9 +14,7 @@ import dev.statecraft.models.pretrained.PretrainedModel;
 import dev.statecraft.models.task.ClassScore;
 import dev.statecraft.models.task.EncodedText;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 
 /** Labels texts with a tuned encoder. */
@@ -50,18 +48,10 @@ record TextClassifier(Recipe recipe, PretrainedModel model, Graph graph, Weights
         for (int i = 0; i < encoded.size(); i++) {
           double[] row =
               java.util.Arrays.copyOfRange(logits, i * labels.size(), (i + 1) * labels.size());
-          results.add(classification(labels, ClassScore.probabilities(row)));
+          results.add(Classification.of(labels, ClassScore.probabilities(row)));
         }
       }
     }
     return results;
-  }
-
-  private static Classification classification(List<String> labels, double[] probabilities) {
-    Map<String, Double> byLabel = new LinkedHashMap<>();
-    for (int i = 0; i < labels.size(); i++) {
-      byLabel.put(labels.get(i), probabilities[i]);
-    }
-    return new Classification(byLabel);
   }
 }

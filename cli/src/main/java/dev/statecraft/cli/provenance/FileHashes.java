@@ -1,8 +1,11 @@
 package dev.statecraft.cli.provenance;
 
 import dev.statecraft.models.InvalidInputException;
+import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileVisitOption;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -12,7 +15,9 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HashMap;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * SHA-256 of files, read as streams of any length. A file is read once as long as its size and time
@@ -48,6 +53,35 @@ public final class FileHashes {
       known.put(key, hashed);
     }
     return hashed;
+  }
+
+  /**
+   * One hash of all files of a folder and its sub-folders: of their paths within it and their
+   * hashes, in order.
+   *
+   * @throws InvalidInputException if there is no such folder
+   * @throws IOException if a file cannot be read
+   */
+  public HashedFile ofFolder(Path folder) throws IOException {
+    if (!Files.isDirectory(folder)) {
+      throw new InvalidInputException(folder + ": folder not found");
+    }
+    MessageDigest digest = sha256();
+    long bytes = 0;
+    List<Path> files;
+    try (Stream<Path> all = Files.walk(folder, FileVisitOption.FOLLOW_LINKS)) {
+      files = all.filter(Files::isRegularFile).sorted().toList();
+    }
+    for (Path file : files) {
+      String name = folder.relativize(file).toString().replace(File.separatorChar, '/');
+      HashedFile hashed = of(file);
+      bytes += hashed.bytes();
+      digest.update((name + "\n" + hashed.sha256() + "\n").getBytes(StandardCharsets.UTF_8));
+    }
+    return new HashedFile(
+        folder.toAbsolutePath().normalize().toString(),
+        bytes,
+        HexFormat.of().formatHex(digest.digest()));
   }
 
   /** The hash of a stream, read to its end. */

@@ -19,7 +19,8 @@ final class DataKeys {
             "data.train",
             Kind.text("a file", "train.csv").orMapping("path").orList(),
             Otherwise.required(),
-            "The training data; files of a list are mixed."));
+            "The training data; files of a list are mixed. For image-classification also a folder"
+                + " with a sub-folder for each class, a binary file of CIFAR, or an IDX file."));
     all.addAll(file("data.train.", Otherwise.words("required unless there is hub")));
     all.add(
         Option.of(
@@ -108,10 +109,12 @@ final class DataKeys {
             "Take at most so many training examples, drawn by the seed."));
     all.add(
         Option.of(
-            "data.max_length",
-            Kind.wholeNumber(2, 256),
-            Otherwise.value(Defaults.MAX_LENGTH),
-            "The most tokens of an example; also the model's limit holds."));
+                "data.max_length",
+                Kind.wholeNumber(2, 256),
+                Otherwise.value(Defaults.MAX_LENGTH),
+                "The most tokens of an example; also the model's limit holds.")
+            .tasks(TaskRecipe.CAUSAL_LM, TaskRecipe.CLASSIFICATION, TaskRecipe.REGRESSION));
+    all.addAll(ImageKeys.all());
     return all;
   }
 

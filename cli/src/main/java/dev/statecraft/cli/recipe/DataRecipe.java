@@ -20,6 +20,7 @@ import java.util.function.UnaryOperator;
  * @param renamed for language modelling, the names that a row's shape has for columns to the names
  *     that the data has
  * @param instruction for language modelling, the shape of a row; empty to see it from the columns
+ * @param images for image classification, which columns are image and label, and the augmentation
  * @param maxExamples take at most this many training examples, drawn by the seed
  * @param maxLength the most tokens of an example
  */
@@ -29,6 +30,7 @@ public record DataRecipe(
     Optional<TextColumns> columns,
     Map<String, String> renamed,
     Optional<InstructionFormat> instruction,
+    Optional<ImageRecipe> images,
     Optional<Integer> maxExamples,
     int maxLength) {
   public DataRecipe {
@@ -131,6 +133,7 @@ public record DataRecipe(
   }
 
   private DataRecipe with(List<DataFile> files, Validation held) {
-    return new DataRecipe(files, held, columns, renamed, instruction, maxExamples, maxLength);
+    return new DataRecipe(
+        files, held, columns, renamed, instruction, images, maxExamples, maxLength);
   }
 }

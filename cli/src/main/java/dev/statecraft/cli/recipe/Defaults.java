@@ -34,6 +34,15 @@ final class Defaults {
   static final int MAX_LENGTH = 512;
   static final String TEXT_COLUMN = "text";
   static final String LABEL_COLUMN = "label";
+  static final String IMAGE_COLUMN = "image";
+
+  /** White, in columns of pixels of 8 bits. */
+  static final double PIXEL_MAX = 255;
+
+  /** Mirrored digits and letters are others: only who knows the pictures can ask for it. */
+  static final boolean FLIP = false;
+
+  static final int CROP_PADDING = 0;
 
   static final int EPOCHS = 3;
   static final int BATCH_SIZE = 16;

@@ -136,6 +136,9 @@ public record Recipe(
 
   /** The same with the classes that the training data turned out to have. */
   public Recipe withLabels(List<String> labels) {
+    if (task instanceof TaskRecipe.ImageClassification images) {
+      return withTask(new TaskRecipe.ImageClassification(Optional.of(labels), images.metrics()));
+    }
     if (!(task instanceof TaskRecipe.Classification classification)) {
       throw new IllegalArgumentException("labels: only for classification, this is " + task.type());
     }

@@ -76,7 +76,7 @@ final class RecipeReader {
   }
 
   private static TaskRecipe task(Section task) {
-    String expected = "causal-lm, classification or regression";
+    String expected = "causal-lm, classification, regression or image-classification";
     return switch (task.requiredText("type", expected)) {
       case TaskRecipe.CAUSAL_LM ->
           new TaskRecipe.CausalLm(
@@ -91,6 +91,11 @@ final class RecipeReader {
           new TaskRecipe.Regression(
               task.text("pooling").map(TaskRecipe.Pooling::of),
               metrics(task, TaskRecipe.Regression.ALLOWED, Defaults.regressionMetrics()));
+      case TaskRecipe.IMAGE_CLASSIFICATION ->
+          new TaskRecipe.ImageClassification(
+              task.texts("labels"),
+              metrics(
+                  task, TaskRecipe.ImageClassification.ALLOWED, Defaults.classificationMetrics()));
       default -> throw task.invalid("type", expected);
     };
   }
@@ -103,9 +108,10 @@ final class RecipeReader {
 
   private DataRecipe data(Section data, TaskRecipe task) {
     boolean language = task instanceof TaskRecipe.CausalLm;
+    boolean pictures = task instanceof TaskRecipe.ImageClassification;
     // Keys that only the other task has stay unknown.
     Optional<TextColumns> columns =
-        language ? Optional.empty() : Optional.of(columns(data.section("columns")));
+        language || pictures ? Optional.empty() : Optional.of(columns(data.section("columns")));
     Map<String, String> renamed =
         language ? data.section("columns").read(DataSources::renamed) : Map.of();
     Optional<InstructionFormat> instruction =
@@ -123,8 +129,9 @@ final class RecipeReader {
         columns,
         renamed,
         instruction,
+        pictures ? Optional.of(ImageRecipe.read(data)) : Optional.empty(),
         data.integer("max_examples"),
-        data.integer("max_length").orElse(Defaults.MAX_LENGTH));
+        pictures ? Defaults.MAX_LENGTH : data.integer("max_length").orElse(Defaults.MAX_LENGTH));
   }
 
   private static TextColumns columns(Section columns) {

@@ -106,7 +106,9 @@ final class RecipeWriter {
     }
     data.instruction().ifPresent(format -> map.put("instruction", format.formatName()));
     data.maxExamples().ifPresent(count -> map.put("max_examples", count));
-    map.put("max_length", data.maxLength());
+    data.images()
+        .ifPresentOrElse(
+            images -> images.write(map), () -> map.put("max_length", data.maxLength()));
     return map;
   }
 
@@ -131,6 +133,8 @@ final class RecipeWriter {
       classification.pooling().ifPresent(pooling -> map.put("pooling", pooling.label()));
       classification.labels().ifPresent(labels -> map.put("labels", labels));
       classification.positiveLabel().ifPresent(label -> map.put("positive_label", label));
+    } else if (task instanceof TaskRecipe.ImageClassification images) {
+      images.labels().ifPresent(labels -> map.put("labels", labels));
     } else if (task instanceof TaskRecipe.Regression regression) {
       regression.pooling().ifPresent(pooling -> map.put("pooling", pooling.label()));
     }

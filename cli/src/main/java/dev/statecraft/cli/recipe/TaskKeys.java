@@ -2,6 +2,7 @@ package dev.statecraft.cli.recipe;
 
 import static dev.statecraft.cli.recipe.TaskRecipe.CAUSAL_LM;
 import static dev.statecraft.cli.recipe.TaskRecipe.CLASSIFICATION;
+import static dev.statecraft.cli.recipe.TaskRecipe.IMAGE_CLASSIFICATION;
 import static dev.statecraft.cli.recipe.TaskRecipe.REGRESSION;
 
 import java.util.Arrays;
@@ -34,6 +35,13 @@ final class TaskKeys {
                 "All classes, in the order of the head's outputs.")
             .tasks(CLASSIFICATION),
         Option.of(
+                "task.labels",
+                Kind.texts("a list of two labels or more", 2, List.of("cat", "dog")),
+                Otherwise.words(
+                    "the model's, if they include those of the training data, else those"),
+                "All classes, in the order of the head's outputs.")
+            .tasks(IMAGE_CLASSIFICATION),
+        Option.of(
                 "task.positive_label",
                 Kind.text("a label", "yes"),
                 Otherwise.words("required by the metric f1"),
@@ -42,7 +50,9 @@ final class TaskKeys {
         metrics(TaskRecipe.CausalLm.ALLOWED, Defaults.causalLmMetrics()).tasks(CAUSAL_LM),
         metrics(TaskRecipe.Classification.ALLOWED, Defaults.classificationMetrics())
             .tasks(CLASSIFICATION),
-        metrics(TaskRecipe.Regression.ALLOWED, Defaults.regressionMetrics()).tasks(REGRESSION));
+        metrics(TaskRecipe.Regression.ALLOWED, Defaults.regressionMetrics()).tasks(REGRESSION),
+        metrics(TaskRecipe.ImageClassification.ALLOWED, Defaults.classificationMetrics())
+            .tasks(IMAGE_CLASSIFICATION));
   }
 
   private static Option metrics(List<Metric> allowed, List<Metric> otherwise) {

@@ -18,8 +18,11 @@ public sealed interface TaskRecipe {
   /** The word for {@link Regression}. */
   String REGRESSION = "regression";
 
+  /** The word for {@link ImageClassification}. */
+  String IMAGE_CLASSIFICATION = "image-classification";
+
   /** All words. */
-  List<String> TYPES = List.of(CAUSAL_LM, CLASSIFICATION, REGRESSION);
+  List<String> TYPES = List.of(CAUSAL_LM, CLASSIFICATION, REGRESSION, IMAGE_CLASSIFICATION);
 
   /** The word for the task in recipes. */
   String type();
@@ -80,13 +83,7 @@ public sealed interface TaskRecipe {
         List.of(Metric.LOSS, Metric.ACCURACY, Metric.MACRO_F1, Metric.F1, Metric.MATTHEWS);
 
     public Classification {
-      labels = labels.map(List::copyOf);
-      if (labels.isPresent()
-          && (labels.get().size() < 2
-              || labels.get().stream().distinct().count() != labels.get().size())) {
-        throw new IllegalArgumentException(
-            "labels: expected at least two labels, each once, found " + labels.get());
-      }
+      labels = labels.map(TaskRecipe::checkedLabels);
       metrics = checked(metrics);
       if (metrics.contains(Metric.F1) && positiveLabel.isEmpty()) {
         throw new IllegalArgumentException(
@@ -111,6 +108,28 @@ public sealed interface TaskRecipe {
   }
 
   /**
+   * The class of a picture.
+   *
+   * @param labels all classes in order; empty for the model's if they include those of the training
+   *     data, else for those
+   */
+  record ImageClassification(Optional<List<String>> labels, List<Metric> metrics)
+      implements TaskRecipe {
+    static final List<Metric> ALLOWED =
+        List.of(Metric.LOSS, Metric.ACCURACY, Metric.MACRO_F1, Metric.MATTHEWS);
+
+    public ImageClassification {
+      labels = labels.map(TaskRecipe::checkedLabels);
+      metrics = checked(metrics);
+    }
+
+    @Override
+    public String type() {
+      return IMAGE_CLASSIFICATION;
+    }
+  }
+
+  /**
    * A number for a text, or for a pair of texts.
    *
    * @param pooling how the head sees it; empty for the model's way
@@ -127,6 +146,14 @@ public sealed interface TaskRecipe {
     public String type() {
       return REGRESSION;
     }
+  }
+
+  private static List<String> checkedLabels(List<String> labels) {
+    if (labels.size() < 2 || labels.stream().distinct().count() != labels.size()) {
+      throw new IllegalArgumentException(
+          "labels: expected at least two labels, each once, found " + labels);
+    }
+    return List.copyOf(labels);
   }
 
   private static List<Metric> checked(List<Metric> metrics) {

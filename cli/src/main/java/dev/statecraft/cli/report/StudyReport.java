@@ -72,7 +72,7 @@ public final class StudyReport {
   private void addTable() {
     List<String> header = new ArrayList<>(List.of("Setting", "Trainable parameters"));
     results.metrics().forEach(name -> header.add(RunFigures.title(name)));
-    header.addAll(List.of("Training time", "Peak memory", "Runs"));
+    header.add("Runs");
     List<List<String>> rows = new ArrayList<>();
     for (Setting setting : settings) {
       boolean any = !setting.results().isEmpty();
@@ -80,8 +80,6 @@ public final class StudyReport {
       row.add(setting.label() + (isBest(setting) ? " (best)" : ""));
       row.add(any ? Units.count(setting.results().get(0).trainableParameters()) : "");
       results.metrics().forEach(name -> row.add(any ? shown(name, setting.metric(name)) : ""));
-      row.add(any ? Units.seconds(setting.spread(PointResult::seconds).mean()) : "");
-      row.add(any ? bytes(setting) : "");
       row.add(setting.results().size() + " of " + setting.runs());
       rows.add(row);
     }
@@ -91,10 +89,6 @@ public final class StudyReport {
 
   private boolean isBest(Setting setting) {
     return best.equals(Optional.of(setting));
-  }
-
-  private static String bytes(Setting setting) {
-    return Units.bytes(Math.round(setting.spread(PointResult::peakBytes).mean()));
   }
 
   private static String shown(String metric, Spread spread) {
@@ -210,10 +204,8 @@ public final class StudyReport {
       return;
     }
     page.heading("Runs that failed");
-    page.table(
-        List.of("Run", "Error"),
-        failures.stream()
-            .map(outcome -> List.of(outcome.point().name(), outcome.error().orElseThrow()))
-            .toList());
+    for (Outcome outcome : failures) {
+      page.caption(outcome.point().name() + ": " + outcome.error().orElseThrow());
+    }
   }
 }

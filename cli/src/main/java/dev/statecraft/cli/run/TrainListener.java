@@ -1,6 +1,8 @@
 package dev.statecraft.cli.run;
 
-/** Is told how a training run goes, by the thread that runs it. */
+/**
+ * Is told how a training run goes, by the thread that runs it; ignores what it does not override.
+ */
 public interface TrainListener {
   /**
    * Before the first step.
@@ -8,16 +10,16 @@ public interface TrainListener {
    * @param trainableParameters how many numbers are trained
    * @param totalSteps optimizer steps of the whole run
    */
-  void started(long trainableParameters, long totalSteps);
+  default void started(long trainableParameters, long totalSteps) {}
 
   /** After an optimizer step. */
-  void step(StepMetrics step);
+  default void step(StepMetrics step) {}
 
   /** After an evaluation. */
-  void evaluated(Evaluation evaluation);
+  default void evaluated(Evaluation evaluation) {}
 
   /** Something the user should know, such as examples that were left out. */
-  void note(String line);
+  default void note(String line) {}
 
   /** Something more for the report; it replaces what was shown of its kind. */
   default void exhibit(Exhibit exhibit) {}

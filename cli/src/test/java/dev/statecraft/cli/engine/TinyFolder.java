@@ -14,7 +14,7 @@ import java.util.Random;
 import java.util.function.Consumer;
 
 /** Folders of a tiny LLaMA without a tokenizer, and of adapters for it, all of random values. */
-final class TinyFolder {
+public final class TinyFolder {
   private static final int HIDDEN = 16;
   private static final int WIDE = 24;
   private static final int LAYERS = 2;
@@ -22,7 +22,7 @@ final class TinyFolder {
   private TinyFolder() {}
 
   /** A model. */
-  static Path model(Path folder) throws IOException {
+  public static Path model(Path folder) throws IOException {
     Files.createDirectories(folder);
     Files.writeString(
         folder.resolve("config.json"),
@@ -54,7 +54,7 @@ final class TinyFolder {
   }
 
   /** A LoRA adapter in PEFT's format. */
-  static Path lora(Path folder, Path model) throws IOException {
+  public static Path lora(Path folder, Path model) throws IOException {
     Files.createDirectories(folder);
     Files.writeString(
         folder.resolve("adapter_config.json"),
@@ -76,7 +76,7 @@ final class TinyFolder {
   }
 
   /** Control around the MLPs, as a checkpoint of the paper's. */
-  static Path paper(Path folder) throws IOException {
+  public static Path paper(Path folder) throws IOException {
     Files.createDirectories(folder);
     Files.writeString(
         folder.resolve("adapter_config.json"),

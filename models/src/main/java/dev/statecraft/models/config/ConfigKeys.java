@@ -142,6 +142,23 @@ record ConfigKeys(String source, String prefix, JsonNode node) {
     return has(key) ? positiveReal(key) : absent;
   }
 
+  /** One finite number, or a list of at least one. */
+  List<Double> reals(String key, List<Double> absent) {
+    if (!has(key)) {
+      return absent;
+    }
+    JsonNode value = node.get(key);
+    List<Double> reals = new ArrayList<>();
+    for (JsonNode item : value.isArray() ? value : List.of(value)) {
+      if (!item.isNumber() || !Double.isFinite(item.doubleValue())) {
+        throw invalid(key, "a number or a list of them", value);
+      }
+      reals.add(item.doubleValue());
+    }
+    require(!reals.isEmpty(), key, "a number or a list of them");
+    return reals;
+  }
+
   /** A probability from 0 to below 1. */
   double dropout(String key, double absent) {
     if (!has(key)) {

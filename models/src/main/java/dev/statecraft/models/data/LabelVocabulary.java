@@ -81,10 +81,20 @@ public final class LabelVocabulary {
    * @throws InvalidInputException if the vocabulary does not have the label
    */
   public int index(TextExample example) {
+    return index(example.label(), example.source());
+  }
+
+  /**
+   * The class index of a label.
+   *
+   * @param source where the label is, for the message
+   * @throws InvalidInputException if the vocabulary does not have it
+   */
+  public int index(String label, String source) {
     try {
-      return index(example.label());
+      return index(label);
     } catch (InvalidInputException e) {
-      throw new InvalidInputException(example.source() + ": " + e.getMessage(), e);
+      throw new InvalidInputException(source + ": " + e.getMessage(), e);
     }
   }
 

@@ -5,6 +5,7 @@ import dev.statecraft.core.graph.Layout;
 import dev.statecraft.core.run.HostBatch;
 import dev.statecraft.models.config.VitConfig;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.Map;
 
 /** Images as the inputs of {@link Vit} graphs. */
@@ -18,7 +19,22 @@ public final class ImageBatches {
    * @throws IllegalArgumentException if the numbers of pixels and classes do not fit the model
    */
   public static HostBatch classified(VitConfig config, float[] pixels, int[] classes) {
-    int images = classes.length;
+    return batch(
+        config, pixels, classes.length, Map.of(Vit.LABELS, HostBatch.Value.indices(classes)));
+  }
+
+  /**
+   * Images without labels, for inference.
+   *
+   * @param pixels {@code [images, channels, height, width]}, row-major
+   * @throws IllegalArgumentException if the number of pixels does not fit the model
+   */
+  public static HostBatch unlabelled(VitConfig config, float[] pixels, int images) {
+    return batch(config, pixels, images, Map.of());
+  }
+
+  private static HostBatch batch(
+      VitConfig config, float[] pixels, int images, Map<String, HostBatch.Value> labels) {
     long side = config.imageSize();
     long expected = side * side * config.numChannels() * images;
     if (pixels.length != expected) {
@@ -28,13 +44,12 @@ public final class ImageBatches {
     int[] lengths = new int[images];
     Arrays.fill(lengths, config.numPatches() + 1);
     Layout layout = Layout.ofLengths(lengths);
+    Map<String, HostBatch.Value> values = new HashMap<>(labels);
+    values.put(
+        Vit.PIXELS, HostBatch.Value.features(pixels, images, config.numChannels(), side, side));
     return new HostBatch(
         layout,
         new Extents(layout.tokens(), images, (long) images * config.numPatches(), 0),
-        Map.of(
-            Vit.PIXELS,
-            HostBatch.Value.features(pixels, images, config.numChannels(), side, side),
-            Vit.LABELS,
-            HostBatch.Value.indices(classes)));
+        values);
   }
 }

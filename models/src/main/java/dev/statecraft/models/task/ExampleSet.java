@@ -18,12 +18,28 @@ public interface ExampleSet {
   HostBatch hostBatch(List<Integer> examples);
 
   /**
+   * The chosen examples as training sees them in an epoch (from 0), where it changes them by
+   * chance; a function of the arguments and the run's seed.
+   */
+  default HostBatch hostBatch(List<Integer> examples, int epoch) {
+    return hostBatch(examples);
+  }
+
+  /**
    * The chosen examples as a batch, in the given order; the caller closes it.
    *
    * @param computeType the model's type
    */
   default Batch batch(Torch torch, DType computeType, List<Integer> examples) {
     return hostBatch(examples).upload(torch, computeType);
+  }
+
+  /**
+   * A batch with the sizes of the chosen examples, for a session without memory; its values mean
+   * nothing.
+   */
+  default Batch blank(Torch torch, DType computeType, List<Integer> examples) {
+    return batch(torch, computeType, examples);
   }
 
   /** A score with nothing in it yet. */

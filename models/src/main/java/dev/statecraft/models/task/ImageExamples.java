@@ -1,47 +1,53 @@
 package dev.statecraft.models.task;
 
+import dev.statecraft.core.run.Batch;
 import dev.statecraft.core.run.HostBatch;
-import dev.statecraft.models.config.VitConfig;
 import dev.statecraft.models.family.ImageBatches;
+import dev.statecraft.models.image.Augmentation;
+import dev.statecraft.models.image.ImagePreprocessor;
+import dev.statecraft.models.image.PictureSource;
+import dev.statecraft.tensor.DType;
+import dev.statecraft.tensor.Torch;
 import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalInt;
 
 /**
- * Images with a class each, their pixels already scaled as the model wants them.
+ * Pictures with a class each. They are decoded when a batch of them is laid out, on all processors,
+ * and not kept.
  *
- * @param config the model's configuration
- * @param images pixels of each image, {@code [channels, height, width]} row-major
+ * @param preprocessor makes of a picture what the model reads
+ * @param pictures the pictures
  * @param classes index of each one's class
  * @param classCount number of classes
+ * @param augmentation how training changes pictures; evaluations see them as they are
+ * @param seed of the augmentation
  */
 public record ImageExamples(
-    VitConfig config, List<float[]> images, List<Integer> classes, int classCount)
+    ImagePreprocessor preprocessor,
+    List<PictureSource> pictures,
+    List<Integer> classes,
+    int classCount,
+    Augmentation augmentation,
+    long seed)
     implements ExampleSet {
   public ImageExamples {
-    images = List.copyOf(images);
+    pictures = List.copyOf(pictures);
     classes = List.copyOf(classes);
-    int pixels = config.numChannels() * config.imageSize() * config.imageSize();
-    for (float[] image : images) {
-      if (image.length != pixels) {
-        throw new IllegalArgumentException(
-            "expected images of " + pixels + " values, found one of " + image.length);
-      }
-    }
-    if (images.size() != classes.size()) {
+    if (pictures.size() != classes.size()) {
       throw new IllegalArgumentException(
-          "expected a class for each image, found "
+          "expected a class for each picture, found "
               + classes.size()
               + " for "
-              + images.size()
-              + " images");
+              + pictures.size()
+              + " pictures");
     }
   }
 
   @Override
   public int[] lengths() {
-    int[] lengths = new int[images.size()];
-    Arrays.fill(lengths, config.numPatches() + 1);
+    int[] lengths = new int[pictures.size()];
+    Arrays.fill(lengths, preprocessor.model().numPatches() + 1);
     return lengths;
   }
 
@@ -50,15 +56,41 @@ public record ImageExamples(
     return examples.size();
   }
 
+  /**
+   * {@inheritDoc}
+   *
+   * @throws dev.statecraft.models.InvalidInputException if a picture cannot be decoded
+   */
   @Override
   public HostBatch hostBatch(List<Integer> examples) {
-    int pixels = images.get(0).length;
-    float[] joined = new float[examples.size() * pixels];
-    for (int i = 0; i < examples.size(); i++) {
-      System.arraycopy(images.get(examples.get(i)), 0, joined, i * pixels, pixels);
-    }
-    int[] chosen = examples.stream().mapToInt(classes::get).toArray();
-    return ImageBatches.classified(config, joined, chosen);
+    return classified(preprocessor.pixels(examples.stream().map(pictures::get).toList()), examples);
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * @throws dev.statecraft.models.InvalidInputException if a picture cannot be decoded
+   */
+  @Override
+  public HostBatch hostBatch(List<Integer> examples, int epoch) {
+    List<PictureSource> changed =
+        examples.stream()
+            .<PictureSource>map(
+                index -> () -> augmentation.apply(pictures.get(index).fetch(), seed, epoch, index))
+            .toList();
+    return classified(preprocessor.pixels(changed), examples);
+  }
+
+  /** No picture is decoded. */
+  @Override
+  public Batch blank(Torch torch, DType computeType, List<Integer> examples) {
+    return classified(new float[examples.size() * preprocessor.size()], examples)
+        .upload(torch, computeType);
+  }
+
+  private HostBatch classified(float[] pixels, List<Integer> examples) {
+    return ImageBatches.classified(
+        preprocessor.model(), pixels, examples.stream().mapToInt(classes::get).toArray());
   }
 
   @Override

@@ -100,7 +100,7 @@ public final class MicroBatchPlanner {
     int[] lengths = examples.lengths();
     List<Integer> ascending =
         chosen.stream().sorted(Comparator.comparingInt(index -> lengths[index])).toList();
-    return torch -> examples.batch(torch, computeType, ascending);
+    return torch -> examples.blank(torch, computeType, ascending);
   }
 
   /**

@@ -14,13 +14,14 @@ import java.util.stream.LongStream;
 /**
  * What an optimizer step is taken on; made without a session.
  *
+ * @param epoch that the step is in, from 0
  * @param chosen the step's examples
  * @param labels they carry
  * @param parts the same examples by micro-batch
  * @param batches the micro-batches
  */
 record StepData(
-    MicroBatch chosen, long labels, List<List<Integer>> parts, List<HostBatch> batches) {
+    int epoch, MicroBatch chosen, long labels, List<List<Integer>> parts, List<HostBatch> batches) {
 
   /**
    * The data of steps in order, each made when it is asked for.
@@ -50,12 +51,17 @@ record StepData(
         halves.add(part.subList(middle, part.size()));
       }
     }
-    return of(examples, chosen, labels, halves);
+    return of(examples, epoch, chosen, labels, halves);
   }
 
   private static StepData of(
-      ExampleSet examples, MicroBatch chosen, long labels, List<List<Integer>> parts) {
-    return new StepData(chosen, labels, parts, parts.stream().map(examples::hostBatch).toList());
+      ExampleSet examples, int epoch, MicroBatch chosen, long labels, List<List<Integer>> parts) {
+    return new StepData(
+        epoch,
+        chosen,
+        labels,
+        parts,
+        parts.stream().map(part -> examples.hostBatch(part, epoch)).toList());
   }
 
   /** Makes steps; keeps the order of the epoch that it is in. */
@@ -78,7 +84,7 @@ record StepData(
       MicroBatch chosen = chosen(number);
       List<List<Integer>> parts =
           Packing.of(lengths, chosen.examples(), limit).stream().map(MicroBatch::examples).toList();
-      return of(examples, chosen, examples.labels(chosen.examples()), parts);
+      return of(examples, epoch, chosen, examples.labels(chosen.examples()), parts);
     }
 
     private MicroBatch chosen(long number) {

@@ -350,7 +350,7 @@ public final class Trainer {
             weights.computeType(),
             weights.quantization(),
             options.states(),
-            torch -> training.batch(torch, weights.computeType(), part))) {
+            torch -> training.blank(torch, weights.computeType(), part))) {
       return run.timeline(options.store());
     }
   }

@@ -1,0 +1,170 @@
+package dev.statecraft.cli.engine;
+
+import dev.statecraft.cli.recipe.DataRecipe;
+import dev.statecraft.cli.recipe.ImageRecipe;
+import dev.statecraft.cli.recipe.Recipe;
+import dev.statecraft.cli.recipe.RecipeException;
+import dev.statecraft.cli.recipe.TaskRecipe;
+import dev.statecraft.models.config.ImageProcessorConfig;
+import dev.statecraft.models.config.VitConfig;
+import dev.statecraft.models.data.LabelVocabulary;
+import dev.statecraft.models.data.RowSelection;
+import dev.statecraft.models.family.Vit;
+import dev.statecraft.models.image.Augmentation;
+import dev.statecraft.models.image.ImageColumns;
+import dev.statecraft.models.image.ImagePreprocessor;
+import dev.statecraft.models.image.ImageSet;
+import dev.statecraft.models.image.LabelledImage;
+import dev.statecraft.models.pretrained.PretrainedModel;
+import dev.statecraft.models.task.ExampleSet;
+import dev.statecraft.models.task.ImageExamples;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.function.Consumer;
+
+/** A reading of an image recipe's files: what {@link Preparation} does for texts. */
+record ImagePreparation(
+    Recipe recipe,
+    TaskRecipe.ImageClassification task,
+    PretrainedModel model,
+    ImagePreprocessor preprocessor,
+    Inputs inputs,
+    Consumer<String> notes) {
+
+  static ImagePreparation of(
+      Recipe recipe,
+      TaskRecipe.ImageClassification task,
+      PretrainedModel model,
+      Inputs inputs,
+      Consumer<String> notes) {
+    return new ImagePreparation(recipe, task, model, preprocessor(model), inputs, notes);
+  }
+
+  /** The model with a head for the classes of a task whose labels are known. */
+  static Vit family(TaskRecipe.ImageClassification task, PretrainedModel model) {
+    return model.imageClassifier(
+        task.labels()
+            .orElseThrow(() -> new RecipeException("task.labels: expected the run's labels"))
+            .size());
+  }
+
+  /**
+   * How a model's folder says that pictures become what it reads.
+   *
+   * @throws dev.statecraft.models.InvalidInputException if the model is no image classifier, or its
+   *     {@code preprocessor_config.json} cannot be used
+   */
+  static ImagePreprocessor preprocessor(PretrainedModel model) {
+    VitConfig config = model.imageClassifier(2).config();
+    try {
+      return new ImagePreprocessor(
+          ImageProcessorConfig.read(Path.of(model.name()), config), config);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  Preparation prepare(boolean forTraining) {
+    DataRecipe data = recipe.data();
+    Optional<List<LabelledImage>> heldOut = Optional.empty();
+    List<LabelledImage> training = List.of();
+    Optional<List<String>> labels = task.labels();
+    boolean split = data.validation() instanceof DataRecipe.Split;
+    if (forTraining || split || labels.isEmpty()) {
+      List<ImageSet> sets = data.train().stream().map(this::read).toList();
+      labels = labels.or(() -> Optional.of(labels(sets)));
+      Selected selected = Selected.of(data, sets, recipe.train().seed());
+      training = selected.training();
+      heldOut = split ? Optional.of(selected.heldOut()) : Optional.empty();
+    }
+    if (data.validation() instanceof DataRecipe.HeldOut other) {
+      heldOut = Optional.of(read(other.file()).images());
+    }
+    LabelVocabulary vocabulary = new LabelVocabulary(labels.orElseThrow());
+    Augmentation augmentation =
+        data.images().map(ImageRecipe::augmentation).orElse(Augmentation.NONE);
+    return new Preparation(
+        model.imageClassifier(vocabulary.size()),
+        forTraining ? Optional.of(examples(training, vocabulary, augmentation)) : Optional.empty(),
+        heldOut.map(held -> examples(held, vocabulary, Augmentation.NONE)),
+        recipe.withLabels(vocabulary.labels()));
+  }
+
+  /** The images of training files, divided as {@link RowSelection} says. */
+  private record Selected(List<LabelledImage> training, List<LabelledImage> heldOut) {
+    static Selected of(DataRecipe data, List<ImageSet> sets, long seed) {
+      List<RowSelection.FileRows> files = new ArrayList<>();
+      for (int i = 0; i < sets.size(); i++) {
+        files.add(
+            new RowSelection.FileRows(sets.get(i).images().size(), data.train().get(i).weight()));
+      }
+      RowSelection selection =
+          RowSelection.of(
+              files,
+              data.validation() instanceof DataRecipe.Split part
+                  ? OptionalDouble.of(part.fraction())
+                  : OptionalDouble.empty(),
+              data.maxExamples().stream().mapToInt(Integer::intValue).findFirst(),
+              seed);
+      Selected selected = new Selected(new ArrayList<>(), new ArrayList<>());
+      int index = 0;
+      for (ImageSet set : sets) {
+        for (LabelledImage image : set.images()) {
+          if (selection.isHeldOut(index)) {
+            selected.heldOut.add(image);
+          }
+          selected.training.addAll(Collections.nCopies(selection.uses(index), image));
+          index++;
+        }
+      }
+      return selected;
+    }
+  }
+
+  private ImageSet read(DataRecipe.DataFile file) {
+    ImageColumns columns =
+        recipe
+            .data()
+            .images()
+            .orElseThrow(() -> new RecipeException("data.columns: expected those of images"))
+            .columns();
+    return ImageSet.read(inputs.path(file), columns, rows -> inputs.forEach(file, rows));
+  }
+
+  /** The model's own, in its order, if they include the data's: its head then knows them. */
+  private List<String> labels(List<ImageSet> training) {
+    // Names that the data lists itself are in its order, whether they all occur or not.
+    List<String> found =
+        training.size() == 1 && training.get(0).labels().isPresent()
+            ? training.get(0).labels().get()
+            : LabelVocabulary.ofLabels(
+                    training.stream()
+                        .flatMap(set -> set.images().stream())
+                        .map(LabelledImage::label)
+                        .toList())
+                .labels();
+    List<String> own = preprocessor.model().labels();
+    if (own.containsAll(found)) {
+      notes.accept("the model's head has the data's labels and is kept as it is");
+      return own;
+    }
+    return found;
+  }
+
+  private ExampleSet examples(
+      List<LabelledImage> images, LabelVocabulary vocabulary, Augmentation augmentation) {
+    return new ImageExamples(
+        preprocessor,
+        images.stream().map(LabelledImage::picture).toList(),
+        images.stream().map(image -> vocabulary.index(image.label(), image.where())).toList(),
+        vocabulary.size(),
+        augmentation,
+        recipe.train().seed());
+  }
+}

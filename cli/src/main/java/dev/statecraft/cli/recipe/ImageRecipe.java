@@ -1,0 +1,55 @@
+package dev.statecraft.cli.recipe;
+
+import dev.statecraft.models.image.Augmentation;
+import dev.statecraft.models.image.ImageColumns;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What image classification has to say about its data.
+ *
+ * @param columns of a file of rows
+ * @param augmentation how training changes pictures
+ */
+public record ImageRecipe(ImageColumns columns, Augmentation augmentation) {
+  static ImageRecipe read(Section data) {
+    return new ImageRecipe(
+        data.section("columns").read(ImageRecipe::columns),
+        data.section("augment").read(ImageRecipe::augmentation));
+  }
+
+  private static ImageColumns columns(Section columns) {
+    Optional<String> pixels = columns.text("pixels");
+    if (pixels.isPresent() && columns.has("image")) {
+      throw columns.invalid("image", "either this or pixels");
+    }
+    return new ImageColumns(
+        columns.text("image").orElse(Defaults.IMAGE_COLUMN),
+        pixels,
+        columns.number("pixel_max").orElse(Defaults.PIXEL_MAX),
+        columns.text("label").orElse(Defaults.LABEL_COLUMN));
+  }
+
+  private static Augmentation augmentation(Section augment) {
+    return new Augmentation(
+        augment.flag("flip").orElse(Defaults.FLIP),
+        augment.integer("crop_padding").orElse(Defaults.CROP_PADDING));
+  }
+
+  void write(Map<String, Object> data) {
+    Map<String, Object> names = new LinkedHashMap<>();
+    if (columns.pixels().isPresent()) {
+      names.put("pixels", columns.pixels().get());
+    } else {
+      names.put("image", columns.image());
+    }
+    names.put("pixel_max", columns.pixelMax());
+    names.put("label", columns.label());
+    data.put("columns", names);
+    Map<String, Object> augment = new LinkedHashMap<>();
+    augment.put("flip", augmentation.flip());
+    augment.put("crop_padding", augmentation.cropPadding());
+    data.put("augment", augment);
+  }
+}

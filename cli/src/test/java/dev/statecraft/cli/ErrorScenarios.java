@@ -1,0 +1,533 @@
+package dev.statecraft.cli;
+
+import dev.statecraft.cli.engine.Engine;
+import dev.statecraft.cli.engine.ModelEngine;
+import dev.statecraft.cli.engine.TinyFolder;
+import dev.statecraft.models.data.DataFormat;
+import dev.statecraft.models.data.DataReader;
+import dev.statecraft.models.data.InstructionFormat;
+import dev.statecraft.models.hub.Hub;
+import dev.statecraft.models.hub.HubFile;
+import dev.statecraft.models.hub.HubId;
+import dev.statecraft.models.hub.HubListener;
+import dev.statecraft.models.hub.HubSettings;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CancellationException;
+
+/** For every message of {@code docs/errors.md}, what a user does to meet it. */
+final class ErrorScenarios {
+  private static final String RECIPE =
+      """
+      model: builtin:minilm
+      method: {name: lora, rank: 2, layers: last 1}
+      data: {train: train.csv, validation: dev.csv}
+      task: classification
+      train: {epochs: 1, batch_size: 4}
+      """;
+
+  private static final String CAUSAL =
+      """
+      model: tiny
+      method: {name: lora, rank: 2}
+      data: {train: train.json, validation: none}
+      task: causal-lm
+      """;
+
+  private final Path folder;
+  private final Map<String, Scenario> all = new LinkedHashMap<>();
+
+  /** What a user does. */
+  @FunctionalInterface
+  interface Scenario {
+    Outcome play() throws IOException;
+  }
+
+  /** What comes of it. */
+  record Outcome(int code, String message) {}
+
+  /** Scenarios in a folder that holds nothing yet. */
+  ErrorScenarios(Path folder) {
+    this.folder = folder;
+    commandLine();
+    recipes();
+    runs();
+    files();
+    data();
+    models();
+    hub();
+    machine();
+  }
+
+  Map<String, Scenario> all() {
+    return all;
+  }
+
+  private void put(String message, Scenario scenario) {
+    if (all.put(message, scenario) != null) {
+      throw new IllegalStateException("two scenarios for " + message);
+    }
+  }
+
+  private Outcome run(Engine engine, String... arguments) {
+    TestConsole console = new TestConsole(folder);
+    int code = Statecraft.run(console.console(), engine, arguments);
+    String said = console.err().lines().reduce((first, last) -> last).orElse("");
+    return new Outcome(code, said.replaceFirst("^statecraft: ", ""));
+  }
+
+  private Outcome run(String... arguments) {
+    return run(new ModelEngine(), arguments);
+  }
+
+  private static Outcome thrown(Runnable action) {
+    try {
+      action.run();
+    } catch (RuntimeException e) {
+      Failure failure = Failure.of(e);
+      return new Outcome(failure.code().code(), failure.message());
+    }
+    return new Outcome(0, "");
+  }
+
+  private void write(String name, String text) throws IOException {
+    Files.writeString(folder.resolve(name), text);
+  }
+
+  private void defaults() throws IOException {
+    write("recipe.yaml", RECIPE);
+    write("train.csv", "text,label\none,a\ntwo,b\nthree,a\nfour,b\n");
+    write("dev.csv", "text,label\nfive,a\nsix,b\n");
+  }
+
+  /** Trains with changes to a recipe that works. */
+  private Outcome train(String... changes) throws IOException {
+    defaults();
+    return trainAgain(changes);
+  }
+
+  /** Leaves a finished run without the work of one. */
+  private void finishedRun() throws IOException {
+    defaults();
+    run(new FakeEngine(), "train", "-c", "recipe.yaml");
+  }
+
+  private Outcome trainAgain(String... changes) {
+    String[] arguments = new String[3 + 2 * changes.length];
+    arguments[0] = "train";
+    arguments[1] = "-c";
+    arguments[2] = "recipe.yaml";
+    for (int i = 0; i < changes.length; i++) {
+      arguments[3 + 2 * i] = "--set";
+      arguments[4 + 2 * i] = changes[i];
+    }
+    return run(arguments);
+  }
+
+  private Outcome trainOn(String name, String text, String... changes) throws IOException {
+    defaults();
+    write(name, text);
+    String[] all = new String[changes.length + 1];
+    all[0] = "data.train=" + name;
+    System.arraycopy(changes, 0, all, 1, changes.length);
+    return trainAgain(all);
+  }
+
+  private Outcome trainCausal(String json, String... changes) throws IOException {
+    TinyFolder.model(folder.resolve("tiny"));
+    write("recipe.yaml", CAUSAL);
+    write("train.json", json);
+    return trainAgain(changes);
+  }
+
+  private void commandLine() {
+    put(
+        "Unknown option: '<option>' (see <command> --help)",
+        () -> run("train", "-c", "x", "--nope"));
+    put("Unmatched argument at index <n>: '<argument>' (see <command> --help)", () -> run("trian"));
+    put("Missing required option: '<option>' (see <command> --help)", () -> run("inspect"));
+    put(
+        "Invalid value for option '<option>': '<value>' is not an int (see <command> --help)",
+        () -> run("generate", "--model", "m", "--prompt", "x", "--max-new-tokens", "many"));
+    put(
+        "--set: expected key=value, such as train.epochs=5, found '<text>'",
+        () -> train("train.epochs"));
+    put(
+        "--set <key>: expected <part> of <file> to be a mapping or a list, found <value>",
+        () -> train("model.name=x"));
+    put(
+        "--set <key>: expected an index from 0 to <n> into the list in <file>, found '<text>'",
+        () -> train("train.betas=[0.9, 0.99]", "train.betas.2=1"));
+    put(
+        "--explain: expected a key of a recipe, such as train.epochs or method, found '<word>'; did"
+            + " you mean '<key>'?",
+        () -> run("train", "--explain", "train.epoch"));
+    put(
+        "--resume: expected neither --output nor --force beside it, found <option>",
+        () -> run("train", "--resume", "runs/x", "--force"));
+    put(
+        "expected either --run, or --model and perhaps --adapter",
+        () -> run("generate", "--model", "m", "--run", "r", "--prompt", "x"));
+    put(
+        "expected either --greedy or --temperature, found both",
+        () -> run("generate", "--model", "m", "--prompt", "x", "--greedy", "--temperature", "1"));
+    put(
+        "--top-k and --top-p: expected --temperature beside them, found greedy decoding",
+        () -> run("generate", "--model", "m", "--prompt", "x", "--top-k", "4"));
+    put(
+        "method: expected one of [<methods>], found '<word>'; did you mean '<method>'?",
+        () -> run("demo", "--methods", "lora,lore"));
+    put(
+        "--grid: expected key=value,value, such as method.rank=4,8, found '<text>'",
+        () -> {
+          defaults();
+          return run("study", "-c", "recipe.yaml", "--grid", "rank");
+        });
+    put(
+        "grid: expected keys with values to vary, such as method.rank: [4, 8], or several seeds,"
+            + " found neither",
+        () -> {
+          defaults();
+          return run("study", "-c", "recipe.yaml");
+        });
+  }
+
+  private void recipes() {
+    put(
+        "<file>: expected a YAML mapping with keys such as model, found <value>",
+        () -> {
+          write("recipe.yaml", "just words");
+          return trainAgain();
+        });
+    put(
+        "<file>: expected well-formed YAML, found an error at line <n>: <problem>",
+        () -> {
+          write("recipe.yaml", "model: [");
+          return trainAgain();
+        });
+    put(
+        "<file>: <key>: unknown key, expected one of [<keys>]; did you mean '<key>'?",
+        () -> train("train.epoch=1"));
+    put("<file>: <key>: expected <kind>, found nothing", () -> train("model="));
+    put("<file>: <key>: expected a whole number, found <value>", () -> train("train.epochs=few"));
+    put("<file>: <key>: expected a number, found <value>", () -> train("train.learning_rate=fast"));
+    put("<file>: <key>: expected text, found <value>", () -> train("quantize=8"));
+    put(
+        "<file>: <key>: expected true or false, found <value>",
+        () -> train("method.name=control", "method.bias=1"));
+    put("<file>: <key>: expected a mapping, found <value>", () -> train("train=fast"));
+    put(
+        "<file>: <key>: expected a list of texts, found <value>",
+        () -> train("method.targets=query"));
+    put("<file>: <key>: expected 1 or more, found <n>", () -> train("train.epochs=0"));
+    put(
+        "<file>: quantize: expected one of [none, int8, nf4], found '<word>'",
+        () -> train("quantize=int4"));
+    put(
+        "<file>: quantize: expected none with the method full, which trains every weight, found"
+            + " '<word>'",
+        () -> train("method=full", "quantize=int8"));
+    put(
+        "<file>: method.layers: expected 'all', 'first N', 'last N' or a list such as '0,2,5-7',"
+            + " found '<text>'",
+        () -> train("method.layers=some"));
+    put(
+        "<file>: train.store: expected a memory budget for auto, found none; or all, cheap, mlp,"
+            + " inputs",
+        () -> train("train.store=auto"));
+    put(
+        "<file>: train.micro_batch: expected a size, as there is no memory.budget to decide, found"
+            + " 'auto'",
+        () -> train("train.micro_batch=auto"));
+    put(
+        "<file>: train.warmup_ratio: expected either this or warmup_steps, found <value>",
+        () -> train("train.warmup_ratio=0.1", "train.warmup_steps=1"));
+    put(
+        "<file>: memory.budget: expected a size such as 24GiB or 512MiB, auto or none, found"
+            + " '<text>'",
+        () -> train("memory.budget=much"));
+    put(
+        "<file>: task.positive_label: expected the class that the metric f1 is about, found"
+            + " nothing",
+        () -> train("task.metrics=[f1]"));
+    put(
+        "<file>: task.metrics: expected some of [<metrics>], found '<word>'; did you mean"
+            + " '<metric>'?",
+        () -> train("task.metrics=[acuracy]"));
+    put(
+        "<file>: data.validation.split: expected a part between 0 and 1, found <number>",
+        () -> train("data.validation={split: 2}"));
+    put(
+        "<file>: data.train.file: expected hub, the data set that the file is in, beside it, found"
+            + " <value>",
+        () -> train("data.train.file=x.csv"));
+    put(
+        "<file>: data.train.weight: expected a number above 0 and up to 1000, found <number>",
+        () -> train("data.train.weight=0"));
+    put(
+        "train.select: best needs evaluations: expected data.validation, found none",
+        () -> train("data.validation=none", "train.select=best"));
+  }
+
+  private void runs() {
+    put(
+        "output: expected a new or empty folder or one of a run, found other files in <folder>",
+        () -> {
+          Files.createDirectories(folder.resolve("full"));
+          write("full/file", "x");
+          return train("output=full");
+        });
+    put(
+        "output: expected a folder, found the file <file>",
+        () -> {
+          write("taken", "x");
+          return train("output=taken");
+        });
+    put(
+        "output: expected a folder without a run, found <state> one in <folder>; name another with"
+            + " --output, or replace it with --force",
+        () -> {
+          finishedRun();
+          return trainAgain();
+        });
+    put(
+        "<folder>: expected an unfinished run to go on with, found a finished one",
+        () -> {
+          finishedRun();
+          return run("train", "--resume", "runs/recipe");
+        });
+    put(
+        "data.validation: expected evaluation data, found none; name a file with --data",
+        () -> {
+          train("data.validation=none");
+          return run("eval", "--run", "runs/recipe");
+        });
+  }
+
+  private void files() {
+    put("<file>: expected a recipe file, found none", () -> run("train", "-c", "none.yaml"));
+    put(
+        "<folder>: expected a run directory with a recipe.yaml, found none",
+        () -> run("eval", "--run", "runs/none"));
+    put(
+        "<file>: expected the provenance of a run, found none",
+        () -> {
+          finishedRun();
+          Files.delete(folder.resolve("runs/recipe/provenance.json"));
+          return run("train", "--repeat", "runs/recipe");
+        });
+    put(
+        "<file>: expected the provenance of a run, found <problem>",
+        () -> {
+          finishedRun();
+          write("runs/recipe/provenance.json", "{}");
+          return run("train", "--repeat", "runs/recipe");
+        });
+    put(
+        "<file>: <input> is not what the run read: expected SHA-256 <hash> (<n> bytes), found"
+            + " <hash> (<n> bytes)",
+        () -> {
+          train();
+          write("dev.csv", "text,label\nseven,a\n");
+          return run("train", "--repeat", "runs/recipe");
+        });
+    put("<file>: file not found", () -> train("data.validation=none.csv"));
+    put(
+        "<folder>: expected adapter_config.json of an adapter, found none",
+        () -> {
+          defaults();
+          Files.createDirectories(folder.resolve("empty"));
+          return run("eval", "-c", "recipe.yaml", "--adapter", "empty");
+        });
+    put(
+        "<folder>: expected an adapter's folder, found none",
+        () -> {
+          defaults();
+          return run("eval", "-c", "recipe.yaml", "--adapter", "nowhere");
+        });
+  }
+
+  private void data() {
+    put("<file>: the file is empty", () -> trainOn("t.csv", ""));
+    put("<file>: expected at least one row, found none", () -> trainOn("t.csv", "text,label\n"));
+    put(
+        "<file>: cannot tell the data format from the file name; expected it to end in .json,"
+            + " .jsonl, .csv, .tsv or .parquet, or the format to be named",
+        () -> trainOn("t.dat", "text,label\na,b\n"));
+    put(
+        "<file> row <n> (line <n>): no column '<column>'; it has [<columns>]",
+        () -> trainOn("t.csv", "text,tag\nx,a\ny,b\n"));
+    put(
+        "<file> line <n>: expected <n> columns [<columns>], found <n>",
+        () -> trainOn("t.csv", "text,label\nx,a\ny\n"));
+    put(
+        "<file>: the header names column '<column>' twice: [<columns>]",
+        () -> trainOn("t.csv", "text,text\nx,a\n"));
+    put("<file>: invalid CSV: <problem>", () -> trainOn("t.csv", "text,label\n\"x,a\n"));
+    put(
+        "<file>: expected UTF-8 text, found other bytes",
+        () -> {
+          defaults();
+          Files.write(folder.resolve("t.csv"), new byte[] {'a', (byte) 0xff, (byte) 0xfe});
+          return trainAgain("data.train=t.csv");
+        });
+    put("<file> line <n>: invalid JSON: <problem>", () -> trainOn("t.jsonl", "{\"text\": \n"));
+    put(
+        "<file>: expected an array of objects or an object with a 'data' array, found <value>",
+        () -> trainOn("t.json", "3"));
+    put("<file>: cannot be read as Parquet: <problem>", () -> trainOn("t.parquet", "not parquet"));
+    put(
+        "classification needs at least two different labels, found [<labels>]",
+        () -> trainOn("t.csv", "text,label\nx,a\ny,a\n"));
+    put(
+        "<file> row <n> (line <n>): unknown label '<label>'; expected one of [<labels>]",
+        () -> {
+          defaults();
+          write("dev.csv", "text,label\nfive,c\n");
+          return trainAgain();
+        });
+    put(
+        "<file> row <n> (line <n>): a regression label should be a number, found '<label>'",
+        () -> train("task=regression"));
+    put(
+        "holding out the fraction <fraction> of <n> examples leaves a part empty",
+        () -> train("data.validation={split: 0.01}"));
+    put(
+        "<row>: the columns [<columns>] fit no instruction format; expected <formats>",
+        () -> {
+          write("t.json", "[{\"question\": \"a\"}]");
+          return thrown(
+              () ->
+                  DataReader.forEach(
+                      folder.resolve("t.json"),
+                      new DataFormat(Optional.empty(), List.of()),
+                      InstructionFormat::detect));
+        });
+  }
+
+  private void models() {
+    put("<folder>: expected a model folder, found none", () -> train("model=nowhere/at/all"));
+    put(
+        "<file>: expected a model's config.json, found none",
+        () -> {
+          Files.createDirectories(folder.resolve("empty"));
+          return train("model=empty");
+        });
+    put(
+        "<folder>: expected model.safetensors or model.safetensors.index.json, found <what>",
+        () -> {
+          TinyFolder.model(folder.resolve("tiny"));
+          Files.delete(folder.resolve("tiny/model.safetensors"));
+          return train("model=tiny");
+        });
+    put(
+        "<file>: expected a safetensors file of at least 8 bytes, found <n>",
+        () -> {
+          TinyFolder.model(folder.resolve("tiny"));
+          write("tiny/model.safetensors", "x");
+          return train("model=tiny");
+        });
+    put(
+        "<model>: expected a text encoder (bert, roberta), found llama",
+        () -> {
+          TinyFolder.model(folder.resolve("tiny"));
+          return train("model=tiny");
+        });
+    put(
+        "<model>: expected a causal language model (llama), found bert",
+        () -> train("task=causal-lm"));
+    put(
+        "<folder>: expected a tokenizer.json, found none",
+        () -> trainCausal("[{\"instruction\": \"a\", \"output\": \"b\"}]"));
+    put(
+        "<file>: model: expected a model folder or one of [<models>], found '<name>'",
+        () -> train("model=builtin:gpt"));
+    put("targets: <problem>", () -> train("method.targets=[q_proj]"));
+    put(
+        "layers: the model has the layers 0 to <n>, found '<layers>'",
+        () -> train("method.layers=99"));
+  }
+
+  private void hub() {
+    HubSettings offline =
+        HubSettings.of(
+            Map.of("HF_HUB_OFFLINE", "1", "HF_HUB_CACHE", folder.resolve("cache").toString()),
+            folder);
+    Hub cut = new Hub(offline, HubListener.silent());
+    put(
+        "<name>: <problem>, and the cache <folder> does not have it",
+        () ->
+            thrown(
+                () -> {
+                  try {
+                    cut.model(HubId.model("org/name").orElseThrow());
+                  } catch (IOException e) {
+                    throw new java.io.UncheckedIOException(e);
+                  }
+                }));
+    put(
+        "HF_ENDPOINT: expected an address such as https://huggingface.co, found '<text>'",
+        () -> thrown(() -> HubSettings.of(Map.of("HF_ENDPOINT", "no address"), folder)));
+    put(
+        "HF_TOKEN: expected a token of letters, digits and signs, found other characters",
+        () -> thrown(() -> HubSettings.of(Map.of("HF_TOKEN", "a b\u0001"), folder)));
+    put(
+        "expected a data set of the Hub, org/name[@revision], found '<text>'",
+        () -> thrown(() -> HubId.dataset("no/such/name")));
+    put(
+        "file: expected a path within <name>, found '<path>'",
+        () -> thrown(() -> new HubFile(HubId.dataset("org/name"), "../up")));
+  }
+
+  private void machine() {
+    put(
+        "step <n>: expected a finite loss and gradient, found loss <number> and gradient norm"
+            + " <number> (<examples>)",
+        () -> train("train.learning_rate=1e30", "train.warmup_steps=0", "train.epochs=3"));
+    put(
+        "memory.budget: <step> needs at least <size>, found a budget of <size>",
+        () -> train("memory.budget=1KiB"));
+    put(
+        "out of memory: <problem>",
+        () -> {
+          defaults();
+          return run(
+              new FakeEngine(new RuntimeException("DefaultCPUAllocator: can't allocate memory")),
+              "train",
+              "-c",
+              "recipe.yaml");
+        });
+    put(
+        "interrupted",
+        () -> {
+          defaults();
+          return run(new FakeEngine(new CancellationException()), "train", "-c", "recipe.yaml");
+        });
+    put(
+        "unexpected <kind>: <problem> (--debug shows where)",
+        () -> {
+          defaults();
+          return run(
+              new FakeEngine(new IllegalStateException("a defect")), "train", "-c", "recipe.yaml");
+        });
+    put(
+        "<file>: expected it to be bit for bit that of <run>, found another",
+        () -> {
+          train();
+          Path file = folder.resolve("runs/recipe/provenance.json");
+          String text = Files.readString(file);
+          int results = text.indexOf("\"results\"");
+          write(
+              "runs/recipe/provenance.json",
+              text.substring(0, results)
+                  + text.substring(results)
+                      .replaceAll("\"sha256\" : \"[0-9a-f]+", "\"sha256\" : \"0"));
+          return run("train", "--repeat", "runs/recipe");
+        });
+  }
+}

@@ -1,0 +1,74 @@
+package dev.statecraft.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.statecraft.cli.engine.ModelEngine;
+import dev.statecraft.cli.engine.TinyFolder;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The code of {@code docs/library.md} is that of {@link LibraryExamples}, which runs. */
+final class LibraryDocTest {
+  private static final Pattern SHOWN =
+      Pattern.compile("<!-- (\\w+) -->\n```java\n(.*?)```", Pattern.DOTALL);
+  private static final Path ROOT = Path.of(System.getProperty("statecraft.root"));
+
+  @TempDir private Path folder;
+
+  @Test
+  void theExamplesAreThoseThatAreCompiled() throws IOException {
+    String page = Files.readString(ROOT.resolve("docs/library.md"));
+    String source =
+        Files.readString(ROOT.resolve("cli/src/test/java/dev/statecraft/cli/LibraryExamples.java"));
+    List<MatchResult> shown = SHOWN.matcher(page).results().toList();
+    assertThat(shown).hasSize(4);
+    for (MatchResult example : shown) {
+      String begin = "    // begin " + example.group(1) + "\n";
+      int from = source.indexOf(begin) + begin.length();
+      assertThat(from).as(example.group(1)).isGreaterThan(begin.length());
+      String compiled = source.substring(from, source.indexOf("    // end\n", from));
+      // Shown without its indentation, and with line breaks where they fit a page.
+      assertThat(words(example.group(2))).isEqualTo(words(compiled));
+      assertThat(example.group(2).lines()).as("a dozen lines").hasSizeLessThanOrEqualTo(14);
+    }
+  }
+
+  private static String words(String code) {
+    return code.replaceAll("\\s+", " ").strip();
+  }
+
+  @Test
+  void fineTuningAndEvaluationRun() throws IOException {
+    Files.writeString(
+        folder.resolve("tickets.yaml"),
+        """
+        model: builtin:minilm
+        method: control
+        data: {train: tickets.csv, validation: tickets.csv}
+        task: classification
+        output: runs/tickets
+        """);
+    Files.writeString(
+        folder.resolve("tickets.csv"),
+        "text,label\nthe bill is wrong,billing\nit crashed,support\npay twice,billing\n");
+    assertThat(LibraryExamples.fineTune(folder).seconds()).isPositive();
+    LibraryExamples.Evaluated evaluated = LibraryExamples.evaluate(new ModelEngine(), folder);
+    assertThat(evaluated.metrics().get("accuracy")).isBetween(0.0, 1.0);
+    assertThat(evaluated.teams().get(0).probabilities()).containsOnlyKeys("billing", "support");
+  }
+
+  @Test
+  void plansRun() throws IOException {
+    Path model = TinyFolder.model(folder.resolve("tiny"));
+    String config = model.resolve("config.json").toString();
+    assertThat(LibraryExamples.plan(new ModelEngine(), config))
+        .extracting("method")
+        .containsExactly("lora", "control");
+  }
+}

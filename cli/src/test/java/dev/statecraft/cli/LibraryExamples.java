@@ -1,0 +1,101 @@
+package dev.statecraft.cli;
+
+import dev.statecraft.cli.engine.Classification;
+import dev.statecraft.cli.engine.Engine;
+import dev.statecraft.cli.engine.GenerateRequest;
+import dev.statecraft.cli.engine.ModelEngine;
+import dev.statecraft.cli.engine.PlanRequest;
+import dev.statecraft.cli.engine.PlanRow;
+import dev.statecraft.cli.engine.TextInput;
+import dev.statecraft.cli.engine.TunedModel;
+import dev.statecraft.cli.recipe.MethodReader;
+import dev.statecraft.cli.recipe.Recipe;
+import dev.statecraft.cli.run.RunDirectory;
+import dev.statecraft.cli.run.StepMetrics;
+import dev.statecraft.cli.run.TrainListener;
+import dev.statecraft.cli.run.TrainOutcome;
+import dev.statecraft.core.plan.StateFormat;
+import dev.statecraft.core.plan.StorePolicy;
+import dev.statecraft.tensor.DType;
+import dev.statecraft.tensor.Device;
+import dev.statecraft.tensor.Quantization;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/** The examples of {@code docs/library.md}, each between two comments. */
+final class LibraryExamples {
+  private LibraryExamples() {}
+
+  /** What an evaluation and a classification gave. */
+  record Evaluated(Map<String, Double> metrics, List<Classification> teams) {}
+
+  static TrainOutcome fineTune(Path folder) throws IOException {
+    // begin fineTune
+    Engine engine = new ModelEngine();
+    Recipe recipe = Recipe.load(folder.resolve("tickets.yaml"), List.of("train.epochs=2"), folder);
+    RunDirectory run = RunDirectory.create(recipe, RunDirectory.Existing.REPLACE);
+    TrainOutcome outcome =
+        engine.train(
+            recipe,
+            run,
+            new TrainListener() {
+              @Override
+              public void step(StepMetrics step) {
+                System.out.printf("step %d: loss %.3f%n", step.step(), step.loss());
+              }
+            });
+    // end
+    return outcome;
+  }
+
+  static Evaluated evaluate(Engine engine, Path folder) throws IOException {
+    // begin evaluate
+    RunDirectory run = RunDirectory.open(folder.resolve("runs/tickets"));
+    Recipe recipe = run.recipe();
+    TunedModel tuned =
+        new TunedModel(recipe.model(), Optional.of(run.adapter()), recipe.quantize());
+    Map<String, Double> metrics = engine.evaluate(recipe, tuned, System.out::println).metrics();
+    List<Classification> teams =
+        engine.classify(
+            recipe, tuned, List.of(new TextInput("I was charged twice", Optional.empty())));
+    // end
+    return new Evaluated(metrics, teams);
+  }
+
+  static String generate(Engine engine, String model) throws IOException {
+    // begin generate
+    GenerateRequest request =
+        new GenerateRequest(
+            new TunedModel(model, Optional.empty(), Quantization.NONE),
+            "Once upon a time",
+            64,
+            GenerateRequest.Sampling.GREEDY,
+            DType.FLOAT32,
+            Device.CPU);
+    String text = engine.generate(request, piece -> System.out.print(piece)).text();
+    // end
+    return text;
+  }
+
+  static List<PlanRow> plan(Engine engine, String config) throws IOException {
+    // begin plan
+    PlanRequest request =
+        new PlanRequest(
+            config,
+            List.of(MethodReader.parse("lora"), MethodReader.parse("{name: control, rank: 32}")),
+            List.of(StorePolicy.CHEAP),
+            OptionalLong.empty(),
+            StateFormat.EXACT,
+            4,
+            512,
+            DType.BFLOAT16,
+            Quantization.NONE);
+    List<PlanRow> rows = engine.plan(request);
+    // end
+    return rows;
+  }
+}

@@ -1,0 +1,55 @@
+package dev.statecraft.cli.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.statecraft.cli.run.Evaluation;
+import dev.statecraft.cli.run.StepMetrics;
+import dev.statecraft.cli.run.TrainListener;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Keeps what a run tells. */
+final class SeenRun implements TrainListener {
+  private final List<Evaluation> all = new ArrayList<>();
+  private final List<Double> losses = new ArrayList<>();
+  private final List<String> notes = new ArrayList<>();
+
+  @Override
+  public void started(long trainableParameters, long totalSteps) {
+    assertThat(trainableParameters).isPositive();
+  }
+
+  @Override
+  public void step(StepMetrics step) {
+    assertThat(step.loss()).isFinite();
+    losses.add(step.loss());
+  }
+
+  @Override
+  public void evaluated(Evaluation evaluation) {
+    all.add(evaluation);
+  }
+
+  @Override
+  public void note(String line) {
+    assertThat(line).isNotBlank();
+    notes.add(line);
+  }
+
+  double first(String metric) {
+    return all.get(0).metrics().get(metric);
+  }
+
+  double last(String metric) {
+    return all.get(all.size() - 1).metrics().get(metric);
+  }
+
+  /** Of every step. */
+  List<Double> losses() {
+    return losses;
+  }
+
+  List<String> notes() {
+    return notes;
+  }
+}

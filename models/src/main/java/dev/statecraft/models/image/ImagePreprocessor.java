@@ -1,0 +1,120 @@
+package dev.statecraft.models.image;
+
+import dev.statecraft.models.InvalidInputException;
+import dev.statecraft.models.config.ImageProcessorConfig;
+import dev.statecraft.models.config.VitConfig;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/**
+ * Turns pictures into what a vision transformer reads, as transformers' image processors do:
+ * resize, crop the middle, rescale, normalize.
+ *
+ * <p>Pictures are resized in 8 bits, so there are but 256 values for each channel: they come from a
+ * table.
+ */
+public final class ImagePreprocessor {
+  private final ImageProcessorConfig config;
+  private final VitConfig model;
+  private final int side;
+  private final float[][] values;
+
+  /**
+   * Joins what the model's folder says about pictures with what its graph expects.
+   *
+   * @throws InvalidInputException if the two do not fit; the message names the key
+   */
+  public ImagePreprocessor(ImageProcessorConfig config, VitConfig model) {
+    this.config = config;
+    this.model = model;
+    side = model.imageSize();
+    int channels = model.numChannels();
+    if (channels != 1 && channels != 3) {
+      throw new InvalidInputException(
+          config.source() + ": expected a model of 1 or 3 channels, found " + channels);
+    }
+    config.checkFits(side);
+    values = new float[channels][];
+    for (int c = 0; c < channels; c++) {
+      values[c] = config.values(c);
+    }
+  }
+
+  /** The model that reads what comes of pictures. */
+  public VitConfig model() {
+    return model;
+  }
+
+  /** Values of an image, {@code channels * side * side}. */
+  public int size() {
+    return values.length * side * side;
+  }
+
+  /**
+   * Pictures as the model reads them, fetched and prepared on all processors.
+   *
+   * @return {@code [pictures, channels, height, width]}, row-major
+   * @throws InvalidInputException if one cannot be fetched, or comes out in another size than the
+   *     model reads because the model's folder has pictures not resized
+   */
+  public float[] pixels(List<PictureSource> pictures) {
+    float[] pixels = new float[pictures.size() * size()];
+    IntStream.range(0, pictures.size())
+        .parallel()
+        .forEach(i -> write(pictures.get(i).fetch(), pixels, i * size()));
+    return pixels;
+  }
+
+  private void write(Picture picture, float[] target, int offset) {
+    int channels = values.length;
+    Picture fitted = cropped(resized(picture.withChannels(channels)));
+    if (fitted.width() != side || fitted.height() != side) {
+      throw new InvalidInputException(
+          config.source()
+              + ": the model reads images of "
+              + side
+              + "x"
+              + side
+              + ", found one of "
+              + fitted.width()
+              + "x"
+              + fitted.height());
+    }
+    byte[] samples = fitted.samples();
+    for (int c = 0; c < channels; c++) {
+      float[] table = values[c];
+      int start = offset + c * side * side;
+      for (int i = 0; i < side * side; i++) {
+        target[start + i] = table[samples[i * channels + c] & 0xFF];
+      }
+    }
+  }
+
+  private Picture resized(Picture picture) {
+    if (config.resize().isEmpty()) {
+      return picture;
+    }
+    ImageProcessorConfig.Resize resize = config.resize().get();
+    int height = resize.height();
+    int width = resize.width();
+    if (resize.keepsAspect()) {
+      int shortest = Math.min(picture.width(), picture.height());
+      height = (int) ((long) resize.height() * picture.height() / shortest);
+      width = (int) ((long) resize.width() * picture.width() / shortest);
+    }
+    return Resizing.resize(picture, width, height, Resample.of(resize.filter()));
+  }
+
+  private Picture cropped(Picture picture) {
+    if (config.crop().isEmpty()) {
+      return picture;
+    }
+    int height = config.crop().get().height();
+    int width = config.crop().get().width();
+    return picture.window(
+        Math.floorDiv(picture.width() - width, 2),
+        Math.floorDiv(picture.height() - height, 2),
+        width,
+        height);
+  }
+}

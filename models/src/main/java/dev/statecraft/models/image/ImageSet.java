@@ -1,0 +1,67 @@
+package dev.statecraft.models.image;
+
+import dev.statecraft.models.InvalidInputException;
+import dev.statecraft.models.data.Row;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/**
+ * Labelled pictures from local files, not yet decoded.
+ *
+ * @param images in the order of the files
+ * @param labels all labels in order, where the data itself names them
+ */
+public record ImageSet(List<LabelledImage> images, Optional<List<String>> labels) {
+  public ImageSet {
+    images = List.copyOf(images);
+    labels = labels.map(List::copyOf);
+  }
+
+  /**
+   * Reads what lies at a path, which says itself what it is:
+   *
+   * <ul>
+   *   <li>a folder with a sub-folder of PNG or JPEG files for each class;
+   *   <li>a {@code .bin} file of CIFAR-10 or CIFAR-100, or the folder with CIFAR-10's {@code
+   *       data_batch_1.bin} and so on;
+   *   <li>an IDX file of images (MNIST, Fashion-MNIST), gzipped or not, beside the file of its
+   *       labels;
+   *   <li>a file of rows with paths and labels, or with pixels and labels.
+   * </ul>
+   *
+   * @param columns of a file of rows
+   * @param rows goes through the rows of the file, if it is one
+   * @throws InvalidInputException if nothing is there or it is none of these, or damaged; the
+   *     message names the file
+   */
+  public static ImageSet read(Path path, ImageColumns columns, Consumer<Consumer<Row>> rows) {
+    if (!Files.exists(path)) {
+      throw new InvalidInputException(path + ": expected image data, found nothing");
+    }
+    if (Files.isDirectory(path)) {
+      List<Path> batches = CifarFile.trainingBatches(path);
+      return batches.isEmpty() ? ImageFolder.read(path) : CifarFile.read(batches);
+    }
+    if (columns.pixels().isPresent()) {
+      return PixelRows.read(path, columns, rows);
+    }
+    if (CifarFile.isNamedSo(path)) {
+      return CifarFile.read(List.of(path));
+    }
+    if (IdxFile.isIdx(path)) {
+      return IdxFile.read(path);
+    }
+    return ImageRows.read(path, columns, rows);
+  }
+
+  /** The files that are read with a file: an IDX file's labels, the names of CIFAR's classes. */
+  public static List<Path> companions(Path file) {
+    if (CifarFile.isNamedSo(file)) {
+      return CifarFile.nameFiles(file);
+    }
+    return IdxFile.labelFile(file).stream().toList();
+  }
+}
