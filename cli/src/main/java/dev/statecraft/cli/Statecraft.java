@@ -1,6 +1,7 @@
 package dev.statecraft.cli;
 
 import dev.statecraft.cli.command.BenchCommand;
+import dev.statecraft.cli.command.ChatCommand;
 import dev.statecraft.cli.command.CheckCommand;
 import dev.statecraft.cli.command.ClassifyCommand;
 import dev.statecraft.cli.command.DemoCommand;
@@ -80,6 +81,7 @@ public final class Statecraft {
             .addSubcommand("train", new TrainCommand(console, engine))
             .addSubcommand("eval", new EvalCommand(console, engine))
             .addSubcommand("generate", new GenerateCommand(console, engine))
+            .addSubcommand("chat", new ChatCommand(console, engine, System.in))
             .addSubcommand("classify", new ClassifyCommand(console, engine))
             .addSubcommand("inspect", new InspectCommand(console, engine))
             .addSubcommand("plan", new PlanCommand(console, engine))

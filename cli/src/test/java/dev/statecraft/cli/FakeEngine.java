@@ -3,6 +3,8 @@ package dev.statecraft.cli;
 import dev.statecraft.cli.engine.AdapterSource;
 import dev.statecraft.cli.engine.BenchRequest;
 import dev.statecraft.cli.engine.BenchResult;
+import dev.statecraft.cli.engine.ChatRequest;
+import dev.statecraft.cli.engine.ChatSession;
 import dev.statecraft.cli.engine.Classification;
 import dev.statecraft.cli.engine.Engine;
 import dev.statecraft.cli.engine.ExportRequest;
@@ -26,15 +28,19 @@ import dev.statecraft.cli.run.RunResult;
 import dev.statecraft.cli.run.TrainListener;
 import dev.statecraft.cli.run.TrainOutcome;
 import dev.statecraft.core.plan.StateFormat;
+import dev.statecraft.models.InvalidInputException;
 import dev.statecraft.models.adapter.AdapterFormat;
+import dev.statecraft.models.data.ChatMessage;
 import dev.statecraft.models.train.Checkpoint;
 import dev.statecraft.models.train.GradientError;
 import dev.statecraft.models.verify.PromptAgreement;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
 /** Answers at once, and remembers what it was asked; or fails as it is told to. */
@@ -161,6 +167,32 @@ final class FakeEngine implements Engine {
     text.accept(" upon");
     text.accept(" a time");
     return new Generation(" upon a time", 2, 3, true, "ended by the model", 0.5);
+  }
+
+  @Override
+  public void chat(ChatRequest request, ChatSession.User user) throws IOException {
+    ask(request);
+    user.talk(
+        new ChatSession() {
+          @Override
+          public String format() {
+            return "by a template";
+          }
+
+          @Override
+          public Generation reply(
+              List<ChatMessage> messages, Consumer<String> text, BooleanSupplier stop) {
+            ChatMessage last = messages.get(messages.size() - 1);
+            if (last.content().equals("too long")) {
+              throw new InvalidInputException("the prompt: expected at most 8 tokens, found 9");
+            }
+            String reply =
+                messages.size() + " " + messages.get(0).role() + " " + last.content() + "!";
+            text.accept(reply.substring(0, 2));
+            text.accept(reply.substring(2));
+            return new Generation(reply, 4, 2, false, "ended by --max-new-tokens", 0.5);
+          }
+        });
   }
 
   @Override

@@ -5,7 +5,7 @@ package dev.statecraft.models;
  * or key, what was expected and what was found, and is fit to be shown as it is, without a stack
  * trace.
  */
-public final class InvalidInputException extends RuntimeException {
+public class InvalidInputException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
   /** An error with a message for the user. */

@@ -2,20 +2,18 @@ package dev.statecraft.cli.command;
 
 import dev.statecraft.cli.engine.Engine;
 import dev.statecraft.cli.engine.GenerateRequest;
-import dev.statecraft.cli.engine.GenerateRequest.Sampling;
 import dev.statecraft.cli.engine.Generation;
 import dev.statecraft.cli.engine.TunedModel;
 import dev.statecraft.cli.recipe.RecipeException;
 import dev.statecraft.cli.run.Json;
 import dev.statecraft.cli.terminal.Console;
 import dev.statecraft.cli.terminal.Units;
-import dev.statecraft.tensor.DType;
-import dev.statecraft.tensor.Device;
+import dev.statecraft.models.data.ChatMessage;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
-import java.util.OptionalDouble;
-import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -36,57 +34,20 @@ public final class GenerateCommand implements Callable<Integer> {
       description = "The text to continue.")
   private String prompt;
 
-  @Option(
-      names = "--max-new-tokens",
-      defaultValue = "128",
-      paramLabel = "N",
-      description = "The most tokens to add (default: ${DEFAULT-VALUE}).")
-  private int maxNewTokens;
+  @Mixin private ReplyOptions options;
 
   @Option(
-      names = "--greedy",
+      names = "--chat",
       description =
-          "Always take the most probable token. This is so unless --temperature is given.")
-  private boolean greedy;
+          "Take the prompt as a user's turn: it is written as the model's chat template says, and"
+              + " only the reply is printed.")
+  private boolean chat;
 
   @Option(
-      names = "--temperature",
-      paramLabel = "T",
-      description = "Choose at random; the higher, the wilder.")
-  private Double temperature;
-
-  @Option(
-      names = "--top-k",
-      paramLabel = "K",
-      description = "Choose among the K most probable tokens.")
-  private Integer topK;
-
-  @Option(
-      names = "--top-p",
-      paramLabel = "P",
-      description = "Choose among the fewest tokens that make up the probability P.")
-  private Double topP;
-
-  @Option(
-      names = "--seed",
-      defaultValue = "0",
-      paramLabel = "N",
-      description = "Of the random choice (default: ${DEFAULT-VALUE}).")
-  private long seed;
-
-  @Option(
-      names = "--dtype",
-      defaultValue = "float32",
-      paramLabel = "TYPE",
-      description = "Type of the weights: float32 or bfloat16 (default: ${DEFAULT-VALUE}).")
-  private String dtype;
-
-  @Option(
-      names = "--device",
-      defaultValue = "cpu",
-      paramLabel = "DEVICE",
-      description = "cpu or cuda (default: ${DEFAULT-VALUE}).")
-  private String device;
+      names = "--system",
+      paramLabel = "TEXT",
+      description = "With --chat: what the conversation begins with.")
+  private String system;
 
   @Option(names = "--json", description = "Print text and figures as one JSON object.")
   private boolean json;
@@ -101,15 +62,12 @@ public final class GenerateCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     TunedModel tuned = model.resolve(console);
-    GenerateRequest request =
-        new GenerateRequest(
-            tuned, prompt, maxNewTokens, sampling(), DType.of(dtype), Device.of(device));
-    Generation generation = engine.generate(request, this::show);
+    Generation generation = chat ? reply(tuned) : engine.generate(request(tuned), this::show);
     show("");
     if (json) {
       Map<String, Object> object = new LinkedHashMap<>();
       object.put("prompt", prompt);
-      object.put("text", prompt + generation.text());
+      object.put("text", chat ? generation.text() : prompt + generation.text());
       object.put("completion", generation.text());
       object.put("prompt_tokens", generation.promptTokens());
       object.put("new_tokens", generation.newTokens());
@@ -131,10 +89,39 @@ public final class GenerateCommand implements Callable<Integer> {
     return 0;
   }
 
-  /** Shows the text as it grows, the prompt first, but not before the model is there. */
+  private GenerateRequest request(TunedModel tuned) {
+    if (system != null) {
+      throw new RecipeException("--system: expected --chat beside it, found none");
+    }
+    return new GenerateRequest(
+        tuned,
+        prompt,
+        options.maxNewTokens(),
+        options.sampling(),
+        options.dtype(),
+        options.device());
+  }
+
+  private Generation reply(TunedModel tuned) throws IOException {
+    List<ChatMessage> messages = new ArrayList<>();
+    if (system != null) {
+      messages.add(ChatMessage.system(system));
+    }
+    messages.add(ChatMessage.user(prompt));
+    List<Generation> replies = new ArrayList<>();
+    engine.chat(
+        options.chat(tuned),
+        session -> replies.add(session.reply(messages, this::show, () -> false)));
+    return replies.get(0);
+  }
+
+  /**
+   * Shows the text as it grows, the prompt first unless it is a chat, but not before the model is
+   * there.
+   */
   private void show(String piece) {
     if (!json) {
-      console.out().print(begun ? piece : prompt + piece);
+      console.out().print(begun || chat ? piece : prompt + piece);
       begun = true;
       console.out().flush();
     }
@@ -142,23 +129,5 @@ public final class GenerateCommand implements Callable<Integer> {
 
   private static double tokensPerSecond(Generation generation) {
     return generation.seconds() > 0 ? generation.newTokens() / generation.seconds() : 0;
-  }
-
-  private Sampling sampling() {
-    if (temperature == null) {
-      if (topK != null || topP != null) {
-        throw new RecipeException(
-            "--top-k and --top-p: expected --temperature beside them, found greedy decoding");
-      }
-      return Sampling.GREEDY;
-    }
-    if (greedy) {
-      throw new RecipeException("expected either --greedy or --temperature, found both");
-    }
-    return new Sampling(
-        temperature,
-        topK == null ? OptionalInt.empty() : OptionalInt.of(topK),
-        topP == null ? OptionalDouble.empty() : OptionalDouble.of(topP),
-        seed);
   }
 }

@@ -79,6 +79,9 @@ public interface Engine {
    */
   Generation generate(GenerateRequest request, Consumer<String> text) throws IOException;
 
+  /** Loads a model and lets a user talk to it. */
+  void chat(ChatRequest request, ChatSession.User user) throws IOException;
+
   /**
    * Probabilities of the classes of a recipe's task, in the order of the texts.
    *

@@ -10,8 +10,9 @@ import dev.statecraft.cli.run.TrainListener;
 import dev.statecraft.cli.run.TrainOutcome;
 import dev.statecraft.core.plan.StateFormat;
 import dev.statecraft.core.run.Weights;
-import dev.statecraft.models.family.Llama;
+import dev.statecraft.models.chat.ChatFormat;
 import dev.statecraft.models.family.ModelFamily;
+import dev.statecraft.models.generate.Dialogue;
 import dev.statecraft.models.generate.Sampler;
 import dev.statecraft.models.generate.TextGenerator;
 import dev.statecraft.models.hub.HubListener;
@@ -120,42 +121,46 @@ public final class ModelEngine implements Engine {
   @Override
   public Generation generate(GenerateRequest request, Consumer<String> text) throws IOException {
     try (PretrainedModel model = inputs.open(request.model().model());
-        Torch torch = Torch.open(request.device())) {
-      Llama family = model.causalLm();
-      try (Tuned loaded = Tuned.of(model, family, request.model().adapter());
-          Weights weights =
-              loaded.weights(torch, request.dtype(), request.model().quantization())) {
-        TextGenerator generator =
-            new TextGenerator(
-                loaded.graph(),
-                weights,
-                family.config(),
-                model.tokenizer(),
-                Models.specialTokens(model));
-        GenerateRequest.Sampling sampling = request.sampling();
-        dev.statecraft.models.generate.Generation generated =
-            generator.generate(
-                request.prompt(),
-                request.maxNewTokens(),
-                new Sampler(
-                    sampling.temperature(),
-                    sampling.topK().orElse(0),
-                    sampling.topP().orElse(1),
-                    sampling.seed()),
-                text);
-        return new Generation(
-            generated.completion(),
-            generated.promptTokens(),
-            generated.newTokens(),
-            generated.endedByEos(),
-            switch (generated.ending()) {
-              case END_OF_TEXT -> "ended by the model";
-              case MAX_NEW_TOKENS -> "ended by --max-new-tokens";
-              case CONTEXT_FULL -> "ended because the model's context is full";
-            },
-            generated.seconds());
+        Torch torch = Torch.open(request.device());
+        Tuned loaded = Tuned.of(model, model.causalLm(), request.model().adapter());
+        Weights weights = loaded.weights(torch, request.dtype(), request.model().quantization())) {
+      return ModelChat.shown(
+          generator(model, loaded, weights)
+              .generate(
+                  request.prompt(), request.maxNewTokens(), sampler(request.sampling()), text));
+    }
+  }
+
+  @Override
+  public void chat(ChatRequest request, ChatSession.User user) throws IOException {
+    try (PretrainedModel model = inputs.open(request.model().model());
+        Torch torch = Torch.open(request.device());
+        Tuned loaded = Tuned.of(model, model.causalLm(), request.model().adapter());
+        Weights weights = loaded.weights(torch, request.dtype(), request.model().quantization())) {
+      ChatFormat format = Models.chatFormat(model);
+      try (Dialogue dialogue =
+          generator(model, loaded, weights)
+              .dialogue(format.endIds(), sampler(request.sampling()))) {
+        user.talk(new ModelChat(format, dialogue, request.maxNewTokens()));
       }
     }
+  }
+
+  private static TextGenerator generator(PretrainedModel model, Tuned loaded, Weights weights) {
+    return new TextGenerator(
+        loaded.graph(),
+        weights,
+        model.causalLm().config(),
+        model.tokenizer(),
+        Models.specialTokens(model));
+  }
+
+  private static Sampler sampler(GenerateRequest.Sampling sampling) {
+    return new Sampler(
+        sampling.temperature(),
+        sampling.topK().orElse(0),
+        sampling.topP().orElse(1),
+        sampling.seed());
   }
 
   @Override

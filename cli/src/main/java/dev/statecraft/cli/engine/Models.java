@@ -3,6 +3,7 @@ package dev.statecraft.cli.engine;
 import dev.statecraft.cli.recipe.ModelDefaults;
 import dev.statecraft.cli.recipe.Recipe;
 import dev.statecraft.models.InvalidInputException;
+import dev.statecraft.models.chat.ChatFormat;
 import dev.statecraft.models.checkpoint.OnnxBertCheckpoint;
 import dev.statecraft.models.checkpoint.OnnxModel;
 import dev.statecraft.models.config.ModelConfig;
@@ -18,6 +19,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
+import java.util.OptionalInt;
 
 /** Opens models by the names that users give them. */
 final class Models {
@@ -56,6 +58,24 @@ final class Models {
     try {
       return SpecialTokens.read(
           Path.of(model.name()), model.causalLm().config(), model.tokenizer());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /**
+   * How a causal model's conversations are written.
+   *
+   * @throws InvalidInputException if a file of the model's folder is not what it should be
+   */
+  static ChatFormat chatFormat(PretrainedModel model) {
+    List<Integer> ends = model.causalLm().config().eosTokenIds();
+    try {
+      return ChatFormat.of(
+          Path.of(model.name()),
+          model.tokenizer(),
+          specialTokens(model),
+          ends.isEmpty() ? OptionalInt.empty() : OptionalInt.of(ends.get(0)));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -8,11 +8,9 @@ import dev.statecraft.models.InvalidInputException;
 import dev.statecraft.models.config.BertConfig;
 import dev.statecraft.models.config.LlamaConfig;
 import dev.statecraft.models.data.ExampleStore;
-import dev.statecraft.models.data.InstructionFormat;
 import dev.statecraft.models.data.LabelVocabulary;
 import dev.statecraft.models.data.LabelledSet;
 import dev.statecraft.models.data.Row;
-import dev.statecraft.models.data.Segment;
 import dev.statecraft.models.data.SegmentEncoder;
 import dev.statecraft.models.data.TextColumns;
 import dev.statecraft.models.data.TextExample;
@@ -33,7 +31,6 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.Consumer;
-import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
@@ -132,12 +129,15 @@ record Preparation(
 
     private ExampleSet causal(
         String what, Consumer<Consumer<Row>> source, SegmentEncoder encoder, int longest) {
+      InstructionRows format =
+          new InstructionRows(
+              recipe.data().instruction(),
+              encoder,
+              () -> Models.chatFormat(model),
+              note -> notes.accept(what + " data: " + note));
       LabelledSet.Builder builder =
           new LabelledSet.Builder(
-              new Rendering(recipe.data().instruction()),
-              encoder,
-              longest,
-              ExampleStore.Room.ofProcess());
+              format::segments, format::encode, longest, ExampleStore.Room.ofProcess());
       source.accept(builder);
       LabelledSet set = builder.build();
       if (!set.skipped().isEmpty() || set.truncated() > 0) {
@@ -235,21 +235,6 @@ record Preparation(
               + recipe.task().type()
               + ", found "
               + model.config().modelType());
-    }
-  }
-
-  /** Renders rows in the format that is named, or that the first row shows. */
-  private static final class Rendering implements Function<Row, List<Segment>> {
-    private Optional<InstructionFormat> format;
-
-    Rendering(Optional<InstructionFormat> format) {
-      this.format = format;
-    }
-
-    @Override
-    public List<Segment> apply(Row row) {
-      format = format.or(() -> Optional.of(InstructionFormat.detect(row)));
-      return format.get().segments(row);
     }
   }
 }

@@ -7,7 +7,7 @@ import java.util.List;
 public interface ChatRenderer {
 
   /** The segments of a conversation of at least one turn, in order. */
-  List<Segment> render(List<ChatMessage> messages);
+  List<Segment> render(Conversation conversation);
 
   /**
    * The plain format for models without a chat template. Each turn is

@@ -17,6 +17,12 @@ public enum InstructionFormat {
   /** {@code messages}, a list of {@code role} and {@code content}; assistant turns are learned. */
   MESSAGES,
 
+  /**
+   * {@code conversations}, a list of ShareGPT's {@code from} and {@code value}; otherwise as {@link
+   * #MESSAGES}.
+   */
+  SHAREGPT,
+
   /** {@code prompt} and {@code completion}, joined as they are; the completion is learned. */
   PROMPT_COMPLETION,
 
@@ -24,8 +30,8 @@ public enum InstructionFormat {
   TEXT;
 
   /**
-   * The format with this name: {@code alpaca}, {@code messages}, {@code prompt_completion} or
-   * {@code text}.
+   * The format with this name: {@code alpaca}, {@code messages}, {@code sharegpt}, {@code
+   * prompt_completion} or {@code text}.
    *
    * @throws InvalidInputException if there is none
    */
@@ -73,6 +79,11 @@ public enum InstructionFormat {
     return fitting.isEmpty() ? TEXT : fitting.get(0);
   }
 
+  /** Whether a row is a conversation, which a model's chat template renders. */
+  public boolean isConversation() {
+    return this == MESSAGES || this == SHAREGPT;
+  }
+
   /** The name that a configuration uses. */
   public String formatName() {
     return name().toLowerCase(Locale.ROOT);
@@ -101,7 +112,8 @@ public enum InstructionFormat {
                   AlpacaPrompt.render(
                       row.text("instruction"), row.optionalText("input").orElse(""))),
               Segment.completion(row.text("output")));
-      case MESSAGES -> List.copyOf(chat.render(ChatMessage.listOf(row, "messages")));
+      case MESSAGES, SHAREGPT ->
+          List.copyOf(chat.render(Conversation.of(row, requiredColumns().get(0))));
       case PROMPT_COMPLETION ->
           List.of(Segment.prompt(row.text("prompt")), Segment.completion(row.text("completion")));
       case TEXT -> List.of(Segment.completion(row.text("text")));
@@ -117,6 +129,7 @@ public enum InstructionFormat {
     return switch (this) {
       case ALPACA -> List.of("instruction", "output");
       case MESSAGES -> List.of("messages");
+      case SHAREGPT -> List.of("conversations");
       case PROMPT_COMPLETION -> List.of("prompt", "completion");
       case TEXT -> List.of("text");
     };

@@ -64,7 +64,7 @@ public record LabelledSet(List<LabelledTokens> examples, List<Skipped> skipped, 
   public static LabelledSet of(
       List<Row> rows,
       Function<Row, List<Segment>> rendering,
-      SegmentEncoder encoder,
+      ExampleEncoder encoder,
       int maxLength) {
     Builder builder = new Builder(rendering, encoder, maxLength, ExampleStore.Room.ofProcess());
     rows.forEach(builder);
@@ -89,7 +89,7 @@ public record LabelledSet(List<LabelledTokens> examples, List<Skipped> skipped, 
      */
     public Builder(
         Function<Row, List<Segment>> rendering,
-        SegmentEncoder encoder,
+        ExampleEncoder encoder,
         int maxLength,
         ExampleStore.Room room) {
       if (maxLength < 2) {

@@ -7,12 +7,12 @@ import java.util.List;
 final class PlainChat {
   private PlainChat() {}
 
-  static List<Segment> render(List<ChatMessage> messages) {
+  static List<Segment> render(Conversation conversation) {
     List<Segment> segments = new ArrayList<>();
     // All that lies between two learned segments is one segment, so that it is tokenized as a
     // whole.
     StringBuilder unlearned = new StringBuilder();
-    for (ChatMessage message : messages) {
+    for (ChatMessage message : conversation.messages()) {
       unlearned.append("<|").append(message.role()).append("|>\n");
       if (message.isAssistant()) {
         segments.add(Segment.prompt(unlearned.toString()));

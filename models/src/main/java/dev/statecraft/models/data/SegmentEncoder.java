@@ -22,9 +22,10 @@ import java.util.stream.Stream;
  * @param bosId the token that begins a text
  * @param eosId the token that ends a completion
  */
-public record SegmentEncoder(TokenEncoder tokenizer, OptionalInt bosId, OptionalInt eosId) {
+public record SegmentEncoder(TokenEncoder tokenizer, OptionalInt bosId, OptionalInt eosId)
+    implements ExampleEncoder {
 
-  /** All tokens of an example, of whatever length. */
+  @Override
   public LabelledTokens encode(List<Segment> segments) {
     List<int[]> encoded = encodeEach(segments);
     int[] bos = missingBos(encoded);

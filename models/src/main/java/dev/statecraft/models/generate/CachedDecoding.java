@@ -41,6 +41,12 @@ final class CachedDecoding implements AutoCloseable {
     }
   }
 
+  /** Goes back to the first tokens; what was seen of a failed pass is forgotten as well. */
+  void rewind(int tokens) {
+    cache.truncate(tokens);
+    seen = tokens;
+  }
+
   @Override
   public void close() {
     cache.close();

@@ -29,7 +29,9 @@ public record Generation(
     /** As many tokens as were asked for. */
     MAX_NEW_TOKENS,
     /** Prompt and new tokens together fill {@code max_position_embeddings}. */
-    CONTEXT_FULL
+    CONTEXT_FULL,
+    /** As the caller asked. */
+    STOPPED
   }
 
   /** Copies. */

@@ -57,6 +57,12 @@ public final class GrowingCache implements KeyValueCache, AutoCloseable {
     return rows;
   }
 
+  /** Forgets all but the first tokens; the room stays. */
+  void truncate(int tokens) {
+    keys.values().forEach(rows -> rows.truncate(tokens));
+    values.values().forEach(rows -> rows.truncate(tokens));
+  }
+
   /** Bytes of all buffers, rows not yet used included. */
   public long bytes() {
     return keys.values().stream().mapToLong(Rows::bytes).sum()
@@ -99,6 +105,10 @@ public final class GrowingCache implements KeyValueCache, AutoCloseable {
         place.copyFrom(rows);
       }
       used = total;
+    }
+
+    void truncate(int rows) {
+      used = Math.min(used, rows);
     }
 
     Tensor view() {

@@ -9,11 +9,9 @@ import dev.statecraft.models.data.Segment;
 import dev.statecraft.models.data.SegmentEncoder;
 import dev.statecraft.models.family.ModelFamily;
 import dev.statecraft.models.tokenizer.Tokenizer;
-import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.Set;
-import java.util.SplittableRandom;
 import java.util.function.Consumer;
 
 /**
@@ -78,49 +76,36 @@ public final class TextGenerator {
   /** Goes on from tokens, to which nothing is added; otherwise as from a text. */
   public Generation generate(
       int[] promptIds, int maxNewTokens, Sampler sampler, Consumer<String> piece) {
-    int[] prompt = promptIds.clone();
-    check(prompt, maxNewTokens);
-    int room = config.maxPositionEmbeddings() - prompt.length;
-    int most = Math.min(maxNewTokens, room);
-    SplittableRandom random = sampler.random();
-    int[] ids = Arrays.copyOf(prompt, prompt.length + most);
-    int count = prompt.length;
-    boolean ended = false;
-    long start = System.nanoTime();
-    CompletionText text = new CompletionText(tokenizer, prompt, piece);
-    try (CachedDecoding decoding =
-        new CachedDecoding(plan, weights, prompt.length + Math.min(most, FIRST_ROWS))) {
-      int[] fresh = prompt;
-      while (!ended && count < ids.length) {
-        int next = sampler.choose(decoding.append(fresh), random);
-        fresh = new int[] {next};
-        ids[count++] = next;
-        ended = special.endIds().contains(next);
-        if (!ended) {
-          text.add(next);
-        }
-      }
+    try (Dialogue dialogue = dialogue(special.endIds(), sampler)) {
+      return dialogue.reply(promptIds, maxNewTokens, piece, () -> false);
     }
-    String completion = text.finish();
-    double seconds = (System.nanoTime() - start) / 1e9;
-    return new Generation(
-        Arrays.copyOf(ids, count),
-        tokenizer.decode(Arrays.copyOf(ids, ended ? count - 1 : count), true),
-        completion,
-        prompt.length,
-        count - prompt.length,
-        ending(ended, room < maxNewTokens),
-        seconds);
   }
 
-  private static Generation.Ending ending(boolean ended, boolean full) {
-    if (ended) {
-      return Generation.Ending.END_OF_TEXT;
-    }
-    return full ? Generation.Ending.CONTEXT_FULL : Generation.Ending.MAX_NEW_TOKENS;
+  /**
+   * Several texts of which each goes on from the one before, as in a chat: what the model has seen
+   * already is not computed again.
+   *
+   * @param endIds each of these ends a reply
+   * @param sampler its randomness goes on from reply to reply
+   */
+  public Dialogue dialogue(Set<Integer> endIds, Sampler sampler) {
+    return new Dialogue(this, endIds, sampler);
   }
 
-  private void check(int[] prompt, int maxNewTokens) {
+  CachedDecoding decoding(int promptTokens, int most) {
+    return new CachedDecoding(plan, weights, promptTokens + Math.min(most, FIRST_ROWS));
+  }
+
+  Tokenizer tokenizer() {
+    return tokenizer;
+  }
+
+  /** How many tokens a text can have. */
+  int context() {
+    return config.maxPositionEmbeddings();
+  }
+
+  void check(int[] prompt, int maxNewTokens) {
     if (maxNewTokens < 1) {
       throw new InvalidInputException("max_new_tokens: expected 1 or more, found " + maxNewTokens);
     }

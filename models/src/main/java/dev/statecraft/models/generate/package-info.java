@@ -7,6 +7,7 @@
  * seen, so that each pass has the new tokens only. A {@link dev.statecraft.models.generate.Sampler}
  * chooses the next token from the model's scores, {@link
  * dev.statecraft.models.generate.SpecialTokens} says which token begins a text and which end it,
- * and a {@link dev.statecraft.models.generate.Generation} is what came out.
+ * and a {@link dev.statecraft.models.generate.Generation} is what came out. A {@link
+ * dev.statecraft.models.generate.Dialogue} goes on turn by turn and keeps the cache between them.
  */
 package dev.statecraft.models.generate;

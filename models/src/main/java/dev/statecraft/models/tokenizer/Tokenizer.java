@@ -98,6 +98,18 @@ public final class Tokenizer implements AutoCloseable {
   }
 
   /**
+   * Ids of a text, without the model's special tokens around it, and which part of the text each
+   * stands for.
+   *
+   * @throws IllegalStateException if closed
+   */
+  public TokenSpans encodeWithSpans(String text) {
+    String formed = wellFormed(text);
+    Encoding encoding = tokenizer.encode(formed, false, false);
+    return TokenSpans.of(formed, ints(encoding.getIds()), encoding.getCharTokenSpans());
+  }
+
+  /**
    * Ids of two texts in one sequence, framed with the model's special tokens.
    *
    * @throws IllegalStateException if closed

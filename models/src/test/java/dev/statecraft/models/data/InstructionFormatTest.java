@@ -84,8 +84,47 @@ class InstructionFormatTest {
     Row row = Rows.row("{'messages': [{'role': 'assistant', 'content': 'Hello'}]}");
     assertThat(
             InstructionFormat.MESSAGES.segments(
-                row, turns -> turns.stream().map(t -> Segment.completion(t.content())).toList()))
+                row,
+                chat ->
+                    chat.messages().stream().map(t -> Segment.completion(t.content())).toList()))
         .containsExactly(Segment.completion("Hello"));
+  }
+
+  @Test
+  void shareGptRowsAreConversations() {
+    Row row =
+        Rows.row(
+            "{'conversations': [{'from': 'system', 'value': 'S'}, {'from': 'human', 'value': 'Hi'},"
+                + " {'from': 'gpt', 'value': 'Hello'}]}");
+    assertThat(InstructionFormat.detect(row)).isEqualTo(InstructionFormat.SHAREGPT);
+    assertThat(InstructionFormat.SHAREGPT.segments(row))
+        .containsExactly(
+            Segment.prompt("<|system|>\nS\n<|user|>\nHi\n<|assistant|>\n"),
+            Segment.completion("Hello\n"));
+    assertThatThrownBy(
+            () ->
+                InstructionFormat.SHAREGPT.segments(
+                    Rows.row("{'conversations': [{'from': 'nobody', 'value': 'x'}]}")))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageContaining("conversations[0].from should be one of")
+        .hasMessageEndingWith("found 'nobody'");
+  }
+
+  @Test
+  void aChatRendererSeesToolsPartsAndOtherFields() {
+    Row row =
+        Rows.row(
+            "{'tools': '[{\\\"name\\\": \\\"f\\\"}]', 'messages': [{'role': 'user', 'content':"
+                + " [{'type': 'text', 'text': 'a'}, {'type': 'text', 'text': 'b'}]}, {'role':"
+                + " 'assistant', 'content': null, 'tool_calls': [{'id': 1}]}]}");
+    Conversation conversation = Conversation.of(row, "messages");
+    assertThat(conversation.tools()).containsExactly(java.util.Map.of("name", "f"));
+    assertThat(conversation.messages()).extracting(ChatMessage::content).containsExactly("ab", "");
+    assertThat(conversation.messages().get(1).fields()).containsKey("tool_calls");
+    Row bad = Rows.row("{'tools': 5, 'messages': [{'role': 'user', 'content': 'a'}]}");
+    assertThatThrownBy(() -> Conversation.of(bad, "messages"))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageEndingWith("column 'tools' should be a list, found number");
   }
 
   @Test
@@ -94,7 +133,7 @@ class InstructionFormatTest {
     assertMessagesRejected("{'messages': []}", "found an empty list");
     assertMessagesRejected(
         "{'messages': [{'role': 'user', 'content': 'a'}, {'role': 'bot', 'content': 'b'}]}",
-        "messages[1].role should be one of [assistant, system, tool, user], found 'bot'");
+        "messages[1].role should be one of [assistant, developer, function, system, tool, user], found 'bot'");
     assertMessagesRejected(
         "{'messages': [{'role': 'user'}]}", "messages[0].content should be text, found missing");
     assertMessagesRejected(
@@ -142,8 +181,8 @@ class InstructionFormatTest {
     }
     assertThat(InstructionFormat.named("prompt_completion"))
         .isEqualTo(InstructionFormat.PROMPT_COMPLETION);
-    assertThatThrownBy(() -> InstructionFormat.named("sharegpt"))
+    assertThatThrownBy(() -> InstructionFormat.named("chatml"))
         .isInstanceOf(InvalidInputException.class)
-        .hasMessageContainingAll("sharegpt", "[alpaca, messages, prompt_completion, text]");
+        .hasMessageContainingAll("chatml", "[alpaca, messages, sharegpt, prompt_completion, text]");
   }
 }

@@ -231,4 +231,32 @@ class TextGeneratorTest {
       assertThat(without.encode("w7 w8")).containsExactly(7, 8);
     }
   }
+
+  @Test
+  void aDialogueGoesOnFromWhatItHasSeen() throws IOException {
+    try (TinyLlama model = TinyLlama.open("llama-tiny")) {
+      TextGenerator generator = model.generator(ENDLESS);
+      long before = model.torch().liveTensors();
+      try (Dialogue dialogue = generator.dialogue(ENDLESS.endIds(), Sampler.greedy())) {
+        int[] first = {1, 7, 8, 9};
+        int[] said = dialogue.reply(first, 5, piece -> {}, () -> false).ids();
+        assertThat(dialogue.seenTokens()).isEqualTo(said.length - 1);
+
+        // The next turn; then one that shares a part alone; then the same again.
+        int[] second = Arrays.copyOf(said, said.length + 2);
+        second[said.length] = 20;
+        second[said.length + 1] = 21;
+        int[] other = {1, 7, 30};
+        for (int[] prompt : new int[][] {second, other, other}) {
+          assertThat(dialogue.reply(prompt, 6, piece -> {}, () -> false).ids())
+              .isEqualTo(generator.generate(prompt, 6, Sampler.greedy(), piece -> {}).ids());
+        }
+
+        Generation stopped = dialogue.reply(second, 6, piece -> {}, () -> true);
+        assertThat(stopped.newTokens()).isZero();
+        assertThat(stopped.ending()).isEqualTo(Generation.Ending.STOPPED);
+      }
+      assertThat(model.torch().liveTensors()).isEqualTo(before);
+    }
+  }
 }

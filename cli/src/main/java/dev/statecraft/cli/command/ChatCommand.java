@@ -1,0 +1,125 @@
+package dev.statecraft.cli.command;
+
+import dev.statecraft.cli.engine.ChatSession;
+import dev.statecraft.cli.engine.Engine;
+import dev.statecraft.cli.engine.Generation;
+import dev.statecraft.cli.engine.TunedModel;
+import dev.statecraft.cli.terminal.Console;
+import dev.statecraft.cli.terminal.Interruptions;
+import dev.statecraft.models.InvalidInputException;
+import dev.statecraft.models.data.ChatMessage;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code chat}: a conversation with a causal language model, tuned or not. */
+@Command(
+    name = "chat",
+    description = {
+      "Talks with a causal language model, a line at a time; lines may be piped in.",
+      "/reset begins again, /exit or the end of the input ends. Ctrl-C stops a reply."
+    })
+public final class ChatCommand implements Callable<Integer> {
+  private static final String RESET = "/reset";
+  private static final String EXIT = "/exit";
+
+  private final Console console;
+  private final Engine engine;
+  private final InputStream in;
+
+  @Mixin private ModelChoice model;
+
+  @Mixin private ReplyOptions options;
+
+  @Option(
+      names = "--system",
+      paramLabel = "TEXT",
+      description = "What the conversation begins with.")
+  private String system;
+
+  /**
+   * The command.
+   *
+   * @param in where the user's lines come from, UTF-8
+   */
+  public ChatCommand(Console console, Engine engine, InputStream in) {
+    this.console = console;
+    this.engine = engine;
+    this.in = in;
+  }
+
+  @Override
+  public Integer call() throws IOException {
+    TunedModel tuned = model.resolve(console);
+    engine.chat(options.chat(tuned), this::talk);
+    return 0;
+  }
+
+  private void talk(ChatSession session) throws IOException {
+    boolean interactive = console.terminal();
+    console.err().println(session.format());
+    if (interactive) {
+      console.err().println("/reset begins again, /exit ends, Ctrl-C stops a reply");
+    }
+    BufferedReader lines = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8));
+    List<ChatMessage> messages = beginning();
+    try (Interruptions interruptions = Interruptions.take()) {
+      while (true) {
+        if (interactive) {
+          console.err().print("> ");
+          console.err().flush();
+        }
+        String line = lines.readLine();
+        if (line == null || line.strip().equals(EXIT)) {
+          return;
+        } else if (line.strip().equals(RESET)) {
+          messages = beginning();
+        } else if (!line.isBlank()) {
+          answer(session, messages, line, interruptions);
+        }
+      }
+    }
+  }
+
+  private List<ChatMessage> beginning() {
+    List<ChatMessage> messages = new ArrayList<>();
+    if (system != null) {
+      messages.add(ChatMessage.system(system));
+    }
+    return messages;
+  }
+
+  /** Adds the user's turn and the reply, or neither if there can be no reply. */
+  private void answer(
+      ChatSession session, List<ChatMessage> messages, String line, Interruptions interruptions) {
+    messages.add(ChatMessage.user(line));
+    interruptions.begin();
+    try {
+      Generation reply = session.reply(messages, this::show, interruptions::stopped);
+      messages.add(ChatMessage.assistant(reply.text()));
+      console.out().println();
+      if (!reply.ended()) {
+        console.err().println("(" + reply.ending() + ")");
+      }
+    } catch (InvalidInputException e) {
+      // Such as a context that is full: the user can still begin again.
+      messages.remove(messages.size() - 1);
+      console.err().println("statecraft: " + e.getMessage());
+    } finally {
+      interruptions.end();
+    }
+  }
+
+  private void show(String piece) {
+    console.out().print(piece);
+    console.out().flush();
+  }
+}

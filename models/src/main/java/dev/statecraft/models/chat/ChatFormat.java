@@ -1,0 +1,58 @@
+package dev.statecraft.models.chat;
+
+import dev.statecraft.models.data.ChatRenderer;
+import dev.statecraft.models.data.Conversation;
+import dev.statecraft.models.data.ExampleEncoder;
+import dev.statecraft.models.data.Segment;
+import dev.statecraft.models.generate.SpecialTokens;
+import dev.statecraft.models.tokenizer.Tokenizer;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.Set;
+
+/**
+ * How a model's conversations are written, in training as in a chat: by its chat template, or in
+ * the plain format of {@link ChatRenderer#plain()} if it has none.
+ */
+public sealed interface ChatFormat extends ChatRenderer permits TemplateFormat, PlainFormat {
+
+  /**
+   * The format of a model.
+   *
+   * @param folder the model's
+   * @param tokenizer the model's, used but not closed
+   * @param special its special tokens
+   * @param eos the token that ends a text, if there is one
+   * @throws dev.statecraft.models.InvalidInputException if its template is none
+   * @throws IOException if a file cannot be read
+   */
+  static ChatFormat of(Path folder, Tokenizer tokenizer, SpecialTokens special, OptionalInt eos)
+      throws IOException {
+    return ChatTemplate.read(folder)
+        .<ChatFormat>map(template -> new TemplateFormat(template, tokenizer, special, eos))
+        .orElseGet(() -> new PlainFormat(tokenizer, special, eos));
+  }
+
+  /** In words, for notes: whether it is the model's own and what else one should know. */
+  String description();
+
+  /** A conversation's segments, of which the assistant's turns are learned. */
+  @Override
+  List<Segment> render(Conversation conversation);
+
+  /** Encodes the segments that {@link #render} gives. */
+  ExampleEncoder encoder();
+
+  /**
+   * What the model is given to write the assistant's next turn.
+   *
+   * @return token ids
+   * @throws dev.statecraft.models.InvalidInputException if the template cannot render it
+   */
+  int[] prompt(Conversation conversation);
+
+  /** The tokens that end a turn. */
+  Set<Integer> endIds();
+}

@@ -1,0 +1,59 @@
+package dev.statecraft.models.chat;
+
+import dev.statecraft.models.data.ChatMessage;
+import dev.statecraft.models.data.ChatRenderer;
+import dev.statecraft.models.data.Conversation;
+import dev.statecraft.models.data.ExampleEncoder;
+import dev.statecraft.models.data.Segment;
+import dev.statecraft.models.data.SegmentEncoder;
+import dev.statecraft.models.generate.SpecialTokens;
+import dev.statecraft.models.tokenizer.Tokenizer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.Set;
+
+/** Conversations of a model without a template. */
+final class PlainFormat implements ChatFormat {
+  private final ChatRenderer plain = ChatRenderer.plain();
+  private final SegmentEncoder encoder;
+  private final Set<Integer> endIds;
+
+  PlainFormat(Tokenizer tokenizer, SpecialTokens special, OptionalInt eos) {
+    encoder = new SegmentEncoder(tokenizer::encode, special.bosId(), eos);
+    endIds = special.endIds();
+  }
+
+  @Override
+  public String description() {
+    return "the model has no chat template; conversations are written plainly, as <|role|> and"
+        + " content";
+  }
+
+  @Override
+  public List<Segment> render(Conversation conversation) {
+    return plain.render(conversation);
+  }
+
+  @Override
+  public ExampleEncoder encoder() {
+    return encoder;
+  }
+
+  @Override
+  public int[] prompt(Conversation conversation) {
+    List<ChatMessage> messages = new ArrayList<>(conversation.messages());
+    messages.add(ChatMessage.assistant(""));
+    List<Segment> segments = render(new Conversation(messages, conversation.tools()));
+    // Earlier replies are tokenized apart from what is around them, as they were in training.
+    return encoder.encodePrompt(
+        segments.subList(0, segments.size() - 1).stream()
+            .map(segment -> Segment.prompt(segment.text()))
+            .toList());
+  }
+
+  @Override
+  public Set<Integer> endIds() {
+    return endIds;
+  }
+}

@@ -1,0 +1,71 @@
+package dev.statecraft.models.chat;
+
+import dev.statecraft.models.data.Conversation;
+import dev.statecraft.models.data.ExampleEncoder;
+import dev.statecraft.models.data.Segment;
+import dev.statecraft.models.generate.SpecialTokens;
+import dev.statecraft.models.tokenizer.Tokenizer;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.TreeSet;
+
+/** Conversations by a model's own template. */
+final class TemplateFormat implements ChatFormat {
+  private final ChatTemplate template;
+  private final Tokenizer tokenizer;
+  private final AssistantTurns turns;
+  private final Set<Integer> endIds;
+  private final OptionalInt missingEos;
+
+  TemplateFormat(
+      ChatTemplate template, Tokenizer tokenizer, SpecialTokens special, OptionalInt eos) {
+    this.template = template;
+    this.tokenizer = tokenizer;
+    turns = new AssistantTurns(template);
+    OptionalInt marker = endOfTurn(turns.marker(), tokenizer);
+    endIds = new TreeSet<>(special.endIds());
+    marker.ifPresent(endIds::add);
+    missingEos = marker.isPresent() ? OptionalInt.empty() : eos;
+  }
+
+  /** The one token that a turn ends with; empty if it ends with ordinary text. */
+  private static OptionalInt endOfTurn(String marker, Tokenizer tokenizer) {
+    if (marker.isEmpty()) {
+      return OptionalInt.empty();
+    }
+    OptionalInt whole = tokenizer.idOf(marker);
+    if (whole.isPresent()) {
+      return whole;
+    }
+    int[] ids = tokenizer.encode(marker, false);
+    int last = ids[ids.length - 1];
+    return tokenizer.isSpecial(last) ? OptionalInt.of(last) : OptionalInt.empty();
+  }
+
+  @Override
+  public String description() {
+    return "conversations are written by the model's chat template"
+        + (template.isDated() ? ", which writes today's date" : "");
+  }
+
+  @Override
+  public List<Segment> render(Conversation conversation) {
+    return turns.segments(conversation);
+  }
+
+  @Override
+  public ExampleEncoder encoder() {
+    return new WholeTextEncoder(tokenizer::encodeWithSpans, missingEos);
+  }
+
+  @Override
+  public int[] prompt(Conversation conversation) {
+    return tokenizer.encode(template.render(conversation, true).text(), false);
+  }
+
+  @Override
+  public Set<Integer> endIds() {
+    return Set.copyOf(endIds);
+  }
+}

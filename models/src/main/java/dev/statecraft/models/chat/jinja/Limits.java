@@ -1,0 +1,13 @@
+package dev.statecraft.models.chat.jinja;
+
+/**
+ * What one rendering may take, so that no template can hang or fill the memory.
+ *
+ * @param steps the most operations; one is worth about 16 characters of a text
+ * @param characters the longest text
+ * @param depth how deep macros and recursive loops may call one another
+ */
+record Limits(long steps, int characters, int depth) {
+  /** Far more than conversations take, and spent within seconds. */
+  static final Limits USUAL = new Limits(5_000_000, 16_000_000, 100);
+}

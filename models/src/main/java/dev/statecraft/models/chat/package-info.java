@@ -1,0 +1,12 @@
+/**
+ * Conversations as a model knows them.
+ *
+ * <p>A tour. {@link dev.statecraft.models.chat.ChatFormat} is what training and chats use: it turns
+ * a {@link dev.statecraft.models.data.Conversation} into segments and labelled tokens to learn
+ * from, or into the prompt of the assistant's next turn. With a template it is a {@code
+ * TemplateFormat}: {@link dev.statecraft.models.chat.ChatTemplate} finds the template in the
+ * model's folder and renders it with {@link dev.statecraft.models.chat.jinja}; {@code
+ * AssistantTurns} finds what the assistant says in the rendered text; {@code WholeTextEncoder}
+ * tokenizes that text at once and labels those parts. Without one it is a {@code PlainFormat}.
+ */
+package dev.statecraft.models.chat;
