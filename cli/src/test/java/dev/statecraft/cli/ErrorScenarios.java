@@ -62,13 +62,14 @@ final class ErrorScenarios {
     models();
     hub();
     machine();
+    new LeavingErrors(this, folder).add();
   }
 
   Map<String, Scenario> all() {
     return all;
   }
 
-  private void put(String message, Scenario scenario) {
+  void put(String message, Scenario scenario) {
     if (all.put(message, scenario) != null) {
       throw new IllegalStateException("two scenarios for " + message);
     }
@@ -81,7 +82,7 @@ final class ErrorScenarios {
     return new Outcome(code, said.replaceFirst("^statecraft: ", ""));
   }
 
-  private Outcome run(String... arguments) {
+  Outcome run(String... arguments) {
     return run(new ModelEngine(), arguments);
   }
 
@@ -106,13 +107,13 @@ final class ErrorScenarios {
   }
 
   /** Trains with changes to a recipe that works. */
-  private Outcome train(String... changes) throws IOException {
+  Outcome train(String... changes) throws IOException {
     defaults();
     return trainAgain(changes);
   }
 
   /** Leaves a finished run without the work of one. */
-  private void finishedRun() throws IOException {
+  void finishedRun() throws IOException {
     defaults();
     run(new FakeEngine(), "train", "-c", "recipe.yaml");
   }

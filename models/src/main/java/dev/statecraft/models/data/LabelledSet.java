@@ -128,7 +128,13 @@ public record LabelledSet(List<LabelledTokens> examples, List<Skipped> skipped, 
                 + maxLength
                 + ": "
                 + set.summary()
-                + (skipped.isEmpty() ? "" : "; the first is " + skipped.get(0)));
+                + (skipped.isEmpty()
+                    ? ""
+                    : "; the first is "
+                        + skipped.get(0).source()
+                        + ", "
+                        + skipped.get(0).tokens()
+                        + " tokens"));
       }
       return set;
     }

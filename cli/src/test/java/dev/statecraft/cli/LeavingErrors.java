@@ -1,0 +1,49 @@
+package dev.statecraft.cli;
+
+import dev.statecraft.cli.run.RunDirectory;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** How runs that are held or have no evaluations, and adapters that leave, end in errors. */
+record LeavingErrors(ErrorScenarios scenarios, Path folder) {
+  void add() {
+    scenarios.put(
+        "<folder>: another process is training in this run directory",
+        () -> {
+          scenarios.finishedRun();
+          Path run = folder.resolve("runs/recipe");
+          Files.delete(run.resolve("summary.json"));
+          try (RunDirectory.Lock lock = RunDirectory.open(run).lock()) {
+            return scenarios.run("train", "--resume", run.toString());
+          }
+        });
+    scenarios.put(
+        "train.early_stopping needs evaluations: expected data.validation, found none",
+        () -> scenarios.train("data.validation=none", "train.early_stopping=2"));
+    scenarios.put(
+        "expected either --run or --adapter", () -> scenarios.run("export", "--to", "out"));
+    scenarios.put(
+        "--format: expected one of [<formats>], found '<word>'",
+        () -> scenarios.run("export", "--run", run(), "--to", "out", "--format", "peftt"));
+    scenarios.put(
+        "--format peft: expected lora or dora, which are all that PEFT has of our methods, found"
+            + " '<method>'; --format control writes it",
+        () -> scenarios.run("export", "--run", run(), "--to", "out", "--format", "peft"));
+    scenarios.put(
+        "<folder>: expected a folder that does not exist yet, found one; --force replaces it",
+        () -> {
+          Files.writeString(Files.createDirectory(folder.resolve("out")).resolve("file"), "x");
+          return scenarios.run("export", "--run", run(), "--to", "out");
+        });
+    scenarios.put(
+        "merge: expected a model folder, whose files go along, found builtin:<name>",
+        () -> scenarios.run("merge", "--run", run(), "--to", "out"));
+  }
+
+  /** A run of control, trained for one step. */
+  private String run() throws IOException {
+    scenarios.train("method=control", "train.max_steps=1", "data.validation=none");
+    return folder.resolve("runs/recipe").toString();
+  }
+}
