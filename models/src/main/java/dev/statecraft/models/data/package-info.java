@@ -12,7 +12,9 @@
  *       dev.statecraft.models.data.SegmentEncoder} turns these into {@link
  *       dev.statecraft.models.data.LabelledTokens}, and {@link
  *       dev.statecraft.models.data.LabelledSet} does so for a whole file and accounts for every
- *       example that it had to leave out.
+ *       example that it had to leave out. Rows of messages become a {@link
+ *       dev.statecraft.models.data.Conversation}, which {@code models.chat} writes with the model's
+ *       template.
  *   <li>Classification and regression: {@link dev.statecraft.models.data.TextColumns} picks the
  *       columns of a {@link dev.statecraft.models.data.TextExample}; {@link
  *       dev.statecraft.models.data.LabelVocabulary} numbers the labels.
