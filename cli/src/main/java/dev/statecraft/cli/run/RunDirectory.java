@@ -167,8 +167,11 @@ public final class RunDirectory {
               + folder
               + "; name another with --output, or replace it with --force");
     }
-    for (String name : OWN) {
-      delete(folder.resolve(name));
+    // A run that is being trained is not taken from under its process.
+    try (Lock held = new RunDirectory(folder).lock()) {
+      for (String name : OWN) {
+        delete(folder.resolve(name));
+      }
     }
     for (Path events : new RunDirectory(folder).eventFiles()) {
       delete(events);

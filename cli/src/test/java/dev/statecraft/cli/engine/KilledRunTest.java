@@ -9,7 +9,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
-import java.util.StringJoiner;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -29,27 +28,8 @@ class KilledRunTest {
 
   @BeforeEach
   void modelAndData() throws IOException {
-    Path model = TinyFolder.model(folder.resolve("model"));
-    StringJoiner words = new StringJoiner(", ");
-    for (int id = 3; id < 48; id++) {
-      words.add("\"w" + id + "\": " + id);
-    }
-    Files.writeString(
-        model.resolve("tokenizer.json"),
-        """
-        {"version": "1.0", "added_tokens": [], "pre_tokenizer": {"type": "WhitespaceSplit"},
-         "model": {"type": "WordLevel", "unk_token": "<unk>",
-                   "vocab": {"<unk>": 0, "<s>": 1, "</s>": 2, %s}}}
-        """
-            .formatted(words));
-    SplittableRandom random = new SplittableRandom(1);
-    StringBuilder rows = new StringBuilder();
-    for (int i = 0; i < 24; i++) {
-      StringJoiner text = new StringJoiner(" ", "{\"text\": \"", "\"}\n");
-      random.ints(random.nextInt(4, 20), 3, 48).forEach(id -> text.add("w" + id));
-      rows.append(text);
-    }
-    Files.writeString(folder.resolve("train.jsonl"), rows);
+    TinyFolder.withTokenizer(TinyFolder.model(folder.resolve("model")));
+    TinyFolder.texts(folder.resolve("train.jsonl"));
     Files.writeString(
         folder.resolve("recipe.yaml"),
         """

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Random;
+import java.util.StringJoiner;
 import java.util.function.Consumer;
 
 /** Folders of a tiny LLaMA without a tokenizer, and of adapters for it, all of random values. */
@@ -51,6 +52,35 @@ public final class TinyFolder {
     }
     write(folder.resolve("model.safetensors"), shapes, 1);
     return folder;
+  }
+
+  /** Gives the model a tokenizer: id i is spelled {@code w<i>}, words are split at spaces. */
+  static Path withTokenizer(Path model) throws IOException {
+    StringJoiner words = new StringJoiner(", ");
+    for (int id = 3; id < 48; id++) {
+      words.add("\"w" + id + "\": " + id);
+    }
+    Files.writeString(
+        model.resolve("tokenizer.json"),
+        """
+        {"version": "1.0", "added_tokens": [], "pre_tokenizer": {"type": "WhitespaceSplit"},
+         "model": {"type": "WordLevel", "unk_token": "<unk>",
+                   "vocab": {"<unk>": 0, "<s>": 1, "</s>": 2, %s}}}
+        """
+            .formatted(words));
+    return model;
+  }
+
+  /** 24 texts of random words for the tokenizer. */
+  static Path texts(Path file) throws IOException {
+    Random random = new Random(1);
+    StringBuilder rows = new StringBuilder();
+    for (int i = 0; i < 24; i++) {
+      StringJoiner text = new StringJoiner(" ", "{\"text\": \"", "\"}\n");
+      random.ints(4 + random.nextInt(16), 3, 48).forEach(id -> text.add("w" + id));
+      rows.append(text);
+    }
+    return Files.writeString(file, rows);
   }
 
   /** A LoRA adapter in PEFT's format. */

@@ -69,6 +69,11 @@ final class RunDirectoryTest {
           .isInstanceOf(RecipeException.class)
           .hasMessageContaining("another process is training in this run directory");
       assertThat(lock.channel().isOpen()).isTrue();
+      log(run);
+      assertThatThrownBy(() -> RunDirectory.create(recipe, Existing.REPLACE))
+          .isInstanceOf(RecipeException.class)
+          .hasMessageContaining("another process is training");
+      assertThat(recipe.output().resolve("metrics.jsonl")).isNotEmptyFile();
     }
     run.lock().close();
   }

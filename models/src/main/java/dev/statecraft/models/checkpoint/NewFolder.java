@@ -63,7 +63,7 @@ public final class NewFolder implements AutoCloseable {
     }
   }
 
-  /** Where to write for now. */
+  /** Where to write until everything is moved into place. */
   public Path path() {
     return partial;
   }

@@ -111,7 +111,7 @@ class CheckpointsTest {
     Configuration configuration =
         Configuration.unix().toBuilder().setBlockSize(512).setMaxSize(bytes * 2 + 4096).build();
     try (FileSystem disk = Jimfs.newFileSystem(configuration)) {
-      Checkpoints checkpoints = new Checkpoints(disk.getPath("/work/checkpoints"), 2);
+      Checkpoints checkpoints = new Checkpoints(disk.getPath("/checkpoints"), 2);
       save(checkpoints, 10, 10);
       save(checkpoints, 20, 10);
       assertThatThrownBy(() -> save(checkpoints, 30, 10)).isInstanceOf(IOException.class);
