@@ -119,9 +119,9 @@ public final class LiveServer implements AutoCloseable {
   public void close() {
     ended = true;
     try {
-      if (System.nanoTime() - askedAt < FOLLOWING_NANOS
-          && !lastLook.await(LAST_LOOK_SECONDS, TimeUnit.SECONDS)) {
-        askedAt = 0; // Nobody came back: there is no last look to wait for.
+      if (System.nanoTime() - askedAt < FOLLOWING_NANOS) {
+        // Whether anybody came back or not, it is over now.
+        boolean unused = lastLook.await(LAST_LOOK_SECONDS, TimeUnit.SECONDS);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
