@@ -104,6 +104,8 @@ class KilledRunTest {
           .isTrue();
       process.destroyForcibly().waitFor();
       assertThat(process.exitValue()).isNotZero();
+      // No more than the step that was being saved is lost.
+      assertThat(newestCheckpoint(run)).isGreaterThanOrEqualTo(lines(metrics) - 1);
       process = start("--resume", "killed");
     }
     end(process);
@@ -117,6 +119,17 @@ class KilledRunTest {
     assertThat(run.resolve("summary.json")).exists();
     try (var entries = Files.list(run.resolve("checkpoints"))) {
       assertThat(entries).allMatch(entry -> entry.getFileName().toString().startsWith("step-"));
+    }
+  }
+
+  private static long newestCheckpoint(Path run) throws IOException {
+    try (var entries = Files.list(run.resolve("checkpoints"))) {
+      return entries
+          .map(entry -> entry.getFileName().toString())
+          .filter(name -> name.startsWith("step-"))
+          .mapToLong(name -> Long.parseLong(name.substring("step-".length())))
+          .max()
+          .orElse(0);
     }
   }
 
