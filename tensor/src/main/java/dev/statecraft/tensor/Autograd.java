@@ -22,6 +22,16 @@ public final class Autograd {
   public static List<Tensor> vjp(
       Function<List<Tensor>, Tensor> function, List<Tensor> inputs, Tensor upstream) {
     Torch torch = upstream.torch();
+    boolean taped = torch.tape(true);
+    try {
+      return tapedVjp(torch, function, inputs, upstream);
+    } finally {
+      torch.tape(taped);
+    }
+  }
+
+  private static List<Tensor> tapedVjp(
+      Torch torch, Function<List<Tensor>, Tensor> function, List<Tensor> inputs, Tensor upstream) {
     List<Tensor> gradients;
     try (Scope scope = torch.scope()) {
       List<Tensor> leaves = inputs.stream().map(Autograd::leaf).toList();

@@ -4,6 +4,7 @@ package dev.statecraft.tensor;
 public final class Block {
   private final Torch torch;
   private final long bytes;
+  private final MemoryPool.Piece piece;
   private MemoryCategory category = MemoryCategory.WORKSPACE;
   private int handles;
 
@@ -15,7 +16,30 @@ public final class Block {
   Block(Torch torch, long bytes) {
     this.torch = torch;
     this.bytes = bytes;
+    this.piece = null;
     torch.blockAllocated(bytes);
+  }
+
+  /**
+   * The same for storage that is to lie in a pool.
+   *
+   * @throws OutOfMemoryException also if the system has no more
+   */
+  Block(Torch torch, long bytes, MemoryPool pool) {
+    this.torch = torch;
+    this.bytes = bytes;
+    torch.blockAllocated(bytes);
+    try {
+      this.piece = pool.take(bytes);
+    } catch (OutOfMemoryException e) {
+      torch.blockFreed(bytes, category);
+      throw e;
+    }
+  }
+
+  /** Where it lies in the pool. */
+  MemoryPool.Piece piece() {
+    return piece;
   }
 
   /** Bytes of the whole storage, which a view may show but a part of. */
@@ -57,6 +81,9 @@ public final class Block {
   void release() {
     if (--handles == 0) {
       torch.blockFreed(bytes, category);
+      if (piece != null) {
+        piece.free();
+      }
     }
   }
 }

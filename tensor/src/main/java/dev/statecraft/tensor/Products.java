@@ -43,7 +43,7 @@ final class Products {
 
   /** {@code a b} in new memory; differentiable by libtorch's autograd. */
   static Tensor of(Tensor a, Tensor b) {
-    if (widens(a.torch(), a.dtype())) {
+    if (a.torch().pools() || widens(a.torch(), a.dtype())) {
       long[] shape = a.shape();
       shape[shape.length - 1] = b.size(-1);
       return a.torch().empty(a.dtype(), shape).setToMatmul(a, b);
@@ -56,7 +56,7 @@ final class Products {
 
   /** {@code x W^T}, W {@code [out, in]}. */
   static Tensor linear(Tensor x, Tensor weight) {
-    if (widens(x.torch(), x.dtype())) {
+    if (x.torch().pools() || widens(x.torch(), x.dtype())) {
       try (Tensor transposed = weight.t()) {
         return of(x, transposed);
       }
@@ -72,9 +72,24 @@ final class Products {
     if (widens(x.torch(), x.dtype())) {
       return linear(x, weight).addInPlace(bias);
     }
+    if (x.torch().pools()) {
+      return biased(x, weight, bias);
+    }
     long start = x.torch().productsBegin();
     Tensor result =
         Tensor.fresh(x.torch(), torch.linear(x.handle(), weight.handle(), bias.handle()));
+    x.torch().productsEnd(start);
+    return result;
+  }
+
+  private static Tensor biased(Tensor x, Tensor weight, Tensor bias) {
+    long[] shape = x.shape();
+    shape[shape.length - 1] = weight.size(0);
+    Tensor result = x.torch().empty(x.dtype(), shape);
+    long start = x.torch().productsBegin();
+    try (Tensor transposed = weight.t()) {
+      torch.addmm_out(result.handle(), bias.handle(), x.handle(), transposed.handle());
+    }
     x.torch().productsEnd(start);
     return result;
   }

@@ -41,6 +41,18 @@ public final class RowKernels {
 
   // ---- SwiGLU ----
 
+  /** {@code target = silu(gate) up}, all {@code [rows, features]}. */
+  public static void swiGlu(Tensor target, Tensor gate, Tensor up) {
+    if (isEmpty(gate)) {
+      return;
+    }
+    new RowPass()
+        .read(gate)
+        .read(up)
+        .write(0, target)
+        .run(gate.torch(), (row, r) -> RowMath.swiGlu(r[0], r[1], r[0].length));
+  }
+
   /**
    * Gradients of {@code silu(gate) up}, all {@code [rows, features]}, from that of the output; may
    * be the same tensor as it.
@@ -50,32 +62,13 @@ public final class RowKernels {
     if (isEmpty(upstream)) {
       return;
     }
-    Rows upstreams = Rows.of(upstream);
-    Rows gates = Rows.of(gate);
-    Rows ups = Rows.of(up);
-    Rows gateTargets = Rows.of(gateGradient);
-    Rows upTargets = Rows.of(upGradient);
-    share(
-        upstream,
-        gates,
-        (from, to) -> {
-          Rows.Cursor dy = upstreams.between(from, to);
-          Rows.Cursor g = gates.between(from, to);
-          Rows.Cursor u = ups.between(from, to);
-          Rows.Cursor dg = gateTargets.between(from, to);
-          Rows.Cursor du = upTargets.between(from, to);
-          float[] y = new float[gates.width()];
-          float[] a = new float[gates.width()];
-          float[] b = new float[gates.width()];
-          for (long row = from; row < to; row++) {
-            dy.read(row, y);
-            g.read(row, a);
-            u.read(row, b);
-            RowMath.swiGluBackward(y, a, b, y.length);
-            dg.write(row, a);
-            du.write(row, b);
-          }
-        });
+    new RowPass()
+        .read(upstream)
+        .read(gate)
+        .read(up)
+        .write(1, gateGradient)
+        .write(2, upGradient)
+        .run(upstream.torch(), (row, r) -> RowMath.swiGluBackward(r[0], r[1], r[2], r[0].length));
   }
 
   // ---- RMS norm ----
@@ -88,22 +81,13 @@ public final class RowKernels {
     if (isEmpty(x)) {
       return;
     }
-    Rows in = Rows.of(x);
-    Rows out = Rows.of(target);
     float[] w = vector(weight);
-    share(
-        x,
-        in,
-        (from, to) -> {
-          Rows.Cursor i = in.between(from, to);
-          Rows.Cursor o = out.between(from, to);
-          float[] a = new float[w.length];
-          for (long row = from; row < to; row++) {
-            i.read(row, a);
-            RowMath.scaleByWeight(a, a, inverseRoot(a, eps), w, a.length);
-            o.write(row, a);
-          }
-        });
+    new RowPass()
+        .read(x)
+        .write(0, target)
+        .run(
+            x.torch(),
+            (row, r) -> RowMath.scaleByWeight(r[0], r[0], inverseRoot(r[0], eps), w, w.length));
   }
 
   /**
@@ -122,34 +106,22 @@ public final class RowKernels {
     if (isEmpty(x)) {
       return;
     }
-    Rows in = Rows.of(x);
-    Rows upstreams = Rows.of(upstream);
-    Rows out = Rows.of(target);
-    Optional<Rows> addends = addend.map(Rows::of);
     float[] w = vector(weight);
-    share(
-        x,
-        in,
-        (from, to) -> {
-          Optional<Rows.Cursor> add = addends.map(rows -> rows.between(from, to));
-          Rows.Cursor i = in.between(from, to);
-          Rows.Cursor dy = upstreams.between(from, to);
-          Rows.Cursor o = out.between(from, to);
-          float[] a = new float[w.length];
-          float[] g = new float[w.length];
-          for (long row = from; row < to; row++) {
-            i.read(row, a);
-            dy.read(row, g);
-            float r = inverseRoot(a, eps);
-            float c = RowMath.dot(g, a, w, w.length) / w.length * r * r * r;
-            RowMath.rmsNormBackward(g, a, w, r, c, w.length);
-            if (add.isPresent()) {
-              add.get().read(row, a);
-              RowMath.add(g, a, w.length);
-            }
-            o.write(row, g);
-          }
-        });
+    RowPass pass = new RowPass().read(upstream).read(x);
+    addend.ifPresent(pass::read);
+    pass.write(0, target)
+        .run(
+            x.torch(),
+            (row, r) -> {
+              float[] g = r[0];
+              float inverse = inverseRoot(r[1], eps);
+              float c = RowMath.dot(g, r[1], w, w.length) / w.length;
+              RowMath.rmsNormBackward(
+                  g, r[1], w, inverse, c * inverse * inverse * inverse, w.length);
+              if (r.length > 2) {
+                RowMath.add(g, r[2], w.length);
+              }
+            });
   }
 
   private static float inverseRoot(float[] x, double eps) {
@@ -172,30 +144,22 @@ public final class RowKernels {
     if (x.elements() == 0) {
       return;
     }
-    Rows in = Rows.of(x);
-    Rows others = Rows.of(y);
-    Rows out = Rows.of(target);
     float[] c = vector(factor);
     Map<Long, float[]> parts = new ConcurrentSkipListMap<>();
-    share(
-        x,
-        in,
-        (from, to) -> {
-          Rows.Cursor i = in.between(from, to);
-          Rows.Cursor other = others.between(from, to);
-          Rows.Cursor o = out.between(from, to);
-          float[] a = new float[c.length];
-          float[] b = new float[c.length];
-          float[] sum = new float[c.length];
-          for (long row = from; row < to; row++) {
-            i.read(row, a);
-            other.read(row, b);
-            RowMath.addProduct(sum, a, b, a.length);
-            RowMath.multiply(a, a, c, a.length);
-            o.write(row, a);
-          }
-          parts.put(from, sum);
-        });
+    new RowPass()
+        .read(x)
+        .read(y)
+        .write(0, target)
+        .run(
+            x.torch(),
+            first -> {
+              float[] sum = new float[c.length];
+              parts.put(first, sum);
+              return (row, r) -> {
+                RowMath.addProduct(sum, r[0], r[1], c.length);
+                RowMath.multiply(r[0], r[0], c, c.length);
+              };
+            });
     float[] total = new float[c.length];
     parts.values().forEach(part -> RowMath.add(total, part, total.length));
     try (Tensor matrix = sums.view(1, sums.elements())) {
@@ -216,30 +180,18 @@ public final class RowKernels {
     if (isEmpty(x)) {
       return;
     }
-    Rows in = Rows.of(x);
-    Rows out = Rows.of(target);
-    Rows angles = Rows.of(table);
-    int half = angles.width() / 2;
-    share(
-        x,
-        in,
-        (from, to) -> {
-          Rows.Cursor i = in.between(from, to);
-          Rows.Cursor o = out.between(from, to);
-          Rows.Cursor t = angles.between(from, to);
-          float[] a = new float[in.width()];
-          float[] cos = new float[2 * half];
-          float[] sin = new float[half];
-          for (long row = from; row < to; row++) {
-            i.read(row, a);
-            t.read(row, cos);
-            System.arraycopy(cos, half, sin, 0, half);
-            for (int head = 0; head < a.length; head += 2 * half) {
-              RowMath.rotate(a, head, cos, sin, half, direction);
-            }
-            o.write(row, a);
-          }
-        });
+    int half = Math.toIntExact(table.size(1) / 2);
+    new RowPass()
+        .read(x)
+        .read(table)
+        .write(0, target)
+        .run(
+            x.torch(),
+            (row, r) -> {
+              for (int head = 0; head < r[0].length; head += 2 * half) {
+                RowMath.rotate(r[0], head, r[1], half, direction);
+              }
+            });
   }
 
   // ---- cross entropy ----
@@ -255,27 +207,23 @@ public final class RowKernels {
     if (isEmpty(logits)) {
       return 0;
     }
-    Rows rows = Rows.of(logits);
     long[] label = labels.toLongs();
     double[] losses = new double[label.length];
-    share(
-        logits,
-        rows,
-        (from, to) -> {
-          Rows.Cursor cursor = rows.between(from, to);
-          float[] z = new float[rows.width()];
-          for (long row = from; row < to; row++) {
-            int id = (int) label[(int) row];
-            cursor.read(row, z);
-            float max = RowMath.max(z, z.length);
-            float labelled = z[id];
-            float sum = RowMath.expAndSum(z, 1, max, z.length);
-            losses[(int) row] = Math.log(sum) + max - labelled;
-            RowMath.scale(z, (float) (scale / sum), z.length);
-            z[id] -= (float) scale;
-            cursor.write(row, z);
-          }
-        });
+    new RowPass()
+        .read(logits)
+        .write(0, logits)
+        .run(
+            logits.torch(),
+            (row, r) -> {
+              float[] z = r[0];
+              int id = (int) label[(int) row];
+              float max = RowMath.max(z, z.length);
+              float labelled = z[id];
+              float sum = RowMath.expAndSum(z, 1, max, z.length);
+              losses[(int) row] = Math.log(sum) + max - labelled;
+              RowMath.scale(z, (float) (scale / sum), z.length);
+              z[id] -= (float) scale;
+            });
     double total = 0; // Added up in order, however the rows were shared.
     for (double loss : losses) {
       total += loss;
@@ -284,10 +232,6 @@ public final class RowKernels {
   }
 
   // ---- helpers ----
-
-  private static void share(Tensor session, Rows rows, Workers.Part part) {
-    session.torch().workers().share(rows.count(), rows.width(), part);
-  }
 
   /** A parameter's numbers as float32. */
   private static float[] vector(Tensor vector) {

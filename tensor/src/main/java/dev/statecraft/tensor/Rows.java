@@ -42,6 +42,16 @@ final class Rows {
         matrix ? handle.stride(0) : width);
   }
 
+  /** The rows of a matrix of libtorch's whose numbers of a row lie together. */
+  static Rows of(org.bytedeco.pytorch.Tensor matrix, DType type) {
+    return new Rows(
+        matrix.data_ptr(),
+        type == DType.BFLOAT16,
+        matrix.size(0),
+        Math.toIntExact(matrix.size(1)),
+        matrix.stride(0));
+  }
+
   long count() {
     return rows;
   }

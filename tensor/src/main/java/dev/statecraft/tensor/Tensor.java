@@ -53,6 +53,12 @@ public final class Tensor implements AutoCloseable {
     return new Tensor(torch, handle, block);
   }
 
+  /** A tensor in memory of its own of a pool. */
+  static Tensor pooled(Torch torch, MemoryPool pool, long bytes, DType type, long... shape) {
+    Block block = new Block(torch, bytes, pool);
+    return new Tensor(torch, torch.at(block.piece().address(), type, shape), block);
+  }
+
   static Tensor borrowed(Torch torch, org.bytedeco.pytorch.Tensor handle) {
     return new Tensor(torch, handle, new Block(torch, 0));
   }
@@ -233,7 +239,7 @@ public final class Tensor implements AutoCloseable {
 
   /** This tensor's values in row-major storage: itself (as a new handle) if it is so already. */
   public Tensor contiguous() {
-    return viewedOrMade(handle().contiguous());
+    return isContiguous() ? share() : copy();
   }
 
   /** The values in another type: another handle on this storage if the type is the same. */
@@ -243,7 +249,7 @@ public final class Tensor implements AutoCloseable {
 
   /** An independent copy in another (or the same) type. */
   public Tensor copyTo(DType type) {
-    return made(handle().to(type.scalarType(), false, true, null));
+    return session.empty(type, sizes()).copyFrom(this);
   }
 
   /** An independent row-major copy. */

@@ -30,9 +30,13 @@ public final class Torch implements AutoCloseable {
     }
   }
 
+  /** Bytes of the smallest tensor in the pool: below, {@code malloc} costs less and keeps them. */
+  private static final long POOLED_BYTES = 1L << 14;
+
   private final Thread thread = Thread.currentThread();
   private final Device device;
   private final Map<DType, TensorOptions> options = new EnumMap<>(DType.class);
+  private final MemoryPool pool = new MemoryPool();
   private Workers workers;
   private Scope scope;
   private long liveTensors;
@@ -41,6 +45,7 @@ public final class Torch implements AutoCloseable {
   private long limit = Long.MAX_VALUE;
   private final long[] byCategory = new long[MemoryCategory.COUNT];
   private final long[] byCategoryAtPeak = new long[MemoryCategory.COUNT];
+  private boolean taped;
   private boolean timesProducts;
   private long productNanos;
 
@@ -192,7 +197,43 @@ public final class Torch implements AutoCloseable {
 
   /** Uninitialised memory. */
   public Tensor empty(DType type, long... shape) {
+    if (pools()) {
+      long bytes = Math.multiplyExact(Shapes.elements(shape), (long) type.bytes());
+      if (bytes >= POOLED_BYTES) {
+        return Tensor.pooled(this, pool, bytes, type, shape);
+      }
+    }
     return Tensor.fresh(this, torch.empty(shape, options(type), null));
+  }
+
+  /**
+   * Whether results go to the session's own memory. Not while libtorch records a tape, which may
+   * hold on to memory that our handles have left.
+   */
+  boolean pools() {
+    return device == Device.CPU && !taped;
+  }
+
+  /** Whether libtorch records a tape from now on; returns whether it did. */
+  boolean tape(boolean on) {
+    boolean before = taped;
+    taped = on;
+    return before;
+  }
+
+  /** A tensor at an address. */
+  org.bytedeco.pytorch.Tensor at(long address, DType type, long... shape) {
+    try (Address place = new Address(address)) {
+      return torch.from_blob(place, shape, options(type));
+    }
+  }
+
+  /** A pointer that owns nothing. */
+  private static final class Address extends Pointer {
+    Address(long address) {
+      super((Pointer) null);
+      this.address = address;
+    }
   }
 
   public Tensor zeros(DType type, long... shape) {
@@ -388,6 +429,7 @@ public final class Torch implements AutoCloseable {
     if (workers != null) {
       workers.close();
     }
+    pool.close();
     for (TensorOptions option : options.values()) {
       option.close();
     }

@@ -25,6 +25,7 @@ final class Workers implements AutoCloseable {
 
   private final int threads;
   private final ExecutorService pool;
+  private LoneThreads lone;
 
   Workers(int threads) {
     this.threads = threads;
@@ -62,8 +63,19 @@ final class Workers implements AutoCloseable {
     }
   }
 
+  /**
+   * Does each of a number of tasks that call libtorch, side by side: every thread computes its own
+   * products alone. Which thread takes which task is left to chance.
+   */
+  void each(int tasks, LoneThreads.Task task) {
+    if (lone == null) {
+      lone = new LoneThreads(threads);
+    }
+    lone.each(tasks, task);
+  }
+
   /** Memory that a part reads belongs to the caller: nothing returns before all are done. */
-  private static void await(Future<?> part) {
+  static void await(Future<?> part) {
     boolean interrupted = false;
     try {
       while (true) {
@@ -86,5 +98,8 @@ final class Workers implements AutoCloseable {
   @Override
   public void close() {
     pool.shutdown();
+    if (lone != null) {
+      lone.close();
+    }
   }
 }

@@ -12,6 +12,7 @@ import dev.statecraft.core.graph.Parameter;
 import dev.statecraft.core.graph.Reads;
 import dev.statecraft.core.graph.Shape;
 import dev.statecraft.core.graph.State;
+import dev.statecraft.tensor.BlockedAttention;
 import dev.statecraft.tensor.DType;
 import dev.statecraft.tensor.Scope;
 import dev.statecraft.tensor.Tensor;
@@ -106,6 +107,10 @@ public record Attention(
       attend(all, queries, keys, values, bias, softmax(keys.size(0), queries), output);
       return output;
     }
+    if (isBlocked(context.layout(), queries)) {
+      blocked(torch, context.layout()).forward(output, queries, context.input(1), context.input(2));
+      return output;
+    }
     ScoreMask mask = new ScoreMask(torch, queries.dtype(), causal);
     AttentionSoftmax softmax = softmax(context.layout().longest(), queries);
     for (SequenceBatch batch : batches(context.layout(), queries.dtype())) {
@@ -151,6 +156,19 @@ public record Attention(
         gradients[i] = context.gradient(i).allocate();
       }
     }
+    if (isBlocked(context.layout(), context.upstream())) {
+      blocked(torch, context.layout())
+          .backward(
+              Optional.ofNullable(gradients[0]),
+              Optional.ofNullable(gradients[1]),
+              Optional.ofNullable(gradients[2]),
+              context.upstream(),
+              context.input(0),
+              context.input(1),
+              wantsScores ? Optional.of(context.input(2)) : Optional.empty());
+      addGradients(context, gradients);
+      return;
+    }
     ScoreMask mask = new ScoreMask(torch, context.upstream().dtype(), causal);
     AttentionSoftmax softmax = softmax(context.layout().longest(), context.upstream());
     for (SequenceBatch batch : batches(context.layout(), context.upstream().dtype())) {
@@ -183,11 +201,30 @@ public record Attention(
         }
       }
     }
-    for (int i = 0; i < 3; i++) {
-      if (context.wants(i)) {
+    addGradients(context, gradients);
+  }
+
+  private static void addGradients(BackwardContext context, Tensor[] gradients) {
+    for (int i = 0; i < gradients.length; i++) {
+      if (gradients[i] != null) {
         context.gradient(i).add(gradients[i]);
       }
     }
+  }
+
+  /** Whether sequences are long enough, on the average, for tasks of their own. */
+  private static boolean isBlocked(Layout layout, Tensor queries) {
+    return BlockedAttention.supports(queries)
+        && layout.tokens()
+            >= (long) BlockedAttention.shortest(queries.dtype()) * layout.sequences();
+  }
+
+  private BlockedAttention blocked(Torch torch, Layout layout) {
+    int[] offsets = new int[layout.sequences() + 1];
+    for (int i = 0; i < offsets.length; i++) {
+      offsets[i] = layout.offset(i);
+    }
+    return new BlockedAttention(torch, offsets, keyValueHeads, group(), headDim, causal);
   }
 
   private List<SequenceBatch> batches(Layout layout, DType type) {

@@ -48,8 +48,13 @@ public record SwiGlu() implements Op {
 
   @Override
   public Tensor forward(ForwardContext context) {
-    Tensor output = context.torch().empty(context.input(0).dtype(), context.input(0).shape());
-    Kernels.siluInto(output, context.input(0));
+    Tensor gate = context.input(0);
+    Tensor output = context.torch().empty(gate.dtype(), gate.shape());
+    if (RowKernels.supports(gate)) {
+      RowKernels.swiGlu(output, gate, context.input(1));
+      return output;
+    }
+    Kernels.siluInto(output, gate);
     return output.mulInPlace(context.input(1));
   }
 

@@ -3,7 +3,6 @@ package dev.statecraft.tensor.vector;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.ShortVector;
-import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
@@ -14,7 +13,9 @@ public final class Bfloat16 {
   private static final VectorSpecies<Integer> INTS = FLOATS.withLanes(int.class);
   private static final VectorSpecies<Short> SHORTS =
       VectorSpecies.of(short.class, VectorShape.forBitSize(FLOATS.vectorBitSize() / 2));
-  private static final int QUIET_NAN = 0x7FC0;
+
+  /** Exponent and fraction of a NaN, as bfloat16. */
+  private static final int NAN = 0x7FFF;
 
   private Bfloat16() {}
 
@@ -31,23 +32,28 @@ public final class Bfloat16 {
     }
   }
 
-  /** Rounds the first {@code n} numbers to the nearest, ties to even. */
+  /**
+   * Rounds the first {@code n} numbers to the nearest, ties to even. NaNs must be quiet, as
+   * arithmetic leaves them.
+   *
+   * <p>What is added to round reaches the sign only from NaNs full of ones; these become NaNs
+   * again. Without masks, which Java 17 has no registers for.
+   */
   public static void narrow(float[] source, short[] target, int n) {
     int i = 0;
     for (; i < FLOATS.loopBound(n); i += FLOATS.length()) {
-      FloatVector wide = FloatVector.fromArray(FLOATS, source, i);
-      IntVector bits = wide.reinterpretAsInts();
+      IntVector bits = FloatVector.fromArray(FLOATS, source, i).reinterpretAsInts();
       IntVector odd = bits.lanewise(VectorOperators.LSHR, 16).and(1);
-      IntVector rounded = bits.add(odd).add(0x7FFF).lanewise(VectorOperators.LSHR, 16);
-      VectorMask<Integer> nan = wide.test(VectorOperators.IS_NAN).cast(INTS);
-      IntVector result = rounded.blend(QUIET_NAN, nan);
+      IntVector sum = bits.add(odd).add(0x7FFF);
+      IntVector carried =
+          sum.lanewise(VectorOperators.XOR, bits).lanewise(VectorOperators.ASHR, 31).and(NAN);
+      IntVector result = sum.lanewise(VectorOperators.LSHR, 16).or(carried);
       ((ShortVector) result.convertShape(VectorOperators.I2S, SHORTS, 0)).intoArray(target, i);
     }
     for (; i < n; i++) {
       int bits = Float.floatToRawIntBits(source[i]);
-      target[i] =
-          (short)
-              (Float.isNaN(source[i]) ? QUIET_NAN : (bits + 0x7FFF + ((bits >>> 16) & 1)) >>> 16);
+      int sum = bits + ((bits >>> 16) & 1) + 0x7FFF;
+      target[i] = (short) ((sum >>> 16) | (((sum ^ bits) >> 31) & NAN));
     }
   }
 }

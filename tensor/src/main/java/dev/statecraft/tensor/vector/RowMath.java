@@ -1,12 +1,15 @@
 package dev.statecraft.tensor.vector;
 
+import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /** Functions of rows of float32, each one pass over the first {@code n} numbers. */
 public final class RowMath {
   private static final VectorSpecies<Float> F = FloatVector.SPECIES_PREFERRED;
+  private static final VectorSpecies<Integer> INTS = F.withLanes(int.class);
 
   private RowMath() {}
 
@@ -114,6 +117,72 @@ public final class RowMath {
     }
   }
 
+  /**
+   * Replaces scores by {@code softmax(scale x)}. Scores behind the first {@code n} become 0.
+   *
+   * @param n at least 1
+   */
+  public static void softmax(float[] x, float scale, int n) {
+    float shift = highest(x, n) * scale;
+    int end = vectors(x, n);
+    // The last vector's rest: so far below that it adds nothing to a sum of 1 or more.
+    Arrays.fill(x, n, end, (shift - 100) / scale);
+    scale(x, 1 / expAndSum(x, scale, shift, end), n);
+    Arrays.fill(x, n, x.length, 0);
+  }
+
+  /**
+   * Replaces the gradient g of {@code y = softmax(scale x)} by x's, {@code scale y (g - sum(g y))}.
+   *
+   * @param n where y's numbers other than 0 end; those of g behind it become 0
+   */
+  public static void softmaxBackward(float[] g, float[] y, float scale, int n) {
+    int end = vectors(g, n);
+    Arrays.fill(g, n, g.length, 0);
+    float sum = dot(g, y, end);
+    int i = 0;
+    for (; i < F.loopBound(end); i += F.length()) {
+      at(g, i).sub(sum).mul(at(y, i)).mul(scale).intoArray(g, i);
+    }
+    for (; i < end; i++) {
+      g[i] = (g[i] - sum) * y[i] * scale;
+    }
+  }
+
+  /** The number of elements of the vectors that hold the first n, as far as the array goes. */
+  private static int vectors(float[] x, int n) {
+    return Math.min(x.length, (n + F.length() - 1) / F.length() * F.length());
+  }
+
+  /**
+   * The largest number. A NaN is either the result or passed over.
+   *
+   * <p>By integers, which float32 numbers are in the order of once the magnitude bits of negative
+   * ones are turned: libtorch's and Java's own maximum take four times as many instructions.
+   */
+  private static float highest(float[] x, int n) {
+    IntVector most = IntVector.broadcast(INTS, Integer.MIN_VALUE);
+    int i = 0;
+    for (; i < F.loopBound(n); i += F.length()) {
+      most = most.max(ordered(at(x, i).reinterpretAsInts()));
+    }
+    int highest = most.reduceLanes(VectorOperators.MAX);
+    for (; i < n; i++) {
+      highest = Math.max(highest, ordered(Float.floatToRawIntBits(x[i])));
+    }
+    return Float.intBitsToFloat(ordered(highest));
+  }
+
+  private static IntVector ordered(IntVector bits) {
+    return bits.lanewise(VectorOperators.ASHR, 31)
+        .and(0x7FFFFFFF)
+        .lanewise(VectorOperators.XOR, bits);
+  }
+
+  private static int ordered(int bits) {
+    return (bits >> 31) & 0x7FFFFFFF ^ bits;
+  }
+
   /** {@code x = exp(scale x - shift)}; returns the sum. */
   public static float expAndSum(float[] x, float scale, float shift, int n) {
     FloatVector sum = FloatVector.zero(F);
@@ -129,6 +198,18 @@ public final class RowMath {
       total += x[i];
     }
     return total;
+  }
+
+  /** {@code gate = gate sigmoid(gate) up}. */
+  public static void swiGlu(float[] gate, float[] up, int n) {
+    int i = 0;
+    for (; i < F.loopBound(n); i += F.length()) {
+      FloatVector z = at(gate, i);
+      z.mul(sigmoid(z)).mul(at(up, i)).intoArray(gate, i);
+    }
+    for (; i < n; i++) {
+      gate[i] *= sigmoid(gate[i]) * up[i];
+    }
   }
 
   /**
@@ -178,26 +259,25 @@ public final class RowMath {
   }
 
   /**
-   * Turns pairs {@code (x[at + j], x[at + j + half])}, j below {@code half}, by the angles of a
-   * table of cosines {@code [half..]} and sines {@code [half..]}.
+   * Turns pairs {@code (x[start + j], x[start + half + j])}, j below {@code half}, by the angles of
+   * a table that holds {@code half} cosines, then their sines.
    */
-  public static void rotate(
-      float[] x, int start, float[] cos, float[] sin, int half, float direction) {
+  public static void rotate(float[] x, int start, float[] table, int half, float direction) {
     int j = 0;
     for (; j < F.loopBound(half); j += F.length()) {
       FloatVector first = at(x, start + j);
       FloatVector second = at(x, start + half + j);
-      FloatVector c = at(cos, j);
-      FloatVector s = at(sin, j).mul(direction);
+      FloatVector c = at(table, j);
+      FloatVector s = at(table, half + j).mul(direction);
       first.mul(c).sub(second.mul(s)).intoArray(x, start + j);
       second.mul(c).add(first.mul(s)).intoArray(x, start + half + j);
     }
     for (; j < half; j++) {
       float first = x[start + j];
       float second = x[start + half + j];
-      float s = direction * sin[j];
-      x[start + j] = first * cos[j] - second * s;
-      x[start + half + j] = second * cos[j] + first * s;
+      float s = direction * table[half + j];
+      x[start + j] = first * table[j] - second * s;
+      x[start + half + j] = second * table[j] + first * s;
     }
   }
 

@@ -1,0 +1,103 @@
+package dev.statecraft.tensor;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.bytedeco.pytorch.global.torch;
+
+/**
+ * Threads in each of which libtorch computes without others' help, so that small products run side
+ * by side instead of each being split. Used by one thread at a time.
+ */
+final class LoneThreads implements AutoCloseable {
+  /** Some work. */
+  interface Task {
+    /**
+     * Does one task.
+     *
+     * @param thread number of the thread, below the number of threads
+     * @param task its number
+     */
+    void run(int thread, int task);
+  }
+
+  private final int threads;
+  private final ExecutorService pool;
+
+  LoneThreads(int threads) {
+    this.threads = threads;
+    CountDownLatch started = new CountDownLatch(threads);
+    pool =
+        Executors.newFixedThreadPool(
+            threads,
+            task -> {
+              Thread thread =
+                  new Thread(
+                      () -> {
+                        // libtorch sets its number of threads when a thread first asks for it.
+                        torch.get_num_threads();
+                        torch.set_num_threads(1);
+                        started.countDown();
+                        task.run();
+                      },
+                      "statecraft-products");
+              thread.setDaemon(true);
+              return thread;
+            });
+    for (int i = 0; i < threads; i++) {
+      pool.execute(() -> {});
+    }
+    awaitUninterruptibly(started);
+    // That was each thread's own setting, and the one that threads to come start with.
+    torch.set_num_threads(threads);
+  }
+
+  /** Returns when all are done; a failure is thrown then. */
+  void each(int tasks, Task task) {
+    AtomicInteger next = new AtomicInteger();
+    List<Future<?>> parts = new ArrayList<>();
+    BlasThreads.alone();
+    try {
+      for (int i = 0; i < Math.min(threads, tasks); i++) {
+        int thread = i;
+        parts.add(
+            pool.submit(
+                () -> {
+                  for (int t = next.getAndIncrement(); t < tasks; t = next.getAndIncrement()) {
+                    task.run(thread, t);
+                  }
+                }));
+      }
+    } finally {
+      try {
+        parts.forEach(Workers::await);
+      } finally {
+        BlasThreads.together();
+      }
+    }
+  }
+
+  private static void awaitUninterruptibly(CountDownLatch latch) {
+    boolean interrupted = false;
+    while (true) {
+      try {
+        latch.await();
+        break;
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  @Override
+  public void close() {
+    pool.shutdown();
+  }
+}
