@@ -56,13 +56,17 @@ final class LoneThreads implements AutoCloseable {
     torch.set_num_threads(threads);
   }
 
-  /** Returns when all are done; a failure is thrown then. */
-  void each(int tasks, Task task) {
+  /**
+   * Returns when all are done; a failure is thrown then.
+   *
+   * @param most threads to use at most
+   */
+  void each(int most, int tasks, Task task) {
     AtomicInteger next = new AtomicInteger();
     List<Future<?>> parts = new ArrayList<>();
     BlasThreads.alone();
     try {
-      for (int i = 0; i < Math.min(threads, tasks); i++) {
+      for (int i = 0; i < Math.min(threads, Math.min(most, tasks)); i++) {
         int thread = i;
         parts.add(
             pool.submit(

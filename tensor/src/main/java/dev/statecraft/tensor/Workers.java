@@ -66,12 +66,14 @@ final class Workers implements AutoCloseable {
   /**
    * Does each of a number of tasks that call libtorch, side by side: every thread computes its own
    * products alone. Which thread takes which task is left to chance.
+   *
+   * @param most threads to use at most
    */
-  void each(int tasks, LoneThreads.Task task) {
+  void each(int most, int tasks, LoneThreads.Task task) {
     if (lone == null) {
       lone = new LoneThreads(threads);
     }
-    lone.each(tasks, task);
+    lone.each(most, tasks, task);
   }
 
   /** Memory that a part reads belongs to the caller: nothing returns before all are done. */
