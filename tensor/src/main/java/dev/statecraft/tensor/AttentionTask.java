@@ -51,6 +51,7 @@ final class AttentionTask {
   private final int start;
   private final int n;
   private final int head;
+  private long productNanos;
 
   /**
    * A task.
@@ -84,9 +85,9 @@ final class AttentionTask {
           int seen = seen(from, count);
           org.bytedeco.pytorch.Tensor p =
               matrix(space.scores().handle(), (long) shape.group() * count, seen, n);
-          torch.mm_out(p, part(q, from, count), k.narrow(0, 0, seen).t());
+          multiply(p, part(q, from, count), k.narrow(0, 0, seen).t());
           softmax(p, from, count);
-          torch.mm_out(part(y, from, count), p, v.narrow(0, 0, seen));
+          multiply(part(y, from, count), p, v.narrow(0, 0, seen));
         });
     scatter(output, y);
   }
@@ -112,12 +113,12 @@ final class AttentionTask {
         (from, count) -> {
           int seen = seen(from, count);
           org.bytedeco.pytorch.Tensor scores = part(p, from, count).narrow(1, 0, seen);
-          torch.mm_out(scores, part(q, from, count), k.narrow(0, 0, seen).t());
+          multiply(scores, part(q, from, count), k.narrow(0, 0, seen).t());
           softmax(scores, from, count);
           if (wantsScores) {
             org.bytedeco.pytorch.Tensor v = keyRows(values.orElseThrow()).narrow(0, 0, seen);
             org.bytedeco.pytorch.Tensor gradients = part(ds, from, count).narrow(1, 0, seen);
-            torch.mm_out(gradients, part(dy, from, count), v.t());
+            multiply(gradients, part(dy, from, count), v.t());
             softmaxBackward(gradients, scores, from, count);
           }
         });
@@ -130,7 +131,7 @@ final class AttentionTask {
               (from, count) -> {
                 int seen = seen(from, count);
                 org.bytedeco.pytorch.Tensor gradients = part(ds, from, count).narrow(1, 0, seen);
-                torch.mm_out(part(q, from, count), gradients, k.narrow(0, 0, seen));
+                multiply(part(q, from, count), gradients, k.narrow(0, 0, seen));
               });
           scatter(target, q);
         });
@@ -148,7 +149,7 @@ final class AttentionTask {
         (from, count) -> {
           long first = shape.causal() ? (long) shape.group() * from : 0;
           long seeing = (long) shape.group() * n - first;
-          torch.mm_out(
+          multiply(
               target.narrow(0, from, count),
               scores.narrow(0, first, seeing).narrow(1, from, count).t(),
               rows.narrow(0, first, seeing));
@@ -177,6 +178,20 @@ final class AttentionTask {
         .write(0, rows)
         .runHere(
             (row, r) -> RowMath.softmaxBackward(r[0], r[1], scale(), seen(row, from, count, seen)));
+  }
+
+  private void multiply(
+      org.bytedeco.pytorch.Tensor target,
+      org.bytedeco.pytorch.Tensor a,
+      org.bytedeco.pytorch.Tensor b) {
+    long begin = System.nanoTime();
+    torch.mm_out(target, a, b);
+    productNanos += System.nanoTime() - begin;
+  }
+
+  /** Nanoseconds spent in products. */
+  long productNanos() {
+    return productNanos;
   }
 
   private float scale() {

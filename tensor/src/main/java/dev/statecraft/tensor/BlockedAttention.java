@@ -3,6 +3,7 @@ package dev.statecraft.tensor;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import org.bytedeco.javacpp.PointerScope;
 
@@ -138,6 +139,7 @@ public final class BlockedAttention {
     if (session.device() == Device.META) {
       return;
     }
+    LongAdder productNanos = new LongAdder();
     session
         .workers()
         .each(
@@ -145,16 +147,16 @@ public final class BlockedAttention {
             tasks(),
             (thread, task) -> {
               int sequence = task / keyValueHeads;
+              int start = offsets[sequence];
+              int tokens = offsets[sequence + 1] - start;
               try (PointerScope natives = new PointerScope()) {
-                work.accept(
+                AttentionTask attention =
                     new AttentionTask(
-                        shape,
-                        type,
-                        spaces.get(thread),
-                        offsets[sequence],
-                        offsets[sequence + 1] - offsets[sequence],
-                        task % keyValueHeads));
+                        shape, type, spaces.get(thread), start, tokens, task % keyValueHeads);
+                work.accept(attention);
+                productNanos.add(attention.productNanos());
               }
             });
+    session.productsTook(productNanos.sum() / spaces.size());
   }
 }

@@ -349,6 +349,13 @@ public final class Torch implements AutoCloseable {
     }
   }
 
+  /** Counts products that threads did beside this one, on the average of them. */
+  void productsTook(long nanos) {
+    if (timesProducts) {
+      productNanos += nanos;
+    }
+  }
+
   /** The threads of this session's own kernels, started when first asked for. */
   Workers workers() {
     if (workers == null) {

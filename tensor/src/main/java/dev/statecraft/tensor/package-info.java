@@ -12,6 +12,11 @@
  * product (user functions, test oracles), {@link dev.statecraft.tensor.Generator} gives seeded
  * randomness. A {@link dev.statecraft.tensor.QuantizedMatrix} holds a frozen matrix in 4 or 8 bits.
  *
+ * <p>On the CPU, larger tensors lie in a {@code MemoryPool} of their session. {@link
+ * dev.statecraft.tensor.RowKernels} and {@link dev.statecraft.tensor.BlockedAttention} are kernels
+ * of our own, for what libtorch takes many passes over memory; their loops are in {@code RowPass},
+ * their arithmetic in {@link dev.statecraft.tensor.vector}, and {@code Workers} are their threads.
+ *
  * <p>Sessions are confined to the thread that opened them.
  */
 package dev.statecraft.tensor;
