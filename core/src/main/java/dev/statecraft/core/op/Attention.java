@@ -37,7 +37,8 @@ import java.util.Optional;
  * <p>Neighbouring sequences of like length go through one batched product, the shorter ones padded
  * with rows of zeros inside this op alone, where that costs less than products of their own ({@link
  * SequenceGrouping}), as long as their probabilities stay below a constant number of bytes. Padded
- * keys have probability 0, padded queries give no output and no gradient.
+ * keys have probability 0, padded queries give no output and no gradient. On the CPU, steps whose
+ * sequences are long go through {@link BlockedAttention} instead.
  *
  * @param edge name of the edge, under which keys and values of earlier tokens are cached
  * @param heads query heads

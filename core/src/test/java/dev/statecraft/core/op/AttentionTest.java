@@ -130,6 +130,48 @@ class AttentionTest extends OpTest {
     }
   }
 
+  /** Long enough for blocks, which float32 alone takes; some gradients are not wanted. */
+  @ParameterizedTest
+  @CsvSource({"true, true, true", "false, true, true", "true, false, false", "false, false, true"})
+  void longSequencesInFloat32(boolean causal, boolean scores, boolean values) {
+    try (Scope scope = torch.scope();
+        Generator generator = torch.generator(12)) {
+      Attention op = new Attention("attention", 4, 2, 8, causal);
+      Layout layout = Layout.ofLengths(100, 70, 130, 1);
+      List<Tensor> wide =
+          List.of(
+              torch.normal(generator, DType.FLOAT32, 0, 1, 301, 32).copyTo(DType.FLOAT64),
+              torch.normal(generator, DType.FLOAT32, 0, 1, 301, 16).copyTo(DType.FLOAT64),
+              torch.normal(generator, DType.FLOAT32, 0, 1, 301, 16).copyTo(DType.FLOAT64));
+      List<Tensor> narrow = wide.stream().map(x -> x.copyTo(DType.FLOAT32)).toList();
+      Tensor upstream = torch.normal(generator, DType.FLOAT32, 0, 1, 301, 32).copyTo(DType.FLOAT64);
+      Demand demand = new Demand(List.of(scores, scores, values || !scores), List.of());
+      OpHarness.Result expected =
+          new OpHarness(torch, op, layout, DType.FLOAT64, 1)
+              .forwardBackward(wide, List.of(), upstream, demand, OpHarness.Variant.PLAIN);
+      OpHarness.Result found =
+          new OpHarness(torch, op, layout, DType.FLOAT32, 1)
+              .forwardBackward(
+                  narrow,
+                  List.of(),
+                  upstream.copyTo(DType.FLOAT32),
+                  demand,
+                  OpHarness.Variant.PLAIN);
+      Closeness close = Closeness.relative(1e-4);
+      close.check("output", found.output(), expected.output());
+      for (int i = 0; i < 3; i++) {
+        assertThat(found.gradients().get(i).isPresent())
+            .isEqualTo(expected.gradients().get(i).isPresent());
+        if (expected.gradients().get(i).isPresent()) {
+          close.check(
+              "gradient " + i,
+              found.gradients().get(i).orElseThrow(),
+              expected.gradients().get(i).orElseThrow());
+        }
+      }
+    }
+  }
+
   private static double[] slice(double[] values, int sequence, int features) {
     int size = 256 * features;
     return Arrays.copyOfRange(values, sequence * size, (sequence + 1) * size);
