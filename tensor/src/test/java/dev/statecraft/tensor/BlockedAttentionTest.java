@@ -2,8 +2,10 @@ package dev.statecraft.tensor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -161,6 +163,10 @@ class BlockedAttentionTest {
       long bytes = torch.liveBytes();
       new BlockedAttention(torch, new int[] {0, 70, 130}, 2, 1, 16, causal).forward(y, x, x, x);
       assertThat(torch.threads()).isEqualTo(threads);
+      assertThat(CompletableFuture.supplyAsync(torch::threads, r -> new Thread(r).start()))
+          .as("threads that a new thread finds")
+          .succeedsWithin(Duration.ofSeconds(30))
+          .isEqualTo(threads);
       assertThat(torch.liveTensors()).isEqualTo(tensors);
       assertThat(torch.liveBytes()).isEqualTo(bytes);
     }
