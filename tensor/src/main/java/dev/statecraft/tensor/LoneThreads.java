@@ -78,7 +78,7 @@ final class LoneThreads implements AutoCloseable {
       }
     } finally {
       try {
-        parts.forEach(Workers::await);
+        Workers.awaitAll(parts);
       } finally {
         BlasThreads.together();
       }

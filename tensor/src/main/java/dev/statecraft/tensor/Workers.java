@@ -59,7 +59,7 @@ final class Workers implements AutoCloseable {
     try {
       part.run(0, first);
     } finally {
-      others.forEach(Workers::await);
+      awaitAll(others);
     }
   }
 
@@ -76,8 +76,25 @@ final class Workers implements AutoCloseable {
     lone.each(most, tasks, task);
   }
 
-  /** Memory that a part reads belongs to the caller: nothing returns before all are done. */
-  static void await(Future<?> part) {
+  /**
+   * Memory that parts read belongs to the caller: nothing returns before all are done, also when
+   * one has failed. The first failure is thrown then.
+   */
+  static void awaitAll(List<Future<?>> parts) {
+    RuntimeException failure = null;
+    for (Future<?> part : parts) {
+      try {
+        await(part);
+      } catch (IllegalStateException e) {
+        failure = failure == null ? e : failure;
+      }
+    }
+    if (failure != null) {
+      throw failure;
+    }
+  }
+
+  private static void await(Future<?> part) {
     boolean interrupted = false;
     try {
       while (true) {

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.Map;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 
 class WorkersTest {
@@ -56,6 +58,34 @@ class WorkersTest {
                       }))
           .isInstanceOf(IllegalStateException.class)
           .hasCauseInstanceOf(ArithmeticException.class);
+    }
+  }
+
+  /** The memory that parts work on is freed by whoever gets the failure. */
+  @Test
+  void aFailureIsToldOnlyWhenAllPartsAreDone() {
+    for (boolean alone : new boolean[] {false, true}) {
+      AtomicInteger done = new AtomicInteger();
+      try (Workers workers = new Workers(3)) {
+        Workers.Part part =
+            (from, to) -> {
+              if (from == 0 || (!alone && from == 33)) {
+                throw new ArithmeticException("no");
+              }
+              LockSupport.parkNanos(200_000_000);
+              done.incrementAndGet();
+            };
+        assertThatThrownBy(
+                () -> {
+                  if (alone) {
+                    workers.each(3, 3, (thread, task) -> part.run(task, task + 1));
+                  } else {
+                    workers.share(100, 1000, part);
+                  }
+                })
+            .isInstanceOfAny(IllegalStateException.class, ArithmeticException.class);
+        assertThat(done).hasValue(alone ? 2 : 1);
+      }
     }
   }
 }
