@@ -8,10 +8,11 @@ import java.util.function.LongFunction;
  * One pass over matrices of as many rows: of each row, the numbers of those that are read come into
  * float32 arrays, a function works on the arrays, and some of them are written.
  *
- * <p>All kernels go through this one loop, and the function is called through an interface, for the
- * JIT compiler's sake: it gives up inlining in the middle of a method that grows too large, and
- * vectors that cross a call become objects. A loop of each kernel's own, with the reading, the
- * function and the writing all inlined, was three times slower than this (SwiGLU's backward).
+ * <p>The kernels of {@link RowKernels} go through this one loop, and the function is called through
+ * an interface, for the JIT compiler's sake: it gives up inlining in the middle of a method that
+ * grows too large, and vectors that cross a call become objects. A loop of each kernel's own, with
+ * the reading, the function and the writing all inlined, was three times slower than this (SwiGLU's
+ * backward).
  */
 final class RowPass {
   /** Computes on one row; used by one thread. */
