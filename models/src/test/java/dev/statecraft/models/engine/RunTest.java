@@ -21,6 +21,9 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -32,6 +35,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * Runs of several steps: repeatable, leaving nothing behind, and safe against what is not finite.
  */
 class RunTest {
+  private static final Pattern MAPPING = Pattern.compile("^([0-9a-f]+)-[0-9a-f]+ ");
   private static final TinyModel LLAMA = TinyModel.of("llama-tiny");
 
   private static OptimizerStep step(Graph graph, Weights weights, AdamW adamW, StorePolicy policy) {
@@ -99,13 +103,23 @@ class RunTest {
         .isFalse();
   }
 
+  /**
+   * Memory of this process outside of the Java heap, which grows and shrinks as it likes: with
+   * compressed references HotSpot places it below 32 GiB, where malloc's mappings never are.
+   */
   private static long residentKilobytes() {
     try {
-      return Files.readAllLines(Path.of("/proc/self/status")).stream()
-          .filter(line -> line.startsWith("VmRSS:"))
-          .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
-          .findFirst()
-          .orElseThrow();
+      long sum = 0;
+      boolean counted = false;
+      for (String line : Files.readAllLines(Path.of("/proc/self/smaps"))) {
+        Matcher mapping = MAPPING.matcher(line);
+        if (mapping.lookingAt()) {
+          counted = Long.parseUnsignedLong(mapping.group(1), 16) >= 32L << 30;
+        } else if (counted && line.startsWith("Rss:")) {
+          sum += Long.parseLong(line.replaceAll("\\D", ""));
+        }
+      }
+      return sum;
     } catch (IOException e) {
       throw new AssertionError(e);
     }
@@ -122,7 +136,7 @@ class RunTest {
       final long tensors = torch.liveTensors();
       final long bytes = torch.liveBytes();
       long peak = 0;
-      long resident = 0;
+      List<Long> resident = new ArrayList<>();
       for (int i = 1; i <= 1000; i++) {
         torch.resetPeak();
         assertThat(run(step, LLAMA, torch, DType.FLOAT32, 1e-3).applied()).isTrue();
@@ -132,13 +146,21 @@ class RunTest {
           peak = torch.peakBytes();
         }
         assertThat(torch.peakBytes()).as("peak bytes of step " + i).isEqualTo(peak);
-        if (i == 200) {
-          resident = residentKilobytes();
+        if (i >= 200 && i % 100 == 0) {
+          resident.add(residentKilobytes());
         }
       }
-      assertThat(residentKilobytes() - resident)
-          .as("growth of the process in kB from step 200 to step 1000")
-          .isLessThan(16 * 1024);
+      // The JVM's compiler takes memory now and then; what steps leave behind grows all the time.
+      List<Long> growth =
+          IntStream.range(1, resident.size())
+              .mapToObj(i -> resident.get(i) - resident.get(i - 1))
+              .sorted()
+              .toList();
+      assertThat(growth.get(growth.size() / 4))
+          .as(
+              "growth of the process in kB in the calmest quarter of the hundreds of steps, of "
+                  + growth)
+          .isLessThan(1024);
     }
   }
 
