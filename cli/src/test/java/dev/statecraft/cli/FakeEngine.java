@@ -140,6 +140,7 @@ final class FakeEngine implements Engine {
         4,
         8,
         OptionalLong.of(1 << 20),
+        OptionalLong.empty(),
         3 << 20,
         3 << 20,
         Map.of("weights", 20L),

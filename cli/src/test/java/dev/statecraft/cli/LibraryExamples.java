@@ -14,8 +14,8 @@ import dev.statecraft.cli.run.RunDirectory;
 import dev.statecraft.cli.run.StepMetrics;
 import dev.statecraft.cli.run.TrainListener;
 import dev.statecraft.cli.run.TrainOutcome;
-import dev.statecraft.core.plan.StateFormat;
 import dev.statecraft.core.plan.StorePolicy;
+import dev.statecraft.models.train.ComputeOptions;
 import dev.statecraft.tensor.DType;
 import dev.statecraft.tensor.Device;
 import dev.statecraft.tensor.Quantization;
@@ -89,11 +89,9 @@ final class LibraryExamples {
             List.of(MethodReader.parse("lora"), MethodReader.parse("{name: control, rank: 32}")),
             List.of(StorePolicy.CHEAP),
             OptionalLong.empty(),
-            StateFormat.EXACT,
             4,
             512,
-            DType.BFLOAT16,
-            Quantization.NONE);
+            ComputeOptions.cpu(DType.BFLOAT16));
     List<PlanRow> rows = engine.plan(request);
     // end
     return rows;

@@ -348,12 +348,13 @@ final class StatecraftTest {
     run(engine, "plan", "--model", "c.json", "--budget", "auto");
     // How much this machine has free is not for a test to say.
     assertThat(((PlanRequest) engine.asked()).budget().getAsLong()).isPositive();
-    assertThat(request.states()).isEqualTo(StateFormat.EXACT);
+    assertThat(request.compute().states()).isEqualTo(StateFormat.EXACT);
     run(engine, "plan", "--model", "c.json", "--states", "float8");
-    assertThat(((PlanRequest) engine.asked()).states()).isEqualTo(StateFormat.FLOAT8);
-    assertThat(request.quantization()).isEqualTo(Quantization.NONE);
+    assertThat(((PlanRequest) engine.asked()).compute().states()).isEqualTo(StateFormat.FLOAT8);
+    assertThat(request.compute().quantization()).isEqualTo(Quantization.NONE);
     run(engine, "plan", "--model", "c.json", "--quantize", "int8");
-    assertThat(((PlanRequest) engine.asked()).quantization()).isEqualTo(Quantization.INT8);
+    assertThat(((PlanRequest) engine.asked()).compute().quantization())
+        .isEqualTo(Quantization.INT8);
     assertThat(((PlanRequest) engine.asked()).methods()).hasSize(6); // Not full.
     assertThat(run(engine, "plan", "--model", "c.json", "--method", "full", "--quantize", "nf4"))
         .isEqualTo(2);
@@ -378,7 +379,8 @@ final class StatecraftTest {
     assertThat(((BenchRequest) engine.asked()).budget()).hasValue(1L << 30);
     run(engine, "bench", "--config", "c.json", "--method", "lora", "--quantize", "nf4", "--json");
     assertThat(json().get("quantize").textValue()).isEqualTo("nf4");
-    assertThat(((BenchRequest) engine.asked()).quantization()).isEqualTo(Quantization.NF4);
+    assertThat(((BenchRequest) engine.asked()).compute().quantization())
+        .isEqualTo(Quantization.NF4);
     run(engine, "bench", "--config", "c.json", "--method", "control");
     assertThat(console.out()).contains("peak_rss_bytes").contains("1.0 MiB");
     run(engine, "bench", "--config", "c.json", "--method", "lora", "--lengths", "9-12", "--json");
@@ -387,7 +389,7 @@ final class StatecraftTest {
     assertThat(console.out()).doesNotContain("gradient_error");
     run(engine, "bench", "--config", "c.json", "--method", "lora", "--states", "int8", "--check");
     assertThat(console.out()).contains("gradient_error worst_parameter", "layers.0.q.lora_B");
-    assertThat(((BenchRequest) engine.asked()).states()).isEqualTo(StateFormat.INT8);
+    assertThat(((BenchRequest) engine.asked()).compute().states()).isEqualTo(StateFormat.INT8);
     run(engine, "bench", "--config", "c.json", "--method", "lora", "--check", "--json");
     assertThat(json().get("states").textValue()).isEqualTo("exact");
     assertThat(json().at("/gradient_error/relative").doubleValue()).isEqualTo(0.25);

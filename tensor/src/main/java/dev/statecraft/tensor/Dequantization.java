@@ -25,7 +25,7 @@ final class Dequantization {
 
   /** Whether these kernels write a tensor; without memory, whether they would. */
   static boolean supports(Tensor target) {
-    return target.torch().device() != Device.CUDA
+    return target.torch().kernels() == Device.CPU
         && ByteOrder.nativeOrder() == ByteOrder.LITTLE_ENDIAN
         && (target.dtype() == DType.FLOAT32 || target.dtype() == DType.BFLOAT16)
         && target.isContiguous();

@@ -12,16 +12,13 @@ record Int8Rows(Tensor codes, Tensor largest) implements QuantizedMatrix {
   /** A code times a row's largest magnitude times this is the value. */
   static final float STEP = 1 / 127f;
 
-  /** Numbers quantized at once: bounds the temporaries. */
-  private static final long PIECE = 1L << 18;
-
   static Int8Rows of(Tensor weight) {
     Torch torch = weight.torch();
     long rows = weight.size(0);
     long columns = weight.size(1);
     Tensor codes = torch.empty(DType.INT8, rows, columns).escape();
     Tensor largest = torch.empty(DType.FLOAT32, rows).escape();
-    long step = rowsOfPiece(columns);
+    long step = rowsOfPiece(torch, columns);
     for (long start = 0; start < rows && torch.device() != Device.META; start += step) {
       long count = Math.min(step, rows - start);
       try (Scope scope = torch.scope()) {
@@ -36,8 +33,8 @@ record Int8Rows(Tensor codes, Tensor largest) implements QuantizedMatrix {
     return new Int8Rows(codes, largest);
   }
 
-  private static long rowsOfPiece(long columns) {
-    return Math.max(1, PIECE / Math.max(1, columns));
+  private static long rowsOfPiece(Torch session, long columns) {
+    return Math.max(1, session.piece() / Math.max(1, columns));
   }
 
   @Override
@@ -62,7 +59,7 @@ record Int8Rows(Tensor codes, Tensor largest) implements QuantizedMatrix {
       Dequantization.int8(target, this);
       return;
     }
-    long step = rowsOfPiece(columns());
+    long step = rowsOfPiece(torch, columns());
     for (long start = 0; start < rows(); start += step) {
       long count = Math.min(step, rows() - start);
       try (Scope scope = torch.scope();

@@ -15,9 +15,6 @@ import org.bytedeco.pytorch.global.torch;
 record Nf4Blocks(
     long rows, long columns, Tensor codes, Tensor scaleCodes, Tensor scaleLargest, Tensor scaleMean)
     implements QuantizedMatrix {
-  /** Numbers quantized or dequantized at once: bounds the temporaries. A multiple of blocks. */
-  private static final long PIECE = 1L << 18;
-
   static Nf4Blocks of(Tensor weight) {
     Torch torch = weight.torch();
     long values = weight.elements();
@@ -48,8 +45,9 @@ record Nf4Blocks(
     Torch session = values.torch();
     Tensor bounds = vector(session, Nf4Levels.bounds(Nf4Levels.values()));
     Tensor scales = session.empty(DType.FLOAT32, scaleCodes.elements());
-    for (long start = 0; start < values.elements(); start += PIECE) {
-      long count = Math.min(PIECE, values.elements() - start);
+    long piece = session.piece();
+    for (long start = 0; start < values.elements(); start += piece) {
+      long count = Math.min(piece, values.elements() - start);
       try (Scope scope = session.scope()) {
         Tensor rows = inRows(values.narrow(0, start, count), Nf4Levels.BLOCK);
         Tensor most = Magnitudes.largest(rows);
@@ -113,9 +111,10 @@ record Nf4Blocks(
       Tensor flat = target.view(target.elements());
       Tensor scales = scales(session);
       Tensor pairs = vector(session, pairsOfLevels()).view(-1, 2);
-      for (long start = 0; start < flat.elements(); start += PIECE) {
-        long count = Math.min(PIECE, flat.elements() - start);
-        try (Scope piece = session.scope()) {
+      long piece = session.piece();
+      for (long start = 0; start < flat.elements(); start += piece) {
+        long count = Math.min(piece, flat.elements() - start);
+        try (Scope part = session.scope()) {
           Tensor bytes = codes.narrow(0, start / 2, parts(count, 2)).copyTo(DType.INT64);
           Tensor levels = inRows(pairs.indexSelect(0, bytes).view(-1), Nf4Levels.BLOCK);
           Tensor own = scales.narrow(0, start / Nf4Levels.BLOCK, levels.size(0)).unsqueeze(1);

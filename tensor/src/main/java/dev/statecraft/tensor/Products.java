@@ -23,7 +23,7 @@ final class Products {
 
   /** Whether products of a type are taken in float32 on a session's device. */
   static boolean widens(Torch session, DType type) {
-    return session.device() != Device.CUDA
+    return session.kernels() == Device.CPU
         && (type == DType.FLOAT16 || (type == DType.BFLOAT16 && !Bfloat16.SUPPORTED));
   }
 

@@ -24,9 +24,6 @@ public enum RowCodec {
   /** Whole numbers from -127 to 127. */
   INT8(DType.INT8, 127);
 
-  /** Numbers that are converted at once where libtorch's operations need memory in between. */
-  private static final long PART = 1L << 18;
-
   private final DType codes;
   private final float limit;
 
@@ -127,7 +124,7 @@ public enum RowCodec {
   }
 
   private static void byParts(Tensor x, Part part) {
-    long rows = Math.max(1, PART / Math.max(1, x.size(1)));
+    long rows = Math.max(1, x.torch().piece() / Math.max(1, x.size(1)));
     for (long from = 0; from < x.size(0); from += rows) {
       try (Scope scope = x.torch().scope()) {
         part.run(from, Math.min(rows, x.size(0) - from));

@@ -20,7 +20,7 @@ public final class RowKernels {
   /** Whether these kernels take a tensor's type on its device. */
   public static boolean supports(Tensor x) {
     return Support.PRESENT
-        && x.torch().device() != Device.CUDA
+        && x.torch().kernels() == Device.CPU
         && (x.dtype() == DType.FLOAT32 || x.dtype() == DType.BFLOAT16);
   }
 

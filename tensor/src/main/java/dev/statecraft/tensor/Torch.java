@@ -8,6 +8,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.function.ToLongFunction;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.Loader;
 import org.bytedeco.javacpp.Pointer;
@@ -35,6 +36,7 @@ public final class Torch implements AutoCloseable {
 
   private final Thread thread = Thread.currentThread();
   private final Device device;
+  private final Device kernels;
   private final Map<DType, TensorOptions> options = new EnumMap<>(DType.class);
   private final MemoryPool pool = new MemoryPool();
   private Workers workers;
@@ -49,8 +51,9 @@ public final class Torch implements AutoCloseable {
   private boolean timesProducts;
   private long productNanos;
 
-  private Torch(Device device) {
+  private Torch(Device device, Device kernels) {
     this.device = device;
+    this.kernels = kernels;
     for (DType type : DType.values()) {
       try (TensorOptions plain = new TensorOptions(type.scalarType());
           org.bytedeco.pytorch.Device where =
@@ -84,7 +87,15 @@ public final class Torch implements AutoCloseable {
           "device: expected a CUDA device and the GPU build of libtorch (Maven profile cuda), found"
               + " neither");
     }
-    return new Torch(device);
+    return device == Device.META ? dry(Device.CPU) : new Torch(device, device);
+  }
+
+  /**
+   * Opens a session {@linkplain Device#META without memory} that takes the operations that a
+   * session on a device would take, so that it allocates what that one does.
+   */
+  public static Torch dry(Device as) {
+    return new Torch(Device.META, as == Device.META ? Device.CPU : as);
   }
 
   /** Opens a session on the CPU. */
@@ -139,6 +150,26 @@ public final class Torch implements AutoCloseable {
     return device;
   }
 
+  /** The device whose operations are taken: its own, or of a dry session the one it stands for. */
+  Device kernels() {
+    return kernels;
+  }
+
+  /**
+   * Numbers that an operation with temporaries takes at once: as few as keep them small, but on
+   * CUDA, where a kernel on few numbers takes as long as one on many, more.
+   */
+  public long piece() {
+    return kernels == Device.CUDA ? 1L << 24 : 1L << 18;
+  }
+
+  /** Waits until the device has done what it was asked to; the CPU always has. */
+  public void synchronize() {
+    if (device == Device.CUDA) {
+      torch.synchronizeDevice((byte) 0);
+    }
+  }
+
   /** Open tensor handles, views included. */
   public long liveTensors() {
     return liveTensors;
@@ -178,13 +209,25 @@ public final class Torch implements AutoCloseable {
     limit = bytes;
   }
 
-  /** Bytes of memory that the device of this session can still give, if it can tell. */
+  /** Bytes of memory that the device of this session can still give, if it has its own. */
   public OptionalLong freeDeviceBytes() {
+    return deviceBytes(SizeTPair::first);
+  }
+
+  /**
+   * Bytes that the device of this session has given, if it has its own: to libtorch, which keeps
+   * what tensors have left, to the libraries below it, and to other processes.
+   */
+  public OptionalLong usedDeviceBytes() {
+    return deviceBytes(freeAndTotal -> freeAndTotal.second() - freeAndTotal.first());
+  }
+
+  private OptionalLong deviceBytes(ToLongFunction<SizeTPair> figure) {
     if (device != Device.CUDA) {
       return OptionalLong.empty();
     }
     try (SizeTPair freeAndTotal = torch.getMemoryInfo((byte) 0)) {
-      return OptionalLong.of(freeAndTotal.first());
+      return OptionalLong.of(figure.applyAsLong(freeAndTotal));
     }
   }
 

@@ -9,8 +9,7 @@ import dev.statecraft.cli.run.Json;
 import dev.statecraft.cli.terminal.Console;
 import dev.statecraft.cli.terminal.Table;
 import dev.statecraft.cli.terminal.Units;
-import dev.statecraft.tensor.DType;
-import dev.statecraft.tensor.Quantization;
+import dev.statecraft.models.train.ComputeOptions;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
@@ -106,7 +105,8 @@ public final class BenchCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    OptionalLong limit = budget.bytes();
+    ComputeOptions compute = step.compute(dtype, quantize);
+    OptionalLong limit = budget.bytes(compute.device());
     BenchRequest request =
         new BenchRequest(
             console.path(config),
@@ -114,11 +114,9 @@ public final class BenchCommand implements Callable<Integer> {
             step.batch(),
             step.sequence(),
             lengths.map(LengthRange::parse),
-            DType.of(dtype),
-            Quantization.of(quantize),
+            compute,
             Stores.read(Optional.ofNullable(store), limit.isPresent()),
             limit,
-            step.states(),
             steps,
             profile,
             check);

@@ -3,6 +3,8 @@ package dev.statecraft.cli.command;
 import dev.statecraft.cli.recipe.Budget;
 import dev.statecraft.cli.recipe.RecipeException;
 import dev.statecraft.cli.run.AvailableMemory;
+import dev.statecraft.tensor.Device;
+import dev.statecraft.tensor.Torch;
 import java.util.OptionalLong;
 import picocli.CommandLine.Option;
 
@@ -11,15 +13,16 @@ final class BudgetOption {
   @Option(
       names = "--budget",
       paramLabel = "BYTES",
-      description = "What tensors may take, such as 24GiB; or auto, what this machine has free.")
+      description = "What tensors may take, such as 24GiB; or auto, what the device has free.")
   private String budget;
 
   /**
    * The budget in bytes, if one was given.
    *
+   * @param device where the step would be taken
    * @throws RecipeException if it is no size
    */
-  OptionalLong bytes() {
+  OptionalLong bytes(Device device) {
     if (budget == null) {
       return OptionalLong.empty();
     }
@@ -32,6 +35,11 @@ final class BudgetOption {
     if (read instanceof Budget.Fixed fixed) {
       return OptionalLong.of(fixed.size().bytes());
     }
-    return read.isGiven() ? OptionalLong.of(AvailableMemory.forTensors()) : OptionalLong.empty();
+    if (!read.isGiven()) {
+      return OptionalLong.empty();
+    }
+    try (Torch torch = Torch.open(device)) {
+      return OptionalLong.of(AvailableMemory.forTensors(torch));
+    }
   }
 }

@@ -10,10 +10,9 @@ import dev.statecraft.cli.run.Json;
 import dev.statecraft.cli.terminal.Console;
 import dev.statecraft.cli.terminal.Table;
 import dev.statecraft.cli.terminal.Units;
-import dev.statecraft.core.plan.StateFormat;
 import dev.statecraft.core.plan.StorePolicy;
 import dev.statecraft.models.InvalidInputException;
-import dev.statecraft.tensor.DType;
+import dev.statecraft.models.train.ComputeOptions;
 import dev.statecraft.tensor.Quantization;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -91,28 +90,19 @@ public final class PlanCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    OptionalLong limit = budget.bytes();
-    Quantization quantization = Quantization.of(quantize);
+    ComputeOptions compute = step.compute(dtype, quantize);
+    OptionalLong limit = budget.bytes(compute.device());
     List<Method> methods =
         method == null
             ? METHODS.stream()
-                .filter(name -> quantization == Quantization.NONE || !name.equals("full"))
+                .filter(name -> compute.quantization() == Quantization.NONE || !name.equals("full"))
                 .map(name -> step.method(name))
                 .toList()
             : List.of(step.method(method));
-    StateFormat states = step.states();
     List<PlanRow> rows =
         engine.plan(
             new PlanRequest(
-                config(),
-                methods,
-                stores(limit),
-                limit,
-                states,
-                step.batch(),
-                step.sequence(),
-                DType.of(dtype),
-                quantization));
+                config(), methods, stores(limit), limit, step.batch(), step.sequence(), compute));
     if (json) {
       console
           .out()

@@ -3,6 +3,10 @@ package dev.statecraft.cli.command;
 import dev.statecraft.cli.recipe.Method;
 import dev.statecraft.cli.recipe.MethodReader;
 import dev.statecraft.core.plan.StateFormat;
+import dev.statecraft.models.train.ComputeOptions;
+import dev.statecraft.tensor.DType;
+import dev.statecraft.tensor.Device;
+import dev.statecraft.tensor.Quantization;
 import picocli.CommandLine.Option;
 
 /** The size of a training step that is measured or predicted. */
@@ -35,12 +39,20 @@ final class StepOptions {
       description = "Form of stored states: exact, bfloat16, float8, int8 (${DEFAULT-VALUE}).")
   private String states;
 
+  @Option(
+      names = "--device",
+      defaultValue = "cpu",
+      paramLabel = "DEVICE",
+      description = "cpu or cuda (default: ${DEFAULT-VALUE}).")
+  private String device;
+
   Method method(String text) {
     return MethodReader.parse(text, rank);
   }
 
-  StateFormat states() {
-    return StateFormat.of(states);
+  ComputeOptions compute(String dtype, String quantize) {
+    return new ComputeOptions(
+        Device.of(device), DType.of(dtype), Quantization.of(quantize), StateFormat.of(states));
   }
 
   int batch() {

@@ -1,10 +1,8 @@
 package dev.statecraft.cli.engine;
 
 import dev.statecraft.cli.recipe.Method;
-import dev.statecraft.core.plan.StateFormat;
 import dev.statecraft.core.plan.StorePolicy;
-import dev.statecraft.tensor.DType;
-import dev.statecraft.tensor.Quantization;
+import dev.statecraft.models.train.ComputeOptions;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
@@ -19,11 +17,9 @@ import java.util.OptionalLong;
  * @param batch sequences (or images) of a step
  * @param sequence tokens of a sequence; images have as many as they have
  * @param lengths packs {@code batch * sequence} tokens of shorter sequences instead
- * @param dtype of the frozen weights and the states
- * @param quantization of the frozen linears inside layers
+ * @param compute how steps are computed
  * @param store which states are stored; empty where the budget decides
  * @param budget the most bytes that tensors may take, if there is a limit
- * @param states in which form they are stored
  * @param steps how many to take
  * @param profile whether to measure each op, which itself takes a little time
  * @param check whether to measure the gradients' error against exact states afterwards
@@ -34,16 +30,14 @@ public record BenchRequest(
     int batch,
     int sequence,
     Optional<LengthRange> lengths,
-    DType dtype,
-    Quantization quantization,
+    ComputeOptions compute,
     Optional<StorePolicy> store,
     OptionalLong budget,
-    StateFormat states,
     int steps,
     boolean profile,
     boolean check) {
   public BenchRequest {
-    method.checkQuantization("--quantize", quantization);
+    method.checkQuantization("--quantize", compute.quantization());
     atLeast("--batch", 1, batch);
     atLeast("--seq", 2, sequence);
     atLeast("--steps", 2, steps);

@@ -6,6 +6,7 @@ import dev.statecraft.core.run.Profile;
 import dev.statecraft.models.train.GradientError;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -20,6 +21,8 @@ import java.util.OptionalLong;
  * @param tokens of a step
  * @param tokensPerSecond at that speed
  * @param peakRssBytes the process's peak, on systems that tell
+ * @param usedDeviceBytes what a device with memory of its own had given by the end, to this process
+ *     and others
  * @param measuredPeakBytes the most bytes of tensors in any step
  * @param predictedPeakBytes what the same step without memory came to
  * @param memory measured bytes by category
@@ -34,6 +37,7 @@ public record BenchResult(
     long tokens,
     double tokensPerSecond,
     OptionalLong peakRssBytes,
+    OptionalLong usedDeviceBytes,
     long measuredPeakBytes,
     long predictedPeakBytes,
     Map<String, Long> memory,
@@ -46,9 +50,10 @@ public record BenchResult(
     map.put("method", request.method().name().label());
     map.put("store", request.store().map(StorePolicy::label).orElse(Stores.AUTO));
     map.put("stored", store);
-    map.put("states", request.states().label());
-    map.put("dtype", request.dtype().label());
-    map.put("quantize", request.quantization().label());
+    map.put("device", request.compute().device().name().toLowerCase(Locale.ROOT));
+    map.put("states", request.compute().states().label());
+    map.put("dtype", request.compute().dtype().label());
+    map.put("quantize", request.compute().quantization().label());
     map.put("batch", request.batch());
     map.put("seq", request.sequence());
     request.lengths().ifPresent(range -> map.put("lengths", range.toString()));
@@ -58,6 +63,7 @@ public record BenchResult(
     map.put("seconds_per_step", secondsPerStep);
     map.put("tokens_per_second", tokensPerSecond);
     peakRssBytes.ifPresent(bytes -> map.put("peak_rss_bytes", bytes));
+    usedDeviceBytes.ifPresent(bytes -> map.put("used_device_bytes", bytes));
     map.put("measured_peak_bytes", measuredPeakBytes);
     map.put("predicted_peak_bytes", predictedPeakBytes);
     map.put("memory", memory);

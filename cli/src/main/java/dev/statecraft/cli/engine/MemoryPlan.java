@@ -6,16 +6,15 @@ import dev.statecraft.cli.recipe.TrainRecipe;
 import dev.statecraft.cli.run.AvailableMemory;
 import dev.statecraft.core.graph.Graph;
 import dev.statecraft.core.plan.LayerPolicies;
-import dev.statecraft.core.plan.StateFormat;
 import dev.statecraft.core.plan.StorePolicy;
 import dev.statecraft.models.data.BatchLimit;
 import dev.statecraft.models.task.ExampleSet;
 import dev.statecraft.models.train.BudgetException;
+import dev.statecraft.models.train.ComputeOptions;
 import dev.statecraft.models.train.MicroBatchPlanner;
 import dev.statecraft.models.train.StepLayout;
 import dev.statecraft.models.train.StoreChoice;
 import dev.statecraft.models.train.StorePlanner;
-import dev.statecraft.tensor.Quantization;
 import dev.statecraft.tensor.Torch;
 import java.util.List;
 import java.util.OptionalLong;
@@ -51,9 +50,10 @@ record MemoryPlan(BatchLimit microBatch, LayerPolicies store, OptionalLong budge
           OptionalLong.empty());
     }
     long budget = bytes(recipe.memory().budget(), torch);
-    return new Search(
-            train, recipe.quantize(), recipe.memory().states(), graph, examples, budget, notes)
-        .plan();
+    ComputeOptions compute =
+        new ComputeOptions(
+            torch.device(), train.dtype(), recipe.quantize(), recipe.memory().states());
+    return new Search(train, compute, graph, examples, budget, notes).plan();
   }
 
   /** Goes on as a run began; a budget, measured anew, only limits it. */
@@ -68,25 +68,21 @@ record MemoryPlan(BatchLimit microBatch, LayerPolicies store, OptionalLong budge
   private static long bytes(Budget budget, Torch torch) {
     return budget instanceof Budget.Fixed fixed
         ? fixed.size().bytes()
-        : torch.freeDeviceBytes().orElseGet(AvailableMemory::forTensors);
+        : AvailableMemory.forTensors(torch);
   }
 
   private record Search(
       TrainRecipe train,
-      Quantization quantization,
-      StateFormat states,
+      ComputeOptions compute,
       Graph graph,
       ExampleSet examples,
       long budget,
       Consumer<String> notes) {
     MemoryPlan plan() {
-      MicroBatchPlanner sizes =
-          new MicroBatchPlanner(
-              graph, train.dtype(), quantization, states, examples, train.batchSize());
+      MicroBatchPlanner sizes = new MicroBatchPlanner(graph, compute, examples, train.batchSize());
       BatchLimit limit = train.microBatch().orElseGet(() -> fitting(sizes));
       List<Integer> largest = sizes.largest(limit);
-      try (StorePlanner planner =
-          new StorePlanner(graph, train.dtype(), quantization, states, sizes.layout(largest))) {
+      try (StorePlanner planner = new StorePlanner(graph, compute, sizes.layout(largest))) {
         StoreChoice choice = choose(planner, largest);
         notes.accept(
             (train.microBatch().isPresent()

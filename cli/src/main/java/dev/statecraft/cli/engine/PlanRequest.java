@@ -1,10 +1,8 @@
 package dev.statecraft.cli.engine;
 
 import dev.statecraft.cli.recipe.Method;
-import dev.statecraft.core.plan.StateFormat;
 import dev.statecraft.core.plan.StorePolicy;
-import dev.statecraft.tensor.DType;
-import dev.statecraft.tensor.Quantization;
+import dev.statecraft.models.train.ComputeOptions;
 import java.util.List;
 import java.util.OptionalLong;
 
@@ -15,24 +13,20 @@ import java.util.OptionalLong;
  * @param methods how it might be tuned
  * @param stores which states might be stored
  * @param budget the most bytes a step may take; then a row for each method is chosen by it
- * @param states in which form they might be stored
  * @param batch sequences (or images) of a step
  * @param sequence tokens of a sequence
- * @param dtype of the frozen weights and the states
- * @param quantization of the frozen linears inside layers
+ * @param compute how steps are computed; nothing needs the device itself
  */
 public record PlanRequest(
     String model,
     List<Method> methods,
     List<StorePolicy> stores,
     OptionalLong budget,
-    StateFormat states,
     int batch,
     int sequence,
-    DType dtype,
-    Quantization quantization) {
+    ComputeOptions compute) {
   public PlanRequest {
-    methods.forEach(method -> method.checkQuantization("--quantize", quantization));
+    methods.forEach(method -> method.checkQuantization("--quantize", compute.quantization()));
     methods = List.copyOf(methods);
     stores = List.copyOf(stores);
   }

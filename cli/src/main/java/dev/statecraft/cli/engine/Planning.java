@@ -49,7 +49,7 @@ final class Planning {
         StepShape.of(
             ModelConfig.read(config),
             Collections.nCopies(request.batch(), request.sequence()),
-            request.dtype());
+            request.compute().dtype());
     Extents extents;
     try (Torch torch = Torch.open(Device.META);
         Batch batch = shape.batch(torch)) {
@@ -62,9 +62,7 @@ final class Planning {
   private List<PlanRow> rows(Method method) {
     Graph graph = shape.tuned(method);
     List<PlanRow> rows = new ArrayList<>();
-    try (StorePlanner planner =
-        new StorePlanner(
-            graph, request.dtype(), request.quantization(), request.states(), shape::batch)) {
+    try (StorePlanner planner = new StorePlanner(graph, request.compute(), shape::batch)) {
       for (StorePolicy store : request.stores()) {
         StoreChoice choice = planner.of(LayerPolicies.uniform(store));
         rows.add(row(method, graph, store.label(), choice, OptionalLong.empty()));
@@ -87,8 +85,8 @@ final class Planning {
         method.name().label(),
         store,
         choice.policies().describe(),
-        request.states().label(),
-        request.quantization().label(),
+        request.compute().states().label(),
+        request.compute().quantization().label(),
         choice.memory().peakBytes(),
         choice.memory().categories(),
         flops(graph, choice.policies(), extents) / reference,

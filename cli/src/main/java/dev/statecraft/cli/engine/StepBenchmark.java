@@ -29,16 +29,20 @@ import java.util.Set;
 record StepBenchmark(BenchRequest request, StepShape shape, Graph graph) {
   static StepBenchmark of(BenchRequest request) throws IOException {
     StepShape shape =
-        StepShape.of(ModelConfig.read(request.config()), request.sequences(), request.dtype());
+        StepShape.of(
+            ModelConfig.read(request.config()), request.sequences(), request.compute().dtype());
     return new StepBenchmark(request, shape, shape.tuned(request.method()));
   }
 
   BenchResult run() {
     StoreChoice choice = choose();
     StatePlan plan =
-        StatePlan.training(graph, ModelFamily.LOSS, Set.of(), choice.policies(), request.states());
-    try (Torch torch = Torch.cpu();
-        Weights weights = Weights.random(torch, graph, request.dtype(), request.quantization(), 0);
+        StatePlan.training(
+            graph, ModelFamily.LOSS, Set.of(), choice.policies(), request.compute().states());
+    try (Torch torch = Torch.open(request.compute().device());
+        Weights weights =
+            Weights.random(
+                torch, graph, request.compute().dtype(), request.compute().quantization(), 0);
         AdamW optimizer = new AdamW(weights, AdamW.Options.withDecay(0.01))) {
       Profile profile = new Profile();
       OptimizerStep step =
@@ -59,6 +63,7 @@ record StepBenchmark(BenchRequest request, StepShape shape, Graph graph) {
         }
         long start = System.nanoTime();
         step.run(List.of(() -> shape.batch(torch)), shape.labels(), 1e-4);
+        torch.synchronize();
         seconds.add((System.nanoTime() - start) / 1e9);
       }
       double median = median(seconds.subList(1, seconds.size()));
@@ -72,6 +77,7 @@ record StepBenchmark(BenchRequest request, StepShape shape, Graph graph) {
             batch.layout().tokens(),
             batch.layout().tokens() / median,
             PeakMemory.bytes(),
+            torch.usedDeviceBytes(),
             used.peakBytes(),
             choice.memory().peakBytes(),
             used.categories(),
@@ -85,9 +91,7 @@ record StepBenchmark(BenchRequest request, StepShape shape, Graph graph) {
 
   /** As asked for, or the fastest that fits the budget. */
   private StoreChoice choose() {
-    try (StorePlanner planner =
-        new StorePlanner(
-            graph, request.dtype(), request.quantization(), request.states(), shape::batch)) {
+    try (StorePlanner planner = new StorePlanner(graph, request.compute(), shape::batch)) {
       long budget = request.budget().orElse(Long.MAX_VALUE);
       StoreChoice choice =
           request
@@ -109,8 +113,8 @@ record StepBenchmark(BenchRequest request, StepShape shape, Graph graph) {
   private GradientError gradientError(Weights weights, LayerPolicies store) {
     return new GradientCheck(
             graph, weights, store, () -> shape.batch(weights.torch()), shape.labels())
-        .errors(List.of(request.states()))
-        .get(request.states());
+        .errors(List.of(request.compute().states()))
+        .get(request.compute().states());
   }
 
   private static double median(List<Double> values) {

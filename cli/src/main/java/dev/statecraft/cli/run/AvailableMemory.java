@@ -1,5 +1,6 @@
 package dev.statecraft.cli.run;
 
+import dev.statecraft.tensor.Torch;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
@@ -33,10 +34,18 @@ public final class AvailableMemory {
   }
 
   /**
-   * Bytes for tensors: what is available without a reserve of 512 MiB and of the heap that the JVM
-   * may still take. At least 1.
+   * Bytes for a session's tensors. On a device with memory of its own, what that has free. On the
+   * CPU, what is available without the heap that the JVM may still take. In both cases without a
+   * reserve, and at least 1.
    */
-  public static long forTensors() {
+  public static long forTensors(Torch torch) {
+    return torch.freeDeviceBytes().stream()
+        .map(free -> Math.max(1, free - RESERVE))
+        .findFirst()
+        .orElseGet(AvailableMemory::inMachine);
+  }
+
+  private static long inMachine() {
     Runtime jvm = Runtime.getRuntime();
     long heap = jvm.maxMemory() - jvm.totalMemory();
     return Math.max(1, new AvailableMemory(Path.of("/")).bytes() - heap - RESERVE);

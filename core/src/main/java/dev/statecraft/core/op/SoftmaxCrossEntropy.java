@@ -11,7 +11,7 @@ import dev.statecraft.tensor.Torch;
  * onehot(label)}, in the master type whatever the logits' type.
  */
 final class SoftmaxCrossEntropy {
-  /** Elements widened at once: the float32 copy of a few rows stays in the cache. */
+  /** Least elements widened at once: the float32 copy of a few rows stays in the cache. */
   private static final long BLOCK_ELEMENTS = 1L << 20;
 
   private SoftmaxCrossEntropy() {}
@@ -32,7 +32,8 @@ final class SoftmaxCrossEntropy {
       return;
     }
     long rows = logits.size(0);
-    long block = Math.max(1, BLOCK_ELEMENTS / logits.size(1));
+    long elements = Math.max(BLOCK_ELEMENTS, logits.torch().piece());
+    long block = Math.max(1, elements / logits.size(1));
     for (long start = 0; start < rows; start += block) {
       long count = Math.min(block, rows - start);
       try (Scope scope = logits.torch().scope()) {

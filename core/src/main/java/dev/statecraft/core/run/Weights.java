@@ -33,6 +33,9 @@ public final class Weights implements AutoCloseable {
   /** Random numbers drawn at once: bounds the temporary. */
   private static final long RANDOM_PIECE = 1L << 18;
 
+  /** Random numbers drawn for one parameter, a prime: then they come again. */
+  private static final long RANDOM_PERIOD = 1_048_573;
+
   private final Torch torch;
   private final DType computeType;
   private final Quantization quantization;
@@ -143,7 +146,11 @@ public final class Weights implements AutoCloseable {
     return random(torch, graph, computeType, Quantization.NONE, seed);
   }
 
-  /** Makes the parameters of a graph with random base weights (normal, 0.02): for measurements. */
+  /**
+   * Makes the parameters of a graph with random base weights (normal, 0.02): for measurements. In a
+   * large parameter the same million numbers come again and again, since drawing billions of them
+   * would take minutes.
+   */
   public static Weights random(
       Torch torch, Graph graph, DType computeType, Quantization quantization, long seed) {
     Weights weights = new Weights(torch, graph, computeType, quantization);
@@ -159,9 +166,14 @@ public final class Weights implements AutoCloseable {
             try (Scope scope = torch.scope();
                 Generator generator = torch.generator(streamOf(seed, name))) {
               Tensor flat = target.view(-1);
-              for (long start = 0; start < flat.elements(); start += RANDOM_PIECE) {
-                long count = Math.min(RANDOM_PIECE, flat.elements() - start);
+              long drawn = Math.min(RANDOM_PERIOD, flat.elements());
+              for (long start = 0; start < drawn; start += RANDOM_PIECE) {
+                long count = Math.min(RANDOM_PIECE, drawn - start);
                 Initializer.normal(0.02).fill(flat.narrow(0, start, count), generator);
+              }
+              for (long start = drawn; start < flat.elements(); start += drawn) {
+                long count = Math.min(drawn, flat.elements() - start);
+                flat.narrow(0, start, count).copyFrom(flat.narrow(0, 0, count));
               }
             }
           }

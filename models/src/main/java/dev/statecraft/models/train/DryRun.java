@@ -4,7 +4,6 @@ import dev.statecraft.core.graph.Extents;
 import dev.statecraft.core.graph.Graph;
 import dev.statecraft.core.optim.AdamW;
 import dev.statecraft.core.plan.LayerPolicies;
-import dev.statecraft.core.plan.StateFormat;
 import dev.statecraft.core.plan.StatePlan;
 import dev.statecraft.core.run.Batch;
 import dev.statecraft.core.run.Ledger;
@@ -12,9 +11,6 @@ import dev.statecraft.core.run.Pass;
 import dev.statecraft.core.run.PassOptions;
 import dev.statecraft.core.run.Weights;
 import dev.statecraft.models.family.ModelFamily;
-import dev.statecraft.tensor.DType;
-import dev.statecraft.tensor.Device;
-import dev.statecraft.tensor.Quantization;
 import dev.statecraft.tensor.Torch;
 import java.util.Set;
 import java.util.function.Function;
@@ -27,8 +23,8 @@ public final class DryRun implements AutoCloseable {
   private static final PassOptions OPTIONS = new PassOptions(1, 0, true);
 
   private final Graph graph;
-  private final StateFormat states;
-  private final Torch torch = Torch.open(Device.META);
+  private final ComputeOptions compute;
+  private final Torch torch;
   private final Weights weights;
   private final AdamW optimizer;
   private final Batch batch;
@@ -37,49 +33,28 @@ public final class DryRun implements AutoCloseable {
    * Prepares steps of one graph and batch.
    *
    * @param graph a tuned graph
-   * @param quantization of the frozen linears inside layers
-   * @param states in which form states are stored
    * @param batch lays out a micro-batch; its values do not matter, its sizes do
    */
-  public DryRun(
-      Graph graph,
-      DType computeType,
-      Quantization quantization,
-      StateFormat states,
-      Function<Torch, Batch> batch) {
+  public DryRun(Graph graph, ComputeOptions compute, Function<Torch, Batch> batch) {
     this.graph = graph;
-    this.states = states;
-    weights = Weights.random(torch, graph, computeType, quantization, 0);
+    this.compute = compute;
+    torch = Torch.dry(compute.device());
+    weights = Weights.random(torch, graph, compute.dtype(), compute.quantization(), 0);
     optimizer = new AdamW(weights, AdamW.Options.withDecay(0.01));
     this.batch = batch.apply(torch);
   }
 
   /** The memory of a single optimizer step. */
   public static MemoryUse step(
-      Graph graph,
-      DType computeType,
-      LayerPolicies store,
-      StateFormat states,
-      Function<Torch, Batch> batch) {
-    return step(graph, computeType, Quantization.NONE, store, states, batch);
-  }
-
-  /** The memory of a single optimizer step on a base whose linears may be quantized. */
-  public static MemoryUse step(
-      Graph graph,
-      DType computeType,
-      Quantization quantization,
-      LayerPolicies store,
-      StateFormat states,
-      Function<Torch, Batch> batch) {
-    try (DryRun run = new DryRun(graph, computeType, quantization, states, batch)) {
+      Graph graph, ComputeOptions compute, LayerPolicies store, Function<Torch, Batch> batch) {
+    try (DryRun run = new DryRun(graph, compute, batch)) {
       return run.step(run.plan(store));
     }
   }
 
   /** The plan of a step of this graph. */
   StatePlan plan(LayerPolicies store) {
-    return StatePlan.training(graph, ModelFamily.LOSS, Set.of(), store, states);
+    return StatePlan.training(graph, ModelFamily.LOSS, Set.of(), store, compute.states());
   }
 
   /** What the batch's symbolic sizes are. */

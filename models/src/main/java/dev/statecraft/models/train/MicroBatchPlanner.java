@@ -2,14 +2,11 @@ package dev.statecraft.models.train;
 
 import dev.statecraft.core.graph.Graph;
 import dev.statecraft.core.plan.LayerPolicies;
-import dev.statecraft.core.plan.StateFormat;
 import dev.statecraft.core.run.Batch;
 import dev.statecraft.models.data.BatchLimit;
 import dev.statecraft.models.data.BatchSampler;
 import dev.statecraft.models.data.MicroBatch;
 import dev.statecraft.models.task.ExampleSet;
-import dev.statecraft.tensor.DType;
-import dev.statecraft.tensor.Quantization;
 import dev.statecraft.tensor.Torch;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -25,9 +22,7 @@ import java.util.stream.Stream;
  */
 public final class MicroBatchPlanner {
   private final Graph graph;
-  private final DType computeType;
-  private final Quantization quantization;
-  private final StateFormat states;
+  private final ComputeOptions compute;
   private final ExampleSet examples;
   private final int batchSize;
 
@@ -38,21 +33,12 @@ public final class MicroBatchPlanner {
    * Prepares the search.
    *
    * @param graph a tuned graph
-   * @param quantization of the frozen linears inside layers
-   * @param states in which form states are stored
    * @param batchSize examples of an optimizer step
    */
   public MicroBatchPlanner(
-      Graph graph,
-      DType computeType,
-      Quantization quantization,
-      StateFormat states,
-      ExampleSet examples,
-      int batchSize) {
+      Graph graph, ComputeOptions compute, ExampleSet examples, int batchSize) {
     this.graph = graph;
-    this.computeType = computeType;
-    this.quantization = quantization;
-    this.states = states;
+    this.compute = compute;
     this.examples = examples;
     this.batchSize = Math.min(batchSize, examples.size());
     int[] lengths = examples.lengths();
@@ -100,7 +86,7 @@ public final class MicroBatchPlanner {
     int[] lengths = examples.lengths();
     List<Integer> ascending =
         chosen.stream().sorted(Comparator.comparingInt(index -> lengths[index])).toList();
-    return torch -> examples.blank(torch, computeType, ascending);
+    return torch -> examples.blank(torch, compute.dtype(), ascending);
   }
 
   /**
@@ -114,14 +100,7 @@ public final class MicroBatchPlanner {
     int count = batchSize; // Mostly the whole step fits.
     while (tooMany - fits > 1) {
       long peak =
-          DryRun.step(
-                  graph,
-                  computeType,
-                  quantization,
-                  store,
-                  states,
-                  layout(longestFirst.subList(0, count)))
-              .peakBytes();
+          DryRun.step(graph, compute, store, layout(longestFirst.subList(0, count))).peakBytes();
       if (peak <= budget) {
         fits = count;
       } else {

@@ -2,13 +2,10 @@ package dev.statecraft.models.train;
 
 import dev.statecraft.core.graph.Graph;
 import dev.statecraft.core.plan.LayerPolicies;
-import dev.statecraft.core.plan.StateFormat;
 import dev.statecraft.core.plan.StatePlan;
 import dev.statecraft.core.plan.StepCost;
 import dev.statecraft.core.plan.StorePolicy;
 import dev.statecraft.core.run.Batch;
-import dev.statecraft.tensor.DType;
-import dev.statecraft.tensor.Quantization;
 import dev.statecraft.tensor.Torch;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -39,18 +36,11 @@ public final class StorePlanner implements AutoCloseable {
    * Prepares a search.
    *
    * @param graph a tuned graph
-   * @param quantization of the frozen linears inside layers
-   * @param states in which form states are stored
    * @param batch lays out the largest micro-batch
    */
-  public StorePlanner(
-      Graph graph,
-      DType computeType,
-      Quantization quantization,
-      StateFormat states,
-      Function<Torch, Batch> batch) {
+  public StorePlanner(Graph graph, ComputeOptions compute, Function<Torch, Batch> batch) {
     layers = graph.layers().size();
-    dryRun = new DryRun(graph, computeType, quantization, states, batch);
+    dryRun = new DryRun(graph, compute, batch);
     costOfAll = cost(dryRun.plan(LayerPolicies.uniform(StorePolicy.ALL)));
   }
 

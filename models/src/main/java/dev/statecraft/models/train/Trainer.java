@@ -347,9 +347,11 @@ public final class Trainer {
     try (DryRun run =
         new DryRun(
             graph,
-            weights.computeType(),
-            weights.quantization(),
-            options.states(),
+            new ComputeOptions(
+                weights.torch().device(),
+                weights.computeType(),
+                weights.quantization(),
+                options.states()),
             torch -> training.blank(torch, weights.computeType(), part))) {
       return run.timeline(options.store());
     }

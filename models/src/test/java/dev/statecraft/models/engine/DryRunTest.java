@@ -22,6 +22,7 @@ import dev.statecraft.models.data.LabelledTokens;
 import dev.statecraft.models.family.Llama;
 import dev.statecraft.models.family.ModelFamily;
 import dev.statecraft.models.family.TokenBatches;
+import dev.statecraft.models.train.ComputeOptions;
 import dev.statecraft.models.train.DryRun;
 import dev.statecraft.models.train.MemoryUse;
 import dev.statecraft.models.train.StepMemory;
@@ -102,7 +103,8 @@ class DryRunTest {
   @MethodSource("steps")
   void predictsThePeakToTheByte(LayerPolicies store, DType type, StateFormat states) {
     Graph graph = lora();
-    MemoryUse predicted = DryRun.step(graph, type, store, states, DryRunTest::batch);
+    MemoryUse predicted =
+        DryRun.step(graph, ComputeOptions.cpu(type).storing(states), store, DryRunTest::batch);
     predictsThePeak(predicted, graph, store, type, Quantization.NONE, states);
   }
 
@@ -122,7 +124,11 @@ class DryRunTest {
     Graph graph = Methods.of(TinyModel.of("llama-tiny"), 0.1).get(method).apply(FAMILY.graph());
     LayerPolicies policies = LayerPolicies.uniform(store);
     MemoryUse predicted =
-        DryRun.step(graph, type, quantization, policies, states, DryRunTest::batch);
+        DryRun.step(
+            graph,
+            ComputeOptions.cpu(type).quantized(quantization).storing(states),
+            policies,
+            DryRunTest::batch);
     predictsThePeak(predicted, graph, policies, type, quantization, states);
   }
 
@@ -150,7 +156,8 @@ class DryRunTest {
   void theLedgerIsTheSameWithAndWithoutMemory(LayerPolicies store, DType type, StateFormat states) {
     Graph graph = lora();
     StepMemory predicted;
-    try (DryRun run = new DryRun(graph, type, Quantization.NONE, states, DryRunTest::batch)) {
+    try (DryRun run =
+        new DryRun(graph, ComputeOptions.cpu(type).storing(states), DryRunTest::batch)) {
       predicted = run.timeline(store);
     }
     try (Torch torch = Torch.cpu();
@@ -164,14 +171,16 @@ class DryRunTest {
       assertThat(StepMemory.of(weights, ledger)).isEqualTo(predicted);
     }
     assertThat(predicted.peak())
-        .isEqualTo(DryRun.step(graph, type, store, states, DryRunTest::batch));
+        .isEqualTo(
+            DryRun.step(graph, ComputeOptions.cpu(type).storing(states), store, DryRunTest::batch));
   }
 
   @ParameterizedTest
   @MethodSource("steps")
   void theLedgerAddsUpAtEveryStep(LayerPolicies store, DType type, StateFormat states) {
     StepMemory memory;
-    try (DryRun run = new DryRun(lora(), type, Quantization.NONE, states, DryRunTest::batch)) {
+    try (DryRun run =
+        new DryRun(lora(), ComputeOptions.cpu(type).storing(states), DryRunTest::batch)) {
       memory = run.timeline(store);
     }
     for (StepMemory.Moment moment : memory.timeline()) {

@@ -7,7 +7,6 @@ import dev.statecraft.core.plan.StateFormat;
 import dev.statecraft.core.plan.StorePolicy;
 import dev.statecraft.models.data.BatchLimit;
 import dev.statecraft.tensor.DType;
-import dev.statecraft.tensor.Quantization;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -16,21 +15,13 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class StorePlannerTest {
+  private static final ComputeOptions COMPUTE = ComputeOptions.cpu(DType.FLOAT32);
+
   private final MicroBatchPlanner sizes =
-      new MicroBatchPlanner(
-          TinyTask.GRAPH,
-          DType.FLOAT32,
-          Quantization.NONE,
-          StateFormat.EXACT,
-          TinyTask.EXAMPLES,
-          TinyTask.BATCH);
+      new MicroBatchPlanner(TinyTask.GRAPH, COMPUTE, TinyTask.EXAMPLES, TinyTask.BATCH);
   private final StorePlanner planner =
       new StorePlanner(
-          TinyTask.GRAPH,
-          DType.FLOAT32,
-          Quantization.NONE,
-          StateFormat.EXACT,
-          sizes.layout(List.of(15, 14, 13, 12, 11, 10, 9, 8)));
+          TinyTask.GRAPH, COMPUTE, sizes.layout(List.of(15, 14, 13, 12, 11, 10, 9, 8)));
 
   @AfterEach
   void close() {
@@ -107,18 +98,17 @@ class StorePlannerTest {
     List<Integer> examples = List.of(15, 14, 13, 12, 11, 10, 9, 8);
     try (StorePlanner compressed =
         new StorePlanner(
-            TinyTask.GRAPH,
-            DType.FLOAT32,
-            Quantization.NONE,
-            StateFormat.INT8,
-            sizes.layout(examples))) {
+            TinyTask.GRAPH, COMPUTE.storing(StateFormat.INT8), sizes.layout(examples))) {
       LayerPolicies all = LayerPolicies.uniform(StorePolicy.ALL);
       long budget = compressed.of(all).memory().peakBytes();
       assertThat(budget)
           .isLessThan(uniform(StorePolicy.ALL).memory().peakBytes())
           .isEqualTo(
               DryRun.step(
-                      TinyTask.GRAPH, DType.FLOAT32, all, StateFormat.INT8, sizes.layout(examples))
+                      TinyTask.GRAPH,
+                      COMPUTE.storing(StateFormat.INT8),
+                      all,
+                      sizes.layout(examples))
                   .peakBytes());
       assertThat(compressed.fastest(budget).orElseThrow().policies()).isEqualTo(all);
     }
@@ -143,13 +133,7 @@ class StorePlannerTest {
         .as("no more than a step has")
         .contains(BatchLimit.tokens(24 + 23 + 22 + 21 + 20 + 19 + 18 + 17));
     long three =
-        DryRun.step(
-                TinyTask.GRAPH,
-                DType.FLOAT32,
-                cheap,
-                StateFormat.EXACT,
-                sizes.layout(List.of(15, 14, 13)))
-            .peakBytes();
+        DryRun.step(TinyTask.GRAPH, COMPUTE, cheap, sizes.layout(List.of(15, 14, 13))).peakBytes();
     assertThat(sizes.fitting(cheap, three)).contains(BatchLimit.tokens(24 + 23 + 22));
     assertThat(sizes.fitting(cheap, three - 1)).contains(BatchLimit.tokens(24 + 23));
     assertThat(sizes.fitting(cheap, 1000)).isEqualTo(Optional.empty());
