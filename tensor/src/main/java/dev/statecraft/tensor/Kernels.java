@@ -3,17 +3,11 @@ package dev.statecraft.tensor;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.bytedeco.javacpp.BoolPointer;
-import org.bytedeco.pytorch.Dispatcher;
-import org.bytedeco.pytorch.GenericList;
-import org.bytedeco.pytorch.IValue;
-import org.bytedeco.pytorch.IValueVector;
 import org.bytedeco.pytorch.OperatorHandle;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.T_TensorTensorTensor_T;
 import org.bytedeco.pytorch.TensorOptional;
-import org.bytedeco.pytorch.TensorType;
-import org.bytedeco.pytorch.Type;
 import org.bytedeco.pytorch.global.torch;
 
 /**
@@ -112,22 +106,21 @@ public final class Kernels {
    * in the master type.
    */
   public static Tensor softmaxBackwardInPlace(Tensor gradient, Tensor output) {
-    org.bytedeco.pytorch.Tensor target = gradient.handle();
-    try (IValue upstream = new IValue(target);
-        IValue softmax = new IValue(output.handle());
-        IValue dim = new IValue(-1L);
-        IValue type = new IValue((long) gradient.dtype().scalarType().value);
-        IValue out = new IValue(target);
-        IValueVector stack = new IValueVector(upstream, softmax, dim, type, out)) {
-      SoftmaxBackward.OPERATOR.callBoxed(stack);
+    try (Operation backward = new Operation(SoftmaxBackward.OPERATOR)) {
+      backward
+          .with(gradient)
+          .with(output)
+          .with(-1L)
+          .with((long) gradient.dtype().scalarType().value)
+          .with(gradient)
+          .run();
     }
     return gradient;
   }
 
   /** Found once; the Java class of libtorch has no method for operators that start with "_". */
   private static final class SoftmaxBackward {
-    static final OperatorHandle OPERATOR =
-        Dispatcher.singleton().findSchemaOrThrow("aten::_softmax_backward_data", "out");
+    static final OperatorHandle OPERATOR = Operation.find("aten::_softmax_backward_data", "out");
   }
 
   /** Log-softmax over the last dimension. */
@@ -267,49 +260,31 @@ public final class Kernels {
       long step,
       AdamWConstants constants) {
     try (Tensor steps = values.torch().of(DType.FLOAT32, new double[] {step}, 1);
-        IValueVector stack = new IValueVector()) {
+        Operation update = new Operation(FusedAdamW.OPERATOR)) {
       if (values.handle().is_meta() || values.elements() == 0) {
         return; // libtorch has no such kernel without data.
       }
-      for (Tensor tensor : new Tensor[] {values, gradients, first, second}) {
-        pushList(stack, tensor);
-      }
-      pushList(stack); // Largest second moments, which amsgrad alone has.
-      pushList(stack, steps);
-      push(stack, new IValue(constants.learningRate()));
-      push(stack, new IValue(constants.beta1()));
-      push(stack, new IValue(constants.beta2()));
-      push(stack, new IValue(constants.weightDecay()));
-      push(stack, new IValue(constants.epsilon()));
-      push(stack, new IValue(false)); // amsgrad
-      push(stack, new IValue(false)); // maximize
-      push(stack, new IValue()); // grad_scale
-      push(stack, new IValue()); // found_inf
-      FusedAdamW.OPERATOR.callBoxed(stack);
-    }
-  }
-
-  private static void pushList(IValueVector stack, Tensor... tensors) {
-    try (Type.TypePtr type = new Type.TypePtr(TensorType.get());
-        GenericList list = new GenericList(type)) {
-      for (Tensor tensor : tensors) {
-        try (IValue value = new IValue(tensor.handle())) {
-          list.push_back(value);
-        }
-      }
-      push(stack, new IValue(list));
-    }
-  }
-
-  private static void push(IValueVector stack, IValue value) {
-    try (value) {
-      stack.push_back(value);
+      update
+          .withTensors(values)
+          .withTensors(gradients)
+          .withTensors(first)
+          .withTensors(second)
+          .withTensors() // Largest second moments, which amsgrad alone has.
+          .withTensors(steps)
+          .with(constants.learningRate())
+          .with(constants.beta1())
+          .with(constants.beta2())
+          .with(constants.weightDecay())
+          .with(constants.epsilon())
+          .with(false) // amsgrad
+          .with(false) // maximize
+          .without(2) // gradient scale, infinity found
+          .run();
     }
   }
 
   private static final class FusedAdamW {
-    static final OperatorHandle OPERATOR =
-        Dispatcher.singleton().findSchemaOrThrow("aten::_fused_adamw_", "");
+    static final OperatorHandle OPERATOR = Operation.find("aten::_fused_adamw_", "");
   }
 
   private static Optional<Tensor> optional(boolean wanted, Supplier<Tensor> tensor) {

@@ -1,9 +1,5 @@
 package dev.statecraft.tensor;
 
-import org.bytedeco.pytorch.Dispatcher;
-import org.bytedeco.pytorch.IValue;
-import org.bytedeco.pytorch.IValueVector;
-import org.bytedeco.pytorch.OperatorHandle;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.global.torch;
 
@@ -183,13 +179,9 @@ final class Products {
     static final boolean SUPPORTED = supported();
 
     private static boolean supported() {
-      OperatorHandle question =
-          Dispatcher.singleton().findSchemaOrThrow("mkldnn::_is_mkldnn_bf16_supported", "");
-      try (IValueVector stack = new IValueVector()) {
-        question.callBoxed(stack);
-        try (IValue answer = stack.get(0)) {
-          return answer.toBool();
-        }
+      try (Operation question =
+          new Operation(Operation.find("mkldnn::_is_mkldnn_bf16_supported", ""))) {
+        return question.run().flag(0);
       }
     }
   }

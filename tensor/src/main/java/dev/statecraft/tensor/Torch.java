@@ -362,7 +362,8 @@ public final class Torch implements AutoCloseable {
       Tensor result = empty(to, shape);
       if (host.limit() > 0) {
         try (org.bytedeco.pytorch.Tensor view = torch.from_blob(host, shape, cpu)) {
-          result.handle().copy_(view);
+          // A copy to CUDA has left pageable host memory when the call returns.
+          result.handle().copy_(view, true);
         }
       }
       return result;

@@ -14,6 +14,7 @@ import dev.statecraft.core.graph.Shape;
 import dev.statecraft.core.graph.State;
 import dev.statecraft.tensor.BlockedAttention;
 import dev.statecraft.tensor.DType;
+import dev.statecraft.tensor.FlashAttention;
 import dev.statecraft.tensor.Scope;
 import dev.statecraft.tensor.Tensor;
 import dev.statecraft.tensor.Torch;
@@ -38,7 +39,8 @@ import java.util.Optional;
  * with rows of zeros inside this op alone, where that costs less than products of their own ({@link
  * SequenceGrouping}), as long as their probabilities stay below a constant number of bytes. Padded
  * keys have probability 0, padded queries give no output and no gradient. On the CPU, steps whose
- * sequences are long go through {@link BlockedAttention} instead.
+ * sequences are long go through {@link BlockedAttention} instead, on CUDA all through {@link
+ * FlashAttention} where it takes their type.
  *
  * @param edge name of the edge, under which keys and values of earlier tokens are cached
  * @param heads query heads
@@ -97,8 +99,11 @@ public record Attention(
   public Tensor forward(ForwardContext context) {
     Torch torch = context.torch();
     Tensor queries = context.input(0);
-    Tensor output = torch.empty(queries.dtype(), queries.shape());
     Optional<KeyValueCache> cache = context.cache();
+    if (cache.isEmpty() && FlashAttention.supports(queries, headDim)) {
+      return flash(torch, context.layout()).forward(queries, context.input(1), context.input(2));
+    }
+    Tensor output = torch.empty(queries.dtype(), queries.shape());
     if (cache.isPresent()) {
       cache.get().append(edge, context.input(1), context.input(2));
       Tensor keys = cache.get().keys(edge);
@@ -156,6 +161,19 @@ public record Attention(
       if (context.wants(i)) {
         gradients[i] = context.gradient(i).allocate();
       }
+    }
+    if (wantsScores && FlashAttention.supports(context.upstream(), headDim)) {
+      flash(torch, context.layout())
+          .backward(
+              Optional.ofNullable(gradients[0]),
+              Optional.ofNullable(gradients[1]),
+              Optional.ofNullable(gradients[2]),
+              context.upstream(),
+              context.input(0),
+              context.input(1),
+              context.input(2));
+      addGradients(context, gradients);
+      return;
     }
     if (isBlocked(context.layout(), context.upstream())) {
       blocked(torch, context.layout())
@@ -221,11 +239,19 @@ public record Attention(
   }
 
   private BlockedAttention blocked(Torch torch, Layout layout) {
+    return new BlockedAttention(torch, offsets(layout), keyValueHeads, group(), headDim, causal);
+  }
+
+  private FlashAttention flash(Torch torch, Layout layout) {
+    return new FlashAttention(torch, offsets(layout), headDim, causal);
+  }
+
+  private static int[] offsets(Layout layout) {
     int[] offsets = new int[layout.sequences() + 1];
     for (int i = 0; i < offsets.length; i++) {
       offsets[i] = layout.offset(i);
     }
-    return new BlockedAttention(torch, offsets, keyValueHeads, group(), headDim, causal);
+    return offsets;
   }
 
   private List<SequenceBatch> batches(Layout layout, DType type) {

@@ -10,6 +10,7 @@ import dev.statecraft.core.graph.Parameter;
 import dev.statecraft.core.graph.Reads;
 import dev.statecraft.core.graph.Shape;
 import dev.statecraft.core.graph.State;
+import dev.statecraft.tensor.CudaKernels;
 import dev.statecraft.tensor.DType;
 import dev.statecraft.tensor.RowKernels;
 import dev.statecraft.tensor.Tensor;
@@ -66,14 +67,21 @@ public record RmsNorm(double eps, boolean asTransformers) implements Op {
       RowKernels.rmsNorm(normed, x, context.parameter(0), eps);
       return normed;
     }
+    Tensor weight = context.parameter(0);
+    if (isFused(x, weight)) {
+      return CudaKernels.rmsNorm(x, weight, eps);
+    }
     DType master = statisticsType(x);
     Tensor wide = x.as(master);
     Tensor inverse = inverseRoot(wide);
-    Tensor weight = context.parameter(0);
     if (x.dtype() == master) {
       return x.mul(inverse).mulInPlace(weight);
     }
     return wide.mulInPlace(inverse).copyTo(x.dtype()).mulInPlace(weight);
+  }
+
+  private static boolean isFused(Tensor x, Tensor weight) {
+    return CudaKernels.supports(x) && weight.dtype() == x.dtype();
   }
 
   private DType statisticsType(Tensor x) {
@@ -94,6 +102,12 @@ public record RmsNorm(double eps, boolean asTransformers) implements Op {
       RowKernels.rmsNormBackward(
           gradient, context.upstream(), x, context.parameter(0), eps, sink.sum());
       sink.replace(gradient);
+      return;
+    }
+    if (!context.wantsParameter(0) && isFused(x, context.parameter(0))) {
+      Tensor gradient =
+          CudaKernels.rmsNormBackward(context.upstream(), x, context.parameter(0), eps);
+      context.gradient(0).add(gradient);
       return;
     }
     DType master = x.dtype().master();

@@ -27,6 +27,7 @@ import dev.statecraft.models.train.DryRun;
 import dev.statecraft.models.train.MemoryUse;
 import dev.statecraft.models.train.StepMemory;
 import dev.statecraft.tensor.DType;
+import dev.statecraft.tensor.Device;
 import dev.statecraft.tensor.Quantization;
 import dev.statecraft.tensor.Torch;
 import java.io.IOException;
@@ -106,6 +107,34 @@ class DryRunTest {
     MemoryUse predicted =
         DryRun.step(graph, ComputeOptions.cpu(type).storing(states), store, DryRunTest::batch);
     predictsThePeak(predicted, graph, store, type, Quantization.NONE, states);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "lora, CHEAP, FLOAT32, NONE, EXACT",
+    "dora, INPUTS, BFLOAT16, INT8, INT8",
+    "double-control, ALL, BFLOAT16, NF4, EXACT"
+  })
+  void aCardIsPlannedForWithoutOne(
+      String method, StorePolicy store, DType type, Quantization quantization, StateFormat states) {
+    Graph graph = Methods.of(TinyModel.of("llama-tiny"), 0.1).get(method).apply(FAMILY.graph());
+    ComputeOptions cpu = new ComputeOptions(Device.CPU, type, quantization, states);
+    StepMemory here = timeline(graph, cpu, store);
+    StepMemory there = timeline(graph, cpu.on(Device.CUDA), store);
+    for (String kept : List.of("weights", "control_parameters", "gradients", "moments")) {
+      assertThat(there.peak().categories().get(kept))
+          .as(kept)
+          .isEqualTo(here.peak().categories().get(kept));
+    }
+    assertThat(there.timeline())
+        .as("other operations, other temporaries")
+        .isNotEqualTo(here.timeline());
+  }
+
+  private static StepMemory timeline(Graph graph, ComputeOptions compute, StorePolicy store) {
+    try (DryRun run = new DryRun(graph, compute, DryRunTest::batch)) {
+      return run.timeline(LayerPolicies.uniform(store));
+    }
   }
 
   @ParameterizedTest

@@ -1,0 +1,114 @@
+package dev.statecraft.models.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.statecraft.core.graph.Graph;
+import dev.statecraft.core.graph.Parameter;
+import dev.statecraft.core.optim.AdamW;
+import dev.statecraft.core.optim.OptimizerStep;
+import dev.statecraft.core.plan.LayerPolicies;
+import dev.statecraft.core.plan.StateFormat;
+import dev.statecraft.core.plan.StatePlan;
+import dev.statecraft.core.plan.StorePolicy;
+import dev.statecraft.core.run.Weights;
+import dev.statecraft.models.family.ModelFamily;
+import dev.statecraft.models.train.ComputeOptions;
+import dev.statecraft.models.train.DryRun;
+import dev.statecraft.models.train.MemoryUse;
+import dev.statecraft.tensor.DType;
+import dev.statecraft.tensor.Device;
+import dev.statecraft.tensor.Quantization;
+import dev.statecraft.tensor.Torch;
+import dev.statecraft.testkit.Closeness;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Whole models on CUDA: the gradients are the CPU's, the memory is what was predicted. */
+@Tag("cuda")
+class CudaTest {
+  static Stream<Arguments> methods() {
+    return TinyModel.NAMES.stream()
+        .flatMap(
+            name ->
+                Methods.of(TinyModel.of(name), 0).keySet().stream()
+                    .map(method -> Arguments.of(name, method)));
+  }
+
+  @ParameterizedTest
+  @MethodSource("methods")
+  void gradientsAreThoseOfTheCpu(String name, String method) {
+    TinyModel model = TinyModel.of(name);
+    Graph graph = Methods.of(model, 0).get(method).apply(model.graph());
+    compare(model, graph, DType.FLOAT64, Closeness.relative(1e-9).withFloor(1e-3));
+    compare(model, graph, DType.FLOAT32, Closeness.relative(2e-4).withFloor(1e-3));
+    compare(model, graph, DType.BFLOAT16, Closeness.relative(0.1).withFloor(1e-2));
+  }
+
+  private static void compare(TinyModel model, Graph graph, DType type, Closeness closeness) {
+    try (Torch cpu = Torch.cpu();
+        Torch cuda = Torch.open(Device.CUDA);
+        Weights here = model.controlled(cpu, graph);
+        Weights there = model.weights(cuda, graph, type, 5)) {
+      for (Parameter parameter : here.parameters()) {
+        there.value(parameter.name()).copyFrom(here.value(parameter.name()));
+      }
+      Map<String, double[]> expected = model.gradients(cpu, graph, here, StorePolicy.CHEAP);
+      model
+          .gradients(cuda, graph, there, StorePolicy.CHEAP)
+          .forEach(
+              (parameter, gradient) ->
+                  closeness.check(type + " " + parameter, gradient, expected.get(parameter)));
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "llama-tiny, lora, ALL, BFLOAT16, NONE, EXACT",
+    "llama-tiny, dora, MLP, FLOAT32, NONE, EXACT",
+    "llama-tiny, double-control, INPUTS, BFLOAT16, NF4, EXACT",
+    "llama-tiny, control+lora, CHEAP, FLOAT32, INT8, EXACT",
+    "llama-tiny, lora, CHEAP, BFLOAT16, NONE, INT8",
+    "llama-tiny, lora, CHEAP, FLOAT32, NONE, FLOAT8",
+    "roberta-tiny, lora, INPUTS, BFLOAT16, NONE, EXACT",
+    "vit-tiny, double-control, ALL, FLOAT32, NONE, EXACT"
+  })
+  void predictsThePeakToTheByte(
+      String name,
+      String method,
+      StorePolicy store,
+      DType type,
+      Quantization quantization,
+      StateFormat states) {
+    TinyModel model = TinyModel.of(name);
+    Graph graph = Methods.of(model, 0.1).get(method).apply(model.family().graph());
+    LayerPolicies policies = LayerPolicies.uniform(store);
+    int[] examples = IntStream.range(0, model.examples()).toArray();
+    MemoryUse predicted =
+        DryRun.step(
+            graph,
+            new ComputeOptions(Device.CUDA, type, quantization, states),
+            policies,
+            torch -> model.batch(torch, type, examples));
+    try (Torch torch = Torch.open(Device.CUDA);
+        Weights weights = Weights.random(torch, graph, type, quantization, 0);
+        AdamW adamW = new AdamW(weights, AdamW.Options.withDecay(0.01))) {
+      StatePlan plan = StatePlan.training(graph, ModelFamily.LOSS, Set.of(), policies, states);
+      OptimizerStep step = new OptimizerStep(plan, ModelFamily.LOSS, weights, adamW, 1, 0);
+      torch.resetPeak();
+      step.run(List.of(() -> model.batch(torch, type, examples)), model.labels(), 1e-3);
+      long tensors = torch.liveTensors();
+      step.run(List.of(() -> model.batch(torch, type, examples)), model.labels(), 1e-3);
+      assertThat(torch.liveTensors()).isEqualTo(tensors);
+      assertThat(MemoryUse.atPeak(weights)).isEqualTo(predicted);
+      assertThat(torch.usedDeviceBytes().orElseThrow()).isPositive();
+    }
+  }
+}

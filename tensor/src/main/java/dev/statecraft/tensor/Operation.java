@@ -1,0 +1,131 @@
+package dev.statecraft.tensor;
+
+import org.bytedeco.pytorch.BoolType;
+import org.bytedeco.pytorch.BoolTypePtr;
+import org.bytedeco.pytorch.Dispatcher;
+import org.bytedeco.pytorch.GenericList;
+import org.bytedeco.pytorch.IValue;
+import org.bytedeco.pytorch.IValueVector;
+import org.bytedeco.pytorch.IntType;
+import org.bytedeco.pytorch.IntTypePtr;
+import org.bytedeco.pytorch.OperatorHandle;
+import org.bytedeco.pytorch.SingletonTypePtr;
+import org.bytedeco.pytorch.TensorType;
+import org.bytedeco.pytorch.Type;
+
+/**
+ * One call of an operation that libtorch's Java class has no method for: its arguments in the order
+ * of the operation's schema, then, after {@link #run}, its results.
+ */
+final class Operation implements AutoCloseable {
+  private final OperatorHandle handle;
+  private final IValueVector stack = new IValueVector();
+
+  Operation(OperatorHandle handle) {
+    this.handle = handle;
+  }
+
+  /**
+   * Finds an operation; to be done once for each.
+   *
+   * @param name such as {@code aten::add}
+   * @param overload such as {@code out}, mostly empty
+   */
+  static OperatorHandle find(String name, String overload) {
+    return Dispatcher.singleton().findSchemaOrThrow(name, overload);
+  }
+
+  Operation with(Tensor tensor) {
+    return with(tensor.handle());
+  }
+
+  Operation with(org.bytedeco.pytorch.Tensor tensor) {
+    return push(new IValue(tensor));
+  }
+
+  Operation with(long number) {
+    return push(new IValue(number));
+  }
+
+  Operation with(double number) {
+    return push(new IValue(number));
+  }
+
+  Operation with(boolean flag) {
+    return push(new IValue(flag));
+  }
+
+  /** Leaves optional arguments out. */
+  Operation without(int count) {
+    for (int i = 0; i < count; i++) {
+      push(new IValue());
+    }
+    return this;
+  }
+
+  Operation withTensors(Tensor... tensors) {
+    try (Type.TypePtr type = new Type.TypePtr(TensorType.get());
+        GenericList list = new GenericList(type)) {
+      for (Tensor tensor : tensors) {
+        append(list, new IValue(tensor.handle()));
+      }
+      return push(new IValue(list));
+    }
+  }
+
+  Operation withNumbers(long... numbers) {
+    try (IntTypePtr integer = IntType.getIntTypePtr();
+        SingletonTypePtr single = new SingletonTypePtr(integer.get());
+        Type.TypePtr type = new Type.TypePtr(single);
+        GenericList list = new GenericList(type)) {
+      for (long number : numbers) {
+        append(list, new IValue(number));
+      }
+      return push(new IValue(list));
+    }
+  }
+
+  Operation withFlags(boolean... flags) {
+    try (BoolTypePtr bool = BoolType.get();
+        SingletonTypePtr single = new SingletonTypePtr(bool.get());
+        Type.TypePtr type = new Type.TypePtr(single);
+        GenericList list = new GenericList(type)) {
+      for (boolean flag : flags) {
+        append(list, new IValue(flag));
+      }
+      return push(new IValue(list));
+    }
+  }
+
+  private static void append(GenericList list, IValue value) {
+    try (value) {
+      list.push_back(value);
+    }
+  }
+
+  private Operation push(IValue value) {
+    try (value) {
+      stack.push_back(value);
+    }
+    return this;
+  }
+
+  Operation run() {
+    handle.callBoxed(stack);
+    return this;
+  }
+
+  /** A result, as a handle of the caller's own. */
+  org.bytedeco.pytorch.Tensor result(int index) {
+    return new org.bytedeco.pytorch.Tensor(stack.get(index).toTensor());
+  }
+
+  boolean flag(int index) {
+    return stack.get(index).toBool();
+  }
+
+  @Override
+  public void close() {
+    stack.close();
+  }
+}
