@@ -31,9 +31,13 @@ public final class BlockedAttention {
    *
    * @param offsets first token of each sequence, then the number of tokens
    * @param group query heads for each key-value head
+   * @throws IllegalArgumentException if the session is on CUDA
    */
   public BlockedAttention(
       Torch session, int[] offsets, int keyValueHeads, int group, int headDim, boolean causal) {
+    if (session.device() == Device.CUDA) {
+      throw new IllegalArgumentException("expected a session on the CPU, found one on CUDA");
+    }
     this.session = session;
     this.offsets = offsets.clone();
     this.keyValueHeads = keyValueHeads;
@@ -42,7 +46,7 @@ public final class BlockedAttention {
 
   /** Whether it takes tensors of this type on this device. */
   public static boolean supports(Tensor queries) {
-    return RowKernels.supports(queries) && !queries.widensProducts();
+    return RowKernels.supports(queries) && !Products.widens(queries.torch(), queries.dtype());
   }
 
   /**

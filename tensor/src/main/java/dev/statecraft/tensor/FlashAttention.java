@@ -1,5 +1,6 @@
 package dev.statecraft.tensor;
 
+import java.nio.LongBuffer;
 import java.util.Optional;
 import org.bytedeco.pytorch.OperatorHandle;
 
@@ -165,8 +166,17 @@ public final class FlashAttention {
     }
   }
 
+  /** The offsets on the device: the same for all layers. */
   private Tensor bounds() {
-    return session.of(offsets, offsets.length).copyTo(DType.INT32);
+    return session
+        .constants()
+        .of(
+            LongBuffer.wrap(offsets),
+            () -> {
+              try (Tensor wide = session.of(offsets, offsets.length)) {
+                return wide.copyTo(DType.INT32);
+              }
+            });
   }
 
   private double scale() {

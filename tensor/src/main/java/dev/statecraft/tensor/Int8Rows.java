@@ -1,7 +1,5 @@
 package dev.statecraft.tensor;
 
-import org.bytedeco.pytorch.Scalar;
-
 /**
  * A matrix as {@link Quantization#INT8}.
  *
@@ -62,12 +60,10 @@ record Int8Rows(Tensor codes, Tensor largest) implements QuantizedMatrix {
     long step = rowsOfPiece(torch, columns());
     for (long start = 0; start < rows(); start += step) {
       long count = Math.min(step, rows() - start);
-      try (Scope scope = torch.scope();
-          Scalar unit = new Scalar(STEP)) {
+      try (Scope scope = torch.scope()) {
         Tensor values = codes.narrow(0, start, count).copyTo(DType.FLOAT32);
         values.mulInPlace(largest.narrow(0, start, count).unsqueeze(1));
-        values.handle().mul_(unit);
-        target.narrow(0, start, count).copyFrom(values);
+        target.narrow(0, start, count).copyFrom(values.mulInPlace(STEP));
       }
     }
   }

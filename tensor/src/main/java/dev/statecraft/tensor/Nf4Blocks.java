@@ -1,5 +1,6 @@
 package dev.statecraft.tensor;
 
+import java.util.function.Supplier;
 import org.bytedeco.pytorch.global.torch;
 
 /**
@@ -91,6 +92,15 @@ record Nf4Blocks(
         numbers.torch(), torch.bucketize(numbers.handle(), bounds.handle(), true, false));
   }
 
+  private enum Table {
+    PAIRS,
+    SCALES
+  }
+
+  private static Tensor table(Torch session, Table table, Supplier<float[]> values) {
+    return session.constants().of(table, () -> vector(session, values.get()));
+  }
+
   private static Tensor vector(Torch session, float[] values) {
     return session.of(DType.FLOAT32, values, values.length);
   }
@@ -110,15 +120,20 @@ record Nf4Blocks(
     try (Scope scope = session.scope()) {
       Tensor flat = target.view(target.elements());
       Tensor scales = scales(session);
-      Tensor pairs = vector(session, pairsOfLevels()).view(-1, 2);
+      Tensor pairs = table(session, Table.PAIRS, Nf4Blocks::pairsOfLevels).view(-1, 2);
       long piece = session.piece();
       for (long start = 0; start < flat.elements(); start += piece) {
         long count = Math.min(piece, flat.elements() - start);
-        try (Scope part = session.scope()) {
-          Tensor bytes = codes.narrow(0, start / 2, parts(count, 2)).copyTo(DType.INT64);
+        try (Scope temporaries = session.scope()) {
+          Tensor bytes = codes.narrow(0, start / 2, parts(count, 2)).copyTo(DType.INT32);
           Tensor levels = inRows(pairs.indexSelect(0, bytes).view(-1), Nf4Levels.BLOCK);
           Tensor own = scales.narrow(0, start / Nf4Levels.BLOCK, levels.size(0)).unsqueeze(1);
-          flat.narrow(0, start, count).copyFrom(levels.mul(own).view(-1).narrow(0, 0, count));
+          Tensor part = flat.narrow(0, start, count);
+          if (count % Nf4Levels.BLOCK == 0) {
+            part.view(-1, Nf4Levels.BLOCK).setToProduct(levels, own);
+          } else {
+            part.copyFrom(levels.mul(own).view(-1).narrow(0, 0, count));
+          }
         }
       }
     }
@@ -127,7 +142,8 @@ record Nf4Blocks(
   /** The scale of every block, {@code [blocks]}, float32. */
   private Tensor scales(Torch session) {
     Tensor levels =
-        vector(session, Nf4Levels.scales()).indexSelect(0, scaleCodes.copyTo(DType.INT64));
+        table(session, Table.SCALES, Nf4Levels::scales)
+            .indexSelect(0, scaleCodes.copyTo(DType.INT32));
     Tensor rows = inRows(levels, Nf4Levels.GROUP);
     Tensor scaled = rows.mul(scaleLargest.unsqueeze(1)).addInPlace(scaleMean);
     return scaled.view(-1).narrow(0, 0, levels.elements());

@@ -1,5 +1,6 @@
 package dev.statecraft.tensor;
 
+import org.bytedeco.pytorch.OperatorHandle;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.global.torch;
 
@@ -114,6 +115,10 @@ final class Products {
   }
 
   private static void addUntimed(Tensor target, Tensor a, Tensor b, double beta, double alpha) {
+    if (target.dtype() != a.dtype() && addsOnCuda(a, target.dtype())) {
+      addWide(target, a, b, beta, alpha);
+      return;
+    }
     if (!widens(a.torch(), a.dtype())) {
       addNative(target, a, b, beta, alpha);
       return;
@@ -131,6 +136,36 @@ final class Products {
         wide.mulInPlace(beta).addInPlace(byRows(wideA, b), alpha);
       }
       target.copyFrom(wide);
+    }
+  }
+
+  /** Whether a product of factors like this one can be added to a tensor of such a type. */
+  static boolean adds(Tensor factor, DType type) {
+    return factor.dtype() == type
+        || (type == DType.FLOAT32
+            && (widens(factor.torch(), factor.dtype()) || addsOnCuda(factor, type)));
+  }
+
+  private static boolean addsOnCuda(Tensor factor, DType type) {
+    return factor.torch().kernels() == Device.CUDA
+        && type == DType.FLOAT32
+        && (factor.dtype() == DType.BFLOAT16 || factor.dtype() == DType.FLOAT16);
+  }
+
+  /** The sum of a narrow product and a wide target, never rounded to the narrow type. */
+  private static void addWide(Tensor target, Tensor a, Tensor b, double beta, double alpha) {
+    if (target.handle().is_meta()) {
+      return;
+    }
+    try (Operation sum = new Operation(WideSum.OPERATOR)) {
+      sum.with(target)
+          .with(a)
+          .with(b)
+          .with((long) target.dtype().scalarType().value)
+          .with(beta)
+          .with(alpha)
+          .with(target)
+          .run();
     }
   }
 
@@ -172,6 +207,11 @@ final class Products {
         Scalar nativeAlpha = new Scalar(alpha)) {
       target.handle().addmm_(a.handle(), b.handle(), nativeBeta, nativeAlpha);
     }
+  }
+
+  /** Found when first asked for. */
+  private static final class WideSum {
+    static final OperatorHandle OPERATOR = Operation.find("aten::addmm", "dtype_out");
   }
 
   /** Asked once: what this machine's processor can do does not change. */

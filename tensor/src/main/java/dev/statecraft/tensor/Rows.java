@@ -28,6 +28,9 @@ final class Rows {
 
   /** The rows of a matrix {@code [rows, width]}, or of a contiguous tensor's last dimension. */
   static Rows of(Tensor tensor) {
+    if (tensor.torch().device() == Device.CUDA) {
+      throw new IllegalArgumentException("expected a tensor on the CPU, found one on CUDA");
+    }
     boolean matrix = tensor.dim() == 2;
     org.bytedeco.pytorch.Tensor handle = tensor.handle();
     if (matrix ? handle.stride(1) != 1 && tensor.size(1) != 1 : !tensor.isContiguous()) {

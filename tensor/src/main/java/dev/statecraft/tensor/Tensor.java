@@ -486,11 +486,11 @@ public final class Tensor implements AutoCloseable {
   // ---- products ----
 
   /**
-   * Whether products of a type are taken in float32 on this session's device, for want of
-   * instructions: then a product may also be added straight to a float32 tensor.
+   * Whether a product of this and another factor of its type can be {@linkplain #addmmInPlace
+   * added} straight to a tensor of a type: its own, or float32 where the device sums in that.
    */
-  public boolean widensProducts() {
-    return Products.widens(session, dtype());
+  public boolean addsProductsTo(DType type) {
+    return Products.adds(this, type);
   }
 
   /** Matrix product {@code [n, k] x [k, m]}, or batched {@code [b, n, k] x [b, k, m]}. */

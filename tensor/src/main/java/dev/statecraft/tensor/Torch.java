@@ -17,6 +17,7 @@ import org.bytedeco.pytorch.SizeTPair;
 import org.bytedeco.pytorch.TensorOptions;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.DeviceType;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
  * A libtorch session on one device: makes tensors, counts those that live and the bytes behind
@@ -39,6 +40,7 @@ public final class Torch implements AutoCloseable {
   private final Device kernels;
   private final Map<DType, TensorOptions> options = new EnumMap<>(DType.class);
   private final MemoryPool pool = new MemoryPool();
+  private final Constants constants = new Constants(this);
   private Workers workers;
   private Scope scope;
   private long liveTensors;
@@ -82,12 +84,21 @@ public final class Torch implements AutoCloseable {
    * @throws IllegalStateException if the device is CUDA and this libtorch has no CUDA device
    */
   public static Torch open(Device device) {
-    if (device == Device.CUDA && !torch.hasCUDA()) {
+    if (device == Device.CUDA && !cudaIsPresent()) {
       throw new IllegalStateException(
-          "device: expected a CUDA device and the GPU build of libtorch (Maven profile cuda), found"
-              + " neither");
+          "device: expected a CUDA device, the GPU build of libtorch (Maven profile cuda) and the"
+              + " libraries of CUDA 13 and cuDNN 9 on the library path, found no device that"
+              + " libtorch can use");
     }
     return device == Device.META ? dry(Device.CPU) : new Torch(device, device);
+  }
+
+  private static boolean cudaIsPresent() {
+    // The CUDA library needs others that are unpacked after it when nothing has been before: the
+    // second class that is loaded finds it. libtorch asks for it once, so not before.
+    try (TensorOptions loaded = new TensorOptions(ScalarType.Float)) {
+      return torch.hasCUDA();
+    }
   }
 
   /**
@@ -157,10 +168,10 @@ public final class Torch implements AutoCloseable {
 
   /**
    * Numbers that an operation with temporaries takes at once: as few as keep them small, but on
-   * CUDA, where a kernel on few numbers takes as long as one on many, more.
+   * CUDA, where a kernel on few numbers takes as long as one on many, as many as stay in the cache.
    */
   public long piece() {
-    return kernels == Device.CUDA ? 1L << 24 : 1L << 18;
+    return kernels == Device.CUDA ? 1L << 22 : 1L << 18;
   }
 
   /** Waits until the device has done what it was asked to; the CPU always has. */
@@ -408,6 +419,10 @@ public final class Torch implements AutoCloseable {
     return workers;
   }
 
+  Constants constants() {
+    return constants;
+  }
+
   TensorOptions options(DType type) {
     return options.get(type);
   }
@@ -480,6 +495,7 @@ public final class Torch implements AutoCloseable {
     if (workers != null) {
       workers.close();
     }
+    constants.close();
     pool.close();
     for (TensorOptions option : options.values()) {
       option.close();

@@ -26,25 +26,30 @@ record LowRankBranch(double scale, double dropout, boolean bias) {
   /** Adds the branch to {@code sum}. */
   void addTo(Tensor sum, ForwardContext context) {
     Tensor x = new Dropout(dropout, context).apply(context.input(U), context);
-    sum.addmmInPlace(hidden(x, context), context.parameter(B).t(), 1, scale);
+    Tensor h = hidden(x, context.parameter(A), context);
+    sum.addmmInPlace(h, context.parameter(B).t(), 1, scale);
   }
 
-  private Tensor hidden(Tensor x, EdgeContext context) {
-    Tensor h = x.linear(context.parameter(A));
+  private Tensor hidden(Tensor x, Tensor a, EdgeContext context) {
+    Tensor h = x.linear(a);
     return bias ? h.addInPlace(context.parameter(A_BIAS)) : h;
   }
 
   /** Adds the gradients that are wanted, given that of the sum, which it only reads. */
   void backward(Tensor dy, BackwardContext context) {
     Dropout drop = new Dropout(dropout, context);
-    Tensor g = dy.matmul(context.parameter(B)).mulInPlace(scale);
+    Tensor g = dy.matmul(context.parameter(B));
+    if (scale != 1) {
+      g.mulInPlace(scale);
+    }
+    Tensor a = context.parameter(A);
     if (context.wantsParameter(A) || context.wantsParameter(B)) {
       Tensor x = drop.apply(context.input(U), context);
       if (context.wantsParameter(A)) {
         context.parameterGradient(A).addMatmul(g.t(), x, 1);
       }
       if (context.wantsParameter(B)) {
-        context.parameterGradient(B).addMatmul(dy.t(), hidden(x, context), scale);
+        context.parameterGradient(B).addMatmul(dy.t(), hidden(x, a, context), scale);
       }
     }
     if (bias && context.wantsParameter(A_BIAS)) {
@@ -52,9 +57,9 @@ record LowRankBranch(double scale, double dropout, boolean bias) {
     }
     if (context.wants(U)) {
       if (drop.isActive()) {
-        context.gradient(U).add(drop.backward(g.matmul(context.parameter(A)), context));
+        context.gradient(U).add(drop.backward(g.matmul(a), context));
       } else {
-        context.gradient(U).addMatmul(g, context.parameter(A), 1);
+        context.gradient(U).addMatmul(g, a, 1);
       }
     }
   }

@@ -11,6 +11,7 @@ import dev.statecraft.core.graph.Precision;
 import dev.statecraft.core.graph.Reads;
 import dev.statecraft.core.graph.Shape;
 import dev.statecraft.core.graph.State;
+import dev.statecraft.tensor.CudaKernels;
 import dev.statecraft.tensor.RowKernels;
 import dev.statecraft.tensor.Tensor;
 import java.util.List;
@@ -98,18 +99,18 @@ public record Rotary(int headDim) implements Op {
       RowKernels.rotate(target, x, table, direction);
       return;
     }
-    Tensor typed = table.as(x.dtype());
-    Tensor cos = half(typed, 0);
-    Tensor sin = half(typed, 1);
-    Tensor second = half(x, 1);
-    Tensor first = target.sharesStorageWith(x) ? half(x, 0).copy() : half(x, 0);
-    half(target, 0).setToProduct(first, cos).addcmulInPlace(second, sin, -direction);
-    half(target, 1).setToProduct(second, cos).addcmulInPlace(first, sin, direction);
+    // CUDA's operations take factors in float32 without a copy, and keep them so.
+    Tensor typed = CudaKernels.supports(x) ? table : table.as(x.dtype());
+    Tensor cosines = halves(typed).narrow(2, 0, 1);
+    Tensor sines = halves(typed).select(2, 1);
+    Tensor source = halves(target.sharesStorageWith(x) ? x.copy() : x);
+    Tensor result = halves(target).setToProduct(source, cosines);
+    result.select(2, 0).addcmulInPlace(source.select(2, 1), sines, -direction);
+    result.select(2, 1).addcmulInPlace(source.select(2, 0), sines, direction);
   }
 
-  /** The first or second half of every head, {@code [tokens, heads, head_dim / 2]}; a view. */
-  private Tensor half(Tensor x, int index) {
-    long length = headDim / 2;
-    return x.view(x.size(0), x.size(1) / headDim, headDim).narrow(2, index * length, length);
+  /** Both halves of every head, {@code [tokens, heads, 2, head_dim / 2]}; a view. */
+  private Tensor halves(Tensor x) {
+    return x.view(x.size(0), x.size(1) / headDim, 2, headDim / 2);
   }
 }

@@ -13,7 +13,7 @@ record ParameterSink(Tensor gradient) implements GradientSink {
 
   @Override
   public void addMatmul(Tensor a, Tensor b, double scale) {
-    if ((a.dtype() == gradient.dtype() || a.widensProducts()) && gradient.dim() == 2) {
+    if (a.addsProductsTo(gradient.dtype()) && gradient.dim() == 2) {
       gradient.addmmInPlace(a, b, 1, scale);
     } else {
       // The product of narrow types is summed in the wide one.
