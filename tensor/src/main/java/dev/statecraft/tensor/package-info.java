@@ -16,6 +16,9 @@
  * dev.statecraft.tensor.RowKernels} and {@link dev.statecraft.tensor.BlockedAttention} are kernels
  * of our own, for what libtorch takes many passes over memory; their loops are in {@code RowPass},
  * their arithmetic in {@link dev.statecraft.tensor.vector}, and {@code Workers} are their threads.
+ * {@link dev.statecraft.tensor.CudaKernels} and {@link dev.statecraft.tensor.FlashAttention} are
+ * what libtorch has on CUDA alone; operations that its Java class lacks go through {@code
+ * Operation}.
  *
  * <p>Sessions are confined to the thread that opened them.
  */
