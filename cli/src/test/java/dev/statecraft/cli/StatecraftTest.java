@@ -18,6 +18,7 @@ import dev.statecraft.core.graph.GraphException;
 import dev.statecraft.core.plan.StateFormat;
 import dev.statecraft.core.plan.StorePolicy;
 import dev.statecraft.models.InvalidInputException;
+import dev.statecraft.tensor.Device;
 import dev.statecraft.tensor.Quantization;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -349,6 +350,10 @@ final class StatecraftTest {
     // How much this machine has free is not for a test to say.
     assertThat(((PlanRequest) engine.asked()).budget().getAsLong()).isPositive();
     assertThat(request.compute().states()).isEqualTo(StateFormat.EXACT);
+    assertThat(request.compute().device()).isEqualTo(Device.CPU);
+    run(engine, "plan", "--model", "c.json", "--device", "cuda");
+    assertThat(((PlanRequest) engine.asked()).compute().device()).isEqualTo(Device.CUDA);
+    assertThat(run(engine, "plan", "--model", "c.json", "--device", "tpu")).isEqualTo(2);
     run(engine, "plan", "--model", "c.json", "--states", "float8");
     assertThat(((PlanRequest) engine.asked()).compute().states()).isEqualTo(StateFormat.FLOAT8);
     assertThat(request.compute().quantization()).isEqualTo(Quantization.NONE);
