@@ -5,6 +5,7 @@ import dev.statecraft.cli.recipe.RecipeException;
 import dev.statecraft.models.InvalidInputException;
 import dev.statecraft.models.train.BudgetException;
 import dev.statecraft.models.train.NumericFaultException;
+import dev.statecraft.tensor.NoDeviceException;
 import dev.statecraft.tensor.OutOfMemoryException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -44,6 +45,9 @@ record Failure(ExitCode code, String message) {
     }
     if (thrown instanceof BudgetException) {
       return new Failure(ExitCode.MEMORY, thrown.getMessage());
+    }
+    if (thrown instanceof NoDeviceException) {
+      return new Failure(ExitCode.FAILED, thrown.getMessage());
     }
     if (isOutOfMemory(thrown)) {
       return new Failure(ExitCode.MEMORY, "out of memory: " + firstLine(thrown));

@@ -504,6 +504,10 @@ final class ErrorScenarios {
               "recipe.yaml");
         });
     put(
+        "device: expected a CUDA device, the GPU build of libtorch (Maven profile cuda) and the"
+            + " libraries of CUDA 13 and cuDNN 9 on the library path, found none that works",
+        () -> train("train.device=cuda"));
+    put(
         "interrupted",
         () -> {
           defaults();

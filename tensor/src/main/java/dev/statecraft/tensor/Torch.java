@@ -81,14 +81,13 @@ public final class Torch implements AutoCloseable {
   /**
    * Opens a session.
    *
-   * @throws IllegalStateException if the device is CUDA and this libtorch has no CUDA device
+   * @throws NoDeviceException if the device is CUDA and this libtorch has none
    */
   public static Torch open(Device device) {
     if (device == Device.CUDA && !cudaIsPresent()) {
-      throw new IllegalStateException(
+      throw new NoDeviceException(
           "device: expected a CUDA device, the GPU build of libtorch (Maven profile cuda) and the"
-              + " libraries of CUDA 13 and cuDNN 9 on the library path, found no device that"
-              + " libtorch can use");
+              + " libraries of CUDA 13 and cuDNN 9 on the library path, found none that works");
     }
     return device == Device.META ? dry(Device.CPU) : new Torch(device, device);
   }
