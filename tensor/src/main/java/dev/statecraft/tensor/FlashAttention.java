@@ -87,8 +87,8 @@ public final class FlashAttention {
    *
    * @param output {@code [tokens, heads, head_dim]}
    * @param logSumExp of each query's scores, {@code [heads, tokens]}, float32
-   * @param seed of dropout, which there is none of
-   * @param unused by these kernels, but an argument
+   * @param seed of dropout, which there is none of; null where nothing is computed
+   * @param unused by these kernels, but an argument; null where nothing is computed
    */
   private record Attended(Tensor output, Tensor logSumExp, Tensor seed, Tensor unused) {}
 
@@ -102,7 +102,7 @@ public final class FlashAttention {
           null);
     }
     try (Operation forward =
-        new Operation(Kernels.FORWARD)
+        new Operation(Operators.FORWARD)
             .with(heads(queries))
             .with(heads(keys))
             .with(heads(values))
@@ -140,7 +140,7 @@ public final class FlashAttention {
       };
     }
     try (Operation backward =
-        new Operation(Kernels.BACKWARD)
+        new Operation(Operators.BACKWARD)
             .with(heads(upstream))
             .with(heads(queries))
             .with(heads(keys))
@@ -202,12 +202,12 @@ public final class FlashAttention {
   }
 
   /** Found when first asked for. */
-  private static final class Kernels {
+  private static final class Operators {
     static final OperatorHandle FORWARD = Operation.find("aten::_flash_attention_forward", "");
     static final OperatorHandle BACKWARD = Operation.find("aten::_flash_attention_backward", "");
   }
 
-  /** Asked once: cards before NVIDIA's Ampere lack the instructions. */
+  /** Tried once: cards before NVIDIA's Ampere lack the instructions. */
   private static final class Card {
     static final boolean HAS_IT = tried();
 
