@@ -14,10 +14,9 @@ import org.bytedeco.javacpp.PointerScope;
  * the product that reads them. Queries are taken in blocks, so that causal attention computes
  * hardly more scores than are seen.
  *
- * <p>Formulas: see {@code Attention} of the core module. Scores are rounded to the model's type
- * before they are scaled.
+ * <p>Scores are rounded to the model's type before they are scaled.
  */
-public final class BlockedAttention {
+public final class BlockedAttention implements SequenceAttention {
   /** Bytes of scores that threads may hold at once, unless one sequence's heads have more. */
   private static final long SCORE_BYTES = 128L << 20;
 
@@ -57,17 +56,20 @@ public final class BlockedAttention {
     return type == DType.FLOAT32 ? 64 : 192;
   }
 
-  /**
-   * Attends.
-   *
-   * @param output written, {@code [tokens, heads * head_dim]}
-   * @param queries as the output
-   * @param keys {@code [tokens, key_value_heads * head_dim]}
-   * @param values as the keys
-   */
-  public void forward(Tensor output, Tensor queries, Tensor keys, Tensor values) {
+  @Override
+  public Tensor forward(Tensor queries, Tensor keys, Tensor values) {
+    Tensor output = session.empty(queries.dtype(), queries.shape());
+    forward(output, queries, keys, values);
+    return output;
+  }
+
+  /** {@link #forward(Tensor, Tensor, Tensor)} into memory that is there. */
+  void forward(Tensor output, Tensor queries, Tensor keys, Tensor values) {
     DType type = queries.dtype();
-    long scores = (long) shape.group() * Math.min(longest(), shape.block(type)) * longest();
+    long scores =
+        (long) shape.group()
+            * Math.min(Shapes.longest(offsets), shape.block(type))
+            * Shapes.longest(offsets);
     try (Scope scope = session.scope()) {
       each(
           type,
@@ -76,12 +78,7 @@ public final class BlockedAttention {
     }
   }
 
-  /**
-   * Gradients from that of the output; those that are absent are not computed.
-   *
-   * @param queryGradient written, as are the others
-   * @param values read for gradients of queries and keys alone
-   */
+  @Override
   public void backward(
       Optional<Tensor> queryGradient,
       Optional<Tensor> keyGradient,
@@ -91,7 +88,7 @@ public final class BlockedAttention {
       Tensor keys,
       Optional<Tensor> values) {
     DType type = upstream.dtype();
-    long scores = (long) shape.group() * longest() * longest();
+    long scores = (long) shape.group() * Shapes.longest(offsets) * Shapes.longest(offsets);
     boolean wantsScores = queryGradient.isPresent() || keyGradient.isPresent();
     try (Scope scope = session.scope()) {
       each(
@@ -109,17 +106,9 @@ public final class BlockedAttention {
     }
   }
 
-  private int longest() {
-    int longest = 0;
-    for (int i = 1; i < offsets.length; i++) {
-      longest = Math.max(longest, offsets[i] - offsets[i - 1]);
-    }
-    return longest;
-  }
-
   /** Memory for each thread that is to work. */
   private List<AttentionTask.Workspace> workspaces(DType type, long scores, long gradients) {
-    long rows = (long) shape.group() * longest() * shape.headDim();
+    long rows = (long) shape.group() * Shapes.longest(offsets) * shape.headDim();
     long fitting = SCORE_BYTES / ((scores + gradients) * type.bytes());
     long threads = Math.min(Math.min(session.threads(), tasks()), Math.max(keyValueHeads, fitting));
     List<AttentionTask.Workspace> spaces = new ArrayList<>();

@@ -1,6 +1,6 @@
 package dev.statecraft.tensor;
 
-import java.nio.LongBuffer;
+import java.nio.IntBuffer;
 import java.util.Optional;
 import org.bytedeco.pytorch.OperatorHandle;
 
@@ -9,14 +9,13 @@ import org.bytedeco.pytorch.OperatorHandle;
  * FlashAttention kernels: sequences lie end to end as they are, nothing is padded, keys and values
  * of grouped queries are not repeated, and the scores never exist in memory.
  *
- * <p>Formulas: see {@code Attention} of the core module. Unlike there, scores stay in float32 until
- * they are probabilities. Source: Dao, "FlashAttention-2" (2023).
+ * <p>Scores stay in float32 until they are probabilities. Source: Dao, "FlashAttention-2" (2023).
  */
-public final class FlashAttention {
+public final class FlashAttention implements SequenceAttention {
   private static final int LARGEST_HEAD = 256;
 
   private final Torch session;
-  private final long[] offsets;
+  private final int[] offsets;
   private final int headDim;
   private final boolean causal;
 
@@ -27,10 +26,7 @@ public final class FlashAttention {
    */
   public FlashAttention(Torch session, int[] offsets, int headDim, boolean causal) {
     this.session = session;
-    this.offsets = new long[offsets.length];
-    for (int i = 0; i < offsets.length; i++) {
-      this.offsets[i] = offsets[i];
-    }
+    this.offsets = offsets.clone();
     this.headDim = headDim;
     this.causal = causal;
   }
@@ -45,14 +41,7 @@ public final class FlashAttention {
         && (queries.torch().device() == Device.META || Card.HAS_IT);
   }
 
-  /**
-   * Attends.
-   *
-   * @param queries {@code [tokens, heads * head_dim]}
-   * @param keys {@code [tokens, key_value_heads * head_dim]}
-   * @param values as the keys
-   * @return as the queries
-   */
+  @Override
   public Tensor forward(Tensor queries, Tensor keys, Tensor values) {
     try (Scope scope = session.scope()) {
       return rows(attend(bounds(), queries, keys, values).output).escape();
@@ -60,10 +49,11 @@ public final class FlashAttention {
   }
 
   /**
-   * Gradients from that of the output.
+   * {@inheritDoc}
    *
-   * @param queryGradient written, as are the others
+   * @throws java.util.NoSuchElementException if the values are absent
    */
+  @Override
   public void backward(
       Optional<Tensor> queryGradient,
       Optional<Tensor> keyGradient,
@@ -71,11 +61,12 @@ public final class FlashAttention {
       Tensor upstream,
       Tensor queries,
       Tensor keys,
-      Tensor values) {
+      Optional<Tensor> values) {
     try (Scope scope = session.scope()) {
       Tensor bounds = bounds();
-      Attended forward = attend(bounds, queries, keys, values);
-      Tensor[] gradients = gradients(bounds, forward, upstream, queries, keys, values);
+      Tensor v = values.orElseThrow();
+      Attended forward = attend(bounds, queries, keys, v);
+      Tensor[] gradients = gradients(bounds, forward, upstream, queries, keys, v);
       queryGradient.ifPresent(target -> target.copyFrom(rows(gradients[0])));
       keyGradient.ifPresent(target -> target.copyFrom(rows(gradients[1])));
       valueGradient.ifPresent(target -> target.copyFrom(rows(gradients[2])));
@@ -108,8 +99,8 @@ public final class FlashAttention {
             .with(heads(values))
             .with(bounds)
             .with(bounds)
-            .with(longest())
-            .with(longest())
+            .with((long) Shapes.longest(offsets))
+            .with((long) Shapes.longest(offsets))
             .with(0.0) // dropout
             .with(causal)
             .with(false) // debug mask
@@ -149,8 +140,8 @@ public final class FlashAttention {
             .with(forward.logSumExp)
             .with(bounds)
             .with(bounds)
-            .with(longest())
-            .with(longest())
+            .with((long) Shapes.longest(offsets))
+            .with((long) Shapes.longest(offsets))
             .with(0.0) // dropout
             .with(causal)
             .with(forward.seed)
@@ -171,9 +162,9 @@ public final class FlashAttention {
     return session
         .constants()
         .of(
-            LongBuffer.wrap(offsets),
+            IntBuffer.wrap(offsets),
             () -> {
-              try (Tensor wide = session.of(offsets, offsets.length)) {
+              try (Tensor wide = session.ofInts(offsets)) {
                 return wide.copyTo(DType.INT32);
               }
             });
@@ -181,14 +172,6 @@ public final class FlashAttention {
 
   private double scale() {
     return 1 / Math.sqrt(headDim);
-  }
-
-  private long longest() {
-    long longest = 0;
-    for (int i = 1; i < offsets.length; i++) {
-      longest = Math.max(longest, offsets[i] - offsets[i - 1]);
-    }
-    return longest;
   }
 
   /** Rows {@code [tokens, heads * head_dim]} as {@code [tokens, heads, head_dim]}; a view. */

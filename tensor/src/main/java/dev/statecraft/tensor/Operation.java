@@ -36,11 +36,7 @@ final class Operation implements AutoCloseable {
   }
 
   Operation with(Tensor tensor) {
-    return with(tensor.handle());
-  }
-
-  Operation with(org.bytedeco.pytorch.Tensor tensor) {
-    return push(new IValue(tensor));
+    return push(new IValue(tensor.handle()));
   }
 
   Operation with(long number) {
@@ -110,8 +106,14 @@ final class Operation implements AutoCloseable {
     return this;
   }
 
+  /** Runs it; if that fails, the arguments are let go of, so that their memory can be freed. */
   Operation run() {
-    handle.callBoxed(stack);
+    try {
+      handle.callBoxed(stack);
+    } catch (RuntimeException e) {
+      close();
+      throw e;
+    }
     return this;
   }
 

@@ -92,7 +92,7 @@ class CudaKernelsTest {
         upstream,
         queries,
         keys,
-        values);
+        Optional.of(values));
     List<Tensor> expected =
         new Oracle(heads, keyValueHeads, headDim, causal)
             .of(offsets, List.of(queries, keys, values, upstream));
@@ -107,7 +107,7 @@ class CudaKernelsTest {
         upstream,
         queries,
         keys,
-        values);
+        Optional.of(values));
     close(gradients.get(1), expected.get(2), 2e-2);
   }
 
@@ -124,7 +124,13 @@ class CudaKernelsTest {
         FlashAttention attention = new FlashAttention(session, new int[] {0, 15, 40}, 16, true);
         Tensor output = attention.forward(queries, keys, keys);
         attention.backward(
-            Optional.of(queries), Optional.of(keys), Optional.empty(), output, queries, keys, keys);
+            Optional.of(queries),
+            Optional.of(keys),
+            Optional.empty(),
+            output,
+            queries,
+            keys,
+            Optional.of(keys));
         CudaKernels.rmsNormBackward(CudaKernels.rmsNorm(queries, weight, 1), queries, weight, 1);
         peaks.add(session.peakBytes() - before);
       }

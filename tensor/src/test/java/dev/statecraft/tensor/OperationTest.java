@@ -42,6 +42,23 @@ class OperationTest {
   }
 
   @Test
+  void aFailedCallLetsGoOfItsArguments() {
+    try (Torch torch = Torch.cpu();
+        Tensor x = torch.zeros(DType.FLOAT32, 2, 3)) {
+      long holders = x.handle().use_count();
+      Operation failing =
+          new Operation(Operation.find("aten::sum", "dim_IntList"))
+              .with(x)
+              .withNumbers(7)
+              .with(true)
+              .without(1);
+      assertThat(x.handle().use_count()).isGreaterThan(holders);
+      assertThatThrownBy(failing::run).hasMessageContaining("out of range");
+      assertThat(x.handle().use_count()).isEqualTo(holders);
+    }
+  }
+
+  @Test
   void whatDoesNotExistIsNamed() {
     assertThatThrownBy(() -> Operation.find("aten::no_such_operation", ""))
         .hasMessageContaining("no_such_operation");

@@ -7,6 +7,7 @@ import dev.statecraft.tensor.DType;
 import dev.statecraft.tensor.Device;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** The options of a comparison of logits. */
@@ -33,12 +34,7 @@ final class CheckOptions {
       description = "Type that logits are computed in (default: ${DEFAULT-VALUE}).")
   private String dtype;
 
-  @Option(
-      names = "--device",
-      defaultValue = "cpu",
-      paramLabel = "DEVICE",
-      description = "cpu or cuda (default: ${DEFAULT-VALUE}).")
-  private String device;
+  @Mixin private DeviceOption device;
 
   LogitsCheck resolve(Console console) {
     return new LogitsCheck(
@@ -49,6 +45,6 @@ final class CheckOptions {
   }
 
   Device device() {
-    return Device.of(device);
+    return device.device();
   }
 }

@@ -8,6 +8,7 @@ import dev.statecraft.tensor.DType;
 import dev.statecraft.tensor.Device;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** The options that say how text is generated. */
@@ -57,12 +58,7 @@ final class ReplyOptions {
       description = "Type of the weights: float32 or bfloat16 (default: ${DEFAULT-VALUE}).")
   private String dtype;
 
-  @Option(
-      names = "--device",
-      defaultValue = "cpu",
-      paramLabel = "DEVICE",
-      description = "cpu or cuda (default: ${DEFAULT-VALUE}).")
-  private String device;
+  @Mixin private DeviceOption device;
 
   int maxNewTokens() {
     return maxNewTokens;
@@ -73,7 +69,7 @@ final class ReplyOptions {
   }
 
   Device device() {
-    return Device.of(device);
+    return device.device();
   }
 
   ChatRequest chat(TunedModel model) {

@@ -5,8 +5,8 @@ import dev.statecraft.cli.recipe.MethodReader;
 import dev.statecraft.core.plan.StateFormat;
 import dev.statecraft.models.train.ComputeOptions;
 import dev.statecraft.tensor.DType;
-import dev.statecraft.tensor.Device;
 import dev.statecraft.tensor.Quantization;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** The size of a training step that is measured or predicted. */
@@ -39,12 +39,7 @@ final class StepOptions {
       description = "Form of stored states: exact, bfloat16, float8, int8 (${DEFAULT-VALUE}).")
   private String states;
 
-  @Option(
-      names = "--device",
-      defaultValue = "cpu",
-      paramLabel = "DEVICE",
-      description = "cpu or cuda (default: ${DEFAULT-VALUE}).")
-  private String device;
+  @Mixin private DeviceOption device;
 
   Method method(String text) {
     return MethodReader.parse(text, rank);
@@ -52,7 +47,7 @@ final class StepOptions {
 
   ComputeOptions compute(String dtype, String quantize) {
     return new ComputeOptions(
-        Device.of(device), DType.of(dtype), Quantization.of(quantize), StateFormat.of(states));
+        device.device(), DType.of(dtype), Quantization.of(quantize), StateFormat.of(states));
   }
 
   int batch() {

@@ -3,6 +3,7 @@ package dev.statecraft.core.op;
 import dev.statecraft.core.graph.BackwardContext;
 import dev.statecraft.core.graph.Cost;
 import dev.statecraft.core.graph.Demand;
+import dev.statecraft.core.graph.EdgeContext;
 import dev.statecraft.core.graph.ForwardContext;
 import dev.statecraft.core.graph.GraphException;
 import dev.statecraft.core.graph.KeyValueCache;
@@ -16,6 +17,7 @@ import dev.statecraft.tensor.BlockedAttention;
 import dev.statecraft.tensor.DType;
 import dev.statecraft.tensor.FlashAttention;
 import dev.statecraft.tensor.Scope;
+import dev.statecraft.tensor.SequenceAttention;
 import dev.statecraft.tensor.Tensor;
 import dev.statecraft.tensor.Torch;
 import java.util.List;
@@ -100,11 +102,8 @@ public record Attention(
     Torch torch = context.torch();
     Tensor queries = context.input(0);
     Optional<KeyValueCache> cache = context.cache();
-    if (cache.isEmpty() && FlashAttention.supports(queries, headDim)) {
-      return flash(torch, context.layout()).forward(queries, context.input(1), context.input(2));
-    }
-    Tensor output = torch.empty(queries.dtype(), queries.shape());
     if (cache.isPresent()) {
+      Tensor output = torch.empty(queries.dtype(), queries.shape());
       cache.get().append(edge, context.input(1), context.input(2));
       Tensor keys = cache.get().keys(edge);
       Tensor values = cache.get().values(edge);
@@ -113,10 +112,11 @@ public record Attention(
       attend(all, queries, keys, values, bias, softmax(keys.size(0), queries), output);
       return output;
     }
-    if (isBlocked(context.layout(), queries)) {
-      blocked(torch, context.layout()).forward(output, queries, context.input(1), context.input(2));
-      return output;
+    Optional<SequenceAttention> kernels = kernels(context, queries, true);
+    if (kernels.isPresent()) {
+      return kernels.get().forward(queries, context.input(1), context.input(2));
     }
+    Tensor output = torch.empty(queries.dtype(), queries.shape());
     ScoreMask mask = new ScoreMask(torch, queries.dtype(), causal);
     AttentionSoftmax softmax = softmax(context.layout().longest(), queries);
     for (SequenceBatch batch : batches(context.layout(), queries.dtype())) {
@@ -162,21 +162,10 @@ public record Attention(
         gradients[i] = context.gradient(i).allocate();
       }
     }
-    if (wantsScores && FlashAttention.supports(context.upstream(), headDim)) {
-      flash(torch, context.layout())
-          .backward(
-              Optional.ofNullable(gradients[0]),
-              Optional.ofNullable(gradients[1]),
-              Optional.ofNullable(gradients[2]),
-              context.upstream(),
-              context.input(0),
-              context.input(1),
-              context.input(2));
-      addGradients(context, gradients);
-      return;
-    }
-    if (isBlocked(context.layout(), context.upstream())) {
-      blocked(torch, context.layout())
+    Optional<SequenceAttention> kernels = kernels(context, context.upstream(), wantsScores);
+    if (kernels.isPresent()) {
+      kernels
+          .get()
           .backward(
               Optional.ofNullable(gradients[0]),
               Optional.ofNullable(gradients[1]),
@@ -231,19 +220,24 @@ public record Attention(
     }
   }
 
-  /** Whether sequences are long enough, on the average, for tasks of their own. */
-  private static boolean isBlocked(Layout layout, Tensor queries) {
-    return BlockedAttention.supports(queries)
-        && layout.tokens()
-            >= (long) BlockedAttention.shortest(queries.dtype()) * layout.sequences();
-  }
-
-  private BlockedAttention blocked(Torch torch, Layout layout) {
-    return new BlockedAttention(torch, offsets(layout), keyValueHeads, group(), headDim, causal);
-  }
-
-  private FlashAttention flash(Torch torch, Layout layout) {
-    return new FlashAttention(torch, offsets(layout), headDim, causal);
+  /**
+   * Kernels that take these sequences whole, if there are any.
+   *
+   * @param rows in the type to compute in
+   * @param hasValues whether the values are there to be read
+   */
+  private Optional<SequenceAttention> kernels(EdgeContext context, Tensor rows, boolean hasValues) {
+    Torch torch = context.torch();
+    Layout layout = context.layout();
+    if (hasValues && FlashAttention.supports(rows, headDim)) {
+      return Optional.of(new FlashAttention(torch, offsets(layout), headDim, causal));
+    }
+    // Long enough, on the average, for tasks of their own.
+    long shortest = BlockedAttention.shortest(rows.dtype());
+    return BlockedAttention.supports(rows) && layout.tokens() >= shortest * layout.sequences()
+        ? Optional.of(
+            new BlockedAttention(torch, offsets(layout), keyValueHeads, group(), headDim, causal))
+        : Optional.empty();
   }
 
   private static int[] offsets(Layout layout) {

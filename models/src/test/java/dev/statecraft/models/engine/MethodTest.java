@@ -27,17 +27,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** What holds for every method of tuning on every family. */
 class MethodTest {
 
-  static Stream<Arguments> methods() {
-    return TinyModel.NAMES.stream()
-        .flatMap(
-            name ->
-                Methods.of(TinyModel.of(name), 0).keySet().stream()
-                    .map(method -> Arguments.of(name, method)));
-  }
-
   /** Not DoRA: its norm is held constant in the gradient, so the slope is another by intent. */
   static Stream<Arguments> methodsWithASlope() {
-    return methods().filter(arguments -> !arguments.get()[1].equals("dora"));
+    return Methods.ofAllModels().filter(arguments -> !arguments.get()[1].equals("dora"));
   }
 
   private static Tuning tuning(TinyModel model, String method, double dropout) {
@@ -45,7 +37,7 @@ class MethodTest {
   }
 
   @ParameterizedTest
-  @MethodSource("methods")
+  @MethodSource("dev.statecraft.models.engine.Methods#ofAllModels")
   void aFreshlyTunedModelIsItsBase(String name, String method) {
     TinyModel model = TinyModel.of(name);
     Graph base = model.graph();
@@ -69,7 +61,7 @@ class MethodTest {
 
   /** Every gradient of every trained parameter, on the graph with its dropout masks fixed. */
   @ParameterizedTest
-  @MethodSource("methods")
+  @MethodSource("dev.statecraft.models.engine.Methods#ofAllModels")
   void gradientsAreTheSameUnderEveryPolicy(String name, String method) {
     TinyModel model = TinyModel.of(name);
     Graph graph = tuning(model, method, 0.2).apply(model.graph());
@@ -153,7 +145,7 @@ class MethodTest {
   }
 
   @ParameterizedTest
-  @MethodSource("methods")
+  @MethodSource("dev.statecraft.models.engine.Methods#ofAllModels")
   void trainsAsManyParametersAsTheFormulaSays(String name, String method) {
     TinyModel model = TinyModel.of(name);
     Graph graph = tuning(model, method, 0).apply(model.graph());
@@ -215,7 +207,7 @@ class MethodTest {
   }
 
   @ParameterizedTest
-  @MethodSource("methods")
+  @MethodSource("dev.statecraft.models.engine.Methods#ofAllModels")
   void twoTunedModelsDifferOnlyBySeed(String name, String method) {
     TinyModel model = TinyModel.of(name);
     Graph graph = tuning(model, method, 0).apply(model.graph());

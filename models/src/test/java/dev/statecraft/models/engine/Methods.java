@@ -13,6 +13,8 @@ import dev.statecraft.core.control.Tuning;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.provider.Arguments;
 
 /** Every method of tuning, for a family. */
 final class Methods {
@@ -49,6 +51,15 @@ final class Methods {
             ControlEdge.between("embeddings", "layers.1.output", control),
             ControlEdge.between("layers.0.output", "layers.2.middle", control)));
     return methods;
+  }
+
+  /** The name of every tiny model with that of every method. */
+  static Stream<Arguments> ofAllModels() {
+    return TinyModel.NAMES.stream()
+        .flatMap(
+            name ->
+                of(TinyModel.of(name), 0).keySet().stream()
+                    .map(method -> Arguments.of(name, method)));
   }
 
   static Tuning edges(ControlEdge... edges) {

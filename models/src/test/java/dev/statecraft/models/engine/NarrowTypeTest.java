@@ -8,9 +8,7 @@ import dev.statecraft.tensor.DType;
 import dev.statecraft.tensor.Torch;
 import dev.statecraft.testkit.Closeness;
 import java.util.Map;
-import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
@@ -20,16 +18,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 class NarrowTypeTest {
   private static final Closeness CLOSE = Closeness.relative(2e-4).withFloor(1e-3);
 
-  static Stream<Arguments> methods() {
-    return TinyModel.NAMES.stream()
-        .flatMap(
-            name ->
-                Methods.of(TinyModel.of(name), 0).keySet().stream()
-                    .map(method -> Arguments.of(name, method)));
-  }
-
   @ParameterizedTest
-  @MethodSource("methods")
+  @MethodSource("dev.statecraft.models.engine.Methods#ofAllModels")
   void gradientsAreThoseOfFloat64(String name, String method) {
     TinyModel model = TinyModel.of(name);
     Graph graph = Methods.of(model, 0).get(method).apply(model.graph());

@@ -35,7 +35,7 @@ class QuantizationTest {
   private static final List<Quantization> FORMATS = List.of(Quantization.INT8, Quantization.NF4);
 
   static Stream<Arguments> methods() {
-    return MethodTest.methods()
+    return Methods.ofAllModels()
         .flatMap(
             arguments ->
                 FORMATS.stream()
