@@ -87,7 +87,7 @@ class ReferenceVectorsTest {
   private void base(String name, DType type) throws IOException {
     ReferenceModel model = ReferenceModel.read(folder, modelOf(name));
     ModelFamily family = model.family();
-    Graph graph = MklRotaryTable.in(family.graph());
+    Graph graph = family.graph();
     Closeness close = closeness(type);
     try (Torch torch = Torch.cpu();
         CheckpointSource source = CheckpointFolder.open(folder.resolve(modelOf(name)))) {
@@ -164,7 +164,7 @@ class ReferenceVectorsTest {
   private void method(String name, DType type, StorePolicy policy) throws IOException {
     ReferenceModel model = ReferenceModel.read(folder, modelOf(name));
     ReferenceVectors vectors = ReferenceVectors.read(folder, name);
-    Graph graph = MklRotaryTable.in(model.tuning(vectors).apply(model.family().graph()));
+    Graph graph = model.tuning(vectors).apply(model.family().graph());
     Closeness close = closeness(type);
     assertThat(graph.trainableParameters().stream().mapToLong(Parameter::elements).sum())
         .as("trainable parameters")
