@@ -63,6 +63,7 @@ final class ErrorScenarios {
     hub();
     machine();
     new LeavingErrors(this, folder).add();
+    new InstructionErrors(this, folder).add();
   }
 
   Map<String, Scenario> all() {

@@ -1,11 +1,13 @@
 package dev.statecraft.cli.engine;
 
 import dev.statecraft.models.chat.ChatFormat;
+import dev.statecraft.models.data.ChatRenderer;
 import dev.statecraft.models.data.InstructionFormat;
 import dev.statecraft.models.data.LabelledTokens;
 import dev.statecraft.models.data.Row;
 import dev.statecraft.models.data.Segment;
 import dev.statecraft.models.data.SegmentEncoder;
+import dev.statecraft.models.data.UnreadKeys;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -19,6 +21,7 @@ final class InstructionRows {
   private final SegmentEncoder encoder;
   private final Supplier<ChatFormat> chats;
   private final Consumer<String> notes;
+  private final UnreadKeys unread = new UnreadKeys();
   private Optional<InstructionFormat> format;
   private Optional<ChatFormat> chat = Optional.empty();
 
@@ -44,14 +47,22 @@ final class InstructionRows {
   List<Segment> segments(Row row) {
     format = format.or(() -> Optional.of(InstructionFormat.detect(row)));
     InstructionFormat known = format.get();
-    if (!known.isConversation()) {
-      return known.segments(row);
+    ChatRenderer renderer = ChatRenderer.plain();
+    if (known.isConversation()) {
+      if (chat.isEmpty()) {
+        chat = Optional.of(chats.get());
+        notes.accept(chat.get().description());
+      }
+      renderer = chat.get();
     }
-    if (chat.isEmpty()) {
-      chat = Optional.of(chats.get());
-      notes.accept(chat.get().description());
-    }
-    return known.segments(row, chat.get());
+    List<Segment> segments = known.segments(row, renderer);
+    unread.add(row, known.unread(row, renderer));
+    return segments;
+  }
+
+  /** Notes, once all rows were there, what they hold that nobody reads. */
+  void noteUnread() {
+    unread.notes().forEach(notes);
   }
 
   /** A row's tokens; called by several threads, after the row's segments were asked for. */

@@ -139,6 +139,7 @@ record Preparation(
           new LabelledSet.Builder(
               format::segments, format::encode, longest, ExampleStore.Room.ofProcess());
       source.accept(builder);
+      format.noteUnread();
       LabelledSet set = builder.build();
       if (!set.skipped().isEmpty() || set.truncated() > 0) {
         notes.accept(what + " data: " + set.summary());

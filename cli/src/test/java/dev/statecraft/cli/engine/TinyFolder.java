@@ -55,7 +55,7 @@ public final class TinyFolder {
   }
 
   /** Gives the model a tokenizer: id i is spelled {@code w<i>}, words are split at spaces. */
-  static Path withTokenizer(Path model) throws IOException {
+  public static Path withTokenizer(Path model) throws IOException {
     StringJoiner words = new StringJoiner(", ");
     for (int id = 3; id < 48; id++) {
       words.add("\"w" + id + "\": " + id);

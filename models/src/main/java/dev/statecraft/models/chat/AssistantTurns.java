@@ -56,18 +56,14 @@ final class AssistantTurns {
    * @throws InvalidInputException if the template cannot render it, or a turn cannot be found
    */
   List<Segment> segments(Conversation conversation) {
-    if (!conversation.hasReply()) {
+    if (!conversation.hasLearned()) {
       return List.of(Segment.prompt(template.render(conversation, false).text()));
     }
-    Conversation needed = conversation.upToLastReply();
+    Conversation needed = conversation.upToLastLearned();
     Rendering rendering = template.render(needed, false);
-    List<Span> spans = rendering.generated();
-    if (spans.isEmpty()) {
-      spans = found(needed, rendering.text());
-    }
     List<Segment> segments = new ArrayList<>();
     int end = 0;
-    for (Span span : spans) {
+    for (Span span : learned(needed, rendering)) {
       if (span.start() > end) {
         segments.add(Segment.prompt(rendering.text().substring(end, span.start())));
       }
@@ -75,6 +71,34 @@ final class AssistantTurns {
       end = span.end();
     }
     return segments;
+  }
+
+  /** The parts of the learned turns, in order. */
+  private List<Span> learned(Conversation conversation, Rendering rendering) {
+    List<ChatMessage> turns =
+        conversation.messages().stream().filter(ChatMessage::isAssistant).toList();
+    List<Span> marked = rendering.generated();
+    if (turns.stream().allMatch(ChatMessage::learned) && !marked.isEmpty()) {
+      return marked;
+    }
+    List<Span> spans =
+        marked.size() == turns.size() ? marked : found(conversation, rendering.text());
+    List<Span> learned = new ArrayList<>();
+    for (int i = 0; i < spans.size(); i++) {
+      Span turn = spans.get(i);
+      if (!turns.get(i).learned()) {
+        continue;
+      }
+      if (marked.isEmpty()) {
+        learned.add(turn);
+      } else {
+        // The template's own marks say better what the model writes of a turn, in several parts.
+        marked.stream()
+            .filter(part -> part.start() < turn.end() && part.end() > turn.start())
+            .forEach(learned::add);
+      }
+    }
+    return learned;
   }
 
   private List<Span> found(Conversation conversation, String text) {

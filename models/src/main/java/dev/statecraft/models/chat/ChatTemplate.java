@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 
 /**
  * A model's chat template, by which conversations become the text that it was trained on.
@@ -152,6 +153,12 @@ public final class ChatTemplate {
               + templates.keySet());
     }
     return template;
+  }
+
+  /** Whether it names a key of a turn, or a variable; what it does not name, it cannot read. */
+  boolean mentions(String name) {
+    Pattern word = Pattern.compile("(?<![\\w])" + Pattern.quote(name) + "(?![\\w])");
+    return templates.values().stream().anyMatch(template -> word.matcher(template.source()).find());
   }
 
   /** Whether texts depend on the day on which they are rendered. */

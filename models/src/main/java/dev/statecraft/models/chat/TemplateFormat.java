@@ -55,6 +55,11 @@ final class TemplateFormat implements ChatFormat {
   }
 
   @Override
+  public boolean reads(String key) {
+    return template.mentions(key);
+  }
+
+  @Override
   public ExampleEncoder encoder() {
     return new WholeTextEncoder(tokenizer::encodeWithSpans, missingEos);
   }

@@ -15,6 +15,9 @@ public final class AlpacaPrompt {
 
   private static final String RESPONSE = "### Response:\n";
 
+  /** Between parts, and between an answer and the next instruction. */
+  static final String BREAK = "\n\n";
+
   private AlpacaPrompt() {}
 
   /**
@@ -23,9 +26,17 @@ public final class AlpacaPrompt {
    * @param input further context; where empty, the prompt has no input part
    */
   public static String render(String instruction, String input) {
-    String request = "### Instruction:\n" + instruction + "\n\n";
-    return input.isEmpty()
-        ? OPENING + request + RESPONSE
-        : OPENING_WITH_INPUT + request + "### Input:\n" + input + "\n\n" + RESPONSE;
+    return opening(input) + request(instruction, input);
+  }
+
+  /** The fixed opening. */
+  static String opening(String input) {
+    return input.isEmpty() ? OPENING : OPENING_WITH_INPUT;
+  }
+
+  /** An instruction, its input if there is one, and the response's heading. */
+  static String request(String instruction, String input) {
+    String asked = "### Instruction:\n" + instruction + BREAK;
+    return input.isEmpty() ? asked + RESPONSE : asked + "### Input:\n" + input + BREAK + RESPONSE;
   }
 }

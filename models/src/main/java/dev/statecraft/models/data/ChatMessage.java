@@ -17,9 +17,13 @@ import java.util.TreeSet;
  * @param role {@code system}, {@code user}, {@code assistant}, {@code tool}...
  * @param content what was said, as text; of several parts, their texts; empty if nothing was
  * @param fields all that the turn holds, as plain Java values: {@code role}, {@code content} as it
- *     was given, and others such as {@code tool_calls}; what a chat template sees
+ *     was given, and others such as {@code tool_calls}; what a chat template sees. What says
+ *     whether it is learned ({@code weight}, {@code train}...) is not among them
+ * @param learned whether it is learned; true of the assistant's turns alone, and of those unless
+ *     the data says otherwise
  */
-public record ChatMessage(String role, String content, Map<String, Object> fields) {
+public record ChatMessage(
+    String role, String content, Map<String, Object> fields, boolean learned) {
   /** The role whose turns are learned. */
   public static final String ASSISTANT = "assistant";
 
@@ -47,14 +51,21 @@ public record ChatMessage(String role, String content, Map<String, Object> field
           Map.entry("observation", TOOL),
           Map.entry("function_response", TOOL));
 
-  /** Copies. */
+  /**
+   * Copies.
+   *
+   * @throws IllegalArgumentException if a turn is to be learned that is not the assistant's
+   */
   public ChatMessage {
+    if (learned && !role.equals(ASSISTANT)) {
+      throw new IllegalArgumentException("a turn of '" + role + "' is not learned");
+    }
     fields = Collections.unmodifiableMap(new LinkedHashMap<>(fields));
   }
 
   /** A turn of nothing but text. */
   public ChatMessage(String role, String content) {
-    this(role, content, fields(role, content));
+    this(role, content, fields(role, content), role.equals(ASSISTANT));
   }
 
   private static Map<String, Object> fields(String role, String content) {
@@ -81,9 +92,12 @@ public record ChatMessage(String role, String content, Map<String, Object> field
 
   /**
    * Reads a column that holds a list of {@code {"role": ..., "content": ...}}, or of ShareGPT's
-   * {@code {"from": ..., "value": ...}} with {@code human} and {@code gpt}.
+   * {@code {"from": ..., "value": ...}} with {@code human} and {@code gpt}. An assistant's turn may
+   * say whether it is learned: OpenAI's {@code weight} (0 or 1), axolotl's {@code train} or {@code
+   * training}, or {@code loss} (true or false).
    *
-   * @throws InvalidInputException if it is no such list, is empty, or has an unknown role
+   * @throws InvalidInputException if it is no such list, is empty, has an unknown role, or says of
+   *     learning what is neither
    */
   public static List<ChatMessage> listOf(Row row, String column) {
     JsonNode list = row.value(column);
@@ -112,9 +126,12 @@ public record ChatMessage(String role, String content, Map<String, Object> field
     }
     Map<String, Object> fields = new LinkedHashMap<>();
     for (Map.Entry<String, JsonNode> field : turn.properties()) {
-      fields.put(field.getKey(), JSON.convertValue(field.getValue(), Object.class));
+      if (!TurnLearning.KEYS.contains(field.getKey())) {
+        fields.put(field.getKey(), JSON.convertValue(field.getValue(), Object.class));
+      }
     }
-    return new ChatMessage(role, content(turn, where), fields);
+    boolean learned = TurnLearning.of(turn, where).orElse(true) && role.equals(ASSISTANT);
+    return new ChatMessage(role, content(turn, where), fields, learned);
   }
 
   private static ChatMessage ofShareGpt(JsonNode turn, String where) {
@@ -129,7 +146,9 @@ public record ChatMessage(String role, String content, Map<String, Object> field
               + from
               + "'");
     }
-    return new ChatMessage(role, textOf(turn, "value", where));
+    String content = textOf(turn, "value", where);
+    boolean learned = TurnLearning.of(turn, where).orElse(true) && role.equals(ASSISTANT);
+    return new ChatMessage(role, content, fields(role, content), learned);
   }
 
   /** Whether this turn is the assistant's. */
@@ -137,11 +156,16 @@ public record ChatMessage(String role, String content, Map<String, Object> field
     return role.equals(ASSISTANT);
   }
 
+  /** Whether a role, or ShareGPT's name of one, is the assistant's. */
+  static boolean isAssistant(String speaker) {
+    return SPEAKERS.getOrDefault(speaker, speaker).equals(ASSISTANT);
+  }
+
   /** The same turn with another content. */
   public ChatMessage withContent(String other) {
     Map<String, Object> changed = new LinkedHashMap<>(fields);
     changed.put("content", other);
-    return new ChatMessage(role, other, changed);
+    return new ChatMessage(role, other, changed, learned);
   }
 
   /** The text, or that of the parts; a turn that calls tools may have none. */

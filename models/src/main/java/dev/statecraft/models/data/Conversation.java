@@ -7,6 +7,7 @@ import dev.statecraft.models.InvalidInputException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What was said, turn by turn.
@@ -16,6 +17,12 @@ import java.util.List;
  *     (maps, lists, texts...); often none
  */
 public record Conversation(List<ChatMessage> messages, List<Object> tools) {
+  /** The column of a text that the conversation begins with, and the role of such a turn. */
+  static final String SYSTEM = "system";
+
+  /** The column of the functions that may be called. */
+  static final String TOOLS = "tools";
+
   private static final ObjectMapper JSON = new ObjectMapper();
 
   /** Copies. */
@@ -30,18 +37,25 @@ public record Conversation(List<ChatMessage> messages, List<Object> tools) {
   }
 
   /**
-   * Reads a row's turns, and its column {@code tools} if it has one: a list, or the JSON text of
-   * one.
+   * Reads a row's turns, and if it has them its columns {@code tools}, a list or the JSON text of
+   * one, and {@code system}, ShareGPT's text that becomes the first turn unless the turns begin
+   * with one of their own.
    *
    * @param column the column of the turns, see {@link ChatMessage#listOf}
-   * @throws InvalidInputException if the turns or tools are no such thing
+   * @throws InvalidInputException if the turns, tools or system are no such thing
    */
   public static Conversation of(Row row, String column) {
-    return new Conversation(ChatMessage.listOf(row, column), tools(row));
+    List<ChatMessage> messages = ChatMessage.listOf(row, column);
+    Optional<String> system = row.optionalText(SYSTEM).filter(text -> !text.isEmpty());
+    if (system.isPresent() && !messages.get(0).role().equals(SYSTEM)) {
+      messages = new ArrayList<>(messages);
+      messages.add(0, ChatMessage.system(system.get()));
+    }
+    return new Conversation(messages, tools(row));
   }
 
   private static List<Object> tools(Row row) {
-    JsonNode tools = row.values().get("tools");
+    JsonNode tools = row.values().get(TOOLS);
     if (tools != null && tools.isTextual() && !tools.textValue().isBlank()) {
       try {
         tools = JSON.readTree(tools.textValue());
@@ -62,15 +76,15 @@ public record Conversation(List<ChatMessage> messages, List<Object> tools) {
     return list;
   }
 
-  /** Whether the assistant says something. */
-  public boolean hasReply() {
-    return messages.stream().anyMatch(ChatMessage::isAssistant);
+  /** Whether the assistant says something that is learned. */
+  public boolean hasLearned() {
+    return messages.stream().anyMatch(ChatMessage::learned);
   }
 
-  /** Without the turns after the assistant's last one, as nothing that is learned needs them. */
-  public Conversation upToLastReply() {
+  /** Without the turns after the last learned one, as nothing that is learned needs them. */
+  public Conversation upToLastLearned() {
     int end = messages.size();
-    while (end > 0 && !messages.get(end - 1).isAssistant()) {
+    while (end > 0 && !messages.get(end - 1).learned()) {
       end--;
     }
     return new Conversation(messages.subList(0, end), tools);

@@ -4,17 +4,24 @@ import dev.statecraft.models.InvalidInputException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /** The shapes that a row of an instruction-tuning dataset can have. */
 public enum InstructionFormat {
   /**
    * {@code instruction}, {@code output} and optionally {@code input}, rendered by {@link
-   * AlpacaPrompt}; the output is learned.
+   * AlpacaPrompt}; the output is learned. LLaMA-Factory's {@code system} takes the place of the
+   * prompt's fixed opening, and its {@code history}, a list of earlier pairs of an instruction and
+   * an answer, comes first.
    */
   ALPACA,
 
-  /** {@code messages}, a list of {@code role} and {@code content}; assistant turns are learned. */
+  /**
+   * {@code messages}, a list of {@code role} and {@code content}, and optionally {@code system} and
+   * {@code tools}; assistant turns are learned unless they say otherwise, see {@link
+   * ChatMessage#listOf}.
+   */
   MESSAGES,
 
   /**
@@ -106,12 +113,7 @@ public enum InstructionFormat {
    */
   public List<Segment> segments(Row row, ChatRenderer chat) {
     return switch (this) {
-      case ALPACA ->
-          List.of(
-              Segment.prompt(
-                  AlpacaPrompt.render(
-                      row.text("instruction"), row.optionalText("input").orElse(""))),
-              Segment.completion(row.text("output")));
+      case ALPACA -> AlpacaRow.segments(row);
       case MESSAGES, SHAREGPT ->
           List.copyOf(chat.render(Conversation.of(row, requiredColumns().get(0))));
       case PROMPT_COMPLETION ->
@@ -120,12 +122,42 @@ public enum InstructionFormat {
     };
   }
 
-  /** All columns that any format reads. */
-  public static List<String> columns() {
-    return List.of("instruction", "input", "output", "messages", "prompt", "completion", "text");
+  /**
+   * What a row holds that neither this format nor what renders its conversations reads: columns,
+   * and of turns {@code messages[].key}. What is null or empty is not among it.
+   */
+  public Set<String> unread(Row row, ChatRenderer chat) {
+    return UnreadKeys.of(this, row, chat);
   }
 
-  private List<String> requiredColumns() {
+  /** The columns that it reads of a row. */
+  List<String> readColumns() {
+    return switch (this) {
+      case ALPACA ->
+          List.of("instruction", "input", "output", Conversation.SYSTEM, AlpacaRow.HISTORY);
+      case MESSAGES -> List.of("messages", Conversation.SYSTEM);
+      case SHAREGPT -> List.of("conversations", Conversation.SYSTEM);
+      case PROMPT_COMPLETION, TEXT -> requiredColumns();
+    };
+  }
+
+  /** All columns that any format reads. */
+  public static List<String> columns() {
+    return List.of(
+        "instruction",
+        "input",
+        "output",
+        AlpacaRow.HISTORY,
+        "messages",
+        "conversations",
+        Conversation.SYSTEM,
+        Conversation.TOOLS,
+        "prompt",
+        "completion",
+        "text");
+  }
+
+  List<String> requiredColumns() {
     return switch (this) {
       case ALPACA -> List.of("instruction", "output");
       case MESSAGES -> List.of("messages");

@@ -99,19 +99,22 @@ public record LabelledSet(List<LabelledTokens> examples, List<Skipped> skipped, 
       this.rendering = rendering;
       this.maxLength = maxLength;
       encoding =
-          new ParallelEncoding<>(rendered -> encoder.encode(rendered.segments()), this::take);
+          new ParallelEncoding<>(
+              rendered -> encoder.encode(rendered.segments()), Rendered::source, this::take);
       examples = ExampleStore.builder(LabelledTokens.CODEC, room);
     }
 
     /**
      * Takes a row.
      *
-     * @throws InvalidInputException if it cannot be rendered
+     * @throws InvalidInputException if it, or one before it, cannot be rendered or encoded; the
+     *     message names the row
      */
     @Override
     public void accept(Row row) {
       // Rendering is cheap and names the first row that cannot be rendered; encoding is neither.
-      encoding.accept(new Rendered(row.where(), rendering.apply(row)));
+      String source = row.where();
+      encoding.accept(new Rendered(source, Located.at(source, () -> rendering.apply(row))));
     }
 
     /**

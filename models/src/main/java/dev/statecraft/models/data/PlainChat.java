@@ -14,7 +14,7 @@ final class PlainChat {
     StringBuilder unlearned = new StringBuilder();
     for (ChatMessage message : conversation.messages()) {
       unlearned.append("<|").append(message.role()).append("|>\n");
-      if (message.isAssistant()) {
+      if (message.learned()) {
         segments.add(Segment.prompt(unlearned.toString()));
         segments.add(Segment.completion(message.content() + "\n"));
         unlearned.setLength(0);

@@ -23,6 +23,7 @@ public final class EncodedTextBuilder implements Consumer<TextExample> {
     encoding =
         new ParallelEncoding<>(
             e -> EncodedText.of(tokenizer, e.text(), e.pair(), maxLength, typeVocabSize),
+            TextExample::source,
             (example, encoded) -> texts.add(encoded));
   }
 

@@ -74,7 +74,52 @@ class AssistantTurnsTest {
             <|im_start|>user
             x<|im_end|>
             <|im_start|>assistant
-            {no<|im_end|>}""");
+            {no<|im_end|>}\
+            """);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"marked", "unmarked"})
+  void aTurnThatIsNotToBeLearnedIsNot(String name) throws IOException {
+    String shown =
+        shown(
+            template(name),
+            unlearned(conversation("u:a", "a:b", "u:c", "a:d", "u:e", "a:f"), 1, 5));
+    assertThat(shown)
+        .isEqualTo(
+            """
+            <s><|im_start|>user
+            a<|im_end|>
+            <|im_start|>assistant
+            b<|im_end|>
+            <|im_start|>user
+            c<|im_end|>
+            <|im_start|>assistant
+            {d<|im_end|>}\
+            """);
+    assertThat(shown(template(name), unlearned(conversation("u:a", "a:b"), 1))).doesNotContain("{");
+  }
+
+  @Test
+  void marksOfPartsOfTurnsAreThoseOfTheLearnedTurnsAlone() {
+    ChatTemplate parts =
+        ofSource(
+            "{% for m in messages %}{% if m.role == 'assistant' %}a:{% generation %}"
+                + "{{ m.content }}{% endgeneration %};{% generation %}.{% endgeneration %}\n"
+                + "{% else %}u:{{ m.content }}\n{% endif %}{% endfor %}"
+                + "{% if add_generation_prompt %}a:{% endif %}");
+    assertThat(shown(parts, unlearned(conversation("u:x", "a:y", "u:z", "a:v"), 1)))
+        .isEqualTo("u:x\na:y;.u:z\na:{v};{.}");
+  }
+
+  private static Conversation unlearned(Conversation conversation, int... turns) {
+    List<ChatMessage> messages = new ArrayList<>(conversation.messages());
+    for (int turn : turns) {
+      ChatMessage message = messages.get(turn);
+      messages.set(
+          turn, new ChatMessage(message.role(), message.content(), message.fields(), false));
+    }
+    return Conversation.of(messages);
   }
 
   @Test
@@ -104,7 +149,8 @@ class AssistantTurnsTest {
             <|im_start|>user
             r<|im_end|>
             <|im_start|>assistant
-            <think>{u</think>y<|im_end|>}""");
+            <think>{u</think>y<|im_end|>}\
+            """);
   }
 
   @Test
@@ -129,7 +175,8 @@ class AssistantTurnsTest {
             <|im_start|>user
             c<|im_end|>
             <|im_start|>assistant
-            {d<|im_end|>}""");
+            {d<|im_end|>}\
+            """);
   }
 
   @Test

@@ -70,7 +70,8 @@ class RealChatTemplatesTest {
       assertThat(
               template
                   .render(
-                      conversation.hasReply() ? conversation.upToLastReply() : conversation, false)
+                      conversation.hasLearned() ? conversation.upToLastLearned() : conversation,
+                      false)
                   .text())
           .as(name)
           .startsWith(text);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.statecraft.models.InvalidInputException;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class InstructionFormatTest {
@@ -47,6 +48,44 @@ class InstructionFormatTest {
   }
 
   @Test
+  void alpacaWithSystemAndHistory() {
+    Row row =
+        Rows.row(
+            "{'instruction': 'C', 'input': 'D', 'output': 'E', 'system': 'Be brief.',"
+                + " 'history': [['A', 'B'], ['F', 'G']]}");
+    assertThat(InstructionFormat.ALPACA.segments(row))
+        .containsExactly(
+            Segment.prompt("Be brief.\n\n### Instruction:\nA\n\n### Response:\n"),
+            Segment.completion("B"),
+            Segment.prompt("\n\n### Instruction:\nF\n\n### Response:\n"),
+            Segment.completion("G"),
+            Segment.prompt("\n\n### Instruction:\nC\n\n### Input:\nD\n\n### Response:\n"),
+            Segment.completion("E"));
+    for (String nothing :
+        List.of("'history': []", "'history': null, 'system': ''", "'system': null")) {
+      assertThat(
+              InstructionFormat.ALPACA.segments(
+                  Rows.row("{'instruction': 'C', 'output': 'E', " + nothing + "}")))
+          .as(nothing)
+          .isEqualTo(
+              InstructionFormat.ALPACA.segments(Rows.row("{'instruction': 'C', 'output': 'E'}")));
+    }
+    assertThat(
+            InstructionFormat.ALPACA.segments(
+                Rows.row(
+                    "{'instruction': 'C', 'output': 'E', 'history': '[[\\\"A\\\", \\\"B\\\"]]'}")))
+        .hasSize(4);
+    for (String bad : List.of("'x'", "5", "['a']", "[['a']]", "[['a', 1]]", "[['a', null]]")) {
+      Row broken = Rows.row("{'instruction': 'C', 'output': 'E', 'history': " + bad + "}");
+      assertThatThrownBy(() -> InstructionFormat.ALPACA.segments(broken))
+          .as(bad)
+          .isInstanceOf(InvalidInputException.class)
+          .hasMessageStartingWith(
+              "test.json row 1 (line 1): column 'history' should be a list of pairs");
+    }
+  }
+
+  @Test
   void promptAndCompletionAndText() {
     assertThat(
             InstructionFormat.PROMPT_COMPLETION.segments(
@@ -70,6 +109,128 @@ class InstructionFormatTest {
             Segment.completion("Hello\n"),
             Segment.prompt("<|user|>\nBye\n<|assistant|>\n"),
             Segment.completion("Ciao\n"));
+  }
+
+  @Test
+  void aTurnThatIsNotToBeLearnedIsPartOfThePrompt() {
+    for (String not : List.of("'weight': 0", "'weight': 0.0", "'train': false", "'loss': false")) {
+      for (String format : List.of("messages", "conversations")) {
+        Row row = Rows.row(turns(format, not));
+        List<Segment> segments = InstructionFormat.detect(row).segments(row);
+        assertThat(segments)
+            .as(not)
+            .containsExactly(
+                Segment.prompt(
+                    "<|user|>\nHi\n<|assistant|>\nHello\n<|user|>\nBye\n<|assistant|>\n"),
+                Segment.completion("Ciao\n"));
+      }
+    }
+    for (String yes : List.of("'weight': 1", "'weight': null", "'train': true, 'weight': 1")) {
+      Row row = Rows.row(turns("messages", yes));
+      assertThat(InstructionFormat.MESSAGES.segments(row)).as(yes).hasSize(4);
+      assertThat(Conversation.of(row, "messages").messages().get(1).fields())
+          .containsOnlyKeys("role", "content");
+    }
+  }
+
+  private static String turns(String format, String second) {
+    String turns =
+        "{'"
+            + format
+            + "': [{'role': 'user', 'content': 'Hi'},"
+            + " {'role': 'assistant', 'content': 'Hello', "
+            + second
+            + "}, {'role': 'user', 'content': 'Bye'}, {'role': 'assistant', 'content': 'Ciao'}]}";
+    return format.equals("messages")
+        ? turns
+        : turns
+            .replace("role", "from")
+            .replace("content", "value")
+            .replace("'user'", "'human'")
+            .replace("'assistant'", "'gpt'");
+  }
+
+  @Test
+  void aConversationOfWhichNothingIsLearnedHasOnlyAPrompt() {
+    Row row =
+        Rows.row(
+            "{'messages': [{'role': 'user', 'content': 'Hi'},"
+                + " {'role': 'assistant', 'content': 'Hello', 'weight': 0}]}");
+    assertThat(InstructionFormat.MESSAGES.segments(row))
+        .containsExactly(Segment.prompt("<|user|>\nHi\n<|assistant|>\nHello\n"));
+  }
+
+  @Test
+  void whatIsNeitherLearnedNorNotIsAnError() {
+    assertMessagesRejected(
+        turns("messages", "'weight': 0.5"), "messages[1].weight should be 0 (not");
+    assertMessagesRejected(turns("messages", "'weight': 2"), "learned) or 1 (learned), found 2");
+    assertMessagesRejected(turns("messages", "'weight': -1"), "found -1");
+    assertMessagesRejected(turns("messages", "'weight': '0'"), "found \"0\"");
+    assertMessagesRejected(turns("messages", "'weight': false"), "found false");
+    assertMessagesRejected(turns("messages", "'train': 0"), "messages[1].train should be true");
+    assertMessagesRejected(turns("messages", "'train': [0]"), "found array");
+    assertMessagesRejected(
+        turns("messages", "'train': false, 'weight': 1"),
+        "messages[1]: 'weight' and 'train' contradict each other");
+  }
+
+  @Test
+  void theSystemBesideAConversationIsItsFirstTurn() {
+    String gpt =
+        "'conversations': [{'from': 'human', 'value': 'a'}, {'from': 'gpt', 'value': 'b'}]";
+    assertThat(InstructionFormat.SHAREGPT.segments(Rows.row("{'system': 'S', " + gpt + "}")))
+        .containsExactly(
+            Segment.prompt("<|system|>\nS\n<|user|>\na\n<|assistant|>\n"),
+            Segment.completion("b\n"));
+    Row own =
+        Rows.row(
+            ("{'system': 'S', " + gpt + "}").replace("[{", "[{'from': 'system', 'value': 'T'}, {"));
+    assertThat(InstructionFormat.SHAREGPT.segments(own).get(0).text())
+        .startsWith("<|system|>\nT\n");
+    assertThat(InstructionFormat.SHAREGPT.unread(own, ChatRenderer.plain()))
+        .containsExactly("system");
+  }
+
+  @Test
+  void shareGptHasCallsAndObservations() {
+    Row row =
+        Rows.row(
+            "{'conversations': [{'from': 'human', 'value': 'a'},"
+                + " {'from': 'function_call', 'value': 'f()'}, {'from': 'observation', 'value':"
+                + " '1'}, {'from': 'tool', 'value': '2'}, {'from': 'gpt', 'value': 'b'}]}");
+    assertThat(InstructionFormat.SHAREGPT.segments(row))
+        .containsExactly(
+            Segment.prompt("<|user|>\na\n<|assistant|>\n"),
+            Segment.completion("f()\n"),
+            Segment.prompt("<|tool|>\n1\n<|tool|>\n2\n<|assistant|>\n"),
+            Segment.completion("b\n"));
+  }
+
+  @Test
+  void whatNobodyReadsIsTold() {
+    UnreadKeys keys = new UnreadKeys();
+    String turns =
+        "'messages': [{'role': 'user', 'content': [{'type': 'text', 'text': 'a'}, {'type':"
+            + " 'image_url'}], 'name': 'n', 'train': true}, {'role': 'assistant', 'content': 'b',"
+            + " 'tool_calls': [{}], 'weight': 1}]}";
+    for (int i = 1; i <= 3; i++) {
+      Row row = Rows.row(i, "{'id': 7, 'nothing': null, 'tools': [{}], " + turns);
+      keys.add(row, InstructionFormat.MESSAGES.unread(row, ChatRenderer.plain()));
+      // A row that an epoch has twice is one row.
+      keys.add(row, InstructionFormat.MESSAGES.unread(row, ChatRenderer.plain()));
+    }
+    assertThat(keys.notes())
+        .containsExactly(
+            "test.json: not used: 'id' (3 rows), 'tools' (3 rows), 'messages[].name' (3 rows),"
+                + " 'messages[].train of other turns than the assistant's' (3 rows),"
+                + " 'messages[].content[] of type image_url' (3 rows),"
+                + " 'messages[].tool_calls' (3 rows)");
+    Row alpaca = Rows.row("{'instruction': 'a', 'output': 'b', 'history': [], 'system': 's'}");
+    assertThat(InstructionFormat.ALPACA.unread(alpaca, ChatRenderer.plain())).isEmpty();
+    Row prompt = Rows.row("{'prompt': 'a', 'completion': 'b', 'system': 's'}");
+    assertThat(InstructionFormat.PROMPT_COMPLETION.unread(prompt, ChatRenderer.plain()))
+        .containsExactly("system");
   }
 
   @Test
@@ -133,7 +294,8 @@ class InstructionFormatTest {
     assertMessagesRejected("{'messages': []}", "found an empty list");
     assertMessagesRejected(
         "{'messages': [{'role': 'user', 'content': 'a'}, {'role': 'bot', 'content': 'b'}]}",
-        "messages[1].role should be one of [assistant, developer, function, system, tool, user], found 'bot'");
+        "messages[1].role should be one of [assistant, developer, function, system, tool, user],"
+            + " found 'bot'");
     assertMessagesRejected(
         "{'messages': [{'role': 'user'}]}", "messages[0].content should be text, found missing");
     assertMessagesRejected(
