@@ -217,13 +217,14 @@ final class FakeEngine implements Engine {
     ask(request);
     return new Exported(
         request.format().map(AdapterFormat::label).orElse("peft"),
+        List.of(),
         request.check().map(check -> verification(1e-6)));
   }
 
   @Override
   public Exported merge(MergeRequest request) {
     ask(request);
-    return new Exported("lora", request.check().map(check -> verification(1e-6)));
+    return new Exported("lora", List.of(), request.check().map(check -> verification(1e-6)));
   }
 
   @Override

@@ -85,6 +85,7 @@ public final class ModelEngine implements Engine {
       throws IOException {
     try (PretrainedModel model = inputs.open(recipe.model());
         Torch torch = Torch.open(recipe.train().device())) {
+      model.notes().forEach(notes);
       return new StateCheck(recipe, model, inputs, torch).run(notes);
     }
   }
@@ -94,6 +95,7 @@ public final class ModelEngine implements Engine {
       throws IOException {
     try (PretrainedModel model = inputs.open(tuned.model());
         Torch torch = Torch.open(recipe.train().device())) {
+      model.notes().forEach(notes);
       Preparation prepared = Preparation.ofEvaluation(recipe, model, inputs, notes);
       try (Tuned loaded = Tuned.of(model, prepared.family(), tuned.adapter());
           Weights weights = loaded.weights(torch, recipe.train().dtype(), tuned.quantization())) {

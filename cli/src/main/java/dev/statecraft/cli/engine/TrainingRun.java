@@ -152,6 +152,7 @@ record TrainingRun(
   }
 
   private void noteUnused(Graph graph) {
+    model.notes().forEach(listener::note);
     List<String> unused = model.report(graph).unexpected();
     if (!unused.isEmpty()) {
       String shown = String.join(", ", unused.subList(0, Math.min(SHOWN, unused.size())));
@@ -217,9 +218,10 @@ record TrainingRun(
   private void save(Path folder, Preparation prepared, Weights weights) throws IOException {
     AdapterDescription description =
         AdapterDescription.of(
-            recipe.method().name().label(),
-            HubId.model(recipe.model()).map(HubId::name).orElse(recipe.model()),
-            Tunings.parts(recipe.method(), Models.defaults(prepared.family())));
+                recipe.method().name().label(),
+                HubId.model(recipe.model()).map(HubId::name).orElse(recipe.model()),
+                Tunings.parts(recipe.method(), Models.defaults(prepared.family())))
+            .withMetadata(TrainedHead.of(prepared.recipe(), prepared.family()).metadata());
     AdapterFolder.save(folder, description, prepared.family(), weights);
   }
 
