@@ -326,6 +326,40 @@ class MergedModelTest {
     }
   }
 
+  /** A tied flag beside a checkpoint with both tables, equal or not. */
+  @ParameterizedTest
+  @CsvSource({"full, true", "lora, true", "full, false", "lora, false"})
+  void tiedOrNotIsWrittenAsItIs(String method, boolean equal) throws IOException {
+    Path base = Files.createDirectory(folder.resolve("base"));
+    Files.copy(fixture("llama-tied").resolve("config.json"), base.resolve("config.json"));
+    SafetensorsWriter writer = new SafetensorsWriter();
+    try (PretrainedModel source = PretrainedModel.open(fixture("llama-tied"))) {
+      for (String name : source.checkpoint().names()) {
+        ByteBuffer values = source.checkpoint().read(name);
+        writer.add(source.checkpoint().entry(name), values::duplicate);
+      }
+      long[] shape = {97, 32};
+      TensorEntry head = TensorEntry.of("lm_head.weight", ElementType.F32, shape);
+      ByteBuffer copy = source.checkpoint().read("model.embed_tokens.weight");
+      writer.add(head, equal ? copy::duplicate : () -> values(shape, new Random(1)));
+    }
+    writer.writeTo(base.resolve("model.safetensors"));
+    try (PretrainedModel model = PretrainedModel.open(base);
+        Torch torch = Torch.cpu()) {
+      Path adapter = adapter(model, tuning(method, model.family()), torch);
+      Path merged = merge(model, base, adapter, Optional.empty(), torch);
+      double[] differences = differences(model, adapter, merged, torch);
+      assertThat(differences[0]).isLessThan(1e-5);
+      assertThat(differences[1]).isGreaterThan(5e-5);
+      try (PretrainedModel opened = PretrainedModel.open(merged)) {
+        assertThat(opened.checkpoint().names().contains("lm_head.weight")).isEqualTo(!equal);
+        assertThat(opened.notes()).isEmpty();
+      }
+      JsonNode config = JSON.readTree(merged.resolve("config.json").toFile());
+      assertThat(config.path("tie_word_embeddings").asBoolean()).isEqualTo(equal);
+    }
+  }
+
   @Test
   void theHeadGoesAlong() throws IOException {
     try (PretrainedModel model = PretrainedModel.open(fixture("roberta-tiny"));
