@@ -92,7 +92,12 @@ final class FakeEngine implements Engine {
     sample.steps().forEach(listener::step);
     sample.evaluations().forEach(listener::evaluated);
     return new TrainOutcome(
-        12.5, sample.summary().store(), sample.summary().use(), sample.summary().predicted());
+        12.5, sample.summary().store(), sample.summary().use(), sample.summary().predicted(), 2);
+  }
+
+  @Override
+  public int threads() {
+    return 2;
   }
 
   @Override
@@ -139,6 +144,7 @@ final class FakeEngine implements Engine {
         0.5,
         4,
         8,
+        2,
         OptionalLong.of(1 << 20),
         OptionalLong.empty(),
         3 << 20,

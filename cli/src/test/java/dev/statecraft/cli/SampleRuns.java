@@ -98,7 +98,8 @@ public final class SampleRuns {
                         new StepMemory.Moment("forward layer 0", use),
                         new StepMemory.Moment("backward layer 0", use)),
                     Map.of("0", Map.of("layers.0.middle", 512L)))),
-            Optional.of(611_000_000L));
+            Optional.of(611_000_000L),
+            2);
     return new RunResult(recipe(method, output.resolve(method)), summary, metrics, evaluations);
   }
 

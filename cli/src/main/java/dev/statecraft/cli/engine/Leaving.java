@@ -24,7 +24,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /** Adapters on their way out: exported, merged, and compared with what they were. */
-record Leaving(Inputs inputs) {
+record Leaving(Inputs inputs, Sessions sessions) {
   Exported export(ExportRequest request) throws IOException {
     try (OpenAdapter open = OpenAdapter.of(request.source(), inputs);
         NewFolder folder = NewFolder.beside(request.to(), request.replace())) {
@@ -45,7 +45,7 @@ record Leaving(Inputs inputs) {
 
   Exported merge(MergeRequest request) throws IOException {
     try (OpenAdapter open = OpenAdapter.of(request.source(), inputs);
-        Torch torch = Torch.open(request.device())) {
+        Torch torch = sessions.open(request.device())) {
       Merge merge = Merge.of(open.adapter(), open.family(), open.model());
       try (NewFolder folder = NewFolder.beside(request.to(), request.replace())) {
         List<String> notes = new ArrayList<>(open.model().notes());
@@ -93,7 +93,7 @@ record Leaving(Inputs inputs) {
         open.family() instanceof Llama && model.hasTokenizer()
             ? Models.specialTokens(model).bosId()
             : OptionalInt.empty();
-    try (Torch torch = Torch.open(check.device());
+    try (Torch torch = sessions.open(check.device());
         LogitsComparison comparison =
             LogitsComparison.on(model, open.family(), check.prompts(), bos)) {
       try (Tuned tuned = Tuned.of(model, open.family(), Optional.of(source.adapter()));

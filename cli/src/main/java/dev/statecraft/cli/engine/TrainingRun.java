@@ -147,7 +147,8 @@ record TrainingRun(
           trainer.seconds(),
           memoryPlan.store().describe(),
           trainer.memory().orElseThrow(),
-          trainer.predicted());
+          trainer.predicted(),
+          torch.threads());
     }
   }
 

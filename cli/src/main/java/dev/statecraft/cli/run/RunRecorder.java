@@ -159,7 +159,8 @@ public final class RunRecorder implements TrainListener {
             outcome.store(),
             outcome.memory(),
             outcome.predicted(),
-            peakRss);
+            peakRss,
+            outcome.threads());
     summary = Optional.of(made);
     return new RunResult(recipe, made, steps, evaluations);
   }

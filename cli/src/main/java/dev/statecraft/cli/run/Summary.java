@@ -21,6 +21,7 @@ import java.util.Optional;
  * @param use the fullest moment that was measured
  * @param predicted the plan's prediction of the step it was in
  * @param peakRssBytes the process's peak, on systems that tell
+ * @param threads that computed
  */
 public record Summary(
     String method,
@@ -33,7 +34,8 @@ public record Summary(
     String store,
     MemoryUse use,
     Optional<StepMemory> predicted,
-    Optional<Long> peakRssBytes) {
+    Optional<Long> peakRssBytes,
+    int threads) {
 
   /** Measured bytes by category at the peak. */
   public Map<String, Long> memory() {
@@ -53,6 +55,7 @@ public record Summary(
     map.put("steps", steps);
     map.put("seconds", seconds);
     map.put("tokens_per_second", tokensPerSecond);
+    map.put("threads", threads);
     map.put("last_evaluation", last.map(Evaluation::toMap));
     map.put("best_evaluation", best.map(Evaluation::toMap));
     map.put("store", store);
