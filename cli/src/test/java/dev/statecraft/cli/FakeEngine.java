@@ -92,12 +92,7 @@ final class FakeEngine implements Engine {
     sample.steps().forEach(listener::step);
     sample.evaluations().forEach(listener::evaluated);
     return new TrainOutcome(
-        12.5, sample.summary().store(), sample.summary().use(), sample.summary().predicted(), 2);
-  }
-
-  @Override
-  public int threads() {
-    return 2;
+        12.5, sample.summary().store(), sample.summary().use(), sample.summary().predicted());
   }
 
   @Override
@@ -144,7 +139,6 @@ final class FakeEngine implements Engine {
         0.5,
         4,
         8,
-        2,
         OptionalLong.of(1 << 20),
         OptionalLong.empty(),
         3 << 20,
@@ -203,7 +197,8 @@ final class FakeEngine implements Engine {
   }
 
   @Override
-  public List<Classification> classify(Recipe recipe, TunedModel model, List<TextInput> texts) {
+  public List<Classification> classify(
+      Recipe recipe, TunedModel model, List<TextInput> texts, Consumer<String> notes) {
     ask(texts);
     return texts.stream()
         .map(text -> new Classification(Map.of("bug", 0.1, "praise", 0.9)))
@@ -223,14 +218,13 @@ final class FakeEngine implements Engine {
     ask(request);
     return new Exported(
         request.format().map(AdapterFormat::label).orElse("peft"),
-        List.of(),
         request.check().map(check -> verification(1e-6)));
   }
 
   @Override
   public Exported merge(MergeRequest request) {
     ask(request);
-    return new Exported("lora", List.of(), request.check().map(check -> verification(1e-6)));
+    return new Exported("lora", request.check().map(check -> verification(1e-6)));
   }
 
   @Override

@@ -92,7 +92,7 @@ public final class ClassifyCommand implements Callable<Integer> {
       print(
           inputs.stream().map(ClassifyCommand::row).toList(),
           inputs.stream().map(TextInput::text).toList(),
-          engine.classify(recipe, model, inputs));
+          engine.classify(recipe, model, inputs, line -> console.err().println(line)));
     } else {
       throw new RecipeException(
           directory.folder()
@@ -142,7 +142,10 @@ public final class ClassifyCommand implements Callable<Integer> {
     if (input != null) {
       List<Row> rows = DataFiles.read(console.path(input), recipe.data().train().get(0).format());
       return rows.stream()
-          .map(row -> new TextInput(row.text(columns.text()), columns.pair().map(row::text)))
+          .map(
+              row ->
+                  new TextInput(
+                      row.text(columns.text()), columns.pair().map(row::text), row.where()))
           .toList();
     }
     int expected = columns.pair().isPresent() ? texts.size() : 0;

@@ -104,10 +104,9 @@ public final class PlanCommand implements Callable<Integer> {
             new PlanRequest(
                 config(), methods, stores(limit), limit, step.batch(), step.sequence(), compute));
     if (json) {
-      Map<String, Object> object = new LinkedHashMap<>();
-      object.put("threads", engine.threads());
-      object.put("rows", rows.stream().map(row -> map(row, limit)).toList());
-      console.out().println(Json.line(object));
+      console
+          .out()
+          .println(Json.line(Map.of("rows", rows.stream().map(r -> map(r, limit)).toList())));
     } else {
       print(rows, limit);
     }
@@ -172,7 +171,6 @@ public final class PlanCommand implements Callable<Integer> {
       table.row(cells);
     }
     console.out().print(table.render());
-    console.out().println("threads that would compute: " + engine.threads());
     for (PlanRow row : rows) {
       row.smallestBudget()
           .ifPresent(

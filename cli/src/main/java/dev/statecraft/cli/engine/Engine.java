@@ -53,9 +53,6 @@ public interface Engine {
    */
   Origin origin(Recipe recipe) throws IOException;
 
-  /** Threads that it computes with where no recipe says how many. */
-  int threads();
-
   /** Predicts the memory of training steps. */
   List<PlanRow> plan(PlanRequest request) throws IOException;
 
@@ -90,7 +87,18 @@ public interface Engine {
    *
    * @param recipe of the run that tuned the model; names the labels
    */
-  List<Classification> classify(Recipe recipe, TunedModel model, List<TextInput> texts)
+  default List<Classification> classify(Recipe recipe, TunedModel model, List<TextInput> texts)
+      throws IOException {
+    return classify(recipe, model, texts, line -> {});
+  }
+
+  /**
+   * The same, with what a user should know.
+   *
+   * @param notes such as how many texts were too long
+   */
+  List<Classification> classify(
+      Recipe recipe, TunedModel model, List<TextInput> texts, Consumer<String> notes)
       throws IOException;
 
   /**

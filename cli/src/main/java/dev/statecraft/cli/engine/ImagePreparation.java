@@ -7,6 +7,7 @@ import dev.statecraft.cli.recipe.RecipeException;
 import dev.statecraft.cli.recipe.TaskRecipe;
 import dev.statecraft.models.config.ImageProcessorConfig;
 import dev.statecraft.models.config.VitConfig;
+import dev.statecraft.models.data.DataAccount;
 import dev.statecraft.models.data.LabelVocabulary;
 import dev.statecraft.models.data.RowSelection;
 import dev.statecraft.models.family.Vit;
@@ -15,6 +16,7 @@ import dev.statecraft.models.image.ImageColumns;
 import dev.statecraft.models.image.ImagePreprocessor;
 import dev.statecraft.models.image.ImageSet;
 import dev.statecraft.models.image.LabelledImage;
+import dev.statecraft.models.pretrained.HeadMatch;
 import dev.statecraft.models.pretrained.PretrainedModel;
 import dev.statecraft.models.task.ExampleSet;
 import dev.statecraft.models.task.ImageExamples;
@@ -23,10 +25,11 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
-import java.util.function.Consumer;
 
 /** A reading of an image recipe's files: what {@link Preparation} does for texts. */
 record ImagePreparation(
@@ -35,14 +38,14 @@ record ImagePreparation(
     PretrainedModel model,
     ImagePreprocessor preprocessor,
     Inputs inputs,
-    Consumer<String> notes) {
+    DataNotes notes) {
 
   static ImagePreparation of(
       Recipe recipe,
       TaskRecipe.ImageClassification task,
       PretrainedModel model,
       Inputs inputs,
-      Consumer<String> notes) {
+      DataNotes notes) {
     return new ImagePreparation(recipe, task, model, preprocessor(model), inputs, notes);
   }
 
@@ -70,7 +73,8 @@ record ImagePreparation(
     }
   }
 
-  Preparation prepare(boolean forTraining) {
+  Preparation prepare(Preparation.Purpose purpose) {
+    boolean forTraining = purpose.trains();
     DataRecipe data = recipe.data();
     Optional<List<LabelledImage>> heldOut = Optional.empty();
     List<LabelledImage> training = List.of();
@@ -86,14 +90,30 @@ record ImagePreparation(
     if (data.validation() instanceof DataRecipe.HeldOut other) {
       heldOut = Optional.of(read(other.file()).images());
     }
+    boolean keepsHead = true;
+    if (!purpose.hasHead() || task.labels().isEmpty()) {
+      List<String> found = labels.orElseThrow();
+      HeadMatch head = model.head(model.imageClassifier(found.size()), found);
+      labels = Optional.of(head.labels());
+      keepsHead = head.kept();
+      notes.note(head.note());
+    }
     LabelVocabulary vocabulary = new LabelVocabulary(labels.orElseThrow());
     Augmentation augmentation =
         data.images().map(ImageRecipe::augmentation).orElse(Augmentation.NONE);
+    Optional<ExampleSet> learned =
+        forTraining
+            ? Optional.of(examples(DataNotes.TRAINING, training, vocabulary, augmentation))
+            : Optional.empty();
+    Optional<ExampleSet> evaluated =
+        heldOut.map(held -> examples(DataNotes.EVALUATION, held, vocabulary, Augmentation.NONE));
     return new Preparation(
         model.imageClassifier(vocabulary.size()),
-        forTraining ? Optional.of(examples(training, vocabulary, augmentation)) : Optional.empty(),
-        heldOut.map(held -> examples(held, vocabulary, Augmentation.NONE)),
-        recipe.withLabels(vocabulary.labels()));
+        learned,
+        evaluated,
+        recipe.withLabels(vocabulary.labels()),
+        keepsHead,
+        notes.accounts());
   }
 
   /** The images of training files, divided as {@link RowSelection} says. */
@@ -107,6 +127,7 @@ record ImagePreparation(
       RowSelection selection =
           RowSelection.of(
               files,
+              Optional.of(classes(sets)),
               data.validation() instanceof DataRecipe.Split part
                   ? OptionalDouble.of(part.fraction())
                   : OptionalDouble.empty(),
@@ -125,6 +146,14 @@ record ImagePreparation(
       }
       return selected;
     }
+
+    private static int[] classes(List<ImageSet> sets) {
+      Map<String, Integer> classes = new HashMap<>();
+      return sets.stream()
+          .flatMap(set -> set.images().stream())
+          .mapToInt(image -> classes.computeIfAbsent(image.label(), key -> classes.size()))
+          .toArray();
+    }
   }
 
   private ImageSet read(DataRecipe.DataFile file) {
@@ -137,32 +166,32 @@ record ImagePreparation(
     return ImageSet.read(inputs.path(file), columns, rows -> inputs.forEach(file, rows));
   }
 
-  /** The model's own, in its order, if they include the data's: its head then knows them. */
-  private List<String> labels(List<ImageSet> training) {
+  private static List<String> labels(List<ImageSet> training) {
     // Names that the data lists itself are in its order, whether they all occur or not.
-    List<String> found =
-        training.size() == 1 && training.get(0).labels().isPresent()
-            ? training.get(0).labels().get()
-            : LabelVocabulary.ofLabels(
-                    training.stream()
-                        .flatMap(set -> set.images().stream())
-                        .map(LabelledImage::label)
-                        .toList())
-                .labels();
-    List<String> own = preprocessor.model().labels();
-    if (own.containsAll(found)) {
-      notes.accept("the model's head has the data's labels and is kept as it is");
-      return own;
-    }
-    return found;
+    return training.size() == 1 && training.get(0).labels().isPresent()
+        ? training.get(0).labels().get()
+        : LabelVocabulary.ofLabels(
+                training.stream()
+                    .flatMap(set -> set.images().stream())
+                    .map(LabelledImage::label)
+                    .toList())
+            .labels();
   }
 
   private ExampleSet examples(
-      List<LabelledImage> images, LabelVocabulary vocabulary, Augmentation augmentation) {
+      String part,
+      List<LabelledImage> images,
+      LabelVocabulary vocabulary,
+      Augmentation augmentation) {
+    List<Integer> classes =
+        images.stream().map(image -> vocabulary.index(image.label(), image.where())).toList();
+    notes.read(
+        part,
+        new DataAccount(images.size(), vocabulary.counts(classes), Optional.empty(), Map.of()));
     return new ImageExamples(
         preprocessor,
         images.stream().map(LabelledImage::picture).toList(),
-        images.stream().map(image -> vocabulary.index(image.label(), image.where())).toList(),
+        classes,
         vocabulary.size(),
         augmentation,
         recipe.train().seed());

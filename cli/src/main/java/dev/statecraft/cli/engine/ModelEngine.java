@@ -20,7 +20,6 @@ import dev.statecraft.models.pretrained.PretrainedModel;
 import dev.statecraft.models.train.Checkpoint;
 import dev.statecraft.models.train.Evaluator;
 import dev.statecraft.models.train.GradientError;
-import dev.statecraft.tensor.ThreadCount;
 import dev.statecraft.tensor.Torch;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -28,45 +27,20 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
 
 /** The engine over the model families and the trainer. */
 public final class ModelEngine implements Engine {
   private final Inputs inputs;
-  private final Sessions sessions;
 
-  /** One that downloads silently, with the {@linkplain ThreadCount#usual() usual} threads. */
+  /** One that downloads silently. */
   public ModelEngine() {
     this(HubListener.silent());
   }
 
   /** One that tells of downloads. */
   public ModelEngine(HubListener downloads) {
-    this(downloads, Sessions.silent());
-  }
-
-  /**
-   * One for a command line.
-   *
-   * @param downloads is told of them
-   * @param threads that the user asked for, if any, which wins over a recipe but not over the
-   *     environment
-   * @param said is told how many threads compute, where no run tells
-   */
-  public ModelEngine(HubListener downloads, Supplier<OptionalInt> threads, Consumer<String> said) {
-    this(downloads, new Sessions(ThreadCount.ofEnvironment(), threads, said));
-  }
-
-  private ModelEngine(HubListener downloads, Sessions sessions) {
     inputs = new Inputs(downloads);
-    this.sessions = sessions;
-  }
-
-  @Override
-  public int threads() {
-    return sessions.threads();
   }
 
   @Override
@@ -84,15 +58,14 @@ public final class ModelEngine implements Engine {
       throws IOException {
     Recipe pinned = inputs.pinned(recipe);
     try (PretrainedModel model = inputs.open(pinned.model());
-        Torch torch = sessions.silently(recipe)) {
-      listener.note(sessions.sentence(recipe));
+        Torch torch = Torch.open(recipe.train().device())) {
       return new TrainingRun(pinned, run, listener, model, inputs, torch).run(from);
     }
   }
 
   @Override
   public Origin origin(Recipe recipe) throws IOException {
-    try (Torch torch = sessions.silently(recipe)) {
+    try (Torch torch = Torch.open(recipe.train().device())) {
       return new Origins(inputs, torch).of(inputs.pinned(recipe));
     }
   }
@@ -104,15 +77,14 @@ public final class ModelEngine implements Engine {
 
   @Override
   public BenchResult bench(BenchRequest request) throws IOException {
-    return StepBenchmark.of(request).run(sessions.threads());
+    return StepBenchmark.of(request).run();
   }
 
   @Override
   public Map<StateFormat, GradientError> check(Recipe recipe, Consumer<String> notes)
       throws IOException {
     try (PretrainedModel model = inputs.open(recipe.model());
-        Torch torch = sessions.open(recipe)) {
-      model.notes().forEach(notes);
+        Torch torch = Torch.open(recipe.train().device())) {
       return new StateCheck(recipe, model, inputs, torch).run(notes);
     }
   }
@@ -121,10 +93,14 @@ public final class ModelEngine implements Engine {
   public Evaluation evaluate(Recipe recipe, TunedModel tuned, Consumer<String> notes)
       throws IOException {
     try (PretrainedModel model = inputs.open(tuned.model());
-        Torch torch = sessions.open(recipe)) {
-      model.notes().forEach(notes);
-      Preparation prepared = Preparation.ofEvaluation(recipe, model, inputs, notes);
-      try (Tuned loaded = Tuned.of(model, prepared.family(), tuned.adapter());
+        Torch torch = Torch.open(recipe.train().device())) {
+      Preparation.Purpose purpose =
+          Tuned.hasHead(tuned.adapter())
+              ? Preparation.Purpose.TUNED_EVALUATION
+              : Preparation.Purpose.EVALUATION;
+      Preparation prepared = Preparation.of(recipe, model, inputs, notes, purpose);
+      try (Tuned loaded =
+              Tuned.of(model, prepared.family(), prepared.keepsHead(), tuned.adapter());
           Weights weights = loaded.weights(torch, recipe.train().dtype(), tuned.quantization())) {
         Evaluator evaluator =
             new Evaluator(loaded.graph(), weights, recipe.train().evaluationBatch());
@@ -150,7 +126,7 @@ public final class ModelEngine implements Engine {
   @Override
   public Generation generate(GenerateRequest request, Consumer<String> text) throws IOException {
     try (PretrainedModel model = inputs.open(request.model().model());
-        Torch torch = sessions.open(request.device());
+        Torch torch = Torch.open(request.device());
         Tuned loaded = Tuned.of(model, model.causalLm(), request.model().adapter());
         Weights weights = loaded.weights(torch, request.dtype(), request.model().quantization())) {
       return ModelChat.shown(
@@ -163,7 +139,7 @@ public final class ModelEngine implements Engine {
   @Override
   public void chat(ChatRequest request, ChatSession.User user) throws IOException {
     try (PretrainedModel model = inputs.open(request.model().model());
-        Torch torch = sessions.open(request.device());
+        Torch torch = Torch.open(request.device());
         Tuned loaded = Tuned.of(model, model.causalLm(), request.model().adapter());
         Weights weights = loaded.weights(torch, request.dtype(), request.model().quantization())) {
       ChatFormat format = Models.chatFormat(model);
@@ -193,13 +169,14 @@ public final class ModelEngine implements Engine {
   }
 
   @Override
-  public List<Classification> classify(Recipe recipe, TunedModel tuned, List<TextInput> texts)
+  public List<Classification> classify(
+      Recipe recipe, TunedModel tuned, List<TextInput> texts, Consumer<String> notes)
       throws IOException {
     try (PretrainedModel model = inputs.open(tuned.model());
-        Torch torch = sessions.open(recipe)) {
+        Torch torch = Torch.open(recipe.train().device())) {
       try (Tuned loaded = Tuned.of(model, Preparation.family(recipe, model), tuned.adapter());
           Weights weights = loaded.weights(torch, recipe.train().dtype(), tuned.quantization())) {
-        return new TextClassifier(recipe, model, loaded.graph(), weights).classify(texts);
+        return new TextClassifier(recipe, model, loaded.graph(), weights, notes).classify(texts);
       }
     }
   }
@@ -209,7 +186,7 @@ public final class ModelEngine implements Engine {
       throws IOException {
     TaskRecipe.ImageClassification task = (TaskRecipe.ImageClassification) recipe.task();
     try (PretrainedModel model = inputs.open(tuned.model());
-        Torch torch = sessions.open(recipe);
+        Torch torch = Torch.open(recipe.train().device());
         Tuned loaded = Tuned.of(model, ImagePreparation.family(task, model), tuned.adapter());
         Weights weights = loaded.weights(torch, recipe.train().dtype(), tuned.quantization())) {
       return new ImageClassifier(
@@ -223,17 +200,17 @@ public final class ModelEngine implements Engine {
 
   @Override
   public Exported export(ExportRequest request) throws IOException {
-    return new Leaving(inputs, sessions).export(request);
+    return new Leaving(inputs).export(request);
   }
 
   @Override
   public Exported merge(MergeRequest request) throws IOException {
-    return new Leaving(inputs, sessions).merge(request);
+    return new Leaving(inputs).merge(request);
   }
 
   @Override
   public Verification verify(AdapterSource source, Path against, LogitsCheck check)
       throws IOException {
-    return new Leaving(inputs, sessions).verify(source, against, check);
+    return new Leaving(inputs).verify(source, against, check);
   }
 }

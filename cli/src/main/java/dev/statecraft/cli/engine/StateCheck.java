@@ -22,7 +22,8 @@ import java.util.function.Consumer;
 /** What compressed states do to the gradients of a recipe's model on the recipe's data. */
 record StateCheck(Recipe recipe, PretrainedModel model, Inputs inputs, Torch torch) {
   Map<StateFormat, GradientError> run(Consumer<String> notes) throws IOException {
-    Preparation prepared = Preparation.ofTraining(recipe, model, inputs, notes);
+    Preparation prepared =
+        Preparation.of(recipe, model, inputs, notes, Preparation.Purpose.TRAINING);
     Graph graph =
         Tunings.of(recipe.method(), Models.defaults(prepared.family()))
             .apply(prepared.family().graph());
@@ -33,7 +34,12 @@ record StateCheck(Recipe recipe, PretrainedModel model, Inputs inputs, Torch tor
     notes.accept("measured on the first " + examples.size() + " examples");
     try (Weights weights =
         Weights.load(
-            torch, graph, train.dtype(), recipe.quantize(), model.weights(graph), train.seed())) {
+            torch,
+            graph,
+            train.dtype(),
+            recipe.quantize(),
+            prepared.weights(model, graph),
+            train.seed())) {
       return new GradientCheck(
               graph,
               weights,

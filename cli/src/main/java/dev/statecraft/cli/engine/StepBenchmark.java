@@ -34,17 +34,12 @@ record StepBenchmark(BenchRequest request, StepShape shape, Graph graph) {
     return new StepBenchmark(request, shape, shape.tuned(request.method()));
   }
 
-  /**
-   * Measures.
-   *
-   * @param threads that compute
-   */
-  BenchResult run(int threads) {
+  BenchResult run() {
     StoreChoice choice = choose();
     StatePlan plan =
         StatePlan.training(
             graph, ModelFamily.LOSS, Set.of(), choice.policies(), request.compute().states());
-    try (Torch torch = Torch.open(request.compute().device(), threads);
+    try (Torch torch = Torch.open(request.compute().device());
         Weights weights =
             Weights.random(
                 torch, graph, request.compute().dtype(), request.compute().quantization(), 0);
@@ -81,7 +76,6 @@ record StepBenchmark(BenchRequest request, StepShape shape, Graph graph) {
             median,
             batch.layout().tokens(),
             batch.layout().tokens() / median,
-            threads,
             PeakMemory.bytes(),
             torch.usedDeviceBytes(),
             used.peakBytes(),

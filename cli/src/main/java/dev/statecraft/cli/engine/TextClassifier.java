@@ -13,45 +13,60 @@ import dev.statecraft.models.family.ModelFamily;
 import dev.statecraft.models.pretrained.PretrainedModel;
 import dev.statecraft.models.task.ClassScore;
 import dev.statecraft.models.task.EncodedText;
+import dev.statecraft.models.task.TextEncoder;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /** Labels texts with a tuned encoder. */
-record TextClassifier(Recipe recipe, PretrainedModel model, Graph graph, Weights weights) {
+record TextClassifier(
+    Recipe recipe, PretrainedModel model, Graph graph, Weights weights, Consumer<String> notes) {
   /** Texts computed at once. */
   private static final int BATCH = 32;
 
   List<Classification> classify(List<TextInput> texts) {
     BertConfig config = (BertConfig) model.config();
     List<String> labels = ((TaskRecipe.Classification) recipe.task()).labels().orElseThrow();
-    int longest = Math.min(recipe.data().maxLength(), config.maxTokens());
+    List<EncodedText> all = encoded(texts, config);
     StatePlan plan = StatePlan.inference(graph, Set.of(ModelFamily.LOGITS));
     List<Classification> results = new ArrayList<>();
     for (int start = 0; start < texts.size(); start += BATCH) {
-      List<EncodedText> encoded =
-          texts.subList(start, Math.min(texts.size(), start + BATCH)).stream()
-              .map(
-                  text ->
-                      EncodedText.of(
-                          model.tokenizer(),
-                          text.text(),
-                          text.pair(),
-                          longest,
-                          config.typeVocabSize()))
-              .toList();
+      List<EncodedText> encoded = all.subList(start, Math.min(all.size(), start + BATCH));
       try (Batch batch =
               EncodedText.batch(encoded, config.firstPosition())
                   .upload(weights.torch(), weights.computeType());
           Pass pass = Pass.run(plan, weights, batch, PassOptions.INFERENCE)) {
         double[] logits = pass.value(ModelFamily.LOGITS).toDoubles();
         for (int i = 0; i < encoded.size(); i++) {
-          double[] row =
-              java.util.Arrays.copyOfRange(logits, i * labels.size(), (i + 1) * labels.size());
+          double[] row = Arrays.copyOfRange(logits, i * labels.size(), (i + 1) * labels.size());
           results.add(Classification.of(labels, ClassScore.probabilities(row)));
         }
       }
     }
     return results;
+  }
+
+  /** Before anything is computed, so that a text which cannot be read is told at once. */
+  private List<EncodedText> encoded(List<TextInput> texts, BertConfig config) {
+    TextEncoder encoder = new TextEncoder(model.tokenizer(), config, recipe.data().maxLength());
+    List<TextEncoder.Encoded> encoded =
+        texts.parallelStream()
+            .map(text -> encoder.encode(text.text(), text.pair(), text.source()))
+            .toList();
+    long truncated =
+        encoded.stream().filter(text -> text.wholeLength() > encoder.maxLength()).count();
+    if (truncated > 0) {
+      notes.accept(
+          truncated
+              + " of "
+              + texts.size()
+              + (texts.size() == 1 ? " text" : " texts")
+              + " truncated to "
+              + encoder.maxLength()
+              + " tokens");
+    }
+    return encoded.stream().map(TextEncoder.Encoded::text).toList();
   }
 }

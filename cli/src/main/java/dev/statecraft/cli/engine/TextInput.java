@@ -1,5 +1,6 @@
 package dev.statecraft.cli.engine;
 
+import dev.statecraft.models.Quoted;
 import java.util.Optional;
 
 /**
@@ -7,5 +8,11 @@ import java.util.Optional;
  *
  * @param text the text, or the first of two
  * @param pair the second text of a pair task
+ * @param source where it is from, for messages
  */
-public record TextInput(String text, Optional<String> pair) {}
+public record TextInput(String text, Optional<String> pair, String source) {
+  /** A text that is from nowhere else. */
+  public TextInput(String text, Optional<String> pair) {
+    this(text, pair, "the text " + Quoted.text(text));
+  }
+}

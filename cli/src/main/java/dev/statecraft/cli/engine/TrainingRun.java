@@ -59,7 +59,14 @@ record TrainingRun(
    */
   TrainOutcome run(Optional<Checkpoint> from) throws IOException {
     Torch.environmentWarnings().forEach(listener::note);
-    Preparation prepared = Preparation.ofTraining(recipe, model, inputs, listener::note);
+    Preparation prepared =
+        Preparation.of(
+            recipe,
+            model,
+            inputs,
+            listener::note,
+            from.isPresent() ? Preparation.Purpose.RESUMING : Preparation.Purpose.TRAINING);
+    listener.data(prepared.accounts());
     directory.writeRecipe(prepared.recipe());
     Graph graph =
         Tunings.of(recipe.method(), Models.defaults(prepared.family()))
@@ -86,7 +93,7 @@ record TrainingRun(
                 graph,
                 train.dtype(),
                 recipe.quantize(),
-                model.weights(graph),
+                prepared.weights(model, graph),
                 train.seed());
         Interrupts interrupts = Interrupts.watch()) {
       memoryPlan.budget().ifPresent(torch::limit);
@@ -147,13 +154,11 @@ record TrainingRun(
           trainer.seconds(),
           memoryPlan.store().describe(),
           trainer.memory().orElseThrow(),
-          trainer.predicted(),
-          torch.threads());
+          trainer.predicted());
     }
   }
 
   private void noteUnused(Graph graph) {
-    model.notes().forEach(listener::note);
     List<String> unused = model.report(graph).unexpected();
     if (!unused.isEmpty()) {
       String shown = String.join(", ", unused.subList(0, Math.min(SHOWN, unused.size())));
@@ -219,10 +224,9 @@ record TrainingRun(
   private void save(Path folder, Preparation prepared, Weights weights) throws IOException {
     AdapterDescription description =
         AdapterDescription.of(
-                recipe.method().name().label(),
-                HubId.model(recipe.model()).map(HubId::name).orElse(recipe.model()),
-                Tunings.parts(recipe.method(), Models.defaults(prepared.family())))
-            .withMetadata(TrainedHead.of(prepared.recipe(), prepared.family()).metadata());
+            recipe.method().name().label(),
+            HubId.model(recipe.model()).map(HubId::name).orElse(recipe.model()),
+            Tunings.parts(recipe.method(), Models.defaults(prepared.family())));
     AdapterFolder.save(folder, description, prepared.family(), weights);
   }
 

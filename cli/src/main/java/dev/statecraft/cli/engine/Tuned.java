@@ -24,13 +24,35 @@ import java.util.Optional;
 record Tuned(Graph graph, WeightSource source, Optional<Adapter> adapter) implements AutoCloseable {
   static Tuned of(PretrainedModel model, ModelFamily family, Optional<Path> folder)
       throws IOException {
+    return of(model, family, true, folder);
+  }
+
+  /**
+   * As it says.
+   *
+   * @param keepHead whether the model's own head is that of the task; an adapter's head always is
+   */
+  static Tuned of(
+      PretrainedModel model, ModelFamily family, boolean keepHead, Optional<Path> folder)
+      throws IOException {
     if (folder.isEmpty()) {
       Graph graph = family.graph();
-      return new Tuned(graph, model.weights(graph), Optional.empty());
+      return new Tuned(graph, model.weights(graph, keepHead), Optional.empty());
     }
     Adapter adapter = AdapterFolder.open(folder.get());
     Graph graph = adapter.graph(family);
-    return new Tuned(graph, adapter.weights(family, model.weights(graph)), Optional.of(adapter));
+    return new Tuned(
+        graph, adapter.weights(family, model.weights(graph, keepHead)), Optional.of(adapter));
+  }
+
+  /** Whether an adapter brings a head of its own. */
+  static boolean hasHead(Optional<Path> folder) throws IOException {
+    if (folder.isEmpty()) {
+      return false;
+    }
+    try (Adapter adapter = AdapterFolder.open(folder.get())) {
+      return adapter.headOutputs().isPresent();
+    }
   }
 
   Weights weights(Torch torch, DType dtype, Quantization quantization) {

@@ -4,6 +4,7 @@ import dev.statecraft.cli.recipe.Metric;
 import dev.statecraft.cli.recipe.Recipe;
 import dev.statecraft.cli.terminal.Progress;
 import dev.statecraft.cli.terminal.Units;
+import dev.statecraft.models.data.DataAccount;
 import dev.statecraft.models.train.Evaluated;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -28,6 +29,7 @@ public final class RunRecorder implements TrainListener {
   private long totalSteps;
   private long startedAt;
   private int stepsBefore;
+  private Map<String, DataAccount> data = Map.of();
   private Optional<String> failure = Optional.empty();
   private Optional<Summary> summary = Optional.empty();
 
@@ -73,6 +75,11 @@ public final class RunRecorder implements TrainListener {
             + " trainable parameters, "
             + Units.count(total)
             + " steps");
+  }
+
+  @Override
+  public synchronized void data(Map<String, DataAccount> parts) {
+    data = parts;
   }
 
   @Override
@@ -160,7 +167,7 @@ public final class RunRecorder implements TrainListener {
             outcome.memory(),
             outcome.predicted(),
             peakRss,
-            outcome.threads());
+            data);
     summary = Optional.of(made);
     return new RunResult(recipe, made, steps, evaluations);
   }

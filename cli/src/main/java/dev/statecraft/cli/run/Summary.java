@@ -1,11 +1,13 @@
 package dev.statecraft.cli.run;
 
+import dev.statecraft.models.data.DataAccount;
 import dev.statecraft.models.train.MemoryUse;
 import dev.statecraft.models.train.StepMemory;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /**
  * What became of a run: {@code summary.json}.
@@ -21,7 +23,7 @@ import java.util.Optional;
  * @param use the fullest moment that was measured
  * @param predicted the plan's prediction of the step it was in
  * @param peakRssBytes the process's peak, on systems that tell
- * @param threads that computed
+ * @param data what was read, by part, such as {@code training}
  */
 public record Summary(
     String method,
@@ -35,7 +37,7 @@ public record Summary(
     MemoryUse use,
     Optional<StepMemory> predicted,
     Optional<Long> peakRssBytes,
-    int threads) {
+    Map<String, DataAccount> data) {
 
   /** Measured bytes by category at the peak. */
   public Map<String, Long> memory() {
@@ -55,9 +57,13 @@ public record Summary(
     map.put("steps", steps);
     map.put("seconds", seconds);
     map.put("tokens_per_second", tokensPerSecond);
-    map.put("threads", threads);
     map.put("last_evaluation", last.map(Evaluation::toMap));
     map.put("best_evaluation", best.map(Evaluation::toMap));
+    if (!data.isEmpty()) {
+      Map<String, Object> parts = new TreeMap<>();
+      data.forEach((part, account) -> parts.put(part, account.toMap()));
+      map.put("data", parts);
+    }
     map.put("store", store);
     map.put("memory", memory());
     predicted.ifPresent(step -> map.put("predicted_peak_bytes", step.peak().peakBytes()));

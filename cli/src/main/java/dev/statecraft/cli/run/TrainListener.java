@@ -1,5 +1,8 @@
 package dev.statecraft.cli.run;
 
+import dev.statecraft.models.data.DataAccount;
+import java.util.Map;
+
 /**
  * Is told how a training run goes, by the thread that runs it; ignores what it does not override.
  */
@@ -11,6 +14,9 @@ public interface TrainListener {
    * @param totalSteps optimizer steps of the whole run
    */
   default void started(long trainableParameters, long totalSteps) {}
+
+  /** What was read, by part of the data, such as {@code training}. */
+  default void data(Map<String, DataAccount> parts) {}
 
   /** After an optimizer step. */
   default void step(StepMetrics step) {}

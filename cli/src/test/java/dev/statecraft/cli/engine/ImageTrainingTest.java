@@ -121,7 +121,9 @@ class ImageTrainingTest {
     assertThat(((TaskRecipe.ImageClassification) trained.task()).labels())
         .contains(List.of("red", "green", "blue"));
     assertThat(seen.notes())
-        .contains("the model's head has the data's labels and is kept as it is");
+        .contains(
+            "the model's head is kept, its classes are those of its config.json: [red, green,"
+                + " blue], of which the data has 2: [blue, red]");
     // Without a run, too: the model as it is can be scored.
     Evaluation untuned =
         engine.evaluate(

@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -101,7 +102,7 @@ final class RecipeRowsTest {
             "r",
             List.of(),
             folder);
-    return new RecipeRows(recipe.data(), 7, new Inputs(HubListener.silent()));
+    return new RecipeRows(recipe.data(), 7, new Inputs(HubListener.silent()), Optional.empty());
   }
 
   private static List<String> texts(Consumer<Consumer<Row>> rows) {

@@ -5,18 +5,26 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.statecraft.cli.run.Evaluation;
 import dev.statecraft.cli.run.StepMetrics;
 import dev.statecraft.cli.run.TrainListener;
+import dev.statecraft.models.data.DataAccount;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /** Keeps what a run tells. */
 final class SeenRun implements TrainListener {
   private final List<Evaluation> all = new ArrayList<>();
   private final List<Double> losses = new ArrayList<>();
   private final List<String> notes = new ArrayList<>();
+  private Map<String, DataAccount> data = Map.of();
 
   @Override
   public void started(long trainableParameters, long totalSteps) {
     assertThat(trainableParameters).isPositive();
+  }
+
+  @Override
+  public void data(Map<String, DataAccount> parts) {
+    data = parts;
   }
 
   @Override
@@ -47,6 +55,10 @@ final class SeenRun implements TrainListener {
   /** Of every step. */
   List<Double> losses() {
     return losses;
+  }
+
+  Map<String, DataAccount> data() {
+    return data;
   }
 
   List<String> notes() {

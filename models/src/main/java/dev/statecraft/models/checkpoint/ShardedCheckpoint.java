@@ -140,7 +140,6 @@ public final class ShardedCheckpoint implements CheckpointSource {
   }
 
   /** Names of the files, each with the tensors that the index places in it; unmodifiable. */
-  @Override
   public SortedMap<String, SortedSet<String>> files() {
     return Collections.unmodifiableSortedMap(files);
   }

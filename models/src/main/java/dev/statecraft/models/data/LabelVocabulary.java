@@ -1,11 +1,13 @@
 package dev.statecraft.models.data;
 
 import dev.statecraft.models.InvalidInputException;
+import dev.statecraft.models.Quoted;
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
@@ -27,12 +29,13 @@ public final class LabelVocabulary {
     this.labels = List.copyOf(labels);
     for (String label : this.labels) {
       if (indices.put(label, indices.size()) != null) {
-        throw new InvalidInputException("label '" + label + "' is given twice: " + labels);
+        throw new InvalidInputException(
+            "label " + Quoted.text(label) + " is given twice: " + Quoted.list(labels));
       }
     }
     if (labels.size() < 2) {
       throw new InvalidInputException(
-          "classification needs at least two different labels, found " + labels);
+          "classification needs at least two different labels, found " + Quoted.list(labels));
     }
   }
 
@@ -68,6 +71,17 @@ public final class LabelVocabulary {
   /** All labels by class index. */
   public List<String> labels() {
     return labels;
+  }
+
+  /** How many of some class indices are of each label, in the order of the indices. */
+  public Map<String, Integer> counts(Collection<Integer> classes) {
+    int[] counts = new int[labels.size()];
+    classes.forEach(index -> counts[index]++);
+    Map<String, Integer> byLabel = new LinkedHashMap<>();
+    for (int i = 0; i < counts.length; i++) {
+      byLabel.put(labels.get(i), counts[i]);
+    }
+    return byLabel;
   }
 
   /** The label of a class index. */
@@ -106,7 +120,8 @@ public final class LabelVocabulary {
   public int index(String label) {
     Integer index = indices.get(label);
     if (index == null) {
-      throw new InvalidInputException("unknown label '" + label + "'; expected one of " + labels);
+      throw new InvalidInputException(
+          "unknown label " + Quoted.text(label) + "; expected one of " + Quoted.list(labels));
     }
     return index;
   }

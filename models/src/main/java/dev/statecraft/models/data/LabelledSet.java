@@ -1,12 +1,14 @@
 package dev.statecraft.models.data;
 
 import dev.statecraft.models.InvalidInputException;
+import dev.statecraft.models.tokenizer.TokenIds;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.IntConsumer;
 import java.util.stream.Collectors;
 
 /**
@@ -14,7 +16,7 @@ import java.util.stream.Collectors;
  *
  * @param examples those kept, each with at least one learned token, in the order of the rows
  * @param skipped those left out, in the order of the rows
- * @param truncated how many of those kept lost tokens at their end
+ * @param truncated how many of those kept lost tokens
  */
 public record LabelledSet(List<LabelledTokens> examples, List<Skipped> skipped, int truncated) {
 
@@ -22,7 +24,7 @@ public record LabelledSet(List<LabelledTokens> examples, List<Skipped> skipped, 
   public enum SkipReason {
     /** Nothing is learned at any length: no completion, or an empty one. */
     NOTHING_TO_LEARN("no text to learn"),
-    /** The prompt alone fills the maximum length. */
+    /** What is left of it at the maximum length is not learned. */
     COMPLETION_CUT_OFF("prompt longer than the maximum length");
 
     private final String text;
@@ -66,7 +68,13 @@ public record LabelledSet(List<LabelledTokens> examples, List<Skipped> skipped, 
       Function<Row, List<Segment>> rendering,
       ExampleEncoder encoder,
       int maxLength) {
-    Builder builder = new Builder(rendering, encoder, maxLength, ExampleStore.Room.ofProcess());
+    Builder builder =
+        new Builder(
+            rendering,
+            encoder,
+            TokenLimits.ofLength(maxLength),
+            ExampleStore.Room.ofProcess(),
+            length -> {});
     rows.forEach(builder);
     return builder.build();
   }
@@ -74,9 +82,10 @@ public record LabelledSet(List<LabelledTokens> examples, List<Skipped> skipped, 
   /** Encodes rows as they come, as {@link #of} does; nothing but what came of them is kept. */
   public static final class Builder implements Consumer<Row> {
     private final Function<Row, List<Segment>> rendering;
-    private final int maxLength;
+    private final TokenLimits limits;
     private final ParallelEncoding<Rendered, LabelledTokens> encoding;
     private final ExampleStore.Builder<LabelledTokens> examples;
+    private final IntConsumer wholeLengths;
     private final List<Skipped> skipped = new ArrayList<>();
     private int truncated;
 
@@ -84,20 +93,20 @@ public record LabelledSet(List<LabelledTokens> examples, List<Skipped> skipped, 
      * Nothing yet.
      *
      * @param rendering from a row to its segments
-     * @param maxLength the most tokens of an example, at least 2
+     * @param limits of an example
      * @param room where encoded examples are kept
+     * @param wholeLengths is told how many tokens each example that is kept has before it is
+     *     shortened
      */
     public Builder(
         Function<Row, List<Segment>> rendering,
         ExampleEncoder encoder,
-        int maxLength,
-        ExampleStore.Room room) {
-      if (maxLength < 2) {
-        throw new InvalidInputException(
-            "the maximum length should be at least 2 tokens, found " + maxLength);
-      }
+        TokenLimits limits,
+        ExampleStore.Room room,
+        IntConsumer wholeLengths) {
       this.rendering = rendering;
-      this.maxLength = maxLength;
+      this.limits = limits;
+      this.wholeLengths = wholeLengths;
       encoding =
           new ParallelEncoding<>(
               rendered -> encoder.encode(rendered.segments()), Rendered::source, this::take);
@@ -128,7 +137,7 @@ public record LabelledSet(List<LabelledTokens> examples, List<Skipped> skipped, 
       if (set.examples().isEmpty()) {
         throw new InvalidInputException(
             "no example has a token to learn at a maximum length of "
-                + maxLength
+                + limits.maxLength()
                 + ": "
                 + set.summary()
                 + (skipped.isEmpty()
@@ -143,9 +152,11 @@ public record LabelledSet(List<LabelledTokens> examples, List<Skipped> skipped, 
     }
 
     private void take(Rendered rendered, LabelledTokens whole) {
-      LabelledTokens kept = whole.truncated(maxLength);
+      TokenIds.check(whole.ids(), limits.vocabSize(), rendered.source());
+      LabelledTokens kept = limits.fitted(whole);
       if (kept.learned() > 0) {
         examples.add(kept);
+        wholeLengths.accept(whole.length());
         truncated += kept.length() < whole.length() ? 1 : 0;
       } else {
         SkipReason reason =

@@ -1,6 +1,7 @@
 package dev.statecraft.models.data;
 
 import java.util.Arrays;
+import java.util.OptionalInt;
 
 /**
  * An example for a causal language model.
@@ -97,6 +98,26 @@ public record LabelledTokens(int[] ids, int[] labels) {
     return length() <= maxLength
         ? this
         : new LabelledTokens(Arrays.copyOf(ids, maxLength), Arrays.copyOf(labels, maxLength));
+  }
+
+  /**
+   * The last tokens, at most this many; the same example if it is no longer than that.
+   *
+   * @param kept the first token, where it stays: one that begins every text
+   */
+  public LabelledTokens lastTokens(int maxLength, OptionalInt kept) {
+    if (length() <= maxLength) {
+      return this;
+    }
+    int from = length() - maxLength;
+    int[] last = Arrays.copyOfRange(ids, from, length());
+    int[] learned = Arrays.copyOfRange(labels, from, length());
+    if (kept.isPresent() && ids[0] == kept.getAsInt()) {
+      last[0] = ids[0];
+    }
+    // Nothing comes before it from which it could be predicted.
+    learned[0] = IGNORED;
+    return new LabelledTokens(last, learned);
   }
 
   @Override

@@ -2,6 +2,7 @@ package dev.statecraft.models.data;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.statecraft.models.InvalidInputException;
+import dev.statecraft.models.Quoted;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -18,6 +19,9 @@ import java.util.Optional;
  * @param values column name to value, in the file's order; the values of CSV and TSV are all text
  */
 public record Row(Path file, int number, long line, Map<String, JsonNode> values) {
+
+  /** Up to here a double has every whole number. */
+  private static final double EXACT = 1L << 53;
 
   /** Copies the values, keeping their order. */
   public Row {
@@ -59,7 +63,11 @@ public record Row(Path file, int number, long line, Map<String, JsonNode> values
     JsonNode value = values.get(column);
     if (value == null) {
       throw new InvalidInputException(
-          where() + ": no column '" + column + "'; it has " + values.keySet());
+          where()
+              + ": no column "
+              + Quoted.text(column)
+              + "; it has "
+              + Quoted.list(values.keySet()));
     }
     return value;
   }
@@ -80,6 +88,33 @@ public record Row(Path file, int number, long line, Map<String, JsonNode> values
               + nodeKind(value));
     }
     return value.asText();
+  }
+
+  /**
+   * A column's value as a label: text as it is, and numbers by their value, so that 1 and 1.0 are
+   * one label.
+   *
+   * @throws InvalidInputException if the column is absent, null, an object or an array, or has
+   *     nothing in it: an empty text, or what is not a number
+   */
+  public String label(String column) {
+    String text = text(column);
+    JsonNode value = value(column);
+    if (text.isBlank() || (value.isNumber() && !Double.isFinite(value.doubleValue()))) {
+      throw new InvalidInputException(
+          where()
+              + ": column "
+              + Quoted.text(column)
+              + ": expected a label, found "
+              + (text.isBlank() ? "nothing" : text));
+    }
+    if (!value.isNumber() || value.isIntegralNumber()) {
+      return text;
+    }
+    double number = value.doubleValue();
+    return number == Math.rint(number) && Math.abs(number) < EXACT
+        ? Long.toString((long) number)
+        : text;
   }
 
   /**

@@ -4,18 +4,22 @@ import dev.statecraft.models.InvalidInputException;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.stream.IntStream;
 
 /**
  * Which rows of one or several files are learned from, how often an epoch, and which are held out.
- * It is made from the number of rows alone, so the rows need not be in memory; they are numbered
- * from 0 in the order of the files.
+ * It is made from the number of rows and, where there are classes, the class of each, so the rows
+ * need not be in memory; they are numbered from 0 in the order of the files.
  *
  * <p>In this order: the part to hold out is taken from all rows ({@link DatasetSplit#heldOut});
  * each file's other rows are taken as often as its weight says, a part of them once more for the
  * fraction of the weight; of what that gives, at most the largest number of examples is drawn.
+ *
+ * <p>The part to hold out never takes all rows of a class: where the draw did, the last of its rows
+ * that was drawn goes back, and the next row of the draw takes its place whose class has another.
  */
 public final class RowSelection {
   private final BitSet heldOut;
@@ -57,9 +61,27 @@ public final class RowSelection {
    */
   public static RowSelection of(
       List<FileRows> files, OptionalDouble split, OptionalInt most, long seed) {
+    return of(files, Optional.empty(), split, most, seed);
+  }
+
+  /**
+   * Selects rows so that each class has one to learn from.
+   *
+   * @param classes the class of each row, from 0; empty where rows have none
+   * @throws InvalidInputException as without classes
+   */
+  public static RowSelection of(
+      List<FileRows> files,
+      Optional<int[]> classes,
+      OptionalDouble split,
+      OptionalInt most,
+      long seed) {
     int n = Math.toIntExact(files.stream().mapToLong(FileRows::rows).sum());
     BitSet heldOut =
         split.isPresent() ? DatasetSplit.heldOut(n, split.getAsDouble(), seed) : new BitSet();
+    if (split.isPresent() && classes.isPresent()) {
+      keepEachClass(heldOut, classes.get(), Permutation.of(n, seed));
+    }
     int[] uses = new int[n];
     int first = 0;
     for (int i = 0; i < files.size(); i++) {
@@ -80,6 +102,37 @@ public final class RowSelection {
       limit(uses, (int) total, most.getAsInt(), seed);
     }
     return new RowSelection(heldOut, uses);
+  }
+
+  /** Gives every class of which all rows are held out one of them back. */
+  private static void keepEachClass(BitSet heldOut, int[] classes, int[] order) {
+    int[] learned = new int[Arrays.stream(classes).max().orElse(-1) + 1];
+    for (int row = 0; row < classes.length; row++) {
+      learned[classes[row]] += heldOut.get(row) ? 0 : 1;
+    }
+    int missing = 0;
+    for (int i = order.length - 1; i >= 0; i--) {
+      int row = order[i];
+      if (heldOut.get(row) && learned[classes[row]] == 0) {
+        heldOut.clear(row);
+        learned[classes[row]]++;
+        missing++;
+      }
+    }
+    int given = missing;
+    for (int i = heldOut.cardinality() + given; i < order.length && missing > 0; i++) {
+      if (learned[classes[order[i]]] > 1) {
+        heldOut.set(order[i]);
+        learned[classes[order[i]]]--;
+        missing--;
+      }
+    }
+    if (heldOut.isEmpty()) {
+      throw new InvalidInputException(
+          "holding out a part of "
+              + classes.length
+              + " examples leaves a part empty, as no label has more than one example");
+    }
   }
 
   /** Whether a row is for evaluation. */

@@ -37,10 +37,11 @@ public record TextColumns(String text, Optional<String> pair, String label) {
   /**
    * A row's example.
    *
-   * @throws InvalidInputException if a column is missing or is not text or a number
+   * @throws InvalidInputException if a column is missing or is not text or a number, or the label
+   *     is empty
    */
   public TextExample example(Row row) {
-    return new TextExample(row.text(text), pair.map(row::text), row.text(label), row.where());
+    return new TextExample(row.text(text), pair.map(row::text), row.label(label), row.where());
   }
 
   /**

@@ -1,6 +1,7 @@
 package dev.statecraft.models.data;
 
 import dev.statecraft.models.InvalidInputException;
+import dev.statecraft.models.Quoted;
 import java.math.BigDecimal;
 import java.util.Optional;
 
@@ -26,11 +27,11 @@ public record TextExample(String text, Optional<String> pair, String label, Stri
       score = new BigDecimal(label.strip()).doubleValue();
     } catch (NumberFormatException e) {
       throw new InvalidInputException(
-          source + ": a regression label should be a number, found '" + label + "'", e);
+          source + ": a regression label should be a number, found " + Quoted.text(label), e);
     }
     if (Double.isInfinite(score)) {
       throw new InvalidInputException(
-          source + ": a regression label should fit a double, found '" + label + "'");
+          source + ": a regression label should fit a double, found " + Quoted.text(label));
     }
     return score;
   }

@@ -28,6 +28,6 @@ final class ImageRows {
           row.where() + ": column '" + columns.image() + "': no image file " + image);
     }
     return new LabelledImage(
-        () -> ImageDecoder.decode(image), row.text(columns.label()), row.where());
+        () -> ImageDecoder.decode(image), row.label(columns.label()), row.where());
   }
 }

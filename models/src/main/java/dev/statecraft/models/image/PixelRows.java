@@ -47,7 +47,7 @@ final class PixelRows implements Consumer<Row> {
       samples[i] = sample(row, pixels.get(i));
     }
     Picture picture = new Picture(side, side, 1, samples);
-    images.add(new LabelledImage(() -> picture, row.text(columns.label()), row.where()));
+    images.add(new LabelledImage(() -> picture, row.label(columns.label()), row.where()));
   }
 
   private List<String> pixels(Collection<String> names) {

@@ -2,6 +2,7 @@ package dev.statecraft.models.merge;
 
 import dev.statecraft.core.graph.Graph;
 import dev.statecraft.core.graph.Parameter;
+import dev.statecraft.core.run.WeightSource;
 import dev.statecraft.models.InvalidInputException;
 import dev.statecraft.models.adapter.Adapter;
 import dev.statecraft.models.adapter.AdapterPart;
@@ -10,23 +11,25 @@ import dev.statecraft.models.family.ModelFamily;
 import dev.statecraft.models.pretrained.PretrainedModel;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * What merging an adapter changes in a checkpoint.
  *
  * @param linears merged linears by the name of their weight
- * @param replaced parameters whose trained values take the place of the checkpoint's by name:
- *     heads, and after full tuning all weights
- * @param trained where those values are, and the parameters of merged linears
+ * @param heads parameters of the adapter's head, which take the place of the checkpoint's by name
+ * @param source where the adapter's parameters are read
  */
 public record Merge(
-    Map<String, MergedLinear> linears, Map<String, Parameter> replaced, CheckpointSource trained) {
+    Map<String, MergedLinear> linears, Map<String, Parameter> heads, WeightSource source) {
   private static final String A = ".lora_A.weight";
 
   public Merge {
     linears = Collections.unmodifiableMap(new LinkedHashMap<>(linears));
-    replaced = Collections.unmodifiableMap(new LinkedHashMap<>(replaced));
+    heads = Collections.unmodifiableMap(new LinkedHashMap<>(heads));
   }
 
   /**
@@ -38,18 +41,26 @@ public record Merge(
    *     weight
    */
   public static Merge of(Adapter adapter, ModelFamily family, PretrainedModel model) {
-    AdapterPart part = onlyPart(adapter);
+    if (adapter.description().parts().size() != 1
+        || !(adapter.description().parts().get(0) instanceof AdapterPart.Projections part)) {
+      throw new IllegalArgumentException(
+          "merge: expected an adapter of lora or dora, found '"
+              + adapter.description().method()
+              + "', which "
+              + (adapter.description().method().equals("full")
+                      || adapter.description().method().equals("probe")
+                  ? "trains weights themselves"
+                  : "computes between states what no weight of the model can hold")
+              + "; use it with --adapter, or export it");
+    }
     Graph tuned = adapter.graph(family);
-    CheckpointSource trained = adapter.trained(family, model.checkpoint().names()::contains);
     Map<String, MergedLinear> linears = new LinkedHashMap<>();
-    Map<String, Parameter> replaced = new LinkedHashMap<>();
+    Map<String, Parameter> heads = new LinkedHashMap<>();
     for (Parameter parameter : tuned.trainableParameters()) {
       String name = parameter.name();
-      boolean own =
-          parameter.role() == Parameter.Role.HEAD || parameter.role() == Parameter.Role.BASE;
-      if (own && trained.names().contains(name)) {
-        replaced.put(name, parameter);
-      } else if (part instanceof AdapterPart.Projections projections && name.endsWith(A)) {
+      if (parameter.role() == Parameter.Role.HEAD) {
+        heads.put(name, parameter);
+      } else if (name.endsWith(A)) {
         String module = name.substring(0, name.length() - A.length());
         linears.put(
             module + ".weight",
@@ -57,28 +68,26 @@ public record Merge(
                 parameter,
                 tuned.parameters().get(module + ".lora_B.weight"),
                 tuned.parameters().get(module + ".lora_magnitude_vector.weight"),
-                projections.scale()));
+                part.scale()));
       }
     }
-    model.report(tuned).refuse(model.name());
-    return new Merge(linears, replaced, trained);
+    requireWeights(linears.keySet(), model.checkpoint(), model.name());
+    return new Merge(linears, heads, adapter.weights(family, model.weights(tuned)));
   }
 
-  private static AdapterPart onlyPart(Adapter adapter) {
-    AdapterPart first = adapter.description().parts().get(0);
-    if (adapter.description().parts().size() != 1 || first instanceof AdapterPart.Control) {
-      throw new IllegalArgumentException(
-          "merge: expected an adapter of lora, dora, full or probe, found '"
-              + adapter.description().method()
-              + "', which computes between states what no weight of the model can hold; use it with"
-              + " --adapter, or export it");
+  private static void requireWeights(Set<String> wanted, CheckpointSource checkpoint, String name) {
+    Set<String> missing = new TreeSet<>(wanted);
+    missing.removeAll(checkpoint.names());
+    if (!missing.isEmpty()) {
+      throw new InvalidInputException(
+          name + ": expected the weights to merge into, found none of the names " + missing);
     }
-    return first;
   }
 
-  /** Whether a trained head takes the place of the model's, if it has one. */
-  boolean hasHead() {
-    return replaced.values().stream()
-        .anyMatch(parameter -> parameter.role() == Parameter.Role.HEAD);
+  /** Names of the new checkpoint's tensors: the old one's, and heads that it lacks. */
+  Set<String> names(CheckpointSource checkpoint) {
+    Set<String> names = new LinkedHashSet<>(checkpoint.names());
+    names.addAll(heads.keySet());
+    return names;
   }
 }

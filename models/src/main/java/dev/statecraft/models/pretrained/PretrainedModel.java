@@ -1,6 +1,7 @@
 package dev.statecraft.models.pretrained;
 
 import dev.statecraft.core.graph.Graph;
+import dev.statecraft.core.graph.Parameter;
 import dev.statecraft.core.run.WeightSource;
 import dev.statecraft.models.InvalidInputException;
 import dev.statecraft.models.checkpoint.CheckpointFolder;
@@ -20,26 +21,24 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
 
 /** A pretrained model: configuration, weights (not read until they are used) and tokenizer. */
 public final class PretrainedModel implements AutoCloseable {
   private final String name;
   private final ModelConfig config;
   private final CheckpointSource checkpoint;
-  private final boolean untied;
   private final Optional<Tokenizer> tokenizer;
 
   private PretrainedModel(
-      String name, ModelConfig config, CheckpointSource stored, Optional<Tokenizer> tokenizer) {
+      String name, ModelConfig config, CheckpointSource checkpoint, Optional<Tokenizer> tokenizer) {
     this.name = name;
-    this.checkpoint = CanonicalNames.of(stored, config);
-    this.untied =
-        config instanceof LlamaConfig llama
-            && llama.tieWordEmbeddings()
-            && TiedHead.differs(checkpoint);
-    this.config = untied ? ((LlamaConfig) config).withTiedEmbeddings(false) : config;
+    this.config = config;
+    this.checkpoint = checkpoint;
     this.tokenizer = tokenizer;
   }
 
@@ -79,24 +78,10 @@ public final class PretrainedModel implements AutoCloseable {
     return name;
   }
 
-  /**
-   * The configuration. Where it says that a language model's head is the embedding, but the
-   * checkpoint has both with different values, they are two, as in transformers.
-   */
   public ModelConfig config() {
     return config;
   }
 
-  /** What was found in the folder that one should know, a line each. */
-  public List<String> notes() {
-    return untied
-        ? List.of(
-            "tie_word_embeddings is true, but the checkpoint has an lm_head.weight of its own,"
-                + " which differs from the embedding: both are used, as transformers does")
-        : List.of();
-  }
-
-  /** The weights by the names that the family's graph gives them. */
   public CheckpointSource checkpoint() {
     return checkpoint;
   }
@@ -132,8 +117,8 @@ public final class PretrainedModel implements AutoCloseable {
   /**
    * The model as an encoder of texts with a head.
    *
-   * @param pooling how the head sees a sequence; empty for what the configuration says, else the
-   *     family's way, or the mean over tokens for a BERT without a pooler
+   * @param pooling how the head sees a sequence; empty for the family's way, or the mean over
+   *     tokens for a BERT without a pooler
    * @throws InvalidInputException if it is no text encoder
    */
   public Encoder encoder(int outputs, boolean regression, Optional<Head.Pooling> pooling) {
@@ -147,8 +132,7 @@ public final class PretrainedModel implements AutoCloseable {
     }
     boolean pooled =
         bert.isRoberta() || checkpoint.names().contains(prefix + "pooler.dense.weight");
-    boolean mean = bert.meanPooling().orElse(!pooled);
-    Head.Pooling chosen = pooling.orElse(mean ? Head.Pooling.MEAN : Head.Pooling.FIRST);
+    Head.Pooling chosen = pooling.orElse(pooled ? Head.Pooling.FIRST : Head.Pooling.MEAN);
     return new Encoder(bert, new Head(outputs, chosen, regression), prefix);
   }
 
@@ -190,9 +174,53 @@ public final class PretrainedModel implements AutoCloseable {
    *     lists them
    */
   public WeightSource weights(Graph graph) {
+    return weights(graph, true);
+  }
+
+  /**
+   * The weights for a graph.
+   *
+   * @param keepHead whether the checkpoint's own classes are those of the task; otherwise the last
+   *     layer of the head starts fresh, as it does where it has another shape
+   * @throws InvalidInputException if base weights are missing or of another shape; the message
+   *     lists them
+   */
+  public WeightSource weights(Graph graph, boolean keepHead) {
     CheckpointReport report = CheckpointReport.of(checkpoint, graph);
     report.refuse(name);
-    return new HeadFilter(CheckpointWeights.of(checkpoint), report.unusableHeads());
+    Set<String> unusable = new HashSet<>(report.unusableHeads());
+    if (!keepHead) {
+      lastOfHead(graph).forEach(parameter -> unusable.add(parameter.name()));
+    }
+    return new HeadFilter(CheckpointWeights.of(checkpoint), unusable);
+  }
+
+  /** Whether the model's own head is one for these classes. */
+  public HeadMatch head(ModelFamily family, List<String> labels) {
+    List<String> own =
+        config instanceof VitConfig vit
+            ? vit.labels()
+            : config instanceof BertConfig bert ? bert.labels() : List.of();
+    return HeadMatch.of(own, headOutputs(family), labels);
+  }
+
+  /** Outputs of the checkpoint's head of a family's kind; 0 if it has none. */
+  public int headOutputs(ModelFamily family) {
+    return lastOfHead(family.graph())
+        .map(Parameter::name)
+        .filter(checkpoint.names()::contains)
+        .map(parameter -> checkpoint.entry(parameter).shape())
+        .filter(shape -> shape.length > 0)
+        .findFirst()
+        .map(shape -> Math.toIntExact(shape[0]))
+        .orElse(0);
+  }
+
+  /** The parameters of the layer that gives a score to each class. */
+  private static Stream<Parameter> lastOfHead(Graph graph) {
+    return graph.producer(ModelFamily.LOGITS).stream()
+        .flatMap(edge -> edge.parameters().stream())
+        .filter(parameter -> parameter.role() == Parameter.Role.HEAD);
   }
 
   /** What the checkpoint has too much, too little or in another shape for a graph. */

@@ -3,11 +3,8 @@ package dev.statecraft.models.task;
 import dev.statecraft.core.run.HostBatch;
 import dev.statecraft.models.data.ExampleStore;
 import dev.statecraft.models.family.TokenBatches;
-import dev.statecraft.models.tokenizer.EncodedPair;
-import dev.statecraft.models.tokenizer.Tokenizer;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
@@ -43,35 +40,6 @@ public record EncodedText(List<Integer> ids, List<Integer> types) {
   public EncodedText {
     ids = List.copyOf(ids);
     types = List.copyOf(types);
-  }
-
-  /**
-   * Encodes a text or a pair, cut to at most {@code maxLength} tokens with its last special token
-   * kept.
-   */
-  public static EncodedText of(
-      Tokenizer tokenizer, String text, Optional<String> pair, int maxLength, int typeVocabSize) {
-    int[] ids;
-    int[] types;
-    if (pair.isPresent()) {
-      EncodedPair encoded = tokenizer.encodePair(text, pair.get());
-      ids = encoded.ids();
-      types = encoded.typeIds();
-    } else {
-      ids = tokenizer.encode(text, true);
-      types = new int[ids.length];
-    }
-    if (ids.length > maxLength) {
-      int last = ids[ids.length - 1];
-      int lastType = types[types.length - 1];
-      ids = Arrays.copyOf(ids, maxLength);
-      types = Arrays.copyOf(types, maxLength);
-      ids[maxLength - 1] = last;
-      types[maxLength - 1] = lastType;
-    }
-    return new EncodedText(
-        Arrays.stream(ids).boxed().toList(),
-        Arrays.stream(types).map(type -> Math.min(type, typeVocabSize - 1)).boxed().toList());
   }
 
   /** The number of tokens. */

@@ -3,28 +3,30 @@ package dev.statecraft.models.task;
 import dev.statecraft.models.data.ExampleStore;
 import dev.statecraft.models.data.ParallelEncoding;
 import dev.statecraft.models.data.TextExample;
-import dev.statecraft.models.tokenizer.Tokenizer;
 import java.util.function.Consumer;
+import java.util.function.IntConsumer;
 
 /** Encodes texts as they come, on all processors; nothing but what came of them is kept. */
 public final class EncodedTextBuilder implements Consumer<TextExample> {
-  private final ParallelEncoding<TextExample, EncodedText> encoding;
+  private final ParallelEncoding<TextExample, TextEncoder.Encoded> encoding;
   private final ExampleStore.Builder<EncodedText> texts;
 
   /**
    * Nothing yet.
    *
-   * @param maxLength the most tokens of a text, see {@link EncodedText#of}
    * @param room where encoded texts are kept
+   * @param wholeLengths is told how many tokens each text has before it is shortened
    */
-  public EncodedTextBuilder(
-      Tokenizer tokenizer, int maxLength, int typeVocabSize, ExampleStore.Room room) {
+  public EncodedTextBuilder(TextEncoder encoder, ExampleStore.Room room, IntConsumer wholeLengths) {
     texts = ExampleStore.builder(EncodedText.CODEC, room);
     encoding =
         new ParallelEncoding<>(
-            e -> EncodedText.of(tokenizer, e.text(), e.pair(), maxLength, typeVocabSize),
+            example -> encoder.encode(example.text(), example.pair(), example.source()),
             TextExample::source,
-            (example, encoded) -> texts.add(encoded));
+            (example, encoded) -> {
+              wholeLengths.accept(encoded.wholeLength());
+              texts.add(encoded.text());
+            });
   }
 
   @Override

@@ -10,7 +10,9 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
@@ -28,14 +30,17 @@ public final class Tokenizer implements AutoCloseable {
 
   private final HuggingFaceTokenizer tokenizer;
   private final Vocabulary vocabulary;
+  private final Truncation truncation;
 
-  private Tokenizer(HuggingFaceTokenizer tokenizer, Vocabulary vocabulary) {
+  private Tokenizer(HuggingFaceTokenizer tokenizer, Vocabulary vocabulary, Truncation truncation) {
     this.tokenizer = tokenizer;
     this.vocabulary = vocabulary;
+    this.truncation = truncation;
   }
 
   /**
-   * Loads a {@code tokenizer.json}.
+   * Loads a {@code tokenizer.json}, with the {@code truncation_side} of the {@code
+   * tokenizer_config.json} beside it.
    *
    * @throws InvalidInputException if there is no such file or it is not a tokenizer
    * @throws IOException if the file cannot be read
@@ -45,7 +50,10 @@ public final class Tokenizer implements AutoCloseable {
     if (!Files.isRegularFile(tokenizerJson)) {
       throw new InvalidInputException(tokenizerJson + ": expected a tokenizer.json, found none");
     }
-    return load(Files.readAllBytes(tokenizerJson), tokenizerJson.toString());
+    return load(
+        Files.readAllBytes(tokenizerJson),
+        tokenizerJson.toString(),
+        TruncationSide.read(tokenizerJson.resolveSibling("tokenizer_config.json")));
   }
 
   /**
@@ -58,10 +66,11 @@ public final class Tokenizer implements AutoCloseable {
    * @throws IllegalStateException if the native library cannot be loaded
    */
   public static Tokenizer read(InputStream in, String source) throws IOException {
-    return load(in.readAllBytes(), source);
+    return load(in.readAllBytes(), source, Optional.empty());
   }
 
-  private static Tokenizer load(byte[] json, String source) throws IOException {
+  private static Tokenizer load(byte[] json, String source, Optional<TruncationSide> side)
+      throws IOException {
     Vocabulary vocabulary = Vocabulary.parse(json, source);
     if (System.getProperty(OFFLINE) == null) {
       System.setProperty(OFFLINE, "true");
@@ -77,7 +86,10 @@ public final class Tokenizer implements AutoCloseable {
     Map<String, String> off = Map.of("truncation", "false", "padding", "false");
     try {
       return new Tokenizer(
-          HuggingFaceTokenizer.newInstance(new ByteArrayInputStream(json), off), vocabulary);
+          HuggingFaceTokenizer.newInstance(new ByteArrayInputStream(json), off),
+          vocabulary,
+          new Truncation(
+              vocabulary.truncation().strategy(), side.orElse(vocabulary.truncation().side())));
     } catch (RuntimeException e) {
       // The native code has no type of its own for a file that it does not understand.
       throw new InvalidInputException(
@@ -117,6 +129,61 @@ public final class Tokenizer implements AutoCloseable {
   public EncodedPair encodePair(String text, String pair) {
     Encoding encoding = tokenizer.encode(wellFormed(text), wellFormed(pair), true, false);
     return new EncodedPair(ints(encoding.getIds()), ints(encoding.getTypeIds()));
+  }
+
+  /**
+   * Ids of a text or of two in one sequence, framed with the model's special tokens and shortened
+   * as {@link #truncation} says. All special tokens that frame it stay.
+   *
+   * @param maxLength the most tokens of all
+   * @throws InvalidInputException if it has to be shortened and special tokens alone leave no room
+   * @throws IllegalStateException if closed
+   */
+  public FittedTokens encode(String text, Optional<String> pair, int maxLength) {
+    Encoding encoding =
+        pair.isPresent()
+            ? tokenizer.encode(wellFormed(text), wellFormed(pair.get()), true, false)
+            : tokenizer.encode(wellFormed(text), true, false);
+    int[] ids = ints(encoding.getIds());
+    int[] types = ints(encoding.getTypeIds());
+    if (ids.length <= maxLength) {
+      return new FittedTokens(new EncodedPair(ids, types), ids.length);
+    }
+    long[] sequences = encoding.getSequenceIds();
+    int[] tokens = {count(sequences, 0), count(sequences, 1)};
+    int special = ids.length - tokens[0] - tokens[1];
+    if (maxLength <= special) {
+      throw new InvalidInputException(
+          "max_length: expected more than the "
+              + special
+              + " special tokens around "
+              + (pair.isPresent() ? "a pair" : "a text")
+              + ", found "
+              + maxLength);
+    }
+    int[] kept = truncation.kept(tokens[0], tokens[1], maxLength - special);
+    int[] seen = new int[2];
+    int length = 0;
+    for (int t = 0; t < ids.length; t++) {
+      int sequence = Math.toIntExact(sequences[t]);
+      boolean frames = sequence < 0 || sequence > 1;
+      if (frames || truncation.keeps(seen[sequence]++, tokens[sequence], kept[sequence])) {
+        ids[length] = ids[t];
+        types[length++] = types[t];
+      }
+    }
+    return new FittedTokens(
+        new EncodedPair(Arrays.copyOf(ids, length), Arrays.copyOf(types, length)),
+        sequences.length);
+  }
+
+  private static int count(long[] sequences, int which) {
+    return (int) Arrays.stream(sequences).filter(sequence -> sequence == which).count();
+  }
+
+  /** How texts that are too long are shortened. */
+  public Truncation truncation() {
+    return truncation;
   }
 
   /**

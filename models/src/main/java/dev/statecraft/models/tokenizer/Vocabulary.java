@@ -27,6 +27,7 @@ final class Vocabulary {
   private final BitSet known = new BitSet();
   private final BitSet special = new BitSet();
   private final BitSet bytes = new BitSet();
+  private Truncation truncation = Truncation.DEFAULT;
 
   private Vocabulary(String source) {
     this.source = source;
@@ -70,6 +71,8 @@ final class Vocabulary {
         }
       } else if (key.equals("model") && value == JsonToken.START_OBJECT) {
         model(parser);
+      } else if (key.equals("truncation") && value == JsonToken.START_OBJECT) {
+        truncation(parser);
       } else {
         parser.skipChildren();
       }
@@ -99,6 +102,25 @@ final class Vocabulary {
     added.put(content, id);
     known.set(id);
     special.set(id, isSpecial);
+  }
+
+  private void truncation(JsonParser parser) throws IOException {
+    String where = source + ": truncation.";
+    while (parser.nextToken() == JsonToken.FIELD_NAME) {
+      String key = parser.currentName();
+      parser.nextToken();
+      switch (key) {
+        case "strategy" ->
+            truncation =
+                new Truncation(
+                    Truncation.Strategy.of(parser.getText(), where + key), truncation.side());
+        case "direction" ->
+            truncation =
+                new Truncation(
+                    truncation.strategy(), TruncationSide.of(parser.getText(), where + key));
+        default -> parser.skipChildren();
+      }
+    }
   }
 
   private void model(JsonParser parser) throws IOException {
@@ -154,6 +176,11 @@ final class Vocabulary {
     if (BYTE.matcher(token).matches()) {
       bytes.set(id);
     }
+  }
+
+  /** What the file says about texts that are too long, or the default. */
+  Truncation truncation() {
+    return truncation;
   }
 
   OptionalInt idOf(String token) {

@@ -2,6 +2,7 @@ package dev.statecraft.models.verify;
 
 import dev.statecraft.core.run.HostBatch;
 import dev.statecraft.models.InvalidInputException;
+import dev.statecraft.models.Quoted;
 import dev.statecraft.models.family.Encoder;
 import dev.statecraft.models.family.ImageBatches;
 import dev.statecraft.models.family.Llama;
@@ -10,6 +11,8 @@ import dev.statecraft.models.family.TokenBatches;
 import dev.statecraft.models.family.Vit;
 import dev.statecraft.models.pretrained.PretrainedModel;
 import dev.statecraft.models.task.EncodedText;
+import dev.statecraft.models.task.TextEncoder;
+import dev.statecraft.models.tokenizer.TokenIds;
 import dev.statecraft.models.tokenizer.Tokenizer;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
@@ -110,6 +113,10 @@ public final class Prompts {
     }
   }
 
+  private static String where(String text) {
+    return "the prompt " + Quoted.text(text);
+  }
+
   private static String words(String text) {
     return text.strip().replaceAll("\\s+", " ");
   }
@@ -117,11 +124,9 @@ public final class Prompts {
   private static HostBatch batch(
       Tokenizer tokenizer, ModelFamily family, String text, OptionalInt bos) {
     if (family instanceof Encoder encoder) {
-      int longest = Math.min(LONGEST, encoder.config().maxTokens());
+      TextEncoder texts = new TextEncoder(tokenizer, encoder.config(), LONGEST);
       return EncodedText.batch(
-          List.of(
-              EncodedText.of(
-                  tokenizer, text, Optional.empty(), longest, encoder.config().typeVocabSize())),
+          List.of(texts.encode(text, Optional.empty(), where(text)).text()),
           encoder.config().firstPosition());
     }
     int longest = Math.min(LONGEST, ((Llama) family).config().maxPositionEmbeddings());
@@ -132,7 +137,9 @@ public final class Prompts {
       ids[0] = bos.orElse(0);
       System.arraycopy(encoded, 0, ids, 1, encoded.length);
     }
-    return TokenBatches.scored(List.of(Arrays.copyOf(ids, Math.min(longest, ids.length))));
+    int[] shown = Arrays.copyOf(ids, Math.min(longest, ids.length));
+    TokenIds.check(shown, ((Llama) family).config().vocabSize(), where(text));
+    return TokenBatches.scored(List.of(shown));
   }
 
   private static List<Prompt> sequences(ModelFamily family) {

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.statecraft.models.InvalidInputException;
 import dev.statecraft.models.data.LabelledSet.SkipReason;
 import dev.statecraft.models.data.LabelledSet.Skipped;
+import dev.statecraft.models.tokenizer.TruncationSide;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
@@ -85,5 +87,44 @@ class LabelledSetTest {
     assertThatThrownBy(() -> encode(1, row))
         .isInstanceOf(InvalidInputException.class)
         .hasMessageContaining("at least 2 tokens");
+  }
+
+  @Test
+  void theBeginningGoesWhereTheTokenizerSaysSo() {
+    List<Integer> lengths = new ArrayList<>();
+    LabelledSet.Builder builder =
+        new LabelledSet.Builder(
+            InstructionFormat.PROMPT_COMPLETION::segments,
+            CHARACTERS,
+            new TokenLimits(4, 128, TruncationSide.LEFT, OptionalInt.of(1)),
+            ExampleStore.Room.ofProcess(),
+            lengths::add);
+    builder.accept(Rows.row(1, "{'prompt': 'abc', 'completion': 'de'}"));
+    builder.accept(Rows.row(2, "{'prompt': '', 'completion': 'abcdef'}"));
+    LabelledSet set = builder.build();
+    assertThat(set.examples())
+        .containsExactly(
+            new LabelledTokens(new int[] {1, 'd', 'e', 2}, new int[] {-100, 'd', 'e', 2}),
+            new LabelledTokens(new int[] {1, 'e', 'f', 2}, new int[] {-100, 'e', 'f', 2}));
+    assertThat(set.truncated()).isEqualTo(2);
+    assertThat(lengths).containsExactly(7, 8);
+  }
+
+  @Test
+  void tokensThatTheModelLacksAreToldWithTheirRow() {
+    LabelledSet.Builder builder =
+        new LabelledSet.Builder(
+            InstructionFormat.PROMPT_COMPLETION::segments,
+            CHARACTERS,
+            new TokenLimits(9, 'c', TruncationSide.RIGHT, OptionalInt.empty()),
+            ExampleStore.Room.ofProcess(),
+            length -> {});
+    builder.accept(Rows.row(1, "{'prompt': 'a', 'completion': 'b'}"));
+    builder.accept(Rows.row(2, "{'prompt': 'a', 'completion': 'c'}"));
+    assertThatThrownBy(builder::build)
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessage(
+            "test.json row 2 (line 2): expected token ids from 0 to below 99 (vocab_size of"
+                + " config.json), found 99: the tokenizer is not this model's");
   }
 }

@@ -34,4 +34,32 @@ class RowTest {
         .isInstanceOf(InvalidInputException.class)
         .hasMessageContaining("found array");
   }
+
+  @Test
+  void numbersAreLabelsByTheirValue() {
+    Row labels =
+        Rows.row(
+            "{'i': 1, 'd': 1.0, 'e': 1e0, 'n': -0.0, 'h': 1.50, 't': '1.0', 'b': true,"
+                + " 'l': 9007199254740993, 'w': 1e300}");
+    assertThat(labels.label("i")).isEqualTo("1");
+    assertThat(labels.label("d")).isEqualTo("1");
+    assertThat(labels.label("e")).isEqualTo("1");
+    assertThat(labels.label("n")).isEqualTo("0");
+    assertThat(labels.label("h")).isEqualTo("1.5");
+    // A text is that text, in JSON as in CSV.
+    assertThat(labels.label("t")).isEqualTo("1.0");
+    assertThat(labels.label("b")).isEqualTo("true");
+    assertThat(labels.label("l")).isEqualTo("9007199254740993");
+    assertThat(labels.label("w")).isEqualTo("1.0E300");
+  }
+
+  @Test
+  void anEmptyLabelIsMissing() {
+    for (String empty : new String[] {"", " ", "\\t"}) {
+      Row missing = Rows.row(3, "{'label': '" + empty + "'}");
+      assertThatThrownBy(() -> missing.label("label"))
+          .isInstanceOf(InvalidInputException.class)
+          .hasMessage("test.json row 3 (line 3): column 'label': expected a label, found nothing");
+    }
+  }
 }
