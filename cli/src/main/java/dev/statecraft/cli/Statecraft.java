@@ -20,9 +20,12 @@ import dev.statecraft.cli.engine.ModelEngine;
 import dev.statecraft.cli.provenance.Environment;
 import dev.statecraft.cli.terminal.Console;
 import dev.statecraft.cli.terminal.DownloadDisplay;
+import dev.statecraft.tensor.ThreadCount;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.List;
+import java.util.OptionalInt;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -59,13 +62,28 @@ public final class Statecraft {
   @Option(names = DEBUG, scope = ScopeType.INHERIT, description = "Show stack traces of errors.")
   private boolean debug;
 
+  @Option(
+      names = "--threads",
+      paramLabel = "N",
+      scope = ScopeType.INHERIT,
+      description =
+          "Threads that compute; OMP_NUM_THREADS wins. Default: the processors there are.")
+  private Integer threads;
+
   Statecraft() {}
+
+  private OptionalInt threads() {
+    return threads == null ? OptionalInt.empty() : OptionalInt.of(threads);
+  }
 
   /** Runs a command and ends the process with its exit code. */
   public static void main(String[] arguments) {
     Console console = Console.ofProcess();
-    Engine engine = new ModelEngine(new DownloadDisplay(console.progress()));
-    System.exit(run(console, engine, arguments));
+    Statecraft root = new Statecraft();
+    Engine engine =
+        new ModelEngine(
+            new DownloadDisplay(console.progress()), root::threads, console.err()::println);
+    System.exit(root.execute(console, engine, arguments));
   }
 
   /**
@@ -74,9 +92,12 @@ public final class Statecraft {
    * @return the exit code, see {@link ExitCode}
    */
   static int run(Console console, Engine engine, String... arguments) {
-    Statecraft root = new Statecraft();
+    return new Statecraft().execute(console, engine, arguments);
+  }
+
+  private int execute(Console console, Engine engine, String... arguments) {
     CommandLine line =
-        new CommandLine(root)
+        new CommandLine(this)
             .addSubcommand("demo", new DemoCommand(console, engine))
             .addSubcommand("train", new TrainCommand(console, engine))
             .addSubcommand("eval", new EvalCommand(console, engine))
@@ -92,18 +113,29 @@ public final class Statecraft {
             .addSubcommand("merge", new MergeCommand(console, engine))
             .addSubcommand("verify", new VerifyCommand(console, engine))
             .addSubcommand("bench", new BenchCommand(console, engine))
+            .setExecutionStrategy(this::start)
             .setOut(new PrintWriter(console.out(), true, StandardCharsets.UTF_8))
             .setErr(new PrintWriter(console.err(), true, StandardCharsets.UTF_8))
-            .setParameterExceptionHandler(
-                (thrown, given) -> root.badArguments(console, thrown, given))
+            .setParameterExceptionHandler((thrown, given) -> badArguments(console, thrown, given))
             .setExecutionExceptionHandler(
-                (thrown, command, parsed) -> root.report(console, thrown, root.debug));
+                (thrown, command, parsed) -> report(console, thrown, debug));
     try {
       return arguments.length == 0 ? usage(line) : line.execute(arguments);
     } catch (OutOfMemoryError | StackOverflowError e) {
       // The library hands its handlers exceptions only.
-      return root.report(console, e, root.debug);
+      return report(console, e, debug);
     }
+  }
+
+  private int start(CommandLine.ParseResult parsed) {
+    try {
+      threads().ifPresent(ThreadCount::checked);
+    } catch (IllegalArgumentException e) {
+      List<CommandLine> commands = parsed.asCommandLineList();
+      throw new CommandLine.ParameterException(
+          commands.get(commands.size() - 1), "--" + e.getMessage(), e);
+    }
+    return new CommandLine.RunLast().execute(parsed);
   }
 
   private static int usage(CommandLine line) {

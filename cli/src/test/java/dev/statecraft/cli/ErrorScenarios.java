@@ -158,6 +158,9 @@ final class ErrorScenarios {
         "Invalid value for option '<option>': '<value>' is not an int (see <command> --help)",
         () -> run("generate", "--model", "m", "--prompt", "x", "--max-new-tokens", "many"));
     put(
+        "--threads: expected from 1 to 1024, found <n> (see <command> --help)",
+        () -> run("train", "-c", "recipe.yaml", "--threads", "0"));
+    put(
         "--set: expected key=value, such as train.epochs=5, found '<text>'",
         () -> train("train.epochs"));
     put(
@@ -228,6 +231,9 @@ final class ErrorScenarios {
         "<file>: <key>: expected a list of texts, found <value>",
         () -> train("method.targets=query"));
     put("<file>: <key>: expected 1 or more, found <n>", () -> train("train.epochs=0"));
+    put(
+        "<file>: train.threads: expected from 1 to 1024, found <n>",
+        () -> train("train.threads=1000000"));
     put(
         "<file>: quantize: expected one of [none, int8, nf4], found '<word>'",
         () -> train("quantize=int4"));

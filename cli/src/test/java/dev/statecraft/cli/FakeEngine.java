@@ -92,7 +92,12 @@ final class FakeEngine implements Engine {
     sample.steps().forEach(listener::step);
     sample.evaluations().forEach(listener::evaluated);
     return new TrainOutcome(
-        12.5, sample.summary().store(), sample.summary().use(), sample.summary().predicted());
+        12.5, sample.summary().store(), sample.summary().use(), sample.summary().predicted(), 2);
+  }
+
+  @Override
+  public int threads() {
+    return 2;
   }
 
   @Override
@@ -139,6 +144,7 @@ final class FakeEngine implements Engine {
         0.5,
         4,
         8,
+        2,
         OptionalLong.of(1 << 20),
         OptionalLong.empty(),
         3 << 20,
@@ -218,13 +224,14 @@ final class FakeEngine implements Engine {
     ask(request);
     return new Exported(
         request.format().map(AdapterFormat::label).orElse("peft"),
+        List.of(),
         request.check().map(check -> verification(1e-6)));
   }
 
   @Override
   public Exported merge(MergeRequest request) {
     ask(request);
-    return new Exported("lora", request.check().map(check -> verification(1e-6)));
+    return new Exported("lora", List.of(), request.check().map(check -> verification(1e-6)));
   }
 
   @Override

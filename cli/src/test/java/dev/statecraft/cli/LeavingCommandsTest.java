@@ -186,10 +186,33 @@ final class LeavingCommandsTest {
     assertThat(folder.resolve("out/adapter_config.json"))
         .content()
         .contains("sentence-transformers/all-MiniLM-L6-v2");
+    // The model that comes with Statecraft leaves as a folder, too, with its tokenizer.
     assertThat(
-            run(new ModelEngine(), "merge", "--run", "s/points/name=lora,seed=1", "--to", "merged"))
-        .isEqualTo(3);
-    assertThat(console.err())
-        .contains("merge: expected a model folder, whose files go along, found builtin:minilm");
+            run(
+                new ModelEngine(),
+                "merge",
+                "--run",
+                "s/points/name=probe,seed=1",
+                "--to",
+                "merged",
+                "--verify"))
+        .isZero();
+    assertThat(console.out()).contains("same logits", "written (probe)");
+    assertThat(console.err()).contains("for which transformers has no class");
+    assertThat(folder.resolve("merged/tokenizer.json")).exists();
+    assertThat(run(new ModelEngine(), "eval", "--run", "s/points/name=probe,seed=1", "--json"))
+        .isZero();
+    double accuracy = json().path("accuracy").asDouble();
+    assertThat(
+            run(
+                new ModelEngine(),
+                "eval",
+                "-c",
+                "s/points/name=probe,seed=1/recipe.yaml",
+                "--set",
+                "model=" + folder.resolve("merged"),
+                "--json"))
+        .isZero();
+    assertThat(json().path("accuracy").asDouble()).isEqualTo(accuracy);
   }
 }

@@ -37,7 +37,9 @@ record LeavingErrors(ErrorScenarios scenarios, Path folder) {
           return scenarios.run("export", "--run", run(), "--to", "out");
         });
     scenarios.put(
-        "merge: expected a model folder, whose files go along, found builtin:<name>",
+        "merge: expected an adapter of lora, dora, full or probe, found '<method>', which computes"
+            + " between states what no weight of the model can hold; use it with --adapter, or"
+            + " export it",
         () -> scenarios.run("merge", "--run", run(), "--to", "out"));
   }
 

@@ -8,6 +8,7 @@ import dev.statecraft.cli.provenance.Provenance;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.assertj.core.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -81,6 +82,28 @@ final class RepeatTest {
     assertThat(provenance.environment().statecraft()).matches("[0-9]+\\..*");
     assertThat(provenance.environment().libtorch()).matches("[0-9]+\\..*");
     assertThat(provenance.environment().threads()).isPositive();
+  }
+
+  /** The last bits of sums depend on the number of threads. */
+  @Test
+  void aRunIsRepeatedWithItsNumberOfThreads() throws IOException {
+    Assumptions.assumeThat(System.getenv("OMP_NUM_THREADS")).isNull();
+    int threads = Runtime.getRuntime().availableProcessors() + 1;
+    assertThat(
+            run("train", "-c", "recipe.yaml", "-o", "first", "--set", "train.threads=" + threads))
+        .as(console.err())
+        .isZero();
+    assertThat(console.err()).contains("computes with " + threads + " threads");
+    assertThat(Files.readString(folder.resolve("first/summary.json")))
+        .contains("\"threads\" : " + threads);
+    // As if the number had come from the command line or the machine, and not from the recipe.
+    Path file = folder.resolve("first/provenance.json");
+    Files.writeString(file, Files.readString(file).replace("threads: " + threads + "\\n  ", ""));
+    assertThat(Provenance.read(file).recipe()).doesNotContain("threads");
+    assertThat(run("train", "--repeat", "first")).as(console.err()).isZero();
+    assertThat(console.err())
+        .contains("computes with " + threads + " threads", "bit for bit")
+        .doesNotContain("not the same");
   }
 
   @Test

@@ -99,6 +99,7 @@ public final class SampleRuns {
                         new StepMemory.Moment("backward layer 0", use)),
                     Map.of("0", Map.of("layers.0.middle", 512L)))),
             Optional.of(611_000_000L),
+            2,
             Map.of());
     return new RunResult(recipe(method, output.resolve(method)), summary, metrics, evaluations);
   }

@@ -1,6 +1,6 @@
 package dev.statecraft.cli;
 
-import dev.statecraft.cli.engine.SmallBert;
+import dev.statecraft.cli.engine.LabelledBert;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -39,7 +39,7 @@ record TextErrors(ErrorScenarios scenarios, Path folder) {
   }
 
   private void model() throws IOException {
-    SmallBert.write(folder.resolve("bert"), List.of("a", "b"));
+    LabelledBert.write(folder.resolve("bert"), List.of("a", "b"));
     Files.writeString(folder.resolve("texts.csv"), "text,label\nw4,a\nw5,b\n");
     Files.writeString(
         folder.resolve("texts.yaml"),

@@ -2,13 +2,12 @@ package dev.statecraft.tensor;
 
 import org.bytedeco.javacpp.Loader;
 import org.bytedeco.javacpp.Pointer;
-import org.bytedeco.openblas.global.openblas;
 import org.bytedeco.openblas.presets.openblas_nolapack;
 
 /** How many threads OpenBLAS, which computes float32 products, splits each of them among. */
 final class BlasThreads {
-  /** As the process started. */
-  private static final int USUAL = openblas.blas_get_num_threads();
+  /** Who sets OpenBLAS's own variable knows why: it is left to decide. */
+  private static final boolean DECIDED = System.getenv("OPENBLAS_NUM_THREADS") != null;
 
   /**
    * The library's own function, found once: the bindings' search the libraries for it at each call
@@ -23,8 +22,10 @@ final class BlasThreads {
     set(1);
   }
 
-  static void together() {
-    set(USUAL);
+  /** From now on a product is split among so many threads. */
+  static void together(int threads) {
+    // Below 1, OpenBLAS takes as many as when the process started.
+    set(DECIDED ? 0 : threads);
   }
 
   private static void set(int threads) {

@@ -80,7 +80,7 @@ final class LoneThreads implements AutoCloseable {
       try {
         Workers.awaitAll(parts);
       } finally {
-        BlasThreads.together();
+        BlasThreads.together(threads);
       }
     }
   }

@@ -79,17 +79,33 @@ public final class Torch implements AutoCloseable {
   }
 
   /**
-   * Opens a session.
+   * Opens a session that computes with the {@linkplain ThreadCount#usual() usual} number of
+   * threads.
    *
    * @throws NoDeviceException if the device is CUDA and this libtorch has none
    */
   public static Torch open(Device device) {
+    return open(device, ThreadCount.usual());
+  }
+
+  /**
+   * Opens a session.
+   *
+   * @param threads that kernels use: libtorch's own setting, for this thread and those to come
+   * @throws NoDeviceException if the device is CUDA and this libtorch has none
+   */
+  public static Torch open(Device device, int threads) {
     if (device == Device.CUDA && !cudaIsPresent()) {
       throw new NoDeviceException(
           "device: expected a CUDA device, the GPU build of libtorch (Maven profile cuda) and the"
               + " libraries of CUDA 13 and cuDNN 9 on the library path, found none that works");
     }
-    return device == Device.META ? dry(Device.CPU) : new Torch(device, device);
+    if (device == Device.META) {
+      return dry(Device.CPU);
+    }
+    Torch session = new Torch(device, device);
+    session.setThreads(threads);
+    return session;
   }
 
   private static boolean cudaIsPresent() {
@@ -150,6 +166,7 @@ public final class Torch implements AutoCloseable {
   /** Sets the number of threads that libtorch's kernels use, for the whole process. */
   public void setThreads(int threads) {
     torch.set_num_threads(threads);
+    BlasThreads.together(threads);
     if (workers != null) {
       workers.close();
       workers = null;

@@ -17,7 +17,7 @@ import picocli.CommandLine.Option;
 @Command(
     name = "merge",
     description = {
-      "Writes a model with an adapter (lora, dora) merged into its weights: the same files,",
+      "Writes a model with an adapter (lora, dora, full, probe) in its weights: the same files,",
       "a piece of a tensor in memory at a time."
     })
 public final class MergeCommand implements Callable<Integer> {

@@ -32,10 +32,12 @@ final class OutputOptions {
       Map<String, Object> object = new LinkedHashMap<>();
       object.put("to", to(console).toString());
       object.put("written", exported.what());
+      object.put("notes", exported.notes());
       exported.verification().ifPresent(found -> object.put("verification", found.toMap()));
       console.out().println(Json.line(object));
       return;
     }
+    exported.notes().forEach(console.err()::println);
     exported.verification().ifPresent(found -> console.out().print(Agreements.text(found)));
     console.out().println("written (" + exported.what() + "): " + to(console));
   }

@@ -104,9 +104,10 @@ public final class PlanCommand implements Callable<Integer> {
             new PlanRequest(
                 config(), methods, stores(limit), limit, step.batch(), step.sequence(), compute));
     if (json) {
-      console
-          .out()
-          .println(Json.line(Map.of("rows", rows.stream().map(r -> map(r, limit)).toList())));
+      Map<String, Object> object = new LinkedHashMap<>();
+      object.put("threads", engine.threads());
+      object.put("rows", rows.stream().map(row -> map(row, limit)).toList());
+      console.out().println(Json.line(object));
     } else {
       print(rows, limit);
     }
@@ -171,6 +172,7 @@ public final class PlanCommand implements Callable<Integer> {
       table.row(cells);
     }
     console.out().print(table.render());
+    console.out().println("threads that would compute: " + engine.threads());
     for (PlanRow row : rows) {
       row.smallestBudget()
           .ifPresent(

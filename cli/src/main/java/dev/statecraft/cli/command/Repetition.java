@@ -29,10 +29,14 @@ record Repetition(Path original, Provenance provenance) {
     return new Repetition(folder, Provenance.read(RunDirectory.open(folder).provenance()));
   }
 
-  /** The run's recipe, for another folder; beside the run's unless one is named. */
+  /**
+   * The run's recipe with its number of threads, for another folder; beside the run's unless one is
+   * named.
+   */
   Recipe recipe(Optional<Path> output) {
     String source = RunDirectory.open(original).provenance() + ": recipe";
-    return Recipe.parse(provenance.recipe(), source, "repeat", List.of(), original)
+    return provenance
+        .threadsIn(Recipe.parse(provenance.recipe(), source, "repeat", List.of(), original))
         .withOutput(
             output.orElseGet(() -> original.resolveSibling(original.getFileName() + "-repeat")));
   }

@@ -2,6 +2,7 @@ package dev.statecraft.cli.command;
 
 import dev.statecraft.cli.engine.Engine;
 import dev.statecraft.cli.live.LiveServer;
+import dev.statecraft.cli.provenance.Origin;
 import dev.statecraft.cli.provenance.Provenance;
 import dev.statecraft.cli.recipe.Recipe;
 import dev.statecraft.cli.report.TrainReport;
@@ -42,7 +43,7 @@ record TrainRun(Console console, Engine engine, List<String> arguments, Optional
     try (RunDirectory.Lock lock = directory.lock()) {
       Provenance provenance = Provenance.of(arguments, console.folder(), engine.origin(recipe));
       provenance.write(directory.provenance());
-      return run(recipe, directory, Optional.empty());
+      return run(recipe, directory, Optional.empty(), List.of());
     }
   }
 
@@ -54,16 +55,27 @@ record TrainRun(Console console, Engine engine, List<String> arguments, Optional
   RunResult resume(Path folder) throws IOException {
     RunDirectory directory = RunDirectory.unfinished(folder);
     try (RunDirectory.Lock lock = directory.lock()) {
-      Recipe recipe = directory.recipe().withOutput(folder);
+      Provenance began = Provenance.read(directory.provenance());
+      Recipe recipe = began.threadsIn(directory.recipe().withOutput(folder));
       Checkpoints checkpoints = directory.checkpoints(recipe.train().checkpoints().keep());
       checkpoints.sweep();
-      Path provenance = directory.provenance();
-      Provenance.read(provenance).check(provenance.toString(), engine.origin(recipe).inputs());
-      return run(recipe, directory, checkpoints.latest());
+      Origin now = engine.origin(recipe);
+      began.check(directory.provenance().toString(), now.inputs());
+      return run(
+          recipe,
+          directory,
+          checkpoints.latest(),
+          began.environment().differences(now.environment()));
     }
   }
 
-  private RunResult run(Recipe recipe, RunDirectory directory, Optional<Checkpoint> from)
+  /**
+   * Runs.
+   *
+   * @param differences of the environment to that in which the run began
+   */
+  private RunResult run(
+      Recipe recipe, RunDirectory directory, Optional<Checkpoint> from, List<String> differences)
       throws IOException {
     List<StepMetrics> earlier =
         directory.stepsUntil(from.map(checkpoint -> checkpoint.progress().step()).orElse(0L));
@@ -77,6 +89,9 @@ record TrainRun(Console console, Engine engine, List<String> arguments, Optional
             checkpoint -> {
               recorder.resume(earlier, checkpoint.progress().evaluations());
               recorder.note("goes on after step " + checkpoint.progress().step());
+              differences.forEach(
+                  difference ->
+                      recorder.note("last bits may differ from the run's begin: " + difference));
             });
         return watched(directory, recorder, trackers, from);
       }

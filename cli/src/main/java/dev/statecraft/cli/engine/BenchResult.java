@@ -20,6 +20,7 @@ import java.util.OptionalLong;
  * @param secondsPerStep median without the first step
  * @param tokens of a step
  * @param tokensPerSecond at that speed
+ * @param threads that computed
  * @param peakRssBytes the process's peak, on systems that tell
  * @param usedDeviceBytes what a device with memory of its own had given by the end, to this process
  *     and others
@@ -36,6 +37,7 @@ public record BenchResult(
     double secondsPerStep,
     long tokens,
     double tokensPerSecond,
+    int threads,
     OptionalLong peakRssBytes,
     OptionalLong usedDeviceBytes,
     long measuredPeakBytes,
@@ -62,6 +64,7 @@ public record BenchResult(
     map.put("weight_bytes", weightBytes);
     map.put("seconds_per_step", secondsPerStep);
     map.put("tokens_per_second", tokensPerSecond);
+    map.put("threads", threads);
     peakRssBytes.ifPresent(bytes -> map.put("peak_rss_bytes", bytes));
     usedDeviceBytes.ifPresent(bytes -> map.put("used_device_bytes", bytes));
     map.put("measured_peak_bytes", measuredPeakBytes);

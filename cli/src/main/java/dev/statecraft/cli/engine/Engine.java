@@ -53,6 +53,9 @@ public interface Engine {
    */
   Origin origin(Recipe recipe) throws IOException;
 
+  /** Threads that it computes with where no recipe says how many. */
+  int threads();
+
   /** Predicts the memory of training steps. */
   List<PlanRow> plan(PlanRequest request) throws IOException;
 

@@ -1,9 +1,6 @@
 package dev.statecraft.cli.engine;
 
-import dev.statecraft.cli.recipe.Recipe;
-import dev.statecraft.cli.recipe.TaskRecipe;
 import dev.statecraft.core.run.Weights;
-import dev.statecraft.models.InvalidInputException;
 import dev.statecraft.models.adapter.AdapterExport;
 import dev.statecraft.models.adapter.AdapterFolder;
 import dev.statecraft.models.adapter.AdapterFormat;
@@ -21,12 +18,13 @@ import dev.statecraft.tensor.Torch;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 
 /** Adapters on their way out: exported, merged, and compared with what they were. */
-record Leaving(Inputs inputs) {
+record Leaving(Inputs inputs, Sessions sessions) {
   Exported export(ExportRequest request) throws IOException {
     try (OpenAdapter open = OpenAdapter.of(request.source(), inputs);
         NewFolder folder = NewFolder.beside(request.to(), request.replace())) {
@@ -37,7 +35,7 @@ record Leaving(Inputs inputs) {
       Optional<Verification> verification =
           verified(open, request.source(), request.check(), folder.path(), request.to());
       folder.commit();
-      return new Exported(format.label(), verification);
+      return new Exported(format.label(), open.model().notes(), verification);
     }
   }
 
@@ -47,37 +45,25 @@ record Leaving(Inputs inputs) {
 
   Exported merge(MergeRequest request) throws IOException {
     try (OpenAdapter open = OpenAdapter.of(request.source(), inputs);
-        Torch torch = Torch.open(request.device())) {
-      Path base = Path.of(open.model().name());
-      if (!Files.isDirectory(base)) {
-        throw new InvalidInputException(
-            "merge: expected a model folder, whose files go along, found " + open.model().name());
-      }
+        Torch torch = sessions.open(request.device())) {
       Merge merge = Merge.of(open.adapter(), open.family(), open.model());
       try (NewFolder folder = NewFolder.beside(request.to(), request.replace())) {
-        new MergedModel(
-                base,
-                open.model().checkpoint(),
-                merge,
-                request.dtype(),
-                request.source().recipe().flatMap(Leaving::labels),
-                open.family())
-            .write(folder.path(), torch);
+        List<String> notes = new ArrayList<>(open.model().notes());
+        notes.addAll(
+            new MergedModel(
+                    Models.files(open.model()),
+                    open.model().checkpoint(),
+                    merge,
+                    request.dtype(),
+                    open.labels(request.source()),
+                    open.family())
+                .write(folder.path(), torch));
         Optional<Verification> verification =
             verified(open, request.source(), request.check(), folder.path(), request.to());
         folder.commit();
-        return new Exported(open.adapter().description().method(), verification);
+        return new Exported(open.adapter().description().method(), notes, verification);
       }
     }
-  }
-
-  private static Optional<List<String>> labels(Recipe recipe) {
-    if (recipe.task() instanceof TaskRecipe.ImageClassification images) {
-      return images.labels();
-    }
-    return recipe.task() instanceof TaskRecipe.Classification task
-        ? task.labels()
-        : Optional.empty();
   }
 
   /** Compares what was written, before it is moved, under the name that it will have. */
@@ -107,7 +93,7 @@ record Leaving(Inputs inputs) {
         open.family() instanceof Llama && model.hasTokenizer()
             ? Models.specialTokens(model).bosId()
             : OptionalInt.empty();
-    try (Torch torch = Torch.open(check.device());
+    try (Torch torch = sessions.open(check.device());
         LogitsComparison comparison =
             LogitsComparison.on(model, open.family(), check.prompts(), bos)) {
       try (Tuned tuned = Tuned.of(model, open.family(), Optional.of(source.adapter()));

@@ -20,6 +20,7 @@ import dev.statecraft.models.pretrained.PretrainedModel;
 import dev.statecraft.models.train.Checkpoint;
 import dev.statecraft.models.train.Evaluator;
 import dev.statecraft.models.train.GradientError;
+import dev.statecraft.tensor.ThreadCount;
 import dev.statecraft.tensor.Torch;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -27,20 +28,45 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /** The engine over the model families and the trainer. */
 public final class ModelEngine implements Engine {
   private final Inputs inputs;
+  private final Sessions sessions;
 
-  /** One that downloads silently. */
+  /** One that downloads silently, with the {@linkplain ThreadCount#usual() usual} threads. */
   public ModelEngine() {
     this(HubListener.silent());
   }
 
   /** One that tells of downloads. */
   public ModelEngine(HubListener downloads) {
+    this(downloads, Sessions.silent());
+  }
+
+  /**
+   * One for a command line.
+   *
+   * @param downloads is told of them
+   * @param threads that the user asked for, if any, which wins over a recipe but not over the
+   *     environment
+   * @param said is told how many threads compute, where no run tells
+   */
+  public ModelEngine(HubListener downloads, Supplier<OptionalInt> threads, Consumer<String> said) {
+    this(downloads, new Sessions(ThreadCount.ofEnvironment(), threads, said));
+  }
+
+  private ModelEngine(HubListener downloads, Sessions sessions) {
     inputs = new Inputs(downloads);
+    this.sessions = sessions;
+  }
+
+  @Override
+  public int threads() {
+    return sessions.threads();
   }
 
   @Override
@@ -58,14 +84,15 @@ public final class ModelEngine implements Engine {
       throws IOException {
     Recipe pinned = inputs.pinned(recipe);
     try (PretrainedModel model = inputs.open(pinned.model());
-        Torch torch = Torch.open(recipe.train().device())) {
+        Torch torch = sessions.silently(recipe)) {
+      listener.note(sessions.sentence(recipe));
       return new TrainingRun(pinned, run, listener, model, inputs, torch).run(from);
     }
   }
 
   @Override
   public Origin origin(Recipe recipe) throws IOException {
-    try (Torch torch = Torch.open(recipe.train().device())) {
+    try (Torch torch = sessions.silently(recipe)) {
       return new Origins(inputs, torch).of(inputs.pinned(recipe));
     }
   }
@@ -77,14 +104,15 @@ public final class ModelEngine implements Engine {
 
   @Override
   public BenchResult bench(BenchRequest request) throws IOException {
-    return StepBenchmark.of(request).run();
+    return StepBenchmark.of(request).run(sessions.threads());
   }
 
   @Override
   public Map<StateFormat, GradientError> check(Recipe recipe, Consumer<String> notes)
       throws IOException {
     try (PretrainedModel model = inputs.open(recipe.model());
-        Torch torch = Torch.open(recipe.train().device())) {
+        Torch torch = sessions.open(recipe)) {
+      model.notes().forEach(notes);
       return new StateCheck(recipe, model, inputs, torch).run(notes);
     }
   }
@@ -93,7 +121,8 @@ public final class ModelEngine implements Engine {
   public Evaluation evaluate(Recipe recipe, TunedModel tuned, Consumer<String> notes)
       throws IOException {
     try (PretrainedModel model = inputs.open(tuned.model());
-        Torch torch = Torch.open(recipe.train().device())) {
+        Torch torch = sessions.open(recipe)) {
+      model.notes().forEach(notes);
       Preparation.Purpose purpose =
           Tuned.hasHead(tuned.adapter())
               ? Preparation.Purpose.TUNED_EVALUATION
@@ -126,7 +155,7 @@ public final class ModelEngine implements Engine {
   @Override
   public Generation generate(GenerateRequest request, Consumer<String> text) throws IOException {
     try (PretrainedModel model = inputs.open(request.model().model());
-        Torch torch = Torch.open(request.device());
+        Torch torch = sessions.open(request.device());
         Tuned loaded = Tuned.of(model, model.causalLm(), request.model().adapter());
         Weights weights = loaded.weights(torch, request.dtype(), request.model().quantization())) {
       return ModelChat.shown(
@@ -139,7 +168,7 @@ public final class ModelEngine implements Engine {
   @Override
   public void chat(ChatRequest request, ChatSession.User user) throws IOException {
     try (PretrainedModel model = inputs.open(request.model().model());
-        Torch torch = Torch.open(request.device());
+        Torch torch = sessions.open(request.device());
         Tuned loaded = Tuned.of(model, model.causalLm(), request.model().adapter());
         Weights weights = loaded.weights(torch, request.dtype(), request.model().quantization())) {
       ChatFormat format = Models.chatFormat(model);
@@ -173,7 +202,7 @@ public final class ModelEngine implements Engine {
       Recipe recipe, TunedModel tuned, List<TextInput> texts, Consumer<String> notes)
       throws IOException {
     try (PretrainedModel model = inputs.open(tuned.model());
-        Torch torch = Torch.open(recipe.train().device())) {
+        Torch torch = sessions.open(recipe)) {
       try (Tuned loaded = Tuned.of(model, Preparation.family(recipe, model), tuned.adapter());
           Weights weights = loaded.weights(torch, recipe.train().dtype(), tuned.quantization())) {
         return new TextClassifier(recipe, model, loaded.graph(), weights, notes).classify(texts);
@@ -186,7 +215,7 @@ public final class ModelEngine implements Engine {
       throws IOException {
     TaskRecipe.ImageClassification task = (TaskRecipe.ImageClassification) recipe.task();
     try (PretrainedModel model = inputs.open(tuned.model());
-        Torch torch = Torch.open(recipe.train().device());
+        Torch torch = sessions.open(recipe);
         Tuned loaded = Tuned.of(model, ImagePreparation.family(task, model), tuned.adapter());
         Weights weights = loaded.weights(torch, recipe.train().dtype(), tuned.quantization())) {
       return new ImageClassifier(
@@ -200,17 +229,17 @@ public final class ModelEngine implements Engine {
 
   @Override
   public Exported export(ExportRequest request) throws IOException {
-    return new Leaving(inputs).export(request);
+    return new Leaving(inputs, sessions).export(request);
   }
 
   @Override
   public Exported merge(MergeRequest request) throws IOException {
-    return new Leaving(inputs).merge(request);
+    return new Leaving(inputs, sessions).merge(request);
   }
 
   @Override
   public Verification verify(AdapterSource source, Path against, LogitsCheck check)
       throws IOException {
-    return new Leaving(inputs).verify(source, against, check);
+    return new Leaving(inputs, sessions).verify(source, against, check);
   }
 }

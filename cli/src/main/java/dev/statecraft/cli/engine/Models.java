@@ -9,6 +9,7 @@ import dev.statecraft.models.checkpoint.OnnxModel;
 import dev.statecraft.models.config.ModelConfig;
 import dev.statecraft.models.family.ModelFamily;
 import dev.statecraft.models.generate.SpecialTokens;
+import dev.statecraft.models.merge.BaseFiles;
 import dev.statecraft.models.pretrained.PretrainedModel;
 import dev.statecraft.models.tokenizer.Tokenizer;
 import java.io.IOException;
@@ -104,6 +105,33 @@ final class Models {
           tokenizer);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+  }
+
+  /** What a model has beside its weights. */
+  static BaseFiles files(PretrainedModel model) {
+    return model.name().equals(MINILM) ? new MiniLmFiles() : BaseFiles.of(Path.of(model.name()));
+  }
+
+  /** The configuration and the tokenizer of the model that comes with Statecraft. */
+  private static final class MiniLmFiles implements BaseFiles {
+    @Override
+    public String source() {
+      return MINILM;
+    }
+
+    @Override
+    public byte[] config() throws IOException {
+      try (InputStream in = resource(MINILM_CONFIG)) {
+        return in.readAllBytes();
+      }
+    }
+
+    @Override
+    public void copyTo(Path folder) throws IOException {
+      try (InputStream in = resource(MINILM_TOKENIZER)) {
+        Files.copy(in, folder.resolve("tokenizer.json"));
+      }
     }
   }
 

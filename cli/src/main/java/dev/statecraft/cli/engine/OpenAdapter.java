@@ -13,6 +13,7 @@ import dev.statecraft.models.pretrained.PretrainedModel;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 
@@ -69,7 +70,17 @@ record OpenAdapter(Adapter adapter, PretrainedModel model, ModelFamily family)
     if (model.config() instanceof VitConfig) {
       return model.imageClassifier(outputs.getAsInt());
     }
-    return model.encoder(outputs.getAsInt(), false, Optional.empty());
+    TrainedHead head = TrainedHead.of(adapter, source.adapter().toString());
+    return model.encoder(outputs.getAsInt(), head.regression(), head.pooling());
+  }
+
+  /** Names of the head's outputs, where the run or the adapter knows them. */
+  Optional<List<String>> labels(AdapterSource source) {
+    return source
+        .recipe()
+        .map(recipe -> TrainedHead.of(recipe, family))
+        .orElseGet(() -> TrainedHead.of(adapter, source.adapter().toString()))
+        .labels();
   }
 
   /** Another model with the same head. */

@@ -34,12 +34,17 @@ record StepBenchmark(BenchRequest request, StepShape shape, Graph graph) {
     return new StepBenchmark(request, shape, shape.tuned(request.method()));
   }
 
-  BenchResult run() {
+  /**
+   * Measures.
+   *
+   * @param threads that compute
+   */
+  BenchResult run(int threads) {
     StoreChoice choice = choose();
     StatePlan plan =
         StatePlan.training(
             graph, ModelFamily.LOSS, Set.of(), choice.policies(), request.compute().states());
-    try (Torch torch = Torch.open(request.compute().device());
+    try (Torch torch = Torch.open(request.compute().device(), threads);
         Weights weights =
             Weights.random(
                 torch, graph, request.compute().dtype(), request.compute().quantization(), 0);
@@ -76,6 +81,7 @@ record StepBenchmark(BenchRequest request, StepShape shape, Graph graph) {
             median,
             batch.layout().tokens(),
             batch.layout().tokens() / median,
+            threads,
             PeakMemory.bytes(),
             torch.usedDeviceBytes(),
             used.peakBytes(),

@@ -154,11 +154,13 @@ record TrainingRun(
           trainer.seconds(),
           memoryPlan.store().describe(),
           trainer.memory().orElseThrow(),
-          trainer.predicted());
+          trainer.predicted(),
+          torch.threads());
     }
   }
 
   private void noteUnused(Graph graph) {
+    model.notes().forEach(listener::note);
     List<String> unused = model.report(graph).unexpected();
     if (!unused.isEmpty()) {
       String shown = String.join(", ", unused.subList(0, Math.min(SHOWN, unused.size())));
@@ -224,9 +226,10 @@ record TrainingRun(
   private void save(Path folder, Preparation prepared, Weights weights) throws IOException {
     AdapterDescription description =
         AdapterDescription.of(
-            recipe.method().name().label(),
-            HubId.model(recipe.model()).map(HubId::name).orElse(recipe.model()),
-            Tunings.parts(recipe.method(), Models.defaults(prepared.family())));
+                recipe.method().name().label(),
+                HubId.model(recipe.model()).map(HubId::name).orElse(recipe.model()),
+                Tunings.parts(recipe.method(), Models.defaults(prepared.family())))
+            .withMetadata(TrainedHead.of(prepared.recipe(), prepared.family()).metadata());
     AdapterFolder.save(folder, description, prepared.family(), weights);
   }
 

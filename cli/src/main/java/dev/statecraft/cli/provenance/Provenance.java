@@ -3,9 +3,11 @@ package dev.statecraft.cli.provenance;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.statecraft.cli.recipe.Recipe;
 import dev.statecraft.cli.run.AtomicFile;
 import dev.statecraft.cli.run.Json;
 import dev.statecraft.models.InvalidInputException;
+import dev.statecraft.tensor.ThreadCount;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -52,6 +54,13 @@ public record Provenance(
         origin.environment(),
         origin.inputs(),
         List.of());
+  }
+
+  /**
+   * A recipe of this run with the run's number of threads, on which the last bits of sums depend.
+   */
+  public Recipe threadsIn(Recipe same) {
+    return same.withThreads(environment.threads());
   }
 
   /** The same with what the run made: every file of the adapter's folder, by its name there. */
@@ -191,7 +200,7 @@ public record Provenance(
               required(environment, "libtorch").asText(),
               required(environment, "os").asText(),
               required(environment, "cpu").asText(),
-              required(environment, "threads").asInt()),
+              ThreadCount.checked(required(environment, "threads").asInt())),
           files(required(root, "inputs")),
           files(required(root, "results")));
     } catch (JsonProcessingException | IllegalArgumentException e) {

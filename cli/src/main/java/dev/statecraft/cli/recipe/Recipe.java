@@ -160,6 +160,16 @@ public record Recipe(
     return new Recipe(model, quantize, method, other, task, train, memory, tracking, output);
   }
 
+  /**
+   * The same computed with so many threads.
+   *
+   * @throws IllegalArgumentException if there cannot be so many
+   */
+  public Recipe withThreads(int threads) {
+    return new Recipe(
+        model, quantize, method, data, task, train.withThreads(threads), memory, tracking, output);
+  }
+
   /** The same with another run directory. */
   public Recipe withOutput(Path other) {
     return new Recipe(model, quantize, method, data, task, train, memory, tracking, other);

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /** Reads a recipe from its tree and fills in the {@link Defaults}. */
 final class RecipeReader {
@@ -199,6 +200,7 @@ final class RecipeReader {
         evalEvery(train),
         train.text("dtype").map(DType::of).orElse(Defaults.DTYPE),
         train.text("device").map(Device::of).orElse(Defaults.DEVICE),
+        train.integer("threads").map(OptionalInt::of).orElse(OptionalInt.empty()),
         Stores.read(train.text("store"), budget),
         CheckpointRecipe.read(train));
   }

@@ -163,6 +163,7 @@ final class RecipeWriter {
     map.put("eval_every", train.evalEvery().<Object>map(steps -> steps).orElse("epoch"));
     map.put("dtype", train.dtype().label());
     map.put("device", train.device().name().toLowerCase(Locale.ROOT));
+    train.threads().ifPresent(threads -> map.put("threads", threads));
     map.put("store", train.store().map(StorePolicy::label).orElse(Stores.AUTO));
     train.checkpoints().write(map);
     return map;

@@ -185,6 +185,12 @@ final class TrainKeys {
             Otherwise.value(Defaults.DEVICE.name().toLowerCase(Locale.ROOT)),
             "Where everything is computed; cuda needs the build with -Pcuda."),
         Option.of(
+            "train.threads",
+            Kind.wholeNumber(1, 2),
+            Otherwise.words("the processors that the JVM may use"),
+            "Threads that compute, of the CPU. The command line's --threads wins over it, and"
+                + " OMP_NUM_THREADS in the environment over both."),
+        Option.of(
             "train.store",
             Kind.choice(
                 Stream.concat(

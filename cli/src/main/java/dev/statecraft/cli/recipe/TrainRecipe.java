@@ -6,8 +6,10 @@ import dev.statecraft.core.plan.StorePolicy;
 import dev.statecraft.models.data.BatchLimit;
 import dev.statecraft.tensor.DType;
 import dev.statecraft.tensor.Device;
+import dev.statecraft.tensor.ThreadCount;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * How a run goes. Constructors throw {@link IllegalArgumentException} naming the key.
@@ -25,6 +27,7 @@ import java.util.Optional;
  * @param evalEvery optimizer steps between evaluations; empty for once an epoch
  * @param dtype of the frozen weights and the states
  * @param device where everything is computed
+ * @param threads that the CPU computes with; empty for as many as it has for the process
  * @param store which states are stored for the backward pass; empty where the memory budget decides
  * @param checkpoints what the run keeps while it goes on, and what it leaves
  */
@@ -42,6 +45,7 @@ public record TrainRecipe(
     Optional<Integer> evalEvery,
     DType dtype,
     Device device,
+    OptionalInt threads,
     Optional<StorePolicy> store,
     CheckpointRecipe checkpoints) {
   /** The types that training can compute in. */
@@ -60,10 +64,32 @@ public record TrainRecipe(
       throw new IllegalArgumentException(
           "max_grad_norm: expected a number above 0, or none, found " + maxGradNorm);
     }
+    threads.ifPresent(ThreadCount::checked);
     if (!DTYPES.contains(dtype)) {
       throw new IllegalArgumentException(
           "dtype: expected one of " + DTYPES + ", found '" + dtype + "'");
     }
+  }
+
+  /** The same with another number of threads. */
+  TrainRecipe withThreads(int number) {
+    return new TrainRecipe(
+        epochs,
+        maxSteps,
+        batchSize,
+        microBatch,
+        learningRate,
+        optimizer,
+        schedule,
+        warmup,
+        maxGradNorm,
+        seed,
+        evalEvery,
+        dtype,
+        device,
+        OptionalInt.of(number),
+        store,
+        checkpoints);
   }
 
   /** What an evaluation computes at once. */

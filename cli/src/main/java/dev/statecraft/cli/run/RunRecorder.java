@@ -167,6 +167,7 @@ public final class RunRecorder implements TrainListener {
             outcome.memory(),
             outcome.predicted(),
             peakRss,
+            outcome.threads(),
             data);
     summary = Optional.of(made);
     return new RunResult(recipe, made, steps, evaluations);

@@ -23,6 +23,7 @@ import java.util.TreeMap;
  * @param use the fullest moment that was measured
  * @param predicted the plan's prediction of the step it was in
  * @param peakRssBytes the process's peak, on systems that tell
+ * @param threads that computed
  * @param data what was read, by part, such as {@code training}
  */
 public record Summary(
@@ -37,6 +38,7 @@ public record Summary(
     MemoryUse use,
     Optional<StepMemory> predicted,
     Optional<Long> peakRssBytes,
+    int threads,
     Map<String, DataAccount> data) {
 
   /** Measured bytes by category at the peak. */
@@ -57,6 +59,7 @@ public record Summary(
     map.put("steps", steps);
     map.put("seconds", seconds);
     map.put("tokens_per_second", tokensPerSecond);
+    map.put("threads", threads);
     map.put("last_evaluation", last.map(Evaluation::toMap));
     map.put("best_evaluation", best.map(Evaluation::toMap));
     if (!data.isEmpty()) {

@@ -11,6 +11,7 @@ import java.util.Optional;
  * @param store which states were stored, in words
  * @param memory the fullest moment of any step
  * @param predicted what that step should have taken, from begin to end
+ * @param threads that computed
  */
 public record TrainOutcome(
-    double seconds, String store, MemoryUse memory, Optional<StepMemory> predicted) {}
+    double seconds, String store, MemoryUse memory, Optional<StepMemory> predicted, int threads) {}

@@ -141,7 +141,8 @@ class LeavingTest {
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("--format control or --format paper writes it");
     assertThatThrownBy(() -> merge(ours, null, false))
-        .hasMessageContaining("merge: expected an adapter of lora or dora, found 'control'");
+        .hasMessageContaining(
+            "merge: expected an adapter of lora, dora, full or probe, found 'control'");
   }
 
   @Test

@@ -13,86 +13,77 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Random;
 import java.util.StringJoiner;
 
-/** A BERT of random weights with a head, as save_pretrained writes it; word i is spelled w<i>. */
-public final class SmallBert {
-  /** Rows of the embedding; the tokenizer has two words more, which the model has not. */
-  public static final int WORDS = 60;
+/** A BERT or RoBERTa of random weights with a tokenizer: id i is spelled {@code w<i>}. */
+final class SmallBert {
+  private static final int VOCABULARY = 48;
 
   private SmallBert() {}
 
   /**
-   * Writes the model.
+   * Writes the model, without a head.
    *
-   * @param labels of its head, in the order of its outputs
+   * @param type {@code bert} or {@code roberta}
+   * @param bare whether the weights have no prefix
+   * @param keys more of its configuration, each with a comma before it
    */
-  public static Path write(Path folder, List<String> labels) throws IOException {
-    StringJoiner ids = new StringJoiner(", ");
-    for (int i = 0; i < labels.size(); i++) {
-      ids.add("\"" + i + "\": \"" + labels.get(i) + "\"");
-    }
+  static Path write(Path folder, String type, boolean bare, String keys) throws IOException {
     String config =
         """
-        {"model_type": "bert", "architectures": ["BertForSequenceClassification"],
-         "vocab_size": %d, "hidden_size": 16, "intermediate_size": 32, "num_hidden_layers": 2,
-         "num_attention_heads": 2, "max_position_embeddings": 24, "type_vocab_size": 2,
-         "layer_norm_eps": 1e-12, "id2label": {%s}}
+        {"model_type": "%s", "architectures": ["BertForPreTraining"], "vocab_size": %d,
+         "hidden_size": 32, "intermediate_size": 48, "num_hidden_layers": 2,
+         "num_attention_heads": 4, "max_position_embeddings": 40, "type_vocab_size": 2,
+         "layer_norm_eps": 1e-12, "hidden_act": "gelu", "pad_token_id": 0, "torch_dtype": "float32",
+         "hidden_dropout_prob": 0.0, "attention_probs_dropout_prob": 0.0%s}
         """
-            .formatted(WORDS, ids);
+            .formatted(type, VOCABULARY, keys);
     Files.createDirectories(folder);
     Files.writeString(folder.resolve("config.json"), config);
     BertConfig bert = (BertConfig) ModelConfig.parse(config, "config.json");
-    Head head = Head.classification(labels.size(), Head.Pooling.FIRST);
-    Random random = new Random(3);
+    Encoder family =
+        new Encoder(bert, Head.classification(2, Head.Pooling.FIRST), bare ? "" : type + ".");
+    Random random = new Random(7);
     SafetensorsWriter writer = new SafetensorsWriter();
-    for (Parameter parameter : new Encoder(bert, head, "bert.").graph().parameters().values()) {
-      ByteBuffer values =
-          ByteBuffer.allocate((int) parameter.elements() * 4).order(ByteOrder.LITTLE_ENDIAN);
-      while (values.hasRemaining()) {
-        values.putFloat(value(parameter, random));
+    for (Parameter parameter : family.graph().parameters().values()) {
+      if (parameter.role() == Parameter.Role.BASE) {
+        writer.add(
+            TensorEntry.of(parameter.name(), ElementType.F32, parameter.sizes()),
+            () -> values(parameter, random));
       }
-      values.flip();
-      writer.add(
-          TensorEntry.of(parameter.name(), ElementType.F32, parameter.sizes()), () -> values);
     }
     writer.writeTo(folder.resolve("model.safetensors"));
-    tokenizer(folder.resolve("tokenizer.json"));
-    return folder;
-  }
-
-  private static float value(Parameter parameter, Random random) {
-    if (parameter.name().contains("LayerNorm")) {
-      return parameter.name().endsWith("weight") ? 1 : 0;
-    }
-    return parameter.name().endsWith("bias") ? 0 : (float) (random.nextGaussian() * 0.4);
-  }
-
-  private static void tokenizer(Path file) throws IOException {
     StringJoiner words = new StringJoiner(", ");
-    for (int id = 4; id < WORDS + 2; id++) {
+    for (int id = 4; id < VOCABULARY; id++) {
       words.add("\"w" + id + "\": " + id);
     }
     Files.writeString(
-        file,
+        folder.resolve("tokenizer.json"),
         """
-        {"version": "1.0", "added_tokens": [], "pre_tokenizer": {"type": "WhitespaceSplit"},
-         "post_processor": {"type": "TemplateProcessing",
-           "single": [{"SpecialToken": {"id": "[CLS]", "type_id": 0}},
-                      {"Sequence": {"id": "A", "type_id": 0}},
-                      {"SpecialToken": {"id": "[SEP]", "type_id": 0}}],
-           "pair": [{"SpecialToken": {"id": "[CLS]", "type_id": 0}},
-                    {"Sequence": {"id": "A", "type_id": 0}},
-                    {"SpecialToken": {"id": "[SEP]", "type_id": 0}},
-                    {"Sequence": {"id": "B", "type_id": 1}},
-                    {"SpecialToken": {"id": "[SEP]", "type_id": 1}}],
-           "special_tokens": {"[CLS]": {"id": "[CLS]", "ids": [2], "tokens": ["[CLS]"]},
-                              "[SEP]": {"id": "[SEP]", "ids": [3], "tokens": ["[SEP]"]}}},
+        {"version": "1.0",
+         "added_tokens": [
+           {"id": 2, "content": "[CLS]", "single_word": false, "lstrip": false, "rstrip": false,
+            "normalized": false, "special": true},
+           {"id": 3, "content": "[SEP]", "single_word": false, "lstrip": false, "rstrip": false,
+            "normalized": false, "special": true}],
+         "pre_tokenizer": {"type": "WhitespaceSplit"},
+         "post_processor": {"type": "BertProcessing", "sep": ["[SEP]", 3], "cls": ["[CLS]", 2]},
          "model": {"type": "WordLevel", "unk_token": "[UNK]",
                    "vocab": {"[PAD]": 0, "[UNK]": 1, "[CLS]": 2, "[SEP]": 3, %s}}}
         """
             .formatted(words));
+    return folder;
+  }
+
+  private static ByteBuffer values(Parameter parameter, Random random) {
+    ByteBuffer values =
+        ByteBuffer.allocate((int) parameter.elements() * Float.BYTES)
+            .order(ByteOrder.LITTLE_ENDIAN);
+    boolean norm = parameter.name().endsWith("LayerNorm.weight");
+    while (values.hasRemaining()) {
+      values.putFloat((float) (random.nextGaussian() * 0.2 + (norm ? 1 : 0)));
+    }
+    return values.flip();
   }
 }

@@ -44,7 +44,7 @@ class TextDataTest {
     StringBuilder text = new StringBuilder("text,label\n");
     for (int i = 0; i < rows; i++) {
       StringJoiner words = new StringJoiner(" ");
-      random.ints(3 + random.nextInt(8), 4, SmallBert.WORDS).forEach(id -> words.add("w" + id));
+      random.ints(3 + random.nextInt(8), 4, LabelledBert.WORDS).forEach(id -> words.add("w" + id));
       text.append(words).append(',').append(labels[i % labels.length]).append('\n');
     }
     return Files.writeString(folder.resolve("d.csv"), text);
@@ -71,11 +71,11 @@ class TextDataTest {
   void theHeadsClassesAreMatchedByName() throws IOException {
     csv(48, "negative", "positive", "positive");
     List<String> notes = new ArrayList<>();
-    SmallBert.write(folder.resolve("model"), List.of("negative", "positive"));
+    LabelledBert.write(folder.resolve("model"), List.of("negative", "positive"));
     double accuracy = untuned(notes).get("accuracy");
     assertThat(accuracy).isNotCloseTo(0.5, within(0.05));
     // The same scores with the names the other way round.
-    SmallBert.write(folder.resolve("model"), List.of("POSITIVE", "NEGATIVE"));
+    LabelledBert.write(folder.resolve("model"), List.of("POSITIVE", "NEGATIVE"));
     assertThat(untuned(notes).get("accuracy")).isCloseTo(1 - accuracy, within(1e-9));
     assertThat(untuned(notes, "task.labels=[negative, positive]").get("accuracy"))
         .isCloseTo(1 - accuracy, within(1e-9));
@@ -99,7 +99,7 @@ class TextDataTest {
   @Test
   void aHeadOfOtherLabelsIsNew() throws IOException {
     csv(24, "no", "yes");
-    SmallBert.write(folder.resolve("model"), List.of("positive", "negative"));
+    LabelledBert.write(folder.resolve("model"), List.of("positive", "negative"));
     SeenRun seen = train(recipe());
     assertThat(labels()).containsExactly("no", "yes");
     assertThat(seen.notes())
@@ -116,7 +116,7 @@ class TextDataTest {
   @Test
   void whatWasReadIsTold() throws IOException {
     csv(40, "a", "b", "a");
-    SmallBert.write(folder.resolve("model"), List.of("LABEL_0", "LABEL_1"));
+    LabelledBert.write(folder.resolve("model"), List.of("LABEL_0", "LABEL_1"));
     SeenRun seen = train(recipe("data.max_length=8", "data.validation={split: 0.25}"));
     DataAccount training = seen.data().get("training");
     DataAccount evaluation = seen.data().get("evaluation");
@@ -139,7 +139,7 @@ class TextDataTest {
 
   @Test
   void aClassOfOneStaysInTraining() throws IOException {
-    SmallBert.write(folder.resolve("model"), List.of("a", "b"));
+    LabelledBert.write(folder.resolve("model"), List.of("a", "b"));
     for (int seed = 0; seed < 12; seed++) {
       csv(20, "a", "b");
       Files.writeString(
@@ -160,7 +160,7 @@ class TextDataTest {
     csv(9, "a", "b");
     Files.writeString(
         folder.resolve("d.csv"), Files.readString(folder.resolve("d.csv")) + "w4 w60 w5,a\n");
-    SmallBert.write(folder.resolve("model"), List.of("a", "b"));
+    LabelledBert.write(folder.resolve("model"), List.of("a", "b"));
     String message =
         "d.csv row 10 (line 11): expected token ids from 0 to below 60 (vocab_size of"
             + " config.json), found 60: the tokenizer is not this model's";
@@ -177,7 +177,7 @@ class TextDataTest {
     csv(8, "a", "b");
     Files.writeString(
         folder.resolve("d.csv"), Files.readString(folder.resolve("d.csv")) + "w4 w9, \n");
-    SmallBert.write(folder.resolve("model"), List.of("a", "b"));
+    LabelledBert.write(folder.resolve("model"), List.of("a", "b"));
     assertThatThrownBy(() -> train(recipe()))
         .isInstanceOf(InvalidInputException.class)
         .hasMessageEndingWith(
@@ -187,7 +187,7 @@ class TextDataTest {
   @Test
   void textsToClassifyThatAreTooLongAreTold() throws IOException {
     csv(24, "a", "b");
-    SmallBert.write(folder.resolve("model"), List.of("a", "b"));
+    LabelledBert.write(folder.resolve("model"), List.of("a", "b"));
     train(recipe("data.max_length=8"));
     Recipe trained = RunDirectory.open(folder.resolve("runs/run")).recipe();
     TunedModel tuned =

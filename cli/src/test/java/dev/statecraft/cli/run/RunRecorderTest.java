@@ -38,7 +38,7 @@ final class RunRecorderTest {
       recorder.evaluated(evaluation(3, 0.8));
       recorder.note("2 examples were left out");
       RunResult result =
-          recorder.finish(new TrainOutcome(8, "cheap", memory(6), Optional.of(predicted(7))));
+          recorder.finish(new TrainOutcome(8, "cheap", memory(6), Optional.of(predicted(7)), 2));
 
       Summary summary = result.summary();
       assertThat(summary.trainableParameters()).isEqualTo(1234);
@@ -93,7 +93,7 @@ final class RunRecorderTest {
           new RunRecorder(recipe, log, new TestConsole(folder).console().progress());
       recorder.evaluated(new Evaluation(1, 1, Map.of("loss", 1.0)));
       recorder.evaluated(new Evaluation(2, 1, Map.of("loss", 1.0)));
-      TrainOutcome outcome = new TrainOutcome(1, "cheap", memory(1), Optional.empty());
+      TrainOutcome outcome = new TrainOutcome(1, "cheap", memory(1), Optional.empty(), 2);
       assertThatThrownBy(() -> recorder.finish(outcome)).hasMessageContaining("accuracy");
     }
   }

@@ -4,6 +4,8 @@ import dev.statecraft.core.graph.Graph;
 import dev.statecraft.core.graph.Parameter;
 import dev.statecraft.core.run.WeightSource;
 import dev.statecraft.models.InvalidInputException;
+import dev.statecraft.models.checkpoint.CheckpointSource;
+import dev.statecraft.models.checkpoint.NamedTensors;
 import dev.statecraft.models.checkpoint.SafetensorsFile;
 import dev.statecraft.models.checkpoint.TensorEntry;
 import dev.statecraft.models.family.CheckpointWeights;
@@ -109,6 +111,19 @@ public final class Adapter implements AutoCloseable {
     Map<String, String> keys = new HashMap<>();
     stored(family, base::has).forEach((parameter, key) -> keys.put(parameter.name(), key));
     return new Overlay(new CheckpointWeights(file, keys::get), keys.keySet(), base);
+  }
+
+  /**
+   * The trained values by the names of the tuned graph's parameters. Closed with the adapter.
+   *
+   * @param inBase whether the base model has a parameter of this name: a LoRA adapter of Python's
+   *     without a head leaves the base's as it is
+   * @throws InvalidInputException as {@link #weights} does
+   */
+  public CheckpointSource trained(ModelFamily family, Predicate<String> inBase) {
+    Map<String, String> keys = new HashMap<>();
+    stored(family, inBase).forEach((parameter, key) -> keys.put(parameter.name(), key));
+    return new NamedTensors(file, keys);
   }
 
   /**

@@ -4,6 +4,10 @@ import dev.statecraft.models.InvalidInputException;
 import java.nio.ByteBuffer;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
  * Named tensors that can be read one at a time.
@@ -53,6 +57,14 @@ public interface CheckpointSource extends AutoCloseable {
           entry + " has " + entry.bytes() + " bytes, more than one buffer holds: read it in parts");
     }
     return read(name, 0, (int) entry.bytes());
+  }
+
+  /**
+   * Names of the files that hold the tensors, each with its tensors; one file by default. The names
+   * are those of files in one folder.
+   */
+  default SortedMap<String, SortedSet<String>> files() {
+    return new TreeMap<>(Map.of(CheckpointFolder.SINGLE_FILE, new TreeSet<>(names())));
   }
 
   /** Free-form text that the source carries beside its tensors; unmodifiable, often empty. */

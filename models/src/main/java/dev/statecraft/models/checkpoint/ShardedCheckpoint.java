@@ -140,6 +140,7 @@ public final class ShardedCheckpoint implements CheckpointSource {
   }
 
   /** Names of the files, each with the tensors that the index places in it; unmodifiable. */
+  @Override
   public SortedMap<String, SortedSet<String>> files() {
     return Collections.unmodifiableSortedMap(files);
   }

@@ -22,6 +22,8 @@ import java.util.Optional;
  * @param attentionProbsDropoutProb dropout of attention that pretraining used; for information
  * @param labels names of the head's classes in the order of their ids; empty if the file has none
  * @param problemType what the head is for, if the file says
+ * @param meanPooling whether the head reads the mean over tokens ({@code classifier_pooling}, which
+ *     models merged here have); empty if the file does not say
  * @param dtype type of the stored weights, if the file says
  */
 public record BertConfig(
@@ -40,6 +42,7 @@ public record BertConfig(
     double attentionProbsDropoutProb,
     List<String> labels,
     Optional<ProblemType> problemType,
+    Optional<Boolean> meanPooling,
     Optional<String> dtype)
     implements ModelConfig {
   private static final String ROBERTA = "roberta";
@@ -65,6 +68,15 @@ public record BertConfig(
   /** The longest input in tokens. */
   public int maxTokens() {
     return maxPositionEmbeddings - firstPosition();
+  }
+
+  private static Optional<Boolean> meanPooling(ConfigKeys keys) {
+    Optional<String> pooling = keys.optionalText("classifier_pooling");
+    keys.require(
+        pooling.isEmpty() || List.of("mean", "cls").contains(pooling.get()),
+        "classifier_pooling",
+        "mean or cls");
+    return pooling.map("mean"::equals);
   }
 
   static BertConfig from(ConfigKeys keys, String modelType) {
@@ -96,6 +108,7 @@ public record BertConfig(
             keys.dropout("attention_probs_dropout_prob", 0.1),
             keys.labels(),
             keys.problemType(),
+            meanPooling(keys),
             keys.dtype());
     keys.require(
         config.maxTokens() > 0,

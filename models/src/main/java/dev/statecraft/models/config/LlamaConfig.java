@@ -57,6 +57,28 @@ public record LlamaConfig(
     return "llama";
   }
 
+  /** The same with or without a head of its own. */
+  public LlamaConfig withTiedEmbeddings(boolean tied) {
+    return new LlamaConfig(
+        vocabSize,
+        hiddenSize,
+        intermediateSize,
+        numHiddenLayers,
+        numAttentionHeads,
+        numKeyValueHeads,
+        headDim,
+        maxPositionEmbeddings,
+        rmsNormEps,
+        rope,
+        attentionBias,
+        mlpBias,
+        tied,
+        bosTokenId,
+        eosTokenIds,
+        padTokenId,
+        dtype);
+  }
+
   static LlamaConfig from(ConfigKeys keys) {
     keys.requireText("hidden_act", "silu");
     int hidden = keys.positive("hidden_size");

@@ -7,12 +7,13 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.statecraft.models.InvalidInputException;
 import dev.statecraft.models.checkpoint.CheckpointFolder;
 import dev.statecraft.models.checkpoint.CheckpointSource;
+import dev.statecraft.models.checkpoint.ElementType;
 import dev.statecraft.models.checkpoint.SafetensorsWriter;
-import dev.statecraft.models.checkpoint.ShardedCheckpoint;
+import dev.statecraft.models.checkpoint.TensorEntry;
 import dev.statecraft.models.family.Encoder;
 import dev.statecraft.models.family.Head;
+import dev.statecraft.models.family.Llama;
 import dev.statecraft.models.family.ModelFamily;
-import dev.statecraft.models.family.Vit;
 import dev.statecraft.tensor.DType;
 import dev.statecraft.tensor.Torch;
 import java.io.IOException;
@@ -25,12 +26,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Stream;
+import java.util.SortedMap;
+import java.util.SortedSet;
 
 /**
  * The folder of a merged model: the base model's, with the merged weights in the same files.
  *
- * @param base the base model's folder
+ * @param base the base model's other files
  * @param checkpoint its weights
  * @param merge what changes
  * @param type of all floating weights; empty to leave each in its own
@@ -38,7 +40,7 @@ import java.util.stream.Stream;
  * @param family the model's, with that head
  */
 public record MergedModel(
-    Path base,
+    BaseFiles base,
     CheckpointSource checkpoint,
     Merge merge,
     Optional<DType> type,
@@ -46,51 +48,51 @@ public record MergedModel(
     ModelFamily family) {
   private static final ObjectMapper JSON =
       JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
-  private static final String CONFIG = "config.json";
-
-  /** What goes along unchanged: all that loading a tokenizer or generating needs, and licences. */
-  private static final List<String> COMPANIONS =
-      List.of(
-          "tokenizer.*",
-          "special_tokens_map\\.json",
-          "added_tokens\\.json",
-          "vocab\\..*",
-          "merges\\.txt",
-          "generation_config\\.json",
-          "chat_template.*",
-          "preprocessor_config\\.json",
-          "processor_config\\.json",
-          "LICEN[CS]E.*",
-          "NOTICE.*",
-          "USE_POLICY.*");
 
   /**
    * Writes the model. At no time is more than a piece of a tensor in memory, beside the A and B of
    * one linear.
    *
    * @param folder exists and is empty
+   * @return what one should know of what was written, a line each
    * @throws InvalidInputException if a file of the base model cannot be used
    * @throws IOException if a file cannot be written
    */
-  public void write(Path folder, Torch torch) throws IOException {
+  public List<String> write(Path folder, Torch torch) throws IOException {
     MergedTensors tensors = new MergedTensors(torch, checkpoint, merge, type);
-    if (checkpoint instanceof ShardedCheckpoint sharded) {
-      writeShards(folder, sharded, tensors);
+    ObjectNode config = new MergedConfig(type, labels, family).of(base, merge.hasHead());
+    Map<String, Set<String>> files = files();
+    if (files.keySet().equals(Set.of(CheckpointFolder.SINGLE_FILE))) {
+      writeFile(
+          folder.resolve(CheckpointFolder.SINGLE_FILE),
+          files.get(CheckpointFolder.SINGLE_FILE),
+          tensors);
     } else {
-      writeFile(folder.resolve(CheckpointFolder.SINGLE_FILE), merge.names(checkpoint), tensors);
+      writeShards(folder, files, tensors);
     }
-    Files.writeString(folder.resolve(CONFIG), JSON.writeValueAsString(config()) + "\n");
-    copyCompanions(folder);
+    Files.writeString(folder.resolve(MergedConfig.FILE), JSON.writeValueAsString(config) + "\n");
+    base.copyTo(folder);
+    return notes(tensors);
   }
 
-  private void writeShards(Path folder, ShardedCheckpoint sharded, MergedTensors tensors)
-      throws IOException {
+  /** The base model's files with what goes into each; heads that it lacks go to the end. */
+  private Map<String, Set<String>> files() {
     Map<String, Set<String>> files = new LinkedHashMap<>();
-    sharded.files().forEach((file, names) -> files.put(file, new LinkedHashSet<>(names)));
-    Set<String> more = merge.names(checkpoint);
+    SortedMap<String, SortedSet<String>> old = checkpoint.files();
+    old.forEach((file, names) -> files.put(file, new LinkedHashSet<>(names)));
+    Set<String> more = new LinkedHashSet<>(merge.replaced().keySet());
     more.removeAll(checkpoint.names());
-    // Heads that the base model lacks go to the end.
-    files.get(sharded.files().lastKey()).addAll(more);
+    files.get(old.lastKey()).addAll(more);
+    if (family instanceof Llama llama && llama.config().tieWordEmbeddings()) {
+      // A copy of the embedding, which would stay as it was where the embedding is trained.
+      files.values().forEach(names -> names.remove("lm_head.weight"));
+      files.values().removeIf(Set::isEmpty);
+    }
+    return files;
+  }
+
+  private void writeShards(Path folder, Map<String, Set<String>> files, MergedTensors tensors)
+      throws IOException {
     ObjectNode index = JSON.createObjectNode();
     ObjectNode metadata = index.putObject("metadata");
     ObjectNode weightMap = index.putObject("weight_map");
@@ -99,12 +101,12 @@ public record MergedModel(
     for (Map.Entry<String, Set<String>> file : files.entrySet()) {
       writeFile(folder.resolve(file.getKey()), file.getValue(), tensors);
       for (String name : file.getValue()) {
-        weightMap.put(name, file.getKey());
+        weightMap.put(written(name), file.getKey());
         bytes += tensors.entry(name).bytes();
         elements += tensors.entry(name).elements();
       }
     }
-    if (sharded.metadata().containsKey("total_parameters")) {
+    if (checkpoint.metadata().containsKey("total_parameters")) {
       metadata.put("total_parameters", elements);
     }
     metadata.put("total_size", bytes);
@@ -112,77 +114,54 @@ public record MergedModel(
         folder.resolve(CheckpointFolder.INDEX_FILE), JSON.writeValueAsString(index) + "\n");
   }
 
-  private static void writeFile(Path file, Set<String> names, MergedTensors tensors)
-      throws IOException {
+  private void writeFile(Path file, Set<String> names, MergedTensors tensors) throws IOException {
     SafetensorsWriter writer = new SafetensorsWriter();
     for (String name : names) {
-      writer.add(tensors.entry(name), tensors.data(name));
+      TensorEntry entry = tensors.entry(name);
+      writer.add(TensorEntry.of(written(name), entry.type(), entry.shape()), tensors.data(name));
     }
     writer.writeTo(file);
   }
 
-  /** The base model's configuration with the type and, where there is a new head, its labels. */
-  private ObjectNode config() throws IOException {
-    Path file = base.resolve(CONFIG);
-    if (!(JSON.readTree(Files.readAllBytes(file)) instanceof ObjectNode config)) {
-      throw new InvalidInputException(file + ": expected a JSON object");
-    }
-    if (type.isPresent()) {
-      // The newer name, which transformers has used since 4.56, where the file has it.
-      config.put(config.has("dtype") ? "dtype" : "torch_dtype", type.get().label());
-    }
-    if (!merge.heads().isEmpty()) {
-      architecture().ifPresent(name -> config.putArray("architectures").add(name));
-      if (family instanceof Encoder encoder && encoder.head().regression()) {
-        config.put("problem_type", "regression");
-      }
-      List<String> names = labels.orElseGet(this::numbered);
-      ObjectNode byId = config.putObject("id2label");
-      ObjectNode byLabel = config.putObject("label2id");
-      for (int i = 0; i < names.size(); i++) {
-        byId.put(String.valueOf(i), names.get(i));
-        byLabel.put(names.get(i), i);
-      }
-    }
-    return config;
+  /**
+   * What a tensor is called in the file: a bare encoder that has got a head is now that of a
+   * classifier, whose encoder has a name.
+   */
+  private String written(String name) {
+    return merge.hasHead()
+            && family instanceof Encoder encoder
+            && encoder.prefix().isEmpty()
+            && encoder.head().pooling() == Head.Pooling.FIRST
+            && (name.startsWith("embeddings.")
+                || name.startsWith("encoder.")
+                || name.startsWith("pooler."))
+        ? encoder.config().modelType() + "." + name
+        : name;
   }
 
-  /** The class of transformers that has such a head; it has none for the mean over tokens. */
-  private Optional<String> architecture() {
-    if (family instanceof Vit) {
-      return Optional.of("ViTForImageClassification");
-    }
-    return family instanceof Encoder encoder && encoder.head().pooling() == Head.Pooling.FIRST
-        ? Optional.of(
-            (encoder.config().isRoberta() ? "Roberta" : "Bert") + "ForSequenceClassification")
-        : Optional.empty();
-  }
-
-  /** Names for outputs as transformers gives them. */
-  private List<String> numbered() {
-    List<String> names = new ArrayList<>();
-    long outputs =
-        merge.heads().values().stream()
-            .filter(parameter -> parameter.shape().size() == 1)
-            .reduce((first, second) -> second)
-            .map(parameter -> parameter.size(0))
-            .orElse(0L);
-    for (long i = 0; i < outputs; i++) {
-      names.add("LABEL_" + i);
-    }
-    return names;
-  }
-
-  private void copyCompanions(Path folder) throws IOException {
-    List<Path> files;
-    try (Stream<Path> entries = Files.list(base)) {
-      files = entries.filter(Files::isRegularFile).toList();
-    }
-    for (Path file : files) {
-      String name = file.getFileName().toString();
-      if (COMPANIONS.stream().anyMatch(name::matches)) {
-        Files.copy(file, folder.resolve(name));
+  private List<String> notes(MergedTensors tensors) {
+    List<String> notes = new ArrayList<>();
+    Set<ElementType> rounded = new LinkedHashSet<>();
+    for (String name : merge.replaced().keySet()) {
+      TensorEntry entry = tensors.entry(name);
+      if (entry.type().bytes() < merge.trained().entry(name).type().bytes()) {
+        rounded.add(entry.type());
       }
     }
+    if (!rounded.isEmpty()) {
+      notes.add(
+          "trained weights are rounded to "
+              + String.join(", ", rounded.stream().map(ElementType::name).toList())
+              + (type.isPresent() ? "" : ", the model's type; --dtype float32 keeps them exact"));
+    }
+    if (merge.hasHead()
+        && family instanceof Encoder encoder
+        && encoder.head().pooling() == Head.Pooling.MEAN) {
+      notes.add(
+          "the head reads the mean over tokens, for which transformers has no class: AutoModel"
+              + " opens the encoder, and the classifier's weights lie beside it"
+              + " (classifier_pooling: mean)");
+    }
+    return notes;
   }
 }

@@ -1,11 +1,11 @@
 package dev.statecraft.models.merge;
 
-import dev.statecraft.core.graph.Parameter;
 import dev.statecraft.models.InvalidInputException;
 import dev.statecraft.models.checkpoint.CheckpointSource;
 import dev.statecraft.models.checkpoint.ElementType;
 import dev.statecraft.models.checkpoint.TensorData;
 import dev.statecraft.models.checkpoint.TensorEntry;
+import dev.statecraft.models.family.CheckpointWeights;
 import dev.statecraft.tensor.DType;
 import dev.statecraft.tensor.Scope;
 import dev.statecraft.tensor.Tensor;
@@ -49,68 +49,67 @@ final class MergedTensors {
 
   /** A tensor's type and shape in the merged checkpoint. */
   TensorEntry entry(String name) {
-    Parameter head = merge.heads().get(name);
-    if (head != null) {
-      return TensorEntry.of(name, headType(name), head.sizes());
-    }
-    TensorEntry old = checkpoint.entry(name);
-    return TensorEntry.of(
-        name, floating(old.type()) ? wanted(old.type()) : old.type(), old.shape());
+    boolean old = checkpoint.names().contains(name);
+    TensorEntry like = old ? checkpoint.entry(name) : checkpoint.entry(anyFloating());
+    // A convolution of the base model stays one, though the graph knows it as a linear.
+    long[] shape = old && fits(name, like) ? like.shape() : merge.trained().entry(name).shape();
+    return TensorEntry.of(name, floating(like.type()) ? wanted(like.type()) : like.type(), shape);
+  }
+
+  /** Whether what takes a tensor's place, if anything does, has as many numbers. */
+  private boolean fits(String name, TensorEntry old) {
+    return !merge.replaced().containsKey(name)
+        || merge.trained().entry(name).elements() == old.elements();
   }
 
   private ElementType wanted(ElementType own) {
     return type.map(MergedTensors::elementType).orElse(own);
   }
 
-  /** As the head that it replaces, or as the weights that are merged. */
-  private ElementType headType(String name) {
-    String like =
-        checkpoint.names().contains(name) ? name : merge.linears().keySet().iterator().next();
-    return wanted(checkpoint.entry(like).type());
+  /** A weight of the base model, in whose type is written what that model lacks. */
+  private String anyFloating() {
+    return checkpoint.names().stream()
+        .filter(name -> floating(checkpoint.entry(name).type()))
+        .findFirst()
+        .orElseThrow(() -> new InvalidInputException("expected weights of floats, found none"));
   }
 
   /** Its data. */
   TensorData data(String name) {
     TensorEntry target = entry(name);
-    if (merge.heads().containsKey(name)) {
-      return channel -> writeHead(target, channel);
-    }
-    TensorEntry source = checkpoint.entry(name);
     MergedLinear linear = merge.linears().get(name);
     if (linear != null) {
+      TensorEntry source = checkpoint.entry(name);
       if (!floating(source.type())) {
         throw new InvalidInputException(
             "tensor '" + name + "': expected F64, F32, F16 or BF16, found " + source.type());
       }
       return channel -> writeMerged(source, target, linear, channel);
     }
+    CheckpointSource from = merge.replaced().containsKey(name) ? merge.trained() : checkpoint;
+    TensorEntry source = from.entry(name);
     return source.type() == target.type()
-        ? channel -> writeAsIs(source, channel)
-        : channel -> writeConverted(source, target, channel);
+        ? channel -> writeAsIs(from, source, channel)
+        : channel -> writeConverted(from, source, target, channel);
   }
 
-  private void writeAsIs(TensorEntry source, WritableByteChannel channel) throws IOException {
+  private static void writeAsIs(
+      CheckpointSource from, TensorEntry source, WritableByteChannel channel) throws IOException {
     for (long start = 0; start < source.bytes(); start += MAPPED) {
       ByteBuffer part =
-          checkpoint.read(source.name(), start, (int) Math.min(MAPPED, source.bytes() - start));
+          from.read(source.name(), start, (int) Math.min(MAPPED, source.bytes() - start));
       while (part.hasRemaining()) {
         channel.write(part);
       }
     }
   }
 
-  private void writeHead(TensorEntry target, WritableByteChannel channel) throws IOException {
-    try (Scope scope = torch.scope()) {
-      Tensor value = torch.empty(DType.FLOAT32, target.shape());
-      merge.source().read(target.name(), value);
-      write(value, dtype(target.type()), channel);
-    }
-  }
-
-  private void writeConverted(TensorEntry source, TensorEntry target, WritableByteChannel channel)
+  private void writeConverted(
+      CheckpointSource values, TensorEntry source, TensorEntry target, WritableByteChannel channel)
       throws IOException {
     DType from = dtype(source.type());
     eachPiece(
+        values,
         source,
         1,
         (bytes, first, count) ->
@@ -123,8 +122,10 @@ final class MergedTensors {
     DType from = dtype(source.type());
     long columns = source.shape()[1];
     try (Scope scope = torch.scope()) {
-      MergedLinear.Values values = linear.values(torch, merge.source(), from.master());
+      MergedLinear.Values values =
+          linear.values(torch, CheckpointWeights.of(merge.trained()), from.master());
       eachPiece(
+          checkpoint,
           source,
           columns,
           (bytes, first, count) -> {
@@ -141,7 +142,8 @@ final class MergedTensors {
   }
 
   /** Walks over a tensor's rows; tensors made for one piece are gone before the next. */
-  private void eachPiece(TensorEntry source, long columns, Piece piece) throws IOException {
+  private void eachPiece(CheckpointSource from, TensorEntry source, long columns, Piece piece)
+      throws IOException {
     long rows = source.elements() / columns;
     long rowBytes = columns * source.type().bytes();
     long mapped = Math.max(1, MAPPED / rowBytes);
@@ -149,7 +151,7 @@ final class MergedTensors {
     for (long start = 0; start < rows; start += mapped) {
       long some = Math.min(mapped, rows - start);
       ByteBuffer part =
-          checkpoint.read(source.name(), start * rowBytes, Math.toIntExact(some * rowBytes));
+          from.read(source.name(), start * rowBytes, Math.toIntExact(some * rowBytes));
       for (long first = 0; first < some; first += step) {
         long count = Math.min(step, some - first);
         ByteBuffer slice =

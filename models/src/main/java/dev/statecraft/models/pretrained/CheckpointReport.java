@@ -74,7 +74,13 @@ public record CheckpointReport(
             && entry.elements() == parameter.elements());
   }
 
-  void refuse(String name) {
+  /**
+   * Refuses a checkpoint that a model cannot be made of.
+   *
+   * @param name what the message calls it
+   * @throws InvalidInputException if base weights are missing or of another shape
+   */
+  public void refuse(String name) {
     if (!missing.isEmpty() || !misshaped.isEmpty()) {
       throw new InvalidInputException(
           name

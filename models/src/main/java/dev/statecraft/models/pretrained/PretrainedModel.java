@@ -32,13 +32,18 @@ public final class PretrainedModel implements AutoCloseable {
   private final String name;
   private final ModelConfig config;
   private final CheckpointSource checkpoint;
+  private final boolean untied;
   private final Optional<Tokenizer> tokenizer;
 
   private PretrainedModel(
-      String name, ModelConfig config, CheckpointSource checkpoint, Optional<Tokenizer> tokenizer) {
+      String name, ModelConfig config, CheckpointSource stored, Optional<Tokenizer> tokenizer) {
     this.name = name;
-    this.config = config;
-    this.checkpoint = checkpoint;
+    this.checkpoint = CanonicalNames.of(stored, config);
+    this.untied =
+        config instanceof LlamaConfig llama
+            && llama.tieWordEmbeddings()
+            && TiedHead.differs(checkpoint);
+    this.config = untied ? ((LlamaConfig) config).withTiedEmbeddings(false) : config;
     this.tokenizer = tokenizer;
   }
 
@@ -78,10 +83,24 @@ public final class PretrainedModel implements AutoCloseable {
     return name;
   }
 
+  /**
+   * The configuration. Where it says that a language model's head is the embedding, but the
+   * checkpoint has both with different values, they are two, as in transformers.
+   */
   public ModelConfig config() {
     return config;
   }
 
+  /** What was found in the folder that one should know, a line each. */
+  public List<String> notes() {
+    return untied
+        ? List.of(
+            "tie_word_embeddings is true, but the checkpoint has an lm_head.weight of its own,"
+                + " which differs from the embedding: both are used, as transformers does")
+        : List.of();
+  }
+
+  /** The weights by the names that the family's graph gives them. */
   public CheckpointSource checkpoint() {
     return checkpoint;
   }
@@ -117,8 +136,8 @@ public final class PretrainedModel implements AutoCloseable {
   /**
    * The model as an encoder of texts with a head.
    *
-   * @param pooling how the head sees a sequence; empty for the family's way, or the mean over
-   *     tokens for a BERT without a pooler
+   * @param pooling how the head sees a sequence; empty for what the configuration says, else the
+   *     family's way, or the mean over tokens for a BERT without a pooler
    * @throws InvalidInputException if it is no text encoder
    */
   public Encoder encoder(int outputs, boolean regression, Optional<Head.Pooling> pooling) {
@@ -132,7 +151,8 @@ public final class PretrainedModel implements AutoCloseable {
     }
     boolean pooled =
         bert.isRoberta() || checkpoint.names().contains(prefix + "pooler.dense.weight");
-    Head.Pooling chosen = pooling.orElse(pooled ? Head.Pooling.FIRST : Head.Pooling.MEAN);
+    boolean mean = bert.meanPooling().orElse(!pooled);
+    Head.Pooling chosen = pooling.orElse(mean ? Head.Pooling.MEAN : Head.Pooling.FIRST);
     return new Encoder(bert, new Head(outputs, chosen, regression), prefix);
   }
 

@@ -15,12 +15,14 @@ class EncoderConfigTest {
       """
       {"model_type": "bert", "vocab_size": 89, "hidden_size": 32, "intermediate_size": 64,
        "num_hidden_layers": 3, "num_attention_heads": 4, "max_position_embeddings": 40,
-       "type_vocab_size": 2, "layer_norm_eps": 1e-12}""";
+       "type_vocab_size": 2, "layer_norm_eps": 1e-12}\
+      """;
   private static final String VIT =
       """
       {"model_type": "vit", "image_size": 16, "patch_size": 4, "num_channels": 3,
        "hidden_size": 32, "intermediate_size": 64, "num_hidden_layers": 3,
-       "num_attention_heads": 4, "layer_norm_eps": 1e-12}""";
+       "num_attention_heads": 4, "layer_norm_eps": 1e-12}\
+      """;
 
   private static BertConfig bert(String keys) {
     return (BertConfig) new ConfigText(BERT).with(keys).parse();
@@ -49,6 +51,7 @@ class EncoderConfigTest {
                 0.1,
                 0.1,
                 List.of(),
+                Optional.empty(),
                 Optional.empty(),
                 Optional.empty()));
     assertThat(bert("").firstPosition()).isZero();
@@ -130,7 +133,8 @@ class EncoderConfigTest {
         "'pad_token_id': 89|pad_token_id: expected an id below vocab_size (89), found 89",
         "'model_type': 'roberta', 'max_position_embeddings': 2"
             + "|max_position_embeddings: expected more than 2 (pad_token_id + 1), found 2",
-        "'hidden_dropout_prob': 1|hidden_dropout_prob: expected a number from 0 to below 1, found 1",
+        "'hidden_dropout_prob': 1|hidden_dropout_prob: expected a number from 0 to below 1, found"
+            + " 1",
         "'id2label': ['a']|id2label: expected an object, found [\"a\"]",
         "'id2label': {'0': 'a', '2': 'b'}|id2label: expected the ids 0 to 1, found {\"0\":\"a\",",
         "'id2label': {'0': 7}|id2label.0: expected a string, found 7",

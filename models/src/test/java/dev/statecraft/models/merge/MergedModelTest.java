@@ -7,6 +7,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.sun.management.ThreadMXBean;
 import dev.statecraft.core.control.Dora;
+import dev.statecraft.core.control.FullTuning;
+import dev.statecraft.core.control.HeadTuning;
 import dev.statecraft.core.control.LayerSelection;
 import dev.statecraft.core.control.Lora;
 import dev.statecraft.core.control.LowRank;
@@ -67,9 +69,12 @@ class MergedModelTest {
 
   private static Tuning tuning(String method, ModelFamily family) {
     List<String> targets = family.defaultTargets();
-    return method.equals("dora")
-        ? new Dora(3, 5, 0, targets, LayerSelection.parse("last 2"))
-        : new Lora(3, 5, 0, targets, LayerSelection.ALL);
+    return switch (method) {
+      case "full" -> new FullTuning();
+      case "probe" -> new HeadTuning();
+      case "dora" -> new Dora(3, 5, 0, targets, LayerSelection.parse("last 2"));
+      default -> new Lora(3, 5, 0, targets, LayerSelection.ALL);
+    };
   }
 
   /** Saves an adapter of random values, B's too. */
@@ -96,7 +101,8 @@ class MergedModelTest {
     Path merged = Files.createDirectory(folder.resolve("merged"));
     try (Adapter open = AdapterFolder.open(adapter)) {
       Merge merge = Merge.of(open, model.family(), model);
-      new MergedModel(base, model.checkpoint(), merge, type, Optional.empty(), model.family())
+      new MergedModel(
+              BaseFiles.of(base), model.checkpoint(), merge, type, Optional.empty(), model.family())
           .write(merged, torch);
     }
     return merged;
@@ -141,7 +147,15 @@ class MergedModelTest {
     "bert-tiny, lora, , 1e-5",
     "roberta-tiny, dora, , 1e-5",
     "vit-tiny, lora, , 1e-5",
-    "vit-tiny, dora, float16, 4e-3"
+    "vit-tiny, dora, float16, 4e-3",
+    "llama-tiny, full, , 1e-6",
+    "llama-tied, full, bfloat16, 3e-2",
+    "bert-tiny, full, , 1e-6",
+    "roberta-tiny, full, float64, 1e-6",
+    "vit-tiny, full, , 1e-6",
+    "bert-tiny, probe, , 1e-6",
+    "roberta-tiny, probe, , 1e-6",
+    "vit-tiny, probe, , 1e-6"
   })
   void logitsAreTheAdapters(String name, String method, String type, double tolerance)
       throws IOException {
@@ -252,7 +266,7 @@ class MergedModelTest {
    * in either type and though all linears are merged.
    */
   @ParameterizedTest
-  @CsvSource({"lora, ", "dora, ", "dora, bfloat16"})
+  @CsvSource({"lora, ", "dora, ", "dora, bfloat16", "full, ", "full, bfloat16"})
   void shardsStayAsTheyAreAndAreNeverInMemory(String method, String type) throws IOException {
     Path base = sharded();
     try (PretrainedModel model = PretrainedModel.open(base);
@@ -269,13 +283,18 @@ class MergedModelTest {
 
       // Rows of one piece twice (DoRA: and their squares), and one linear's A, B and m.
       long piece = (long) MergedTensors.PIECE * Float.BYTES;
-      assertThat(torch.peakBytes()).isBetween(piece, 4 * piece).isLessThan(shard / 3);
+      // What is only replaced goes from file to file, converted or not.
+      long least = method.equals("full") ? 0 : piece;
+      assertThat(torch.peakBytes()).isBetween(least, 4 * piece).isLessThan(shard / 3);
       assertThat(throughHeap).isLessThan(shard / 3);
       assertThat(torch.liveTensors()).isZero();
       assertThat(torch.liveBytes()).isZero();
 
       double[] differences = differences(model, adapter, merged, torch);
-      assertThat(differences[0]).isLessThan(type == null ? 1e-5 : 3e-2);
+      // Where all weights are another's, all are rounded to 8 bits: LogitsCheck's bound of
+      // bfloat16.
+      double rounding = method.equals("full") ? 5e-2 : 3e-2;
+      assertThat(differences[0]).isLessThan(type == null ? 1e-5 : rounding);
       assertThat(differences[1]).isGreaterThan(0.1);
       sameLayout(base, merged, type == null ? 4 : 2);
     }
@@ -307,6 +326,40 @@ class MergedModelTest {
     }
   }
 
+  /** A tied flag beside a checkpoint with both tables, equal or not. */
+  @ParameterizedTest
+  @CsvSource({"full, true", "lora, true", "full, false", "lora, false"})
+  void tiedOrNotIsWrittenAsItIs(String method, boolean equal) throws IOException {
+    Path base = Files.createDirectory(folder.resolve("base"));
+    Files.copy(fixture("llama-tied").resolve("config.json"), base.resolve("config.json"));
+    SafetensorsWriter writer = new SafetensorsWriter();
+    try (PretrainedModel source = PretrainedModel.open(fixture("llama-tied"))) {
+      for (String name : source.checkpoint().names()) {
+        ByteBuffer values = source.checkpoint().read(name);
+        writer.add(source.checkpoint().entry(name), values::duplicate);
+      }
+      long[] shape = {97, 32};
+      TensorEntry head = TensorEntry.of("lm_head.weight", ElementType.F32, shape);
+      ByteBuffer copy = source.checkpoint().read("model.embed_tokens.weight");
+      writer.add(head, equal ? copy::duplicate : () -> values(shape, new Random(1)));
+    }
+    writer.writeTo(base.resolve("model.safetensors"));
+    try (PretrainedModel model = PretrainedModel.open(base);
+        Torch torch = Torch.cpu()) {
+      Path adapter = adapter(model, tuning(method, model.family()), torch);
+      Path merged = merge(model, base, adapter, Optional.empty(), torch);
+      double[] differences = differences(model, adapter, merged, torch);
+      assertThat(differences[0]).isLessThan(1e-5);
+      assertThat(differences[1]).isGreaterThan(5e-5);
+      try (PretrainedModel opened = PretrainedModel.open(merged)) {
+        assertThat(opened.checkpoint().names().contains("lm_head.weight")).isEqualTo(!equal);
+        assertThat(opened.notes()).isEmpty();
+      }
+      JsonNode config = JSON.readTree(merged.resolve("config.json").toFile());
+      assertThat(config.path("tie_word_embeddings").asBoolean()).isEqualTo(equal);
+    }
+  }
+
   @Test
   void theHeadGoesAlong() throws IOException {
     try (PretrainedModel model = PretrainedModel.open(fixture("roberta-tiny"));
@@ -315,9 +368,9 @@ class MergedModelTest {
       Path merged = Files.createDirectory(folder.resolve("merged"));
       try (Adapter open = AdapterFolder.open(adapter)) {
         Merge merge = Merge.of(open, model.family(), model);
-        assertThat(merge.heads().keySet()).contains("classifier.dense.bias");
+        assertThat(merge.replaced().keySet()).contains("classifier.dense.bias");
         new MergedModel(
-                fixture("roberta-tiny"),
+                BaseFiles.of(fixture("roberta-tiny")),
                 model.checkpoint(),
                 merge,
                 Optional.empty(),
@@ -343,9 +396,9 @@ class MergedModelTest {
         assertThatThrownBy(() -> Merge.of(open, model.family(), model))
             .isInstanceOf(IllegalArgumentException.class)
             .hasMessage(
-                "merge: expected an adapter of lora or dora, found 'x', which computes between"
-                    + " states what no weight of the model can hold; use it with --adapter, or"
-                    + " export it");
+                "merge: expected an adapter of lora, dora, full or probe, found 'x', which computes"
+                    + " between states what no weight of the model can hold; use it with --adapter,"
+                    + " or export it");
       }
     }
   }

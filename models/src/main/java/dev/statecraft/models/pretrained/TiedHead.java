@@ -1,0 +1,61 @@
+package dev.statecraft.models.pretrained;
+
+import dev.statecraft.models.checkpoint.CheckpointSource;
+import dev.statecraft.models.checkpoint.TensorEntry;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+
+/**
+ * Whether a checkpoint's two tables are one. transformers (5.18, {@code tie_weights}) ties them
+ * where {@code tie_word_embeddings} says so, unless the checkpoint has both with different values:
+ * then it keeps both.
+ */
+final class TiedHead {
+  static final String EMBEDDING = "model.embed_tokens.weight";
+  static final String HEAD = "lm_head.weight";
+
+  /** Bytes compared at a time. */
+  private static final int PART = 1 << 26;
+
+  private TiedHead() {}
+
+  /** Whether the checkpoint has a head with other values than the embedding's. */
+  static boolean differs(CheckpointSource checkpoint) {
+    if (!checkpoint.names().contains(HEAD) || !checkpoint.names().contains(EMBEDDING)) {
+      return false;
+    }
+    TensorEntry head = checkpoint.entry(HEAD);
+    TensorEntry embedding = checkpoint.entry(EMBEDDING);
+    if (head.type() != embedding.type() || !Arrays.equals(head.shape(), embedding.shape())) {
+      return true;
+    }
+    for (long start = 0; start < head.bytes(); start += PART) {
+      int length = (int) Math.min(PART, head.bytes() - start);
+      ByteBuffer ours = checkpoint.read(HEAD, start, length);
+      ByteBuffer theirs = checkpoint.read(EMBEDDING, start, length);
+      if (ours.mismatch(theirs) >= 0 && !same(ours, theirs, head.type().bytes())) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Whether elements are equal as numbers: a zero of either sign is a zero. */
+  private static boolean same(ByteBuffer ours, ByteBuffer theirs, int bytes) {
+    for (int start = 0; start < ours.limit(); start += bytes) {
+      int at = start;
+      boolean equal = true;
+      boolean zero = true;
+      for (; at < start + bytes; at++) {
+        // Little-endian: the sign is the first bit of the last byte.
+        int mask = at == start + bytes - 1 ? 0x7f : 0xff;
+        equal &= ours.get(at) == theirs.get(at);
+        zero &= ((ours.get(at) | theirs.get(at)) & mask) == 0;
+      }
+      if (!equal && !zero) {
+        return false;
+      }
+    }
+    return true;
+  }
+}
