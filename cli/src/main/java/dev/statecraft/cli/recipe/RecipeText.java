@@ -6,8 +6,8 @@ import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import dev.statecraft.models.Quoted;
 
 /** YAML text and the tree it stands for. */
 final class RecipeText {
@@ -15,9 +15,6 @@ final class RecipeText {
       YAMLMapper.builder()
           .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
           .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-          .disable(YAMLGenerator.Feature.WRITE_DOC_START_MARKER)
-          .enable(YAMLGenerator.Feature.MINIMIZE_QUOTES)
-          .enable(YAMLGenerator.Feature.ALWAYS_QUOTE_NUMBERS_AS_STRINGS)
           .build();
 
   private RecipeText() {}
@@ -49,12 +46,9 @@ final class RecipeText {
     }
   }
 
+  /** A tree of maps, lists, texts and numbers, as {@link #parse} reads it again. */
   static String write(Object tree) {
-    try {
-      return YAML.writeValueAsString(tree);
-    } catch (JsonProcessingException e) {
-      throw new IllegalStateException("a tree of maps, lists, texts and numbers is not YAML", e);
-    }
+    return YamlWriter.write(YAML.valueToTree(tree));
   }
 
   /** A node as a message shows it. */
@@ -62,7 +56,9 @@ final class RecipeText {
     if (node.isMissingNode() || node.isNull()) {
       return "nothing";
     }
-    String text = node.isTextual() ? "'" + node.textValue() + "'" : node.toString();
+    if (node.isTextual()) {
+      return Quoted.text(node.textValue());
+    }
     String kind =
         switch (node.getNodeType()) {
           case NUMBER -> "the number ";
@@ -70,6 +66,6 @@ final class RecipeText {
           case ARRAY -> "the list ";
           default -> "";
         };
-    return kind + (text.length() <= 80 ? text : text.substring(0, 77) + "...");
+    return kind + Quoted.bare(node.toString());
   }
 }
