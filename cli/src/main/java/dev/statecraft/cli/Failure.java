@@ -3,6 +3,7 @@ package dev.statecraft.cli;
 import dev.statecraft.cli.engine.VerificationException;
 import dev.statecraft.cli.recipe.RecipeException;
 import dev.statecraft.models.InvalidInputException;
+import dev.statecraft.models.Quoted;
 import dev.statecraft.models.train.BudgetException;
 import dev.statecraft.models.train.NumericFaultException;
 import dev.statecraft.tensor.NoDeviceException;
@@ -21,6 +22,14 @@ import java.util.concurrent.CancellationException;
  * @param message one line
  */
 record Failure(ExitCode code, String message) {
+  /** More than any message needs that quotes files, keys and values. */
+  private static final int LONGEST = 1000;
+
+  /** One line, whatever it quotes. */
+  Failure {
+    message = Quoted.cut(message, LONGEST);
+  }
+
   static Failure of(Throwable thrown) {
     if (thrown instanceof RecipeException) {
       return new Failure(ExitCode.USAGE, thrown.getMessage());

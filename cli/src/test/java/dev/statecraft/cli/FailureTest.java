@@ -34,4 +34,16 @@ class FailureTest {
     assertThat(failure.code().code()).as(thrown.toString()).isEqualTo(code);
     assertThat(failure.message()).isNotBlank().doesNotContain("\n");
   }
+
+  @Test
+  void aMessageIsOneLineWhateverItQuotes() {
+    String quoted = "a\nb\u001b[31m\u2028" + "x".repeat(5000);
+    String message =
+        Failure.of(new InvalidInputException("a.csv row 1: found " + quoted)).message();
+    assertThat(message)
+        .startsWith("a.csv row 1: found a\\nb\\u001b[31m\\u2028xxx")
+        .endsWith("...")
+        .hasSizeLessThan(1100);
+    assertThat(message.chars()).noneMatch(Character::isISOControl);
+  }
 }

@@ -45,7 +45,8 @@ final class DataKeys {
                 Map.of("exclusiveMinimum", 0, "exclusiveMaximum", 1),
                 0.05),
             Otherwise.words("no part; path names a file"),
-            "The part of the training data that is held out, drawn by the seed."));
+            "The part of the training data that is held out, drawn by the seed; each class keeps"
+                + " an example to learn from."));
     all.addAll(file("data.validation.", Otherwise.words("required unless there is split or hub")));
     all.add(
         Option.of(
@@ -112,7 +113,9 @@ final class DataKeys {
                 "data.max_length",
                 Kind.wholeNumber(2, 256),
                 Otherwise.value(Defaults.MAX_LENGTH),
-                "The most tokens of an example; also the model's limit holds.")
+                "The most tokens of an example; also the model's limit holds. A longer one loses"
+                    + " its last tokens, or its first if the tokenizer's truncation_side is left;"
+                    + " of a pair, the longer text gives them.")
             .tasks(TaskRecipe.CAUSAL_LM, TaskRecipe.CLASSIFICATION, TaskRecipe.REGRESSION));
     all.addAll(ImageKeys.all());
     return all;

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.statecraft.models.InvalidInputException;
+import dev.statecraft.models.Quoted;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -50,7 +51,7 @@ final class Section {
             source
                 + ": "
                 + path
-                + key
+                + Quoted.bare(key)
                 + ": unknown key, expected "
                 + (known.isEmpty() ? "none" : "one of " + known)
                 + Suggestion.of(key, known));

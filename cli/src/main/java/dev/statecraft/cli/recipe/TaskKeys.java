@@ -10,6 +10,13 @@ import java.util.List;
 
 /** The keys of {@code task}. */
 final class TaskKeys {
+  private static final String LABELS =
+      "the model's, if they include those of the training data, else those";
+
+  private static final String ORDER =
+      "All classes. Where the model's config.json names the classes of its head and they include"
+          + " these, the head is kept, in its own order; otherwise it is new, in this order.";
+
   private TaskKeys() {}
 
   static List<Option> all() {
@@ -31,15 +38,14 @@ final class TaskKeys {
         Option.of(
                 "task.labels",
                 Kind.texts("a list of two labels or more", 2, List.of("no", "yes")),
-                Otherwise.words("those of the training data"),
-                "All classes, in the order of the head's outputs.")
+                Otherwise.words(LABELS),
+                ORDER)
             .tasks(CLASSIFICATION),
         Option.of(
                 "task.labels",
                 Kind.texts("a list of two labels or more", 2, List.of("cat", "dog")),
-                Otherwise.words(
-                    "the model's, if they include those of the training data, else those"),
-                "All classes, in the order of the head's outputs.")
+                Otherwise.words(LABELS),
+                ORDER)
             .tasks(IMAGE_CLASSIFICATION),
         Option.of(
                 "task.positive_label",

@@ -1,5 +1,6 @@
 package dev.statecraft.cli.recipe;
 
+import dev.statecraft.models.Quoted;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -70,7 +71,8 @@ public sealed interface TaskRecipe {
    * The class of a text, or of a pair of texts.
    *
    * @param pooling how the head sees it; empty for the model's way
-   * @param labels all classes in order; empty for those that the training data has
+   * @param labels all classes; empty for those that the training data has. Those of the model's
+   *     head are used, in its order, where they include them
    * @param positiveLabel the class whose F1 the metric {@code f1} is
    */
   record Classification(
@@ -94,10 +96,9 @@ public sealed interface TaskRecipe {
           && !labels.get().contains(positiveLabel.get())) {
         throw new IllegalArgumentException(
             "positive_label: expected one of "
-                + labels.get()
-                + ", found '"
-                + positiveLabel.get()
-                + "'");
+                + Quoted.list(labels.get())
+                + ", found "
+                + Quoted.text(positiveLabel.get()));
       }
     }
 
@@ -110,8 +111,8 @@ public sealed interface TaskRecipe {
   /**
    * The class of a picture.
    *
-   * @param labels all classes in order; empty for the model's if they include those of the training
-   *     data, else for those
+   * @param labels all classes; empty for those that the training data has. Those of the model's
+   *     head are used, in its order, where they include them
    */
   record ImageClassification(Optional<List<String>> labels, List<Metric> metrics)
       implements TaskRecipe {
@@ -151,7 +152,7 @@ public sealed interface TaskRecipe {
   private static List<String> checkedLabels(List<String> labels) {
     if (labels.size() < 2 || labels.stream().distinct().count() != labels.size()) {
       throw new IllegalArgumentException(
-          "labels: expected at least two labels, each once, found " + labels);
+          "labels: expected at least two labels, each once, found " + Quoted.list(labels));
     }
     return List.copyOf(labels);
   }

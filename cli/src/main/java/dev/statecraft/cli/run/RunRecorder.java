@@ -4,6 +4,7 @@ import dev.statecraft.cli.recipe.Metric;
 import dev.statecraft.cli.recipe.Recipe;
 import dev.statecraft.cli.terminal.Progress;
 import dev.statecraft.cli.terminal.Units;
+import dev.statecraft.models.Quoted;
 import dev.statecraft.models.data.DataAccount;
 import dev.statecraft.models.train.Evaluated;
 import java.util.ArrayList;
@@ -18,6 +19,9 @@ import java.util.stream.Collectors;
  * Notes may come, and views be taken, on any thread.
  */
 public final class RunRecorder implements TrainListener {
+  /** What a note quotes is bounded; this keeps one that is not from filling the screen. */
+  private static final int LONGEST_NOTE = 2000;
+
   private final Recipe recipe;
   private final MetricsLog log;
   private final Progress progress;
@@ -110,8 +114,9 @@ public final class RunRecorder implements TrainListener {
 
   @Override
   public synchronized void note(String line) {
-    notes.add(line);
-    progress.note(line);
+    String shown = Quoted.cut(line, LONGEST_NOTE);
+    notes.add(shown);
+    progress.note(shown);
   }
 
   @Override

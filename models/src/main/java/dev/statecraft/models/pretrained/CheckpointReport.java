@@ -3,6 +3,7 @@ package dev.statecraft.models.pretrained;
 import dev.statecraft.core.graph.Graph;
 import dev.statecraft.core.graph.Parameter;
 import dev.statecraft.models.InvalidInputException;
+import dev.statecraft.models.Quoted;
 import dev.statecraft.models.checkpoint.CheckpointSource;
 import dev.statecraft.models.checkpoint.TensorEntry;
 import java.util.ArrayList;
@@ -85,9 +86,9 @@ public record CheckpointReport(
       throw new InvalidInputException(
           name
               + ": the weights do not fit the configuration:"
-              + (missing.isEmpty() ? "" : " missing " + missing)
-              + (misshaped.isEmpty() ? "" : " of another shape " + misshaped)
-              + (unexpected.isEmpty() ? "" : " unexpected " + unexpected));
+              + (missing.isEmpty() ? "" : " missing " + Quoted.list(missing))
+              + (misshaped.isEmpty() ? "" : " of another shape " + Quoted.list(misshaped))
+              + (unexpected.isEmpty() ? "" : " unexpected " + Quoted.list(unexpected)));
     }
   }
 }
