@@ -65,6 +65,7 @@ final class ErrorScenarios {
     new LeavingErrors(this, folder).add();
     new TextErrors(this, folder).add();
     new InstructionErrors(this, folder).add();
+    new DataErrors(this, folder).add();
   }
 
   Map<String, Scenario> all() {
@@ -120,7 +121,7 @@ final class ErrorScenarios {
     run(new FakeEngine(), "train", "-c", "recipe.yaml");
   }
 
-  private Outcome trainAgain(String... changes) {
+  Outcome trainAgain(String... changes) {
     String[] arguments = new String[3 + 2 * changes.length];
     arguments[0] = "train";
     arguments[1] = "-c";
@@ -132,7 +133,7 @@ final class ErrorScenarios {
     return run(arguments);
   }
 
-  private Outcome trainOn(String name, String text, String... changes) throws IOException {
+  Outcome trainOn(String name, String text, String... changes) throws IOException {
     defaults();
     write(name, text);
     String[] all = new String[changes.length + 1];

@@ -8,7 +8,6 @@ import dev.statecraft.core.run.PassOptions;
 import dev.statecraft.core.run.Weights;
 import dev.statecraft.models.family.ImageBatches;
 import dev.statecraft.models.family.ModelFamily;
-import dev.statecraft.models.image.ImageDecoder;
 import dev.statecraft.models.image.ImagePreprocessor;
 import dev.statecraft.models.image.PictureSource;
 import dev.statecraft.models.task.ClassScore;
@@ -20,7 +19,11 @@ import java.util.Set;
 
 /** Labels images with a tuned vision transformer. */
 record ImageClassifier(
-    List<String> labels, ImagePreprocessor preprocessor, Graph graph, Weights weights) {
+    List<String> labels,
+    ImagePreprocessor preprocessor,
+    boolean exifOrientation,
+    Graph graph,
+    Weights weights) {
   /** Images computed at once. */
   private static final int BATCH = 16;
 
@@ -30,7 +33,7 @@ record ImageClassifier(
     for (int start = 0; start < files.size(); start += BATCH) {
       List<PictureSource> pictures =
           files.subList(start, Math.min(files.size(), start + BATCH)).stream()
-              .<PictureSource>map(file -> () -> ImageDecoder.decode(file))
+              .map(file -> PictureSource.ofFile(file, exifOrientation))
               .toList();
       try (Batch batch =
               ImageBatches.unlabelled(

@@ -12,7 +12,6 @@ import dev.statecraft.models.data.LabelVocabulary;
 import dev.statecraft.models.data.RowSelection;
 import dev.statecraft.models.family.Vit;
 import dev.statecraft.models.image.Augmentation;
-import dev.statecraft.models.image.ImageColumns;
 import dev.statecraft.models.image.ImagePreprocessor;
 import dev.statecraft.models.image.ImageSet;
 import dev.statecraft.models.image.LabelledImage;
@@ -157,13 +156,19 @@ record ImagePreparation(
   }
 
   private ImageSet read(DataRecipe.DataFile file) {
-    ImageColumns columns =
+    ImageRecipe images =
         recipe
             .data()
             .images()
-            .orElseThrow(() -> new RecipeException("data.columns: expected those of images"))
-            .columns();
-    return ImageSet.read(inputs.path(file), columns, rows -> inputs.forEach(file, rows));
+            .orElseThrow(() -> new RecipeException("data.columns: expected those of images"));
+    ImageSet set =
+        ImageSet.read(
+            inputs.path(file),
+            images.columns(),
+            images.options(),
+            rows -> inputs.forEach(file, rows));
+    set.notes().forEach(notes::note);
+    return set;
   }
 
   private static List<String> labels(List<ImageSet> training) {

@@ -221,6 +221,7 @@ public final class ModelEngine implements Engine {
       return new ImageClassifier(
               task.labels().orElseThrow(),
               ImagePreparation.preprocessor(model),
+              recipe.data().images().map(it -> it.options().exifOrientation()).orElse(true),
               loaded.graph(),
               weights)
           .classify(images);

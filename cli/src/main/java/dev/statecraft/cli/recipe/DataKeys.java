@@ -20,7 +20,8 @@ final class DataKeys {
             Kind.text("a file", "train.csv").orMapping("path").orList(),
             Otherwise.required(),
             "The training data; files of a list are mixed. For image-classification also a folder"
-                + " with a sub-folder for each class, a binary file of CIFAR, or an IDX file."));
+                + " with a sub-folder for each class (images lie in it at any depth), a binary file"
+                + " of CIFAR, or an IDX file."));
     all.addAll(file("data.train.", Otherwise.words("required unless there is hub")));
     all.add(
         Option.of(

@@ -4,6 +4,7 @@ import dev.statecraft.core.control.LayerSelection;
 import dev.statecraft.core.optim.Schedule;
 import dev.statecraft.core.plan.StateFormat;
 import dev.statecraft.core.plan.StorePolicy;
+import dev.statecraft.models.image.ImageOptions;
 import dev.statecraft.tensor.DType;
 import dev.statecraft.tensor.Device;
 import dev.statecraft.tensor.Quantization;
@@ -38,6 +39,12 @@ final class Defaults {
 
   /** White, in columns of pixels of 8 bits. */
   static final double PIXEL_MAX = 255;
+
+  /** As transformers and datasets open pictures. */
+  static final boolean EXIF_ORIENTATION = true;
+
+  /** Fewer examples than the data has are to be asked for. */
+  static final ImageOptions.OnError ON_IMAGE_ERROR = ImageOptions.OnError.ERROR;
 
   /** Mirrored digits and letters are others: only who knows the pictures can ask for it. */
   static final boolean FLIP = false;

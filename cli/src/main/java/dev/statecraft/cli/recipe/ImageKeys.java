@@ -1,5 +1,6 @@
 package dev.statecraft.cli.recipe;
 
+import dev.statecraft.models.image.ImageOptions;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -19,7 +20,8 @@ final class ImageKeys {
                 "data.columns.image",
                 Kind.text("a column", "file_name"),
                 Otherwise.value(Defaults.IMAGE_COLUMN),
-                "The column of paths of PNG or JPEG files, relative to the data file's folder."),
+                "The column of paths of image files (PNG, JPEG, WebP, GIF, BMP, TIFF), relative to"
+                    + " the data file's folder."),
             Option.of(
                 "data.columns.pixels",
                 Kind.text("the beginning of names of columns", "pixel"),
@@ -36,6 +38,17 @@ final class ImageKeys {
                 Kind.text("a column", "class"),
                 Otherwise.value(Defaults.LABEL_COLUMN),
                 "The column of labels."),
+            Option.of(
+                "data.exif_orientation",
+                Kind.flag(),
+                Otherwise.value(Defaults.EXIF_ORIENTATION),
+                "Turn images as the EXIF data of their files say, so that they are upright."),
+            Option.of(
+                "data.on_error",
+                Kind.choice(ImageOptions.OnError.labels()),
+                Otherwise.value(Defaults.ON_IMAGE_ERROR.label()),
+                "What becomes of image files that cannot be read: they end the run before it"
+                    + " begins, or are left out and counted, for which all are decoded once."),
             Option.of(
                 "data.augment",
                 Kind.mapping(),

@@ -2,6 +2,7 @@ package dev.statecraft.cli.recipe;
 
 import dev.statecraft.models.image.Augmentation;
 import dev.statecraft.models.image.ImageColumns;
+import dev.statecraft.models.image.ImageOptions;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -10,12 +11,16 @@ import java.util.Optional;
  * What image classification has to say about its data.
  *
  * @param columns of a file of rows
+ * @param options how image files are read
  * @param augmentation how training changes pictures
  */
-public record ImageRecipe(ImageColumns columns, Augmentation augmentation) {
+public record ImageRecipe(ImageColumns columns, ImageOptions options, Augmentation augmentation) {
   static ImageRecipe read(Section data) {
     return new ImageRecipe(
         data.section("columns").read(ImageRecipe::columns),
+        new ImageOptions(
+            data.flag("exif_orientation").orElse(Defaults.EXIF_ORIENTATION),
+            data.text("on_error").map(ImageOptions.OnError::of).orElse(Defaults.ON_IMAGE_ERROR)),
         data.section("augment").read(ImageRecipe::augmentation));
   }
 
@@ -47,6 +52,8 @@ public record ImageRecipe(ImageColumns columns, Augmentation augmentation) {
     names.put("pixel_max", columns.pixelMax());
     names.put("label", columns.label());
     data.put("columns", names);
+    data.put("exif_orientation", options.exifOrientation());
+    data.put("on_error", options.onError().label());
     Map<String, Object> augment = new LinkedHashMap<>();
     augment.put("flip", augmentation.flip());
     augment.put("crop_padding", augmentation.cropPadding());

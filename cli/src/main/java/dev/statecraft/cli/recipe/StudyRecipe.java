@@ -31,6 +31,9 @@ public record StudyRecipe(
   private static final Set<String> KEYS = Set.of("recipe", "set", "grid", "seeds", "output");
   private static final String SEED = "train.seed";
 
+  /** The most runs of a study: more than anybody waits for. */
+  private static final int MOST_RUNS = 100_000;
+
   /**
    * Checks and copies.
    *
@@ -41,6 +44,11 @@ public record StudyRecipe(
     grid = Collections.unmodifiableMap(new LinkedHashMap<>(grid));
     seeds = List.copyOf(seeds);
     grid.forEach(StudyRecipe::checkAxis);
+    long runs = seeds.size();
+    for (List<String> values : grid.values()) {
+      runs *= values.size();
+      checkRuns("grid", runs);
+    }
     if (seeds.isEmpty() || seeds.stream().distinct().count() != seeds.size()) {
       throw new RecipeException("seeds: expected at least one, each once, found " + seeds);
     }
@@ -48,6 +56,13 @@ public record StudyRecipe(
       throw new RecipeException(
           "grid: expected keys with values to vary, such as method.rank: [4, 8], or several seeds,"
               + " found neither");
+    }
+  }
+
+  private static void checkRuns(String key, long runs) {
+    if (runs > MOST_RUNS) {
+      throw new RecipeException(
+          key + ": expected a study of up to " + MOST_RUNS + " runs, found " + runs + " or more");
     }
   }
 
@@ -181,6 +196,7 @@ public record StudyRecipe(
   }
 
   private static List<Long> counted(long first, int count) {
+    checkRuns("seeds", count);
     List<Long> seeds = new ArrayList<>();
     for (int i = 0; i < count; i++) {
       seeds.add(first + i);

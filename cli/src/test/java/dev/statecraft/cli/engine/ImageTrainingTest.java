@@ -151,7 +151,10 @@ class ImageTrainingTest {
     Recipe recipe = recipe(PHOTOS, "data.validation=none");
     assertThatThrownBy(() -> train(recipe))
         .isInstanceOf(InvalidInputException.class)
-        .hasMessage(damaged + ": expected a PNG or JPEG image, found another format");
+        .hasMessageContaining(" of 48 images cannot be read: " + damaged + ": expected a PNG, ");
+    SeenRun seen = train(recipe(PHOTOS, "data.validation=none", "data.on_error=skip"));
+    assertThat(seen.notes())
+        .anyMatch(note -> note.contains("images cannot be read and are left out: " + damaged));
   }
 
   @Test

@@ -20,7 +20,7 @@ import java.util.stream.IntStream;
 /**
  * A vision transformer of random weights, in a folder as transformers' save_pretrained writes it.
  */
-final class SmallVit {
+public final class SmallVit {
   private SmallVit() {}
 
   /**
@@ -28,7 +28,8 @@ final class SmallVit {
    *
    * @param labels of its head
    */
-  static Path write(Path folder, int imageSize, int patchSize, int channels, List<String> labels)
+  public static Path write(
+      Path folder, int imageSize, int patchSize, int channels, List<String> labels)
       throws IOException {
     String ids =
         IntStream.range(0, labels.size())

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.statecraft.models.image.Augmentation;
 import dev.statecraft.models.image.ImageColumns;
+import dev.statecraft.models.image.ImageOptions;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -31,7 +32,9 @@ class ImageRecipeTest {
     assertThat(recipe.data().images())
         .contains(
             new ImageRecipe(
-                new ImageColumns("image", Optional.empty(), 255, "label"), Augmentation.NONE));
+                new ImageColumns("image", Optional.empty(), 255, "label"),
+                new ImageOptions(true, ImageOptions.OnError.ERROR),
+                Augmentation.NONE));
     assertThat(recipe.task().metrics())
         .containsExactly(Metric.ACCURACY, Metric.MACRO_F1, Metric.LOSS);
     assertThat(recipe.toYaml()).contains("crop_padding: 0").doesNotContain("max_length");
@@ -45,11 +48,14 @@ class ImageRecipeTest {
             SHORT,
             "data.columns={pixels: px, pixel_max: 16, label: digit}",
             "data.augment={flip: true, crop_padding: 4}",
+            "data.exif_orientation=false",
+            "data.on_error=skip",
             "task={type: image-classification, labels: [a, b], metrics: [matthews]}");
     assertThat(recipe.data().images())
         .contains(
             new ImageRecipe(
                 new ImageColumns("image", Optional.of("px"), 16, "digit"),
+                new ImageOptions(false, ImageOptions.OnError.SKIP),
                 new Augmentation(true, 4)));
     assertThat(parse(recipe.toYaml())).isEqualTo(recipe);
     assertThat(parse(recipe.withLabels(List.of("x", "y")).toYaml()).task())
@@ -65,7 +71,8 @@ class ImageRecipeTest {
       delimiter = '|',
       value = {
         "data.columns={pixels: p, image: i} | data.columns.image: expected either this or pixels",
-        "data.columns={pixels: p, pixel_max: 0} | data.columns.pixel_max: expected a number above 0",
+        "data.columns={pixels: p, pixel_max: 0} | data.columns.pixel_max: expected a number above"
+            + " 0",
         "data.columns.text=t | data.columns.text: unknown key",
         "data.max_length=8 | data.max_length: unknown key",
         "data.augment.flip=2 | data.augment.flip: expected true or false",

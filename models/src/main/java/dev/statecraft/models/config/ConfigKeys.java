@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.statecraft.models.InvalidInputException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 
@@ -26,6 +27,31 @@ record ConfigKeys(String source, String prefix, JsonNode node) {
           .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
           .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
           .build();
+
+  /**
+   * The most that sizes can sensibly be, by key: far beyond any model, and such that no product of
+   * two of them leaves what is computed with them. Others are bounded by their type.
+   */
+  private static final Map<String, Integer> MOST =
+      Map.ofEntries(
+          Map.entry("hidden_size", 1 << 20),
+          Map.entry("intermediate_size", 1 << 22),
+          Map.entry("head_dim", 1 << 14),
+          Map.entry("num_attention_heads", 1 << 14),
+          Map.entry("num_key_value_heads", 1 << 14),
+          Map.entry("num_hidden_layers", 1 << 12),
+          Map.entry("vocab_size", 1 << 24),
+          Map.entry("type_vocab_size", 1 << 16),
+          Map.entry("max_position_embeddings", 1 << 30),
+          Map.entry("num_labels", 1 << 20),
+          Map.entry("num_channels", 1 << 10),
+          Map.entry("image_size", 1 << 13),
+          Map.entry("patch_size", 1 << 13),
+          Map.entry("size", 1 << 13),
+          Map.entry("crop_size", 1 << 13),
+          Map.entry("height", 1 << 13),
+          Map.entry("width", 1 << 13),
+          Map.entry("shortest_edge", 1 << 13));
 
   static ConfigKeys parse(String json, String source) {
     JsonNode root;
@@ -96,9 +122,12 @@ record ConfigKeys(String source, String prefix, JsonNode node) {
     return value.intValue();
   }
 
-  /** An integer of at least 1. */
+  /** An integer of at least 1, and no more than makes sense for its key. */
   int positive(String key) {
-    return integer(key, 1, "a positive integer");
+    int value = integer(key, 1, "a positive integer");
+    int most = MOST.getOrDefault(key, Integer.MAX_VALUE);
+    require(value <= most, key, "a positive integer of up to " + most);
+    return value;
   }
 
   int positive(String key, int absent) {

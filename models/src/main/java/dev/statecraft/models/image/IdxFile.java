@@ -2,6 +2,7 @@ package dev.statecraft.models.image;
 
 import dev.statecraft.models.InvalidInputException;
 import java.io.BufferedInputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -13,6 +14,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
+import java.util.zip.ZipException;
 
 /**
  * IDX files as MNIST has them (LeCun, Cortes, Burges): two zero bytes, the type of the values (8:
@@ -21,6 +23,10 @@ import java.util.zip.GZIPInputStream;
  */
 final class IdxFile {
   private static final int UNSIGNED_BYTES = 8;
+
+  /** What fits an array beside a header. */
+  private static final int MOST_BYTES = Integer.MAX_VALUE - 4096;
+
   private static final String IMAGES = "images";
   private static final String LABELS = "labels";
 
@@ -99,12 +105,34 @@ final class IdxFile {
   /** The whole file: mapped, or unpacked if it is gzipped. */
   private static ByteBuffer values(Path file) {
     try (InputStream in = open(file)) {
-      return in instanceof GZIPInputStream
-          ? ByteBuffer.wrap(in.readAllBytes())
-          : RawPictures.map(file);
+      return in instanceof GZIPInputStream ? unpacked(file, in) : RawPictures.map(file);
+    } catch (EOFException | ZipException e) {
+      throw new InvalidInputException(
+          file + ": expected a whole gzip file, found a damaged one", e);
     } catch (IOException e) {
       throw new InvalidInputException(file + ": cannot be read: " + e.getMessage(), e);
     }
+  }
+
+  /** No more than the header announces is unpacked, and a byte to see that there is more. */
+  private static ByteBuffer unpacked(Path file, InputStream in) throws IOException {
+    byte[] start = in.readNBytes(4);
+    int dimensions = start.length < 4 ? 0 : start[3] & 0xFF;
+    byte[] sizes = in.readNBytes(4 * dimensions);
+    long bytes = 1;
+    for (int i = 0; i + 3 < sizes.length && bytes <= MOST_BYTES; i += 4) {
+      bytes *= ByteBuffer.wrap(sizes).getInt(i) & 0xFFFFFFFFL;
+    }
+    if (bytes > MOST_BYTES) {
+      throw new InvalidInputException(
+          file + ": expected a gzipped IDX file of less than 2 GiB, found one that claims more");
+    }
+    byte[] values = in.readNBytes((int) bytes + 1);
+    return ByteBuffer.allocate(start.length + sizes.length + values.length)
+        .put(start)
+        .put(sizes)
+        .put(values)
+        .flip();
   }
 
   private static InputStream open(Path file) throws IOException {
@@ -130,7 +158,8 @@ final class IdxFile {
     long size = 1;
     for (int i = 0; i < expected; i++) {
       sizes[i] = data.getInt(4 + 4 * i);
-      size = sizes[i] < 1 ? 0 : Math.multiplyExact(size, sizes[i]);
+      // Beyond what a file can have it stays there, and a dimension below 1 makes it 0.
+      size = sizes[i] < 1 ? 0 : Math.min(size * sizes[i], MOST_BYTES + 1L);
     }
     if (size == 0 || data.capacity() != header + size) {
       throw new InvalidInputException(

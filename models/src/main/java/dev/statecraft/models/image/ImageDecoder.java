@@ -1,31 +1,34 @@
 package dev.statecraft.models.image;
 
+import com.twelvemonkeys.imageio.plugins.webp.WebPImageReaderSpi;
+import com.twelvemonkeys.imageio.stream.ByteArrayImageInputStream;
 import dev.statecraft.models.InvalidInputException;
-import java.awt.color.ColorSpace;
 import java.awt.image.BufferedImage;
-import java.awt.image.ComponentSampleModel;
-import java.awt.image.DataBuffer;
-import java.awt.image.IndexColorModel;
 import java.awt.image.Raster;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.List;
+import java.util.Locale;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
+import javax.imageio.stream.FileImageInputStream;
 import javax.imageio.stream.ImageInputStream;
-import javax.imageio.stream.MemoryCacheImageInputStream;
 
 /**
- * Decodes image files with the JDK's readers (PNG, JPEG, and whatever else it has).
+ * Decodes image files: PNG, JPEG, GIF (the first frame), BMP and TIFF with the JDK's readers, WebP
+ * with TwelveMonkeys'.
  *
- * <p>Samples are taken as they are stored: colour profiles, gamma and the orientation that EXIF
- * names are not applied, transparency is dropped, and of 16 bits the upper 8 are kept, as Pillow
- * and so transformers do. (That is why nothing is drawn or asked for its RGB value here: the JDK
- * would convert grey from a linear colour space.)
+ * <p>Samples are taken as they are stored: colour profiles and gamma are not applied, transparency
+ * is dropped, and CMYK becomes RGB without a profile, as Pillow's {@code convert("RGB")} does and
+ * so transformers do. Of 16 bits the upper 8 are kept (of grey ones Pillow makes white of all above
+ * 255). Lossless formats and JPEG come out equal to Pillow's to the bit; lossy WebP differs by 1 of
+ * 255 on the average of a photograph, as TwelveMonkeys repeats colours where libwebp interpolates.
+ * Of PNG, JPEG and WebP the decoders see but the parts of a file that samples are made from, so
+ * nothing in the others can change the picture or be stumbled over.
  */
 public final class ImageDecoder {
   /** How the JDK warns of a JPEG file without an end, and libjpeg of one without all its data. */
@@ -37,113 +40,214 @@ public final class ImageDecoder {
   /**
    * Decodes a file; on any thread.
    *
-   * @throws InvalidInputException if there is no such file, it is no image that the JDK can decode,
-   *     or it is damaged or cut off; the message names the file
+   * @param upright whether to turn the picture as EXIF says
+   * @throws InvalidInputException if there is no such file, it is of no format that is read, it is
+   *     damaged or cut off, or has more pixels than Pillow would read; the message names the file
    */
-  public static Picture decode(Path file) {
-    if (!Files.isRegularFile(file)) {
-      throw new InvalidInputException(file + ": expected an image file, found none");
-    }
+  public static Picture decode(Path file, boolean upright) {
+    checkThere(file);
+    byte[] bytes;
     try {
-      return decode(Files.readAllBytes(file), file.toString());
+      bytes = Files.readAllBytes(file);
     } catch (IOException e) {
       throw new InvalidInputException(file + ": cannot be read: " + e.getMessage(), e);
+    } catch (OutOfMemoryError e) {
+      throw new InvalidInputException(file + ": expected an image file that fits the heap", e);
     }
+    return decode(bytes, file.toString(), upright);
   }
 
   /**
    * Decodes the bytes of a file.
    *
    * @param source what to call it in messages
-   * @throws InvalidInputException as {@link #decode(Path)}
+   * @throws InvalidInputException as {@link #decode(Path, boolean)}
    */
-  public static Picture decode(byte[] bytes, String source) {
-    try (ImageInputStream stream =
-        new MemoryCacheImageInputStream(new ByteArrayInputStream(bytes))) {
-      Iterator<ImageReader> readers = ImageIO.getImageReaders(stream);
-      if (!readers.hasNext()) {
-        throw new InvalidInputException(
-            source + ": expected a PNG or JPEG image, found another format");
-      }
-      return picture(read(readers.next(), stream));
-    } catch (IOException | IllegalArgumentException | IndexOutOfBoundsException e) {
-      // Damaged files make the readers throw all of these.
-      throw new InvalidInputException(
-          source + ": the image cannot be decoded: " + e.getMessage(), e);
+  public static Picture decode(byte[] bytes, String source, boolean upright) {
+    return guarded(
+        source,
+        new ByteArrayImageInputStream(bytes),
+        (format, in) -> {
+          ImageHeader header = header(format, in);
+          Picture picture = picture(format, bytes);
+          return upright ? header.orientation().turned(picture) : picture;
+        });
+  }
+
+  /**
+   * Looks at a file without decoding it: that it is there, of a format that is read, not cut off,
+   * and of a size that is decoded.
+   *
+   * @throws InvalidInputException if it is not; the message names the file
+   */
+  static ImageHeader header(Path file) {
+    checkThere(file);
+    ImageInputStream in;
+    try {
+      in = new FileImageInputStream(file.toFile());
+    } catch (IOException e) {
+      throw new InvalidInputException(file + ": cannot be read: " + e.getMessage(), e);
+    }
+    return guarded(file.toString(), in, ImageDecoder::header);
+  }
+
+  private static void checkThere(Path file) {
+    if (!Files.isRegularFile(file)) {
+      throw new InvalidInputException(file + ": expected an image file, found none");
     }
   }
 
-  private static BufferedImage read(ImageReader reader, ImageInputStream stream)
-      throws IOException {
-    try {
-      List<String> warnings = new ArrayList<>();
-      reader.addIIOReadWarningListener((source, warning) -> warnings.add(warning));
-      reader.setInput(stream, true, true);
-      BufferedImage image = reader.read(0);
-      // Of a JPEG file that is cut off, the JDK paints the rest grey and only warns.
-      if (CUT_OFF.stream().allMatch(sign -> warnings.stream().anyMatch(w -> w.startsWith(sign)))) {
-        throw new IOException("the file is cut off");
+  /** What is done with an open file. */
+  private interface Reading<T> {
+    T of(ImageFormat format, ImageInputStream in) throws IOException;
+  }
+
+  /** Readers throw whatever comes to them of damaged data, and none says which file it is. */
+  private static <T> T guarded(String source, ImageInputStream in, Reading<T> reading) {
+    ImageFormat format = null;
+    try (in) {
+      byte[] start = new byte[(int) Math.min(ImageFormat.START, in.length())];
+      in.readFully(start);
+      format =
+          ImageFormat.of(start)
+              .orElseThrow(
+                  () ->
+                      new InvalidInputException(
+                          source
+                              + ": expected a PNG, JPEG, WebP, GIF, BMP or TIFF image, found "
+                              + ImageFormat.foreign(start)));
+      return reading.of(format, in);
+    } catch (InvalidInputException e) {
+      throw e;
+    } catch (ImageFault e) {
+      throw new InvalidInputException(
+          source + ": the image cannot be decoded: " + e.getMessage(), e);
+    } catch (OutOfMemoryError e) {
+      throw new InvalidInputException(
+          source + ": the image cannot be decoded: it needs more memory than the heap has", e);
+    } catch (IOException | RuntimeException | StackOverflowError e) {
+      throw new InvalidInputException(
+          source + ": the image cannot be decoded: its " + format + " data are damaged", e);
+    }
+  }
+
+  private static ImageHeader header(ImageFormat format, ImageInputStream in) throws IOException {
+    return switch (format) {
+      case PNG -> PngFile.read(in).header();
+      case JPEG -> JpegFile.read(in).header();
+      case WEBP -> WebpFile.read(in).header();
+      case GIF, BMP, TIFF -> {
+        Orientation orientation = format == ImageFormat.TIFF ? ofTiff(in) : Orientation.UPRIGHT;
+        in.seek(0);
+        ImageReader reader = reader(format);
+        try {
+          reader.setInput(in, false, true);
+          ImageHeader header = ImageHeader.of(reader.getWidth(0), reader.getHeight(0), orientation);
+          if (format == ImageFormat.GIF) {
+            checkFillsScreen(header, in);
+          }
+          yield header;
+        } finally {
+          reader.dispose();
+        }
       }
-      return image;
+    };
+  }
+
+  /** A frame may be a part of the picture; what lies around it is not agreed on. */
+  private static void checkFillsScreen(ImageHeader frame, ImageInputStream in) throws IOException {
+    in.setByteOrder(ByteOrder.LITTLE_ENDIAN);
+    in.seek(6);
+    int width = in.readUnsignedShort();
+    int height = in.readUnsignedShort();
+    if (width != frame.width() || height != frame.height()) {
+      throw new ImageFault(
+          "expected a first frame of "
+              + width
+              + "x"
+              + height
+              + " as the file says, found one of "
+              + frame.width()
+              + "x"
+              + frame.height());
+    }
+  }
+
+  /** A TIFF file is built as EXIF data are, but its first directory may lie anywhere. */
+  private static Orientation ofTiff(ImageInputStream in) throws IOException {
+    byte[] head = new byte[4];
+    in.seek(0);
+    in.readFully(head);
+    in.setByteOrder(head[0] == 'I' ? ByteOrder.LITTLE_ENDIAN : ByteOrder.BIG_ENDIAN);
+    in.seek(in.readUnsignedInt());
+    int entries = in.readUnsignedShort();
+    byte[] directory = new byte[12 * entries];
+    in.readFully(directory);
+    in.seek(0);
+    ByteBuffer exif = ByteBuffer.allocate(10 + directory.length).order(in.getByteOrder());
+    exif.put(head).putInt(8).putShort((short) entries).put(directory);
+    return Orientation.ofExif(exif.array()).orElse(Orientation.UPRIGHT);
+  }
+
+  private static Picture picture(ImageFormat format, byte[] bytes) throws IOException {
+    ImageInputStream in = new ByteArrayImageInputStream(bytes);
+    return switch (format) {
+      case JPEG -> jpeg(JpegFile.read(in), bytes);
+      case PNG -> RasterSamples.picture(read(format, PngFile.read(in).bare(bytes)));
+      case WEBP -> RasterSamples.picture(read(format, WebpFile.read(in).bare(bytes)));
+      case GIF, BMP, TIFF -> RasterSamples.picture(read(format, bytes));
+    };
+  }
+
+  private static ImageReader reader(ImageFormat format) throws IOException {
+    return format == ImageFormat.WEBP
+        ? new WebPImageReaderSpi().createReaderInstance(null)
+        : ImageIO.getImageReadersByFormatName(format.name().toLowerCase(Locale.ROOT)).next();
+  }
+
+  private static BufferedImage read(ImageFormat format, byte[] bytes) throws IOException {
+    ImageReader reader = reader(format);
+    try (ImageInputStream in = new ByteArrayImageInputStream(bytes)) {
+      reader.setInput(in, false, true);
+      return reader.read(0);
     } finally {
       reader.dispose();
     }
   }
 
-  private static Picture picture(BufferedImage image) throws IOException {
-    int width = image.getWidth();
-    int height = image.getHeight();
-    if (image.getColorModel() instanceof IndexColorModel) {
-      return ofRgb(image.getRGB(0, 0, width, height, null, 0, width), width, height);
-    }
-    Raster raster = image.getRaster();
-    int bands = raster.getNumBands();
-    // Grey or RGB, each with or without transparency.
-    int channels = bands <= 2 ? 1 : 3;
-    int colours = image.getColorModel().getColorSpace().getType();
-    if (colours != ColorSpace.TYPE_GRAY && colours != ColorSpace.TYPE_RGB) {
-      throw new IOException("expected grey or RGB, found " + bands + " channels of other colours");
-    }
-    boolean bytes =
-        raster.getDataBuffer().getDataType() == DataBuffer.TYPE_BYTE
-            && raster.getSampleModel() instanceof ComponentSampleModel;
-    byte[] stored =
-        bytes
-            ? (byte[]) raster.getDataElements(0, 0, width, height, null)
-            : narrowed(raster, width, height);
-    return new Picture(width, height, channels, firstBands(stored, bands, channels));
+  private static Picture jpeg(JpegFile file, byte[] bytes) throws IOException {
+    Raster raster = components(file.bare(bytes));
+    byte[] samples = RasterSamples.bytes(raster);
+    int width = raster.getWidth();
+    int height = raster.getHeight();
+    return switch (file.colours()) {
+      case GREY -> new Picture(width, height, 1, samples);
+      case RGB -> new Picture(width, height, 3, samples);
+      case YCC -> {
+        ComponentColours.yccToRgb(samples, 3);
+        yield new Picture(width, height, 3, samples);
+      }
+      case CMYK, YCCK -> {
+        ComponentColours.lightToInks(samples, file.colours() == JpegFile.Colours.YCCK);
+        yield new Picture(width, height, 3, ComponentColours.ofCmyk(samples));
+      }
+    };
   }
 
-  /** Samples of any width as bytes. */
-  private static byte[] narrowed(Raster raster, int width, int height) {
-    int bits = raster.getSampleModel().getSampleSize(0);
-    int[] samples = raster.getPixels(0, 0, width, height, (int[]) null);
-    byte[] bytes = new byte[samples.length];
-    for (int i = 0; i < samples.length; i++) {
-      bytes[i] =
-          (byte) (bits >= 8 ? samples[i] >>> (bits - 8) : samples[i] * 255 / ((1 << bits) - 1));
+  private static Raster components(byte[] bare) throws IOException {
+    ImageReader reader = reader(ImageFormat.JPEG);
+    try (ImageInputStream in = new ByteArrayImageInputStream(bare)) {
+      List<String> warnings = new ArrayList<>();
+      reader.addIIOReadWarningListener((source, warning) -> warnings.add(warning));
+      reader.setInput(in, true, true);
+      Raster raster = reader.readRaster(0, null);
+      // Of a JPEG file that is cut off, the JDK paints the rest grey and only warns.
+      if (CUT_OFF.stream().allMatch(sign -> warnings.stream().anyMatch(w -> w.startsWith(sign)))) {
+        throw ImageFault.cutOff();
+      }
+      return raster;
+    } finally {
+      reader.dispose();
     }
-    return bytes;
-  }
-
-  private static byte[] firstBands(byte[] samples, int bands, int channels) {
-    if (bands == channels) {
-      return samples;
-    }
-    byte[] kept = new byte[samples.length / bands * channels];
-    for (int i = 0; i < samples.length / bands; i++) {
-      System.arraycopy(samples, i * bands, kept, i * channels, channels);
-    }
-    return kept;
-  }
-
-  private static Picture ofRgb(int[] colours, int width, int height) {
-    byte[] samples = new byte[3 * colours.length];
-    for (int i = 0; i < colours.length; i++) {
-      samples[3 * i] = (byte) (colours[i] >> 16);
-      samples[3 * i + 1] = (byte) (colours[i] >> 8);
-      samples[3 * i + 2] = (byte) colours[i];
-    }
-    return new Picture(width, height, 3, samples);
   }
 }

@@ -14,6 +14,8 @@ import java.util.stream.IntStream;
  * table.
  */
 public final class ImagePreprocessor {
+  private static final int MOST_VALUES = Integer.MAX_VALUE - 8;
+
   private final ImageProcessorConfig config;
   private final VitConfig model;
   private final int side;
@@ -58,16 +60,26 @@ public final class ImagePreprocessor {
    *     model reads because the model's folder has pictures not resized
    */
   public float[] pixels(List<PictureSource> pictures) {
-    float[] pixels = new float[pictures.size() * size()];
+    long values = (long) pictures.size() * size();
+    if (values > MOST_VALUES) {
+      throw new InvalidInputException(
+          config.source()
+              + ": expected fewer than 2^31 values in a batch, found "
+              + pictures.size()
+              + " pictures of "
+              + size()
+              + "; a smaller micro_batch has fewer");
+    }
+    float[] pixels = new float[(int) values];
     IntStream.range(0, pictures.size())
         .parallel()
-        .forEach(i -> write(pictures.get(i).fetch(), pixels, i * size()));
+        .forEach(i -> write(pictures.get(i), pixels, i * size()));
     return pixels;
   }
 
-  private void write(Picture picture, float[] target, int offset) {
+  private void write(PictureSource source, float[] target, int offset) {
     int channels = values.length;
-    Picture fitted = cropped(resized(picture.withChannels(channels)));
+    Picture fitted = cropped(resized(source.fetch().withChannels(channels), source.name()));
     if (fitted.width() != side || fitted.height() != side) {
       throw new InvalidInputException(
           config.source()
@@ -75,7 +87,9 @@ public final class ImagePreprocessor {
               + side
               + "x"
               + side
-              + ", found one of "
+              + ", found "
+              + source.name()
+              + " of "
               + fitted.width()
               + "x"
               + fitted.height());
@@ -90,19 +104,34 @@ public final class ImagePreprocessor {
     }
   }
 
-  private Picture resized(Picture picture) {
+  private Picture resized(Picture picture, String name) {
     if (config.resize().isEmpty()) {
       return picture;
     }
     ImageProcessorConfig.Resize resize = config.resize().get();
-    int height = resize.height();
-    int width = resize.width();
+    long height = resize.height();
+    long width = resize.width();
     if (resize.keepsAspect()) {
       int shortest = Math.min(picture.width(), picture.height());
-      height = (int) ((long) resize.height() * picture.height() / shortest);
-      width = (int) ((long) resize.width() * picture.width() / shortest);
+      height = height * picture.height() / shortest;
+      width = width * picture.width() / shortest;
     }
-    return Resizing.resize(picture, width, height, Resample.of(resize.filter()));
+    // Between the two, rows have their new width and columns their old height.
+    if (Math.max(height, picture.height()) * width > ImageHeader.MAX_PIXELS) {
+      throw new InvalidInputException(
+          name
+              + ": expected a picture of up to "
+              + ImageHeader.MAX_PIXELS
+              + " pixels when it is resized, found one of "
+              + picture.width()
+              + "x"
+              + picture.height()
+              + " that becomes "
+              + width
+              + "x"
+              + height);
+    }
+    return Resizing.resize(picture, (int) width, (int) height, Resample.of(resize.filter()));
   }
 
   private Picture cropped(Picture picture) {

@@ -1,8 +1,6 @@
 package dev.statecraft.models.image;
 
-import dev.statecraft.models.InvalidInputException;
 import dev.statecraft.models.data.Row;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,20 +12,20 @@ final class ImageRows {
   private ImageRows() {}
 
   /** Checks that the image files are there; relative paths begin at the rows' folder. */
-  static ImageSet read(Path file, ImageColumns columns, Consumer<Consumer<Row>> rows) {
+  static ImageSet read(
+      Path file, ImageColumns columns, ImageOptions options, Consumer<Consumer<Row>> rows) {
     Path folder = file.toAbsolutePath().getParent();
     List<LabelledImage> images = new ArrayList<>();
-    rows.accept(row -> images.add(image(row, folder, columns)));
-    return new ImageSet(images, Optional.empty());
-  }
-
-  private static LabelledImage image(Row row, Path folder, ImageColumns columns) {
-    Path image = folder.resolve(row.text(columns.image()));
-    if (!Files.isRegularFile(image)) {
-      throw new InvalidInputException(
-          row.where() + ": column '" + columns.image() + "': no image file " + image);
-    }
-    return new LabelledImage(
-        () -> ImageDecoder.decode(image), row.label(columns.label()), row.where());
+    rows.accept(
+        row -> {
+          Path image = folder.resolve(row.text(columns.image()));
+          images.add(
+              new LabelledImage(
+                  new PictureFile(image, options.exifOrientation()),
+                  row.label(columns.label()),
+                  row.where()));
+        });
+    List<String> notes = new ArrayList<>();
+    return new ImageSet(ImageCheck.readable(file, images, options, notes), Optional.empty(), notes);
   }
 }

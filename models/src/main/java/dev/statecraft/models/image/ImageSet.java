@@ -13,18 +13,26 @@ import java.util.function.Consumer;
  *
  * @param images in the order of the files
  * @param labels all labels in order, where the data itself names them
+ * @param notes what the user should know of the reading, a line each
  */
-public record ImageSet(List<LabelledImage> images, Optional<List<String>> labels) {
+public record ImageSet(
+    List<LabelledImage> images, Optional<List<String>> labels, List<String> notes) {
   public ImageSet {
     images = List.copyOf(images);
     labels = labels.map(List::copyOf);
+    notes = List.copyOf(notes);
+  }
+
+  ImageSet(List<LabelledImage> images, Optional<List<String>> labels) {
+    this(images, labels, List.of());
   }
 
   /**
    * Reads what lies at a path, which says itself what it is:
    *
    * <ul>
-   *   <li>a folder with a sub-folder of PNG or JPEG files for each class;
+   *   <li>a folder with a sub-folder of image files for each class; files in folders of that are of
+   *       the class, too;
    *   <li>a {@code .bin} file of CIFAR-10 or CIFAR-100, or the folder with CIFAR-10's {@code
    *       data_batch_1.bin} and so on;
    *   <li>an IDX file of images (MNIST, Fashion-MNIST), gzipped or not, beside the file of its
@@ -33,17 +41,19 @@ public record ImageSet(List<LabelledImage> images, Optional<List<String>> labels
    * </ul>
    *
    * @param columns of a file of rows
+   * @param options how image files are read
    * @param rows goes through the rows of the file, if it is one
-   * @throws InvalidInputException if nothing is there or it is none of these, or damaged; the
-   *     message names the file
+   * @throws InvalidInputException if nothing is there or it is none of these, or damaged, or image
+   *     files cannot be read and are not to be left out; the message names the file
    */
-  public static ImageSet read(Path path, ImageColumns columns, Consumer<Consumer<Row>> rows) {
+  public static ImageSet read(
+      Path path, ImageColumns columns, ImageOptions options, Consumer<Consumer<Row>> rows) {
     if (!Files.exists(path)) {
       throw new InvalidInputException(path + ": expected image data, found nothing");
     }
     if (Files.isDirectory(path)) {
       List<Path> batches = CifarFile.trainingBatches(path);
-      return batches.isEmpty() ? ImageFolder.read(path) : CifarFile.read(batches);
+      return batches.isEmpty() ? ImageFolder.read(path, options) : CifarFile.read(batches);
     }
     if (columns.pixels().isPresent()) {
       return PixelRows.read(path, columns, rows);
@@ -54,7 +64,7 @@ public record ImageSet(List<LabelledImage> images, Optional<List<String>> labels
     if (IdxFile.isIdx(path)) {
       return IdxFile.read(path);
     }
-    return ImageRows.read(path, columns, rows);
+    return ImageRows.read(path, columns, options, rows);
   }
 
   /** The files that are read with a file: an IDX file's labels, the names of CIFAR's classes. */

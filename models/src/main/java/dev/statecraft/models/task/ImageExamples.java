@@ -75,8 +75,11 @@ public record ImageExamples(
   public HostBatch hostBatch(List<Integer> examples, int epoch) {
     List<PictureSource> changed =
         examples.stream()
-            .<PictureSource>map(
-                index -> () -> augmentation.apply(pictures.get(index).fetch(), seed, epoch, index))
+            .map(
+                index ->
+                    pictures
+                        .get(index)
+                        .changed(picture -> augmentation.apply(picture, seed, epoch, index)))
             .toList();
     return classified(preprocessor.pixels(changed), examples);
   }

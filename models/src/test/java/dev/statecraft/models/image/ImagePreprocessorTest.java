@@ -92,6 +92,8 @@ class ImagePreprocessorTest {
   void whatDoesNotFitTheModelIsAnError() {
     for (String[] wrong :
         new String[][] {
+          {"{'size': 1000000000}", "p.json: size: expected a positive integer of up to 8192"},
+          {"{'size': {'shortest_edge': 99999}}", "p.json: size.shortest_edge: expected a positive"},
           {"{'size': 3}", "p.json: size: expected the model's image_size, 2x2, found 3x3"},
           {
             "{'do_center_crop': true, 'crop_size': {'height': 2, 'width': 4}}",
@@ -117,6 +119,18 @@ class ImagePreprocessorTest {
     assertThatThrownBy(
             () -> pixels("{\"do_resize\": false}", model(2, 1), ImageFiles.plain(2, 3, 1)))
         .isInstanceOf(InvalidInputException.class)
-        .hasMessageContaining("p.json: the model reads images of 2x2, found one of 2x3");
+        .hasMessageContaining("p.json: the model reads images of 2x2, found a picture of 2x3");
+  }
+
+  @Test
+  void aPictureThatWouldBecomeTooLargeIsAnErrorThatNamesIt() {
+    String json = "{\"size\": {\"shortest_edge\": 8192}, \"do_center_crop\": true}";
+    ImagePreprocessor preprocessor =
+        new ImagePreprocessor(ImageProcessorConfig.parse(json, "p.json", model(2, 1)), model(2, 1));
+    PictureSource line = () -> ImageFiles.plain(100_000, 1, 5);
+    assertThatThrownBy(() -> preprocessor.pixels(List.of(line.changed(picture -> picture))))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageContaining("a picture: expected a picture of up to 178956970 pixels")
+        .hasMessageContaining("found one of 100000x1 that becomes 819200000x8192");
   }
 }

@@ -28,8 +28,15 @@ class ImageSetTest {
   }
 
   private static ImageSet read(Path path, ImageColumns columns) {
+    return read(path, columns, ImageOptions.OnError.ERROR);
+  }
+
+  private static ImageSet read(Path path, ImageColumns columns, ImageOptions.OnError onError) {
     return ImageSet.read(
-        path, columns, rows -> DataReader.forEach(path, DataFormat.byEnding(), rows));
+        path,
+        columns,
+        new ImageOptions(true, onError),
+        rows -> DataReader.forEach(path, DataFormat.byEnding(), rows));
   }
 
   private static List<String> labels(ImageSet set) {
@@ -71,13 +78,69 @@ class ImageSetTest {
   }
 
   @Test
-  void aDamagedImageIsFoundWhenItIsFetched() {
-    Path damaged = ImageFiles.write(folder.resolve("dog/b.png"), ImageFiles.plain(2, 2, 20));
-    ImageFiles.write(damaged, new byte[] {1, 2, 3});
-    PictureSource picture = read(folder).images().get(0).picture();
-    assertThatThrownBy(picture::fetch)
-        .isInstanceOf(InvalidInputException.class)
-        .hasMessageContaining(damaged.toString());
+  void imagesLieInFoldersOfAClassAndOtherFilesAreTold() throws IOException {
+    Files.createDirectories(folder.resolve("dog/.git"));
+    Files.createDirectories(folder.resolve("__MACOSX"));
+    ImageFiles.write(folder.resolve("cat/x.png"), ImageFiles.plain(3, 2, 30));
+    ImageFiles.write(folder.resolve("dog/2024/may/b.png"), ImageFiles.plain(2, 2, 20));
+    ImageFiles.write(folder.resolve("dog/a.PNG"), ImageFiles.plain(2, 2, 21));
+    for (String hidden :
+        new String[] {
+          ".DS_Store", "Thumbs.db", "dog/.x.png", "dog/.git/y.png", "dog/desktop.ini"
+        }) {
+      ImageFiles.write(folder.resolve(hidden), new byte[] {1});
+    }
+    ImageFiles.write(folder.resolve("__MACOSX/z.png"), new byte[] {1});
+    assertThat(read(folder).notes()).isEmpty();
+    ImageFiles.write(folder.resolve("README.md"), new byte[] {1});
+    ImageFiles.write(folder.resolve("dog/2024/notes.txt"), new byte[] {1});
+    ImageSet set = read(folder);
+    assertThat(labels(set)).containsExactly("cat", "dog", "dog");
+    assertThat(samples(set, 1)).containsOnly(20);
+    assertThat(set.images().get(1).where()).endsWith("b.png");
+    assertThat(set.notes())
+        .containsExactly(folder + ": 2 files that are no images are left out, such as README.md");
+  }
+
+  @Test
+  void foldersNamedAsPartsOfADataSetAreTold() {
+    ImageFiles.write(folder.resolve("train/cat/x.png"), ImageFiles.plain(3, 2, 30));
+    ImageFiles.write(folder.resolve("test/cat/x.png"), ImageFiles.plain(3, 2, 30));
+    assertThat(read(folder).notes())
+        .singleElement()
+        .asString()
+        .contains("its classes are test, train, which look like the parts of a data set");
+  }
+
+  @Test
+  void imagesThatCannotBeReadAreToldAllAtOnceOrLeftOut() throws IOException {
+    Files.createDirectories(folder.resolve("dog"));
+    for (int i = 0; i < 5; i++) {
+      ImageFiles.write(folder.resolve("dog/bad" + i + ".png"), new byte[] {1, 2, 3});
+    }
+    Path cut = ImageFiles.write(folder.resolve("cat/cut.jpg"), ImageFiles.picture(32, 32, 3));
+    byte[] bytes = Files.readAllBytes(cut);
+    Files.write(cut, Arrays.copyOf(bytes, bytes.length - 40));
+    refused(folder, folder + ": 6 of 6 images cannot be read: " + cut + ": ");
+    ImageFiles.write(folder.resolve("dog/a.png"), ImageFiles.plain(2, 2, 20));
+    ImageFiles.write(folder.resolve("cat/a.png"), ImageFiles.plain(2, 2, 21));
+    refused(
+        folder,
+        folder + ": 6 of 8 images cannot be read: " + cut + ": the image cannot be decoded: ",
+        folder.resolve("dog/bad1.png") + ": expected a PNG, JPEG",
+        "; and 3 more (data.on_error: skip leaves such images out)");
+    // The header is whole: only who decodes it finds the damage.
+    Path damaged = ImageFiles.write(folder.resolve("cat/z.png"), ImageFiles.picture(16, 16, 3));
+    byte[] data = Files.readAllBytes(damaged);
+    Arrays.fill(data, 45, data.length - 20, (byte) 0x55);
+    Files.write(damaged, data);
+    ImageSet set = read(folder, COLUMNS, ImageOptions.OnError.SKIP);
+    assertThat(labels(set)).containsExactly("cat", "dog");
+    assertThat(set.notes())
+        .singleElement()
+        .asString()
+        .startsWith(folder + ": 7 of 9 images cannot be read and are left out: ")
+        .endsWith("; and 4 more");
   }
 
   // CIFAR
@@ -188,6 +251,25 @@ class ImageSetTest {
     refused(images, images + ": expected [2, 1, 2] values, found 3");
   }
 
+  @Test
+  void idxFilesThatClaimMoreThanTheyHoldAreErrorsBeforeMemoryIsTaken() {
+    Path images = folder.resolve("b-images-idx3-ubyte");
+    int[] huge = {Integer.MAX_VALUE, Integer.MAX_VALUE, Integer.MAX_VALUE};
+    for (int[] sizes : new int[][] {huge, {65536, 65536, 65536}, {-1, 2, 2}, {0, 2, 2}}) {
+      ImageFiles.write(images, idx(sizes, 1, 2, 3));
+      refused(images, images + ": expected " + Arrays.toString(sizes) + " values, found 3");
+    }
+    Path zipped =
+        ImageFiles.write(
+            folder.resolve("b-images-idx3-ubyte.gz"), ImageFiles.gzipped(idx(huge, 1, 2, 3)));
+    refused(zipped, zipped + ": expected a gzipped IDX file of less than 2 GiB");
+    // More than the header says is not unpacked.
+    ImageFiles.write(zipped, ImageFiles.gzipped(idx(new int[] {1, 1, 2}, new int[9_000_000])));
+    refused(zipped, zipped + ": expected [1, 1, 2] values, found 3");
+    ImageFiles.write(zipped, Arrays.copyOf(ImageFiles.gzipped(idx(new int[] {1, 1, 2}, 1, 2)), 25));
+    refused(zipped, zipped + ": expected a whole gzip file, found a damaged one");
+  }
+
   // Rows
 
   @Test
@@ -205,7 +287,11 @@ class ImageSetTest {
     ImageSet other = read(jsonl, new ImageColumns("file", Optional.empty(), 255, "class"));
     assertThat(labels(other)).containsExactly("3");
     Files.writeString(csv, "image,label\npictures/none.png,x\n");
-    refused(csv, "train.csv row 1 (line 2): column 'image': no image file", "none.png");
+    refused(
+        csv,
+        "train.csv: 1 of 1 images cannot be read: ",
+        "train.csv row 1 (line 2): " + folder.resolve("pictures/none.png"),
+        "expected an image file, found none");
     Files.writeString(csv, "path,label\npictures/a.png,x\n");
     refused(csv, "no column 'image'");
   }
