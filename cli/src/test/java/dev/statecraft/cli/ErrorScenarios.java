@@ -66,6 +66,7 @@ final class ErrorScenarios {
     new TextErrors(this, folder).add();
     new InstructionErrors(this, folder).add();
     new DataErrors(this, folder).add();
+    new TokenizerErrors(this, folder).add();
   }
 
   Map<String, Scenario> all() {

@@ -82,7 +82,6 @@ public final class SampleRuns {
         new MemoryUse(memory.values().stream().mapToLong(Long::longValue).sum(), memory, 1024);
     Summary summary =
         new Summary(
-            Summary.Status.FINISHED,
             method,
             55_296,
             steps,

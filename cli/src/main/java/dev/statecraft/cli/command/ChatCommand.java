@@ -3,7 +3,9 @@ package dev.statecraft.cli.command;
 import dev.statecraft.cli.engine.ChatSession;
 import dev.statecraft.cli.engine.Engine;
 import dev.statecraft.cli.engine.Generation;
+import dev.statecraft.cli.engine.PromptForm;
 import dev.statecraft.cli.engine.TunedModel;
+import dev.statecraft.cli.recipe.RecipeException;
 import dev.statecraft.cli.terminal.Console;
 import dev.statecraft.cli.terminal.Interruptions;
 import dev.statecraft.models.InvalidInputException;
@@ -25,6 +27,7 @@ import picocli.CommandLine.Option;
     name = "chat",
     description = {
       "Talks with a causal language model, a line at a time; lines may be piped in.",
+      "A run's lines are written as its prompts were: conversations or instructions.",
       "/reset begins again, /exit or the end of the input ends. Ctrl-C stops a reply."
     })
 public final class ChatCommand implements Callable<Integer> {
@@ -59,6 +62,11 @@ public final class ChatCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     TunedModel tuned = model.resolve(console);
+    if (system != null && tuned.trained() == PromptForm.ALPACA) {
+      throw new RecipeException(
+          "--system: expected a model of conversations, found a run of instructions, whose prompt"
+              + " has no place for it");
+    }
     engine.chat(options.chat(tuned), this::talk);
     return 0;
   }

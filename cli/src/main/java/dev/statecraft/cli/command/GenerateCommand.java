@@ -3,6 +3,7 @@ package dev.statecraft.cli.command;
 import dev.statecraft.cli.engine.Engine;
 import dev.statecraft.cli.engine.GenerateRequest;
 import dev.statecraft.cli.engine.Generation;
+import dev.statecraft.cli.engine.PromptForm;
 import dev.statecraft.cli.engine.TunedModel;
 import dev.statecraft.cli.recipe.RecipeException;
 import dev.statecraft.cli.run.Json;
@@ -13,6 +14,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -40,19 +42,26 @@ public final class GenerateCommand implements Callable<Integer> {
       names = "--chat",
       description =
           "Take the prompt as a user's turn: it is written as the model's chat template says, and"
-              + " only the reply is printed.")
+              + " only the reply is printed. So it is without this option for a run that was"
+              + " trained on conversations; a run's instructions are written in Alpaca's prompt.")
   private boolean chat;
 
   @Option(
-      names = "--system",
-      paramLabel = "TEXT",
-      description = "With --chat: what the conversation begins with.")
+      names = "--raw",
+      description =
+          "Give a run's model the prompt as it is, not written as the run's own prompts were.")
+  private boolean raw;
+
+  @Option(names = "--system", paramLabel = "TEXT", description = "What a conversation begins with.")
   private String system;
 
   @Option(names = "--json", description = "Print text and figures as one JSON object.")
   private boolean json;
 
   private boolean begun;
+
+  /** Whether prompt and completion are one text. */
+  private boolean whole;
 
   public GenerateCommand(Console console, Engine engine) {
     this.console = console;
@@ -62,12 +71,18 @@ public final class GenerateCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     TunedModel tuned = model.resolve(console);
-    Generation generation = chat ? reply(tuned) : engine.generate(request(tuned), this::show);
+    PromptForm form = form(tuned);
+    whole = form == PromptForm.AS_IS;
+    Generation generation =
+        form == PromptForm.CHAT
+            ? reply(tuned.withTrained(form))
+            : engine.generate(request(tuned, form), this::show);
     show("");
     if (json) {
       Map<String, Object> object = new LinkedHashMap<>();
       object.put("prompt", prompt);
-      object.put("text", chat ? generation.text() : prompt + generation.text());
+      object.put("form", form.name().toLowerCase(Locale.ROOT));
+      object.put("text", whole ? prompt + generation.text() : generation.text());
       object.put("completion", generation.text());
       object.put("prompt_tokens", generation.promptTokens());
       object.put("new_tokens", generation.newTokens());
@@ -84,18 +99,29 @@ public final class GenerateCommand implements Callable<Integer> {
                   + " tokens, "
                   + Units.count(Math.round(tokensPerSecond(generation)))
                   + " tokens/s"
-                  + (generation.ended() ? "" : ", " + generation.ending()));
+                  + (generation.ended() ? "" : ", " + generation.ending())
+                  + "; "
+                  + form.words());
     }
     return 0;
   }
 
-  private GenerateRequest request(TunedModel tuned) {
-    if (system != null) {
+  private PromptForm form(TunedModel tuned) {
+    if (chat && raw) {
+      throw new RecipeException("expected either --chat or --raw, found both");
+    }
+    PromptForm form = chat ? PromptForm.CHAT : raw ? PromptForm.AS_IS : tuned.trained();
+    if (system != null && form != PromptForm.CHAT) {
       throw new RecipeException("--system: expected --chat beside it, found none");
     }
+    return form;
+  }
+
+  private GenerateRequest request(TunedModel tuned, PromptForm form) {
     return new GenerateRequest(
         tuned,
         prompt,
+        form,
         options.maxNewTokens(),
         options.sampling(),
         options.dtype(),
@@ -116,12 +142,12 @@ public final class GenerateCommand implements Callable<Integer> {
   }
 
   /**
-   * Shows the text as it grows, the prompt first unless it is a chat, but not before the model is
-   * there.
+   * Shows the text as it grows, the prompt first if it is part of one text, but not before the
+   * model is there.
    */
   private void show(String piece) {
     if (!json) {
-      console.out().print(begun || chat ? piece : prompt + piece);
+      console.out().print(begun || !whole ? piece : prompt + piece);
       begun = true;
       console.out().flush();
     }

@@ -1,5 +1,6 @@
 package dev.statecraft.cli.command;
 
+import dev.statecraft.cli.engine.PromptForm;
 import dev.statecraft.cli.engine.TunedModel;
 import dev.statecraft.cli.recipe.Recipe;
 import dev.statecraft.cli.recipe.RecipeException;
@@ -50,7 +51,10 @@ final class ModelChoice {
     RunDirectory directory = RunDirectory.open(console.path(run));
     Recipe recipe = directory.recipe();
     return new TunedModel(
-        recipe.model(), Optional.of(directory.adapter()), quantization(recipe.quantize()));
+        recipe.model(),
+        Optional.of(directory.adapter()),
+        quantization(recipe.quantize()),
+        PromptForm.of(recipe).orElse(PromptForm.AS_IS));
   }
 
   private Quantization quantization(Quantization otherwise) {

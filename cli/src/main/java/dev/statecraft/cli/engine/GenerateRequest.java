@@ -10,6 +10,7 @@ import java.util.OptionalInt;
  *
  * @param model a causal language model, tuned or not
  * @param prompt what it begins with
+ * @param form how the prompt is written; {@code model.trained()} is as the model was tuned
  * @param maxNewTokens the most tokens to add
  * @param sampling how the next token is chosen
  * @param dtype of the weights
@@ -18,6 +19,7 @@ import java.util.OptionalInt;
 public record GenerateRequest(
     TunedModel model,
     String prompt,
+    PromptForm form,
     int maxNewTokens,
     Sampling sampling,
     DType dtype,
@@ -27,6 +29,17 @@ public record GenerateRequest(
       throw new IllegalArgumentException(
           "--max-new-tokens: expected 1 or more, found " + maxNewTokens);
     }
+  }
+
+  /** With the prompt written as those that the model was tuned on. */
+  public GenerateRequest(
+      TunedModel model,
+      String prompt,
+      int maxNewTokens,
+      Sampling sampling,
+      DType dtype,
+      Device device) {
+    this(model, prompt, model.trained(), maxNewTokens, sampling, dtype, device);
   }
 
   /**

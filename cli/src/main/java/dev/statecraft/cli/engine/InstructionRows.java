@@ -65,6 +65,11 @@ final class InstructionRows {
     unread.notes().forEach(notes);
   }
 
+  /** The format, named or seen; empty before there was a row. */
+  Optional<InstructionFormat> format() {
+    return format;
+  }
+
   /** A row's tokens; called by several threads, after the row's segments were asked for. */
   LabelledTokens encode(List<Segment> segments) {
     return chat.isPresent() ? chat.get().encoder().encode(segments) : encoder.encode(segments);

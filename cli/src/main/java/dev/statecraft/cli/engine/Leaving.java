@@ -8,6 +8,7 @@ import dev.statecraft.models.checkpoint.CheckpointSource;
 import dev.statecraft.models.checkpoint.ElementType;
 import dev.statecraft.models.checkpoint.NewFolder;
 import dev.statecraft.models.family.Llama;
+import dev.statecraft.models.merge.GenerationConfig;
 import dev.statecraft.models.merge.Merge;
 import dev.statecraft.models.merge.MergedModel;
 import dev.statecraft.models.pretrained.PretrainedModel;
@@ -58,11 +59,23 @@ record Leaving(Inputs inputs, Sessions sessions) {
                     open.labels(request.source()),
                     open.family())
                 .write(folder.path(), torch));
+        addEnds(open, request.source(), folder.path());
         Optional<Verification> verification =
             verified(open, request.source(), request.check(), folder.path(), request.to());
         folder.commit();
         return new Exported(open.adapter().description().method(), notes, verification);
       }
+    }
+  }
+
+  /** A run's model learned to end its texts and turns; transformers must know with which tokens. */
+  private static void addEnds(OpenAdapter open, AdapterSource source, Path written)
+      throws IOException {
+    if (source.recipe().isPresent()
+        && open.family() instanceof Llama
+        && open.model().hasTokenizer()) {
+      PromptForm trained = PromptForm.of(source.recipe().get()).orElse(PromptForm.AS_IS);
+      GenerationConfig.addEnds(written, Models.specialTokens(open.model(), trained).endIds());
     }
   }
 

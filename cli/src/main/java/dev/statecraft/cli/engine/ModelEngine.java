@@ -11,9 +11,15 @@ import dev.statecraft.cli.run.TrainOutcome;
 import dev.statecraft.core.plan.StateFormat;
 import dev.statecraft.core.run.Weights;
 import dev.statecraft.models.chat.ChatFormat;
+import dev.statecraft.models.data.AlpacaPrompt;
+import dev.statecraft.models.data.ChatMessage;
+import dev.statecraft.models.data.Conversation;
+import dev.statecraft.models.data.Segment;
+import dev.statecraft.models.data.SegmentEncoder;
 import dev.statecraft.models.family.ModelFamily;
 import dev.statecraft.models.generate.Dialogue;
 import dev.statecraft.models.generate.Sampler;
+import dev.statecraft.models.generate.SpecialTokens;
 import dev.statecraft.models.generate.TextGenerator;
 import dev.statecraft.models.hub.HubListener;
 import dev.statecraft.models.pretrained.PretrainedModel;
@@ -23,15 +29,12 @@ import dev.statecraft.models.train.GradientError;
 import dev.statecraft.tensor.ThreadCount;
 import dev.statecraft.tensor.Torch;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.concurrent.CancellationException;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
@@ -90,23 +93,7 @@ public final class ModelEngine implements Engine {
         Torch torch = sessions.silently(recipe)) {
       listener.note(sessions.sentence(recipe));
       return new TrainingRun(pinned, run, listener, model, inputs, torch).run(from);
-    } catch (CancellationException e) {
-      throw heard(e);
-    } catch (ClosedByInterruptException e) {
-      throw heard(new CancellationException("interrupted"));
-    } catch (UncheckedIOException e) {
-      throw e.getCause() instanceof ClosedByInterruptException
-          ? heard(new CancellationException("interrupted"))
-          : e;
     }
-  }
-
-  /**
-   * The exception is what is left of an interrupt; a thread that still had it could write no file.
-   */
-  private static CancellationException heard(CancellationException e) {
-    boolean unused = Thread.interrupted();
-    return e;
   }
 
   @Override
@@ -177,10 +164,18 @@ public final class ModelEngine implements Engine {
         Torch torch = sessions.open(request.device());
         Tuned loaded = Tuned.of(model, model.causalLm(), request.model().adapter());
         Weights weights = loaded.weights(torch, request.dtype(), request.model().quantization())) {
+      SpecialTokens special = Models.specialTokens(model, request.model().trained());
+      int[] prompt;
+      if (request.form() == PromptForm.CHAT) {
+        ChatFormat format = Models.chatFormat(model);
+        prompt = format.prompt(Conversation.of(List.of(ChatMessage.user(request.prompt()))));
+        special = special.withEnds(format.endIds());
+      } else {
+        prompt = encoded(model, special, request.form(), request.prompt());
+      }
       return ModelChat.shown(
-          generator(model, loaded, weights)
-              .generate(
-                  request.prompt(), request.maxNewTokens(), sampler(request.sampling()), text));
+          generator(model, loaded, weights, special)
+              .generate(prompt, request.maxNewTokens(), sampler(request.sampling()), text));
     }
   }
 
@@ -190,22 +185,31 @@ public final class ModelEngine implements Engine {
         Torch torch = sessions.open(request.device());
         Tuned loaded = Tuned.of(model, model.causalLm(), request.model().adapter());
         Weights weights = loaded.weights(torch, request.dtype(), request.model().quantization())) {
-      ChatFormat format = Models.chatFormat(model);
+      SpecialTokens special = Models.specialTokens(model);
+      ChatFormat format =
+          request.model().trained() == PromptForm.ALPACA
+              ? ChatFormat.alpaca(model.tokenizer(), special)
+              : Models.chatFormat(model);
       try (Dialogue dialogue =
-          generator(model, loaded, weights)
+          generator(model, loaded, weights, special)
               .dialogue(format.endIds(), sampler(request.sampling()))) {
         user.talk(new ModelChat(format, dialogue, request.maxNewTokens()));
       }
     }
   }
 
-  private static TextGenerator generator(PretrainedModel model, Tuned loaded, Weights weights) {
+  /** A prompt's tokens, as they were in training if it is written so. */
+  private static int[] encoded(
+      PretrainedModel model, SpecialTokens special, PromptForm form, String prompt) {
+    String text = form == PromptForm.ALPACA ? AlpacaPrompt.render(prompt, "") : prompt;
+    return new SegmentEncoder(model.tokenizer()::encode, special.bosId(), special.eosId())
+        .encodePrompt(List.of(Segment.prompt(text)));
+  }
+
+  private static TextGenerator generator(
+      PretrainedModel model, Tuned loaded, Weights weights, SpecialTokens special) {
     return new TextGenerator(
-        loaded.graph(),
-        weights,
-        model.causalLm().config(),
-        model.tokenizer(),
-        Models.specialTokens(model));
+        loaded.graph(), weights, model.causalLm().config(), model.tokenizer(), special);
   }
 
   private static Sampler sampler(GenerateRequest.Sampling sampling) {

@@ -20,7 +20,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
-import java.util.OptionalInt;
 
 /** Opens models by the names that users give them. */
 final class Models {
@@ -70,16 +69,20 @@ final class Models {
    * @throws InvalidInputException if a file of the model's folder is not what it should be
    */
   static ChatFormat chatFormat(PretrainedModel model) {
-    List<Integer> ends = model.causalLm().config().eosTokenIds();
     try {
-      return ChatFormat.of(
-          Path.of(model.name()),
-          model.tokenizer(),
-          specialTokens(model),
-          ends.isEmpty() ? OptionalInt.empty() : OptionalInt.of(ends.get(0)));
+      return ChatFormat.of(Path.of(model.name()), model.tokenizer(), specialTokens(model));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /**
+   * The special tokens of a model that was tuned on prompts of a form; conversations end with their
+   * turns too.
+   */
+  static SpecialTokens specialTokens(PretrainedModel model, PromptForm trained) {
+    SpecialTokens special = specialTokens(model);
+    return trained == PromptForm.CHAT ? special.withEnds(chatFormat(model).endIds()) : special;
   }
 
   /** What methods leave to the family. */

@@ -9,6 +9,7 @@ import dev.statecraft.models.config.BertConfig;
 import dev.statecraft.models.config.LlamaConfig;
 import dev.statecraft.models.data.DataAccount;
 import dev.statecraft.models.data.ExampleStore;
+import dev.statecraft.models.data.InstructionFormat;
 import dev.statecraft.models.data.LabelVocabulary;
 import dev.statecraft.models.data.LabelledSet;
 import dev.statecraft.models.data.Row;
@@ -18,6 +19,7 @@ import dev.statecraft.models.data.TextExample;
 import dev.statecraft.models.data.TokenLengths;
 import dev.statecraft.models.data.TokenLimits;
 import dev.statecraft.models.family.ModelFamily;
+import dev.statecraft.models.generate.SpecialTokens;
 import dev.statecraft.models.pretrained.HeadMatch;
 import dev.statecraft.models.pretrained.PretrainedModel;
 import dev.statecraft.models.task.CausalExamples;
@@ -28,11 +30,13 @@ import dev.statecraft.models.task.ExampleSet;
 import dev.statecraft.models.task.NumberExamples;
 import dev.statecraft.models.task.TextEncoder;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
@@ -58,25 +62,36 @@ record Preparer(Recipe recipe, PretrainedModel model, RecipeRows rows, DataNotes
 
   private Preparation causal(Preparation.Purpose purpose) {
     LlamaConfig config = model.causalLm().config();
-    OptionalInt bos = Models.specialTokens(model).bosId();
+    SpecialTokens special = Models.specialTokens(model);
+    if (special.eosId().isEmpty()) {
+      notes.note(
+          model.name()
+              + ": no token ends a text (eos_token, eos_token_id); the tuned model will not learn"
+              + " to stop");
+    }
     SegmentEncoder encoder =
-        new SegmentEncoder(
-            model.tokenizer()::encode,
-            bos,
-            config.eosTokenIds().isEmpty()
-                ? OptionalInt.empty()
-                : OptionalInt.of(config.eosTokenIds().get(0)));
+        new SegmentEncoder(model.tokenizer()::encode, special.bosId(), special.eosId());
+    Set<InstructionFormat> formats = EnumSet.noneOf(InstructionFormat.class);
     TokenLimits limits =
         new TokenLimits(
             Math.min(recipe.data().maxLength(), config.maxPositionEmbeddings()),
             config.vocabSize(),
             model.tokenizer().truncation().side(),
-            bos);
+            special.bosId());
     Optional<ExampleSet> training =
-        when(purpose.trains(), () -> causal(DataNotes.TRAINING, rows::training, encoder, limits));
+        when(
+            purpose.trains(),
+            () -> causal(DataNotes.TRAINING, rows::training, encoder, limits, formats));
     Optional<ExampleSet> evaluation =
-        when(rows.hasHeldOut(), () -> causal(DataNotes.EVALUATION, rows::heldOut, encoder, limits));
-    return new Preparation(model.causalLm(), training, evaluation, recipe, true, notes.accounts());
+        when(
+            rows.hasHeldOut(),
+            () -> causal(DataNotes.EVALUATION, rows::heldOut, encoder, limits, formats));
+    // What was seen is kept with the run, so that generation can write prompts as it did.
+    Recipe seen =
+        purpose.trains() && formats.size() == 1
+            ? recipe.withData(recipe.data().withInstruction(formats.iterator().next()))
+            : recipe;
+    return new Preparation(model.causalLm(), training, evaluation, seen, true, notes.accounts());
   }
 
   private static <T> Optional<T> when(boolean wanted, Supplier<T> value) {
@@ -84,7 +99,11 @@ record Preparer(Recipe recipe, PretrainedModel model, RecipeRows rows, DataNotes
   }
 
   private ExampleSet causal(
-      String part, Consumer<Consumer<Row>> source, SegmentEncoder encoder, TokenLimits limits) {
+      String part,
+      Consumer<Consumer<Row>> source,
+      SegmentEncoder encoder,
+      TokenLimits limits,
+      Set<InstructionFormat> formats) {
     InstructionRows format =
         new InstructionRows(
             recipe.data().instruction(),
@@ -97,6 +116,7 @@ record Preparer(Recipe recipe, PretrainedModel model, RecipeRows rows, DataNotes
             format::segments, format::encode, limits, ExampleStore.Room.ofProcess(), lengths);
     source.accept(builder);
     format.noteUnread();
+    format.format().ifPresent(formats::add);
     LabelledSet set = builder.build();
     Map<String, Integer> leftOut = new LinkedHashMap<>();
     set.skippedByReason().forEach((reason, count) -> leftOut.put(reason.text(), count));

@@ -121,7 +121,11 @@ record RunExhibits(
 
   private TextGenerator generator(Graph of, Weights weights, Llama family) {
     return new TextGenerator(
-        of, weights, family.config(), model.tokenizer(), Models.specialTokens(model));
+        of,
+        weights,
+        family.config(),
+        model.tokenizer(),
+        Models.specialTokens(model, PromptForm.of(prepared.recipe()).orElse(PromptForm.AS_IS)));
   }
 
   private static String completion(TextGenerator generator, int[] prompt) {

@@ -132,6 +132,12 @@ public record DataRecipe(
         validation instanceof HeldOut other ? new HeldOut(change.apply(other.file())) : validation);
   }
 
+  /** The same with the shape of a row that the data turned out to have. */
+  public DataRecipe withInstruction(InstructionFormat format) {
+    return new DataRecipe(
+        train, validation, columns, renamed, Optional.of(format), images, maxExamples, maxLength);
+  }
+
   private DataRecipe with(List<DataFile> files, Validation held) {
     return new DataRecipe(
         files, held, columns, renamed, instruction, images, maxExamples, maxLength);

@@ -101,13 +101,11 @@ final class RunDirectoryTest {
     assertThat(summary.fieldNames())
         .toIterable()
         .containsExactly(
-            "status",
             "method",
             "trainable_parameters",
             "steps",
             "seconds",
             "tokens_per_second",
-            "threads",
             "last_evaluation",
             "best_evaluation",
             "store",

@@ -9,14 +9,14 @@ import dev.statecraft.models.tokenizer.Tokenizer;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.OptionalInt;
 import java.util.Set;
 
 /**
  * How a model's conversations are written, in training as in a chat: by its chat template, or in
  * the plain format of {@link ChatRenderer#plain()} if it has none.
  */
-public sealed interface ChatFormat extends ChatRenderer permits TemplateFormat, PlainFormat {
+public sealed interface ChatFormat extends ChatRenderer
+    permits TemplateFormat, PlainFormat, LoneInstructions {
 
   /**
    * The format of a model.
@@ -24,15 +24,22 @@ public sealed interface ChatFormat extends ChatRenderer permits TemplateFormat, 
    * @param folder the model's
    * @param tokenizer the model's, used but not closed
    * @param special its special tokens
-   * @param eos the token that ends a text, if there is one
    * @throws dev.statecraft.models.InvalidInputException if its template is none
    * @throws IOException if a file cannot be read
    */
-  static ChatFormat of(Path folder, Tokenizer tokenizer, SpecialTokens special, OptionalInt eos)
-      throws IOException {
-    return ChatTemplate.read(folder)
-        .<ChatFormat>map(template -> new TemplateFormat(template, tokenizer, special, eos))
-        .orElseGet(() -> new PlainFormat(tokenizer, special, eos));
+  static ChatFormat of(Path folder, Tokenizer tokenizer, SpecialTokens special) throws IOException {
+    return ChatTemplate.read(folder, tokenizer.specialTokens())
+        .<ChatFormat>map(template -> new TemplateFormat(template, tokenizer, special))
+        .orElseGet(() -> new PlainFormat(tokenizer, special));
+  }
+
+  /**
+   * The format of a model that was tuned on single instructions in Alpaca's prompt.
+   *
+   * @param tokenizer the model's, used but not closed
+   */
+  static ChatFormat alpaca(Tokenizer tokenizer, SpecialTokens special) {
+    return new LoneInstructions(tokenizer, special);
   }
 
   /** In words, for notes: whether it is the model's own and what else one should know. */
@@ -53,6 +60,6 @@ public sealed interface ChatFormat extends ChatRenderer permits TemplateFormat, 
    */
   int[] prompt(Conversation conversation);
 
-  /** The tokens that end a turn. */
+  /** The tokens that end a turn; the first is the one that is learned, if one is. */
   Set<Integer> endIds();
 }

@@ -1,14 +1,14 @@
 package dev.statecraft.models.chat;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.statecraft.models.InvalidInputException;
 import dev.statecraft.models.chat.jinja.Rendering;
 import dev.statecraft.models.chat.jinja.Template;
+import dev.statecraft.models.config.JsonFile;
 import dev.statecraft.models.data.ChatMessage;
 import dev.statecraft.models.data.Conversation;
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,28 +18,24 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * A model's chat template, by which conversations become the text that it was trained on.
  *
- * <p>It is in the model's folder, in {@code chat_template.jinja} or under {@code chat_template} of
- * {@code tokenizer_config.json}: a text, or a list of named ones, of which {@code tool_use} is for
- * conversations with tools and {@code default} for others.
+ * <p>It is in the model's folder, in {@code chat_template.jinja} and, with others by their names,
+ * in {@code additional_chat_templates}; where there are no such files, under {@code chat_template}
+ * of {@code tokenizer_config.json}: a text, or a list of named ones. The one named {@code tool_use}
+ * is for conversations with tools and {@code default} for others.
  */
 public final class ChatTemplate {
-  private static final ObjectMapper JSON = new ObjectMapper();
   private static final String KEY = "chat_template";
   private static final String DEFAULT = "default";
   private static final String TOOL_USE = "tool_use";
-  private static final List<String> SPECIAL_TOKENS =
-      List.of(
-          "bos_token",
-          "eos_token",
-          "unk_token",
-          "sep_token",
-          "pad_token",
-          "cls_token",
-          "mask_token");
+  private static final String SUFFIX = ".jinja";
+
+  /** The folder of the named templates but the default one. */
+  private static final String ADDITIONAL = "additional_chat_templates";
 
   private final Map<String, Template> templates;
   private final Map<String, String> specialTokens;
@@ -51,41 +47,64 @@ public final class ChatTemplate {
    * @param specialTokens spellings by the variables that name them, such as {@code bos_token}
    */
   private ChatTemplate(Map<String, Template> templates, Map<String, String> specialTokens) {
-    this.templates = templates;
-    this.specialTokens = specialTokens;
+    this.templates = new TreeMap<>(templates);
+    this.specialTokens = Map.copyOf(specialTokens);
   }
 
   /** The only template of a model. */
   public static ChatTemplate of(Template template, Map<String, String> specialTokens) {
-    return new ChatTemplate(Map.of(DEFAULT, template), Map.copyOf(specialTokens));
+    return new ChatTemplate(Map.of(DEFAULT, template), specialTokens);
   }
 
   /**
    * The template of a model's folder, if it has one.
    *
+   * @param specialTokens spellings of the tokenizer's special tokens, which templates may write
    * @throws InvalidInputException if a file is not what it should be
    * @throws IOException if a file cannot be read
    */
-  public static Optional<ChatTemplate> read(Path folder) throws IOException {
-    Path configFile = folder.resolve("tokenizer_config.json");
-    JsonNode config = object(configFile);
-    Map<String, Template> templates = named(config.path(KEY), configFile);
-    Path file = folder.resolve("chat_template.jinja");
-    if (Files.isRegularFile(file)) {
-      templates.put(
-          DEFAULT, Template.parse(file.toString(), Files.readString(file, StandardCharsets.UTF_8)));
-    }
+  public static Optional<ChatTemplate> read(Path folder, Map<String, String> specialTokens)
+      throws IOException {
+    Map<String, Template> templates = files(folder);
     if (templates.isEmpty()) {
-      return Optional.empty();
+      Path configFile = folder.resolve("tokenizer_config.json");
+      templates = named(JsonFile.object(configFile).path(KEY), configFile);
     }
-    Map<String, String> tokens = new LinkedHashMap<>();
-    JsonNode map = object(folder.resolve("special_tokens_map.json"));
-    for (String name : SPECIAL_TOKENS) {
-      spelling(config.path(name))
-          .or(() -> spelling(map.path(name)))
-          .ifPresent(text -> tokens.put(name, text));
+    return templates.isEmpty()
+        ? Optional.empty()
+        : Optional.of(new ChatTemplate(templates, specialTokens));
+  }
+
+  private static Map<String, Template> files(Path folder) throws IOException {
+    Map<String, Template> templates = new TreeMap<>();
+    Path usual = folder.resolve("chat_template.jinja");
+    if (Files.isRegularFile(usual)) {
+      templates.put(DEFAULT, template(usual));
     }
-    return Optional.of(new ChatTemplate(templates, tokens));
+    Path others = folder.resolve(ADDITIONAL);
+    if (Files.isDirectory(others)) {
+      List<Path> files;
+      try (Stream<Path> entries = Files.list(others)) {
+        files =
+            entries
+                .filter(file -> file.toString().endsWith(SUFFIX) && Files.isRegularFile(file))
+                .sorted()
+                .toList();
+      }
+      for (Path file : files) {
+        String name = file.getFileName().toString();
+        templates.put(name.substring(0, name.length() - SUFFIX.length()), template(file));
+      }
+    }
+    return templates;
+  }
+
+  private static Template template(Path file) throws IOException {
+    try {
+      return Template.parse(file.toString(), Files.readString(file, StandardCharsets.UTF_8));
+    } catch (CharacterCodingException e) {
+      throw new InvalidInputException(file + ": expected text in UTF-8", e);
+    }
   }
 
   private static Map<String, Template> named(JsonNode value, Path file) {
@@ -103,28 +122,20 @@ public final class ChatTemplate {
         templates.put(
             name, Template.parse(where + " '" + name + "'", entry.get("template").textValue()));
       }
+    } else if (value.isObject()) {
+      value
+          .properties()
+          .forEach(
+              entry ->
+                  templates.put(
+                      entry.getKey(),
+                      Template.parse(
+                          where + " '" + entry.getKey() + "'", entry.getValue().asText())));
     } else if (!value.isMissingNode() && !value.isNull()) {
       throw new InvalidInputException(
           where + ": expected a text or a list of named ones, found " + value.getNodeType());
     }
     return templates;
-  }
-
-  private static Optional<String> spelling(JsonNode token) {
-    JsonNode text = token.isObject() ? token.path("content") : token;
-    return text.isTextual() ? Optional.of(text.textValue()) : Optional.empty();
-  }
-
-  private static JsonNode object(Path file) throws IOException {
-    if (!Files.isRegularFile(file)) {
-      return JSON.createObjectNode();
-    }
-    try {
-      return JSON.readTree(Files.readString(file, StandardCharsets.UTF_8));
-    } catch (JsonProcessingException e) {
-      throw new InvalidInputException(
-          file + ": expected well-formed JSON, found: " + e.getOriginalMessage(), e);
-    }
   }
 
   /**

@@ -10,7 +10,6 @@ import dev.statecraft.models.generate.SpecialTokens;
 import dev.statecraft.models.tokenizer.Tokenizer;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.OptionalInt;
 import java.util.Set;
 
 /** Conversations of a model without a template. */
@@ -19,8 +18,8 @@ final class PlainFormat implements ChatFormat {
   private final SegmentEncoder encoder;
   private final Set<Integer> endIds;
 
-  PlainFormat(Tokenizer tokenizer, SpecialTokens special, OptionalInt eos) {
-    encoder = new SegmentEncoder(tokenizer::encode, special.bosId(), eos);
+  PlainFormat(Tokenizer tokenizer, SpecialTokens special) {
+    encoder = new SegmentEncoder(tokenizer::encode, special.bosId(), special.eosId());
     endIds = special.endIds();
   }
 

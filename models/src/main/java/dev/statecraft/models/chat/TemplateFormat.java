@@ -5,10 +5,11 @@ import dev.statecraft.models.data.ExampleEncoder;
 import dev.statecraft.models.data.Segment;
 import dev.statecraft.models.generate.SpecialTokens;
 import dev.statecraft.models.tokenizer.Tokenizer;
+import java.util.Collections;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.Set;
-import java.util.TreeSet;
 
 /** Conversations by a model's own template. */
 final class TemplateFormat implements ChatFormat {
@@ -18,15 +19,16 @@ final class TemplateFormat implements ChatFormat {
   private final Set<Integer> endIds;
   private final OptionalInt missingEos;
 
-  TemplateFormat(
-      ChatTemplate template, Tokenizer tokenizer, SpecialTokens special, OptionalInt eos) {
+  TemplateFormat(ChatTemplate template, Tokenizer tokenizer, SpecialTokens special) {
     this.template = template;
     this.tokenizer = tokenizer;
     turns = new AssistantTurns(template);
     OptionalInt marker = endOfTurn(turns.marker(), tokenizer);
-    endIds = new TreeSet<>(special.endIds());
-    marker.ifPresent(endIds::add);
-    missingEos = marker.isPresent() ? OptionalInt.empty() : eos;
+    Set<Integer> ends = new LinkedHashSet<>();
+    marker.ifPresent(ends::add);
+    ends.addAll(special.endIds());
+    endIds = Collections.unmodifiableSet(ends);
+    missingEos = marker.isPresent() ? OptionalInt.empty() : special.eosId();
   }
 
   /** The one token that a turn ends with; empty if it ends with ordinary text. */
@@ -71,6 +73,6 @@ final class TemplateFormat implements ChatFormat {
 
   @Override
   public Set<Integer> endIds() {
-    return Set.copyOf(endIds);
+    return endIds;
   }
 }

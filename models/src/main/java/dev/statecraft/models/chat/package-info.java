@@ -7,6 +7,7 @@
  * TemplateFormat}: {@link dev.statecraft.models.chat.ChatTemplate} finds the template in the
  * model's folder and renders it with {@link dev.statecraft.models.chat.jinja}; {@code
  * AssistantTurns} finds what the assistant says in the rendered text; {@code WholeTextEncoder}
- * tokenizes that text at once and labels those parts. Without one it is a {@code PlainFormat}.
+ * tokenizes that text at once and labels those parts. Without one it is a {@code PlainFormat}, and
+ * {@code LoneInstructions} for a model that was tuned on instructions.
  */
 package dev.statecraft.models.chat;

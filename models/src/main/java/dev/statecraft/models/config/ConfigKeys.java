@@ -158,6 +158,20 @@ record ConfigKeys(String source, String prefix, JsonNode node) {
     return ids;
   }
 
+  /** As {@link #token(String)}, with what transformers takes where there is no such key at all. */
+  OptionalInt token(String key, int absent) {
+    return usual(key, absent) ? OptionalInt.of(absent) : token(key);
+  }
+
+  /** As {@link #tokens(String)}, with what transformers takes where there is no such key at all. */
+  List<Integer> tokens(String key, int absent) {
+    return usual(key, absent) ? List.of(absent) : tokens(key);
+  }
+
+  private boolean usual(String key, int absent) {
+    return !node.has(key) && absent < positive("vocab_size");
+  }
+
   /** A finite number above 0. */
   double positiveReal(String key) {
     JsonNode value = required(key, "a positive number");

@@ -22,8 +22,10 @@ import java.util.OptionalInt;
  * @param attentionBias whether q, k, v and o have biases
  * @param mlpBias whether gate, up and down have biases
  * @param tieWordEmbeddings whether the head is the token embedding
- * @param bosTokenId token that begins a text, if the file says
- * @param eosTokenIds tokens that end one; empty if the file does not say
+ * @param bosTokenId token that begins a text; 1, the family's default, where the file has no such
+ *     key, and none where it is null
+ * @param eosTokenIds tokens that end one; 2, the family's default, where the file has no such key,
+ *     and none where it is null
  * @param padTokenId token that fills a batch, if there is one
  * @param dtype type of the stored weights, if the file says
  */
@@ -109,8 +111,8 @@ public record LlamaConfig(
         keys.flag("attention_bias", false),
         keys.flag("mlp_bias", false),
         keys.flag("tie_word_embeddings", false),
-        keys.token("bos_token_id"),
-        keys.tokens("eos_token_id"),
+        keys.token("bos_token_id", 1),
+        keys.tokens("eos_token_id", 2),
         keys.token("pad_token_id"),
         keys.dtype());
   }

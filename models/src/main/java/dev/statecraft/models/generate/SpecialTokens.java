@@ -1,62 +1,80 @@
 package dev.statecraft.models.generate;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.statecraft.models.InvalidInputException;
+import dev.statecraft.models.config.JsonFile;
 import dev.statecraft.models.config.LlamaConfig;
 import dev.statecraft.models.tokenizer.Tokenizer;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.OptionalInt;
 import java.util.Set;
-import java.util.TreeSet;
 
 /**
- * The tokens at which texts of a model begin and end.
+ * The tokens at which texts of a model begin and end, for training and generation alike.
  *
- * @param bosId put in front of every prompt that does not begin with it; empty for none
- * @param endIds generation ends at each of these
+ * @param bosId put in front of every text that does not begin with it; empty for none
+ * @param eosId learned at the end of a text; empty if the model has none
+ * @param endIds generation ends at each of these, of which {@code eosId} is the first
  */
-public record SpecialTokens(OptionalInt bosId, Set<Integer> endIds) {
-  private static final ObjectMapper JSON = new ObjectMapper();
+public record SpecialTokens(OptionalInt bosId, OptionalInt eosId, Set<Integer> endIds) {
+  private static final String EOS_ID = "eos_token_id";
 
-  private static final String ADD_BOS = "add_bos_token";
-
-  /** Copies. */
+  /** Copies, in the order given. */
   public SpecialTokens {
-    endIds = Set.copyOf(endIds);
+    Set<Integer> all = new LinkedHashSet<>();
+    eosId.ifPresent(all::add);
+    all.addAll(endIds);
+    endIds = Collections.unmodifiableSet(all);
   }
 
   /**
-   * BOS if the tokenizer itself puts one in front of a text, and the {@code eos_token_id} of the
-   * configuration. A {@code bos_token_id} there does not say that texts begin with it.
+   * A model's tokens.
+   *
+   * <p>BOS is what the tokenizer itself puts in front of a text. A {@code bos_token_id} of the
+   * configuration does not say that texts begin with it, and neither does {@code add_bos_token}
+   * beside a {@code tokenizer.json} (transformers 5.18).
+   *
+   * <p>EOS is the tokenizer's {@code eos_token}, as transformers' {@code Trainer} aligns a model
+   * with its tokenizer; if that names none, the first {@code eos_token_id} of the configuration,
+   * which has its family's default.
    */
   public static SpecialTokens of(LlamaConfig config, Tokenizer tokenizer) {
-    return new SpecialTokens(inFront(tokenizer), Set.copyOf(config.eosTokenIds()));
+    return of(tokenizer, config.eosTokenIds(), config.eosTokenIds());
   }
 
   /**
-   * As {@link #of}, and from a model's folder, where these files are there: also the {@code
-   * eos_token_id} of {@code generation_config.json}; and the configuration's BOS if {@code
-   * tokenizer_config.json} has {@code add_bos_token: true}.
+   * As {@link #of}, and from a model's folder: {@code eos_token_id} of {@code
+   * generation_config.json}, where it is there, says in place of the configuration's which other
+   * tokens end a text.
    *
-   * @throws InvalidInputException if a file is not what it should be; the message names it
-   * @throws IOException if a file cannot be read
+   * @throws InvalidInputException if that file is not what it should be; the message names it
+   * @throws IOException if it cannot be read
    */
   public static SpecialTokens read(Path folder, LlamaConfig config, Tokenizer tokenizer)
       throws IOException {
-    SpecialTokens plain = of(config, tokenizer);
-    Set<Integer> ends = new TreeSet<>(plain.endIds());
-    addEnds(folder.resolve("generation_config.json"), ends);
-    OptionalInt bos = plain.bosId();
-    if (bos.isEmpty()
-        && object(folder.resolve("tokenizer_config.json")).path(ADD_BOS).asBoolean()) {
-      bos = config.bosTokenId();
+    List<Integer> generation = ends(folder.resolve("generation_config.json"));
+    List<Integer> usual = config.eosTokenIds().isEmpty() ? generation : config.eosTokenIds();
+    return of(tokenizer, usual, generation.isEmpty() ? usual : generation);
+  }
+
+  private static SpecialTokens of(Tokenizer tokenizer, List<Integer> usual, List<Integer> ends) {
+    OptionalInt eos = tokenizer.specialId("eos_token");
+    if (eos.isEmpty() && !usual.isEmpty()) {
+      eos = OptionalInt.of(usual.get(0));
     }
-    return new SpecialTokens(bos, ends);
+    return new SpecialTokens(inFront(tokenizer), eos, new LinkedHashSet<>(ends));
+  }
+
+  /** The same with others that end a text first. */
+  public SpecialTokens withEnds(Set<Integer> ends) {
+    Set<Integer> all = new LinkedHashSet<>(ends);
+    all.addAll(endIds);
+    return new SpecialTokens(bosId, OptionalInt.empty(), all);
   }
 
   private static OptionalInt inFront(Tokenizer tokenizer) {
@@ -66,35 +84,19 @@ public record SpecialTokens(OptionalInt bosId, Set<Integer> endIds) {
     return added ? OptionalInt.of(framed[0]) : OptionalInt.empty();
   }
 
-  private static void addEnds(Path file, Set<Integer> ends) throws IOException {
-    JsonNode ids = object(file).path("eos_token_id");
+  private static List<Integer> ends(Path file) throws IOException {
+    JsonNode ids = JsonFile.object(file).path(EOS_ID);
+    List<Integer> ends = new ArrayList<>();
     if (ids.isMissingNode() || ids.isNull()) {
-      return;
+      return ends;
     }
-    for (JsonNode id : ids.isArray() ? ids : JSON.createArrayNode().add(ids)) {
+    for (JsonNode id : ids.isArray() ? ids : List.of(ids)) {
       if (!id.isIntegralNumber() || !id.canConvertToInt() || id.intValue() < 0) {
         throw new InvalidInputException(
             file + ": eos_token_id: expected a token id or a list of them, found " + ids);
       }
       ends.add(id.intValue());
     }
-  }
-
-  /** A file's object, without keys if there is no file. */
-  private static JsonNode object(Path file) throws IOException {
-    if (!Files.isRegularFile(file)) {
-      return JSON.createObjectNode();
-    }
-    JsonNode root;
-    try {
-      root = JSON.readTree(new String(Files.readAllBytes(file), StandardCharsets.UTF_8));
-    } catch (JsonProcessingException e) {
-      throw new InvalidInputException(
-          file + ": expected well-formed JSON, found: " + e.getOriginalMessage(), e);
-    }
-    if (!root.isObject()) {
-      throw new InvalidInputException(file + ": expected a JSON object, found another value");
-    }
-    return root;
+    return ends;
   }
 }

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 
 /** Which files of a model's repository are read. */
 final class ModelFiles {
@@ -32,6 +33,9 @@ final class ModelFiles {
           "chat_template.jinja",
           "chat_template.json",
           "preprocessor_config.json");
+
+  private static final Pattern TEMPLATE =
+      Pattern.compile("additional_chat_templates/[\\w-][\\w.-]*\\.jinja");
 
   private static final JsonMapper JSON = new JsonMapper();
 
@@ -59,7 +63,11 @@ final class ModelFiles {
               + shown(listed));
     }
     return listed.stream()
-        .filter(file -> SMALL.contains(file) || (file.equals(INDEX) && !listed.contains(WEIGHTS)))
+        .filter(
+            file ->
+                SMALL.contains(file)
+                    || TEMPLATE.matcher(file).matches()
+                    || (file.equals(INDEX) && !listed.contains(WEIGHTS)))
         .sorted()
         .toList();
   }

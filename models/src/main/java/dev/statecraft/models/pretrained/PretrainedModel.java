@@ -49,7 +49,7 @@ public final class PretrainedModel implements AutoCloseable {
 
   /**
    * Opens a Hugging Face folder: {@code config.json}, {@code model.safetensors} or its sharded
-   * index, and {@code tokenizer.json} if it is there.
+   * index, and {@code tokenizer.json} if it is there, with the settings beside it.
    *
    * @throws InvalidInputException if a file is missing or cannot be used
    * @throws UncheckedIOException if a file cannot be read
@@ -64,7 +64,7 @@ public final class PretrainedModel implements AutoCloseable {
       Path vocabulary = folder.resolve("tokenizer.json");
       Optional<Tokenizer> tokenizer =
           Files.isRegularFile(vocabulary)
-              ? Optional.of(Tokenizer.open(vocabulary))
+              ? Optional.of(Tokenizer.ofFolder(folder))
               : Optional.empty();
       return new PretrainedModel(folder.toString(), config, checkpoint, tokenizer);
     } catch (IOException e) {

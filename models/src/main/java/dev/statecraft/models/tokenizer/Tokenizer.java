@@ -5,12 +5,15 @@ import ai.djl.huggingface.tokenizers.Encoding;
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import ai.djl.huggingface.tokenizers.jni.LibUtils;
 import dev.statecraft.models.InvalidInputException;
+import dev.statecraft.models.Quoted;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -23,19 +26,71 @@ import java.util.OptionalInt;
  * from outside that holds {@code </s>} ends a sequence. Half a surrogate pair, which is no
  * character, is taken as U+FFFD.
  *
+ * <p>The native library ends the whole process where it meets what it did not expect. So a file is
+ * checked first, and one that has parts with which that can happen (regular expressions, tables of
+ * characters) is tried in a child process, once for each content.
+ *
  * <p>Holds native memory until closed. May be used from several threads; not after {@link #close}.
  */
 public final class Tokenizer implements AutoCloseable {
   private static final String OFFLINE = "ai.djl.offline";
 
+  /** Far above any tokenizer. */
+  private static final long MOST_BYTES = 512L << 20;
+
   private final HuggingFaceTokenizer tokenizer;
+  private final String source;
   private final Vocabulary vocabulary;
+  private final Map<String, String> specialTokens;
   private final Truncation truncation;
 
-  private Tokenizer(HuggingFaceTokenizer tokenizer, Vocabulary vocabulary, Truncation truncation) {
+  private Tokenizer(
+      HuggingFaceTokenizer tokenizer,
+      String source,
+      Vocabulary vocabulary,
+      Map<String, String> specialTokens,
+      Truncation truncation) {
     this.tokenizer = tokenizer;
+    this.source = source;
     this.vocabulary = vocabulary;
+    this.specialTokens = Collections.unmodifiableMap(specialTokens);
     this.truncation = truncation;
+  }
+
+  /**
+   * Loads the tokenizer of a model's folder as transformers' {@code AutoTokenizer} does: {@code
+   * tokenizer.json} with what {@code config.json}, {@code tokenizer_config.json}, {@code
+   * special_tokens_map.json} and {@code added_tokens.json} say of it, where they are there.
+   *
+   * <p>The classes of BERT, RoBERTa and LLaMA take the vocabulary and the added tokens of a file of
+   * their kind, and build the rest by their settings: {@code do_lower_case}, {@code strip_accents},
+   * {@code tokenize_chinese_chars}, {@code add_prefix_space}, {@code trim_offsets}, {@code legacy}.
+   * {@code add_bos_token} and {@code add_eos_token} say nothing where there is a {@code
+   * tokenizer.json}, whose post-processor says it.
+   *
+   * @throws InvalidInputException if there is no tokenizer.json, or a file is not what it should be
+   * @throws IOException if a file cannot be read
+   * @throws IllegalStateException if the native library cannot be loaded
+   */
+  public static Tokenizer ofFolder(Path folder) throws IOException {
+    Path path = folder.resolve("tokenizer.json");
+    byte[] bytes = read(path);
+    String source = path.toString();
+    Vocabulary vocabulary = Vocabulary.parse(bytes, source);
+    TokenizerJson file = TokenizerJson.parse(bytes, source);
+    TokenizerSettings settings = TokenizerSettings.read(folder, file.kind(), file.addedTokens());
+    TokenizerJson whole = TokenizerAssembly.of(file, settings, vocabulary.own());
+    boolean changed = !whole.equals(file);
+    byte[] json = changed ? whole.bytes() : bytes;
+    Map<String, String> names = new LinkedHashMap<>();
+    settings.named().forEach((name, token) -> names.put(name, token.content()));
+    return load(
+        json,
+        whole,
+        source,
+        changed ? Vocabulary.parse(json, source) : vocabulary,
+        names,
+        settings.truncationSide());
   }
 
   /**
@@ -47,13 +102,25 @@ public final class Tokenizer implements AutoCloseable {
    * @throws IllegalStateException if the native library cannot be loaded
    */
   public static Tokenizer open(Path tokenizerJson) throws IOException {
+    return load(
+        read(tokenizerJson),
+        tokenizerJson.toString(),
+        TruncationSide.read(tokenizerJson.resolveSibling("tokenizer_config.json")));
+  }
+
+  private static byte[] read(Path tokenizerJson) throws IOException {
     if (!Files.isRegularFile(tokenizerJson)) {
       throw new InvalidInputException(tokenizerJson + ": expected a tokenizer.json, found none");
     }
-    return load(
-        Files.readAllBytes(tokenizerJson),
-        tokenizerJson.toString(),
-        TruncationSide.read(tokenizerJson.resolveSibling("tokenizer_config.json")));
+    if (Files.size(tokenizerJson) > MOST_BYTES) {
+      throw new InvalidInputException(
+          tokenizerJson
+              + ": expected at most "
+              + MOST_BYTES
+              + " bytes, found "
+              + Files.size(tokenizerJson));
+    }
+    return Files.readAllBytes(tokenizerJson);
   }
 
   /**
@@ -72,6 +139,24 @@ public final class Tokenizer implements AutoCloseable {
   private static Tokenizer load(byte[] json, String source, Optional<TruncationSide> side)
       throws IOException {
     Vocabulary vocabulary = Vocabulary.parse(json, source);
+    TokenizerJson parts = TokenizerJson.parse(json, source);
+    return load(json, parts, source, vocabulary, Map.of(), side);
+  }
+
+  private static Tokenizer load(
+      byte[] whole,
+      TokenizerJson parts,
+      String source,
+      Vocabulary vocabulary,
+      Map<String, String> specialTokens,
+      Optional<TruncationSide> side)
+      throws IOException {
+    TokenizerJson used = parts.hasLimits() ? parts.withoutLimits() : parts;
+    byte[] json = parts.hasLimits() ? used.bytes() : whole;
+    TokenizerCheck.check(used, vocabulary, source);
+    if (!PlainTokenizers.isPlain(used)) {
+      TrialRun.ofUser().require(json, source);
+    }
     if (System.getProperty(OFFLINE) == null) {
       System.setProperty(OFFLINE, "true");
     }
@@ -87,13 +172,18 @@ public final class Tokenizer implements AutoCloseable {
     try {
       return new Tokenizer(
           HuggingFaceTokenizer.newInstance(new ByteArrayInputStream(json), off),
+          source,
           vocabulary,
+          specialTokens,
           new Truncation(
               vocabulary.truncation().strategy(), side.orElse(vocabulary.truncation().side())));
     } catch (RuntimeException e) {
       // The native code has no type of its own for a file that it does not understand.
       throw new InvalidInputException(
-          source + ": expected a tokenizer.json, found: " + e.getMessage(), e);
+          source
+              + ": expected a tokenizer.json, found: "
+              + Quoted.cut(String.valueOf(e.getMessage()), 200),
+          e);
     }
   }
 
@@ -103,10 +193,11 @@ public final class Tokenizer implements AutoCloseable {
    * @param addSpecialTokens whether to frame it with the model's special tokens, such as {@code
    *     [CLS]} and {@code [SEP]}
    * @return {@code [tokens]}
+   * @throws InvalidInputException if the vocabulary has no tokens for the text
    * @throws IllegalStateException if closed
    */
   public int[] encode(String text, boolean addSpecialTokens) {
-    return ints(tokenizer.encode(wellFormed(text), addSpecialTokens, false).getIds());
+    return ints(encoding(wellFormed(text), addSpecialTokens).getIds());
   }
 
   /**
@@ -117,7 +208,7 @@ public final class Tokenizer implements AutoCloseable {
    */
   public TokenSpans encodeWithSpans(String text) {
     String formed = wellFormed(text);
-    Encoding encoding = tokenizer.encode(formed, false, false);
+    Encoding encoding = encoding(formed, false);
     return TokenSpans.of(formed, ints(encoding.getIds()), encoding.getCharTokenSpans());
   }
 
@@ -127,7 +218,7 @@ public final class Tokenizer implements AutoCloseable {
    * @throws IllegalStateException if closed
    */
   public EncodedPair encodePair(String text, String pair) {
-    Encoding encoding = tokenizer.encode(wellFormed(text), wellFormed(pair), true, false);
+    Encoding encoding = encoding(text, pair);
     return new EncodedPair(ints(encoding.getIds()), ints(encoding.getTypeIds()));
   }
 
@@ -141,9 +232,7 @@ public final class Tokenizer implements AutoCloseable {
    */
   public FittedTokens encode(String text, Optional<String> pair, int maxLength) {
     Encoding encoding =
-        pair.isPresent()
-            ? tokenizer.encode(wellFormed(text), wellFormed(pair.get()), true, false)
-            : tokenizer.encode(wellFormed(text), true, false);
+        pair.isPresent() ? encoding(text, pair.get()) : encoding(wellFormed(text), true);
     int[] ids = ints(encoding.getIds());
     int[] types = ints(encoding.getTypeIds());
     if (ids.length <= maxLength) {
@@ -220,8 +309,51 @@ public final class Tokenizer implements AutoCloseable {
     return vocabulary.size();
   }
 
+  /**
+   * Spellings of the special tokens that the folder's files name, by names such as {@code
+   * bos_token}, {@code eos_token} and {@code sep_token}; none for a lone {@code tokenizer.json}.
+   */
+  public Map<String, String> specialTokens() {
+    return specialTokens;
+  }
+
+  /** Id of a special token by its name, such as {@code eos_token}; empty if there is none. */
+  public OptionalInt specialId(String name) {
+    String spelling = specialTokens.get(name);
+    return spelling == null ? OptionalInt.empty() : idOf(spelling);
+  }
+
   Vocabulary vocabulary() {
     return vocabulary;
+  }
+
+  private Encoding encoding(String text, boolean addSpecialTokens) {
+    try {
+      return tokenizer.encode(text, addSpecialTokens, false);
+    } catch (IllegalStateException e) {
+      throw e;
+    } catch (RuntimeException e) {
+      throw unencodable(e);
+    }
+  }
+
+  private Encoding encoding(String text, String pair) {
+    try {
+      return tokenizer.encode(wellFormed(text), wellFormed(pair), true, false);
+    } catch (IllegalStateException e) {
+      throw e;
+    } catch (RuntimeException e) {
+      throw unencodable(e);
+    }
+  }
+
+  /** Such as for a character for which the vocabulary has no token, not even an unknown one. */
+  private InvalidInputException unencodable(RuntimeException e) {
+    return new InvalidInputException(
+        source
+            + ": expected a tokenizer for any text, found one that cannot encode a text: "
+            + Quoted.bare(String.valueOf(e.getMessage())),
+        e);
   }
 
   /** Frees the native memory. Closing again does nothing. */

@@ -1,13 +1,14 @@
 package dev.statecraft.models.tokenizer;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import dev.statecraft.models.InvalidInputException;
 import java.io.IOException;
 import java.util.BitSet;
+import java.util.Collections;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.regex.Pattern;
@@ -23,7 +24,14 @@ final class Vocabulary {
   private static final Pattern BYTE = Pattern.compile("<0x[0-9A-F]{2}>");
 
   private final String source;
-  private final Map<String, Integer> idOf = new HashMap<>();
+
+  /** The model's own tokens. */
+  private final Map<String, Integer> own = new HashMap<>();
+
+  /** Those added to them, which are looked up first when text is encoded. */
+  private final Map<String, Integer> added = new LinkedHashMap<>();
+
+  private int largestAdded = -1;
   private final BitSet known = new BitSet();
   private final BitSet special = new BitSet();
   private final BitSet bytes = new BitSet();
@@ -42,15 +50,14 @@ final class Vocabulary {
    */
   static Vocabulary parse(byte[] json, String source) {
     Vocabulary vocabulary = new Vocabulary(source);
-    try (JsonParser parser = new JsonFactory().createParser(json)) {
+    try (JsonParser parser = TokenizerJson.factory().createParser(json)) {
       vocabulary.root(parser);
     } catch (JsonProcessingException e) {
-      throw new InvalidInputException(
-          source + ": expected well-formed JSON, found: " + e.getOriginalMessage(), e);
+      throw TokenizerJson.malformed(source, e);
     } catch (IOException e) {
       throw new InvalidInputException(source + ": expected UTF-8, found: " + e.getMessage(), e);
     }
-    if (vocabulary.idOf.isEmpty()) {
+    if (vocabulary.own.isEmpty()) {
       throw new InvalidInputException(
           source + ": expected a tokenizer with a model.vocab, found none");
     }
@@ -61,13 +68,13 @@ final class Vocabulary {
     if (parser.nextToken() != JsonToken.START_OBJECT) {
       throw new InvalidInputException(source + ": expected a JSON object of a tokenizer");
     }
-    Map<String, Integer> added = new HashMap<>();
+    Map<String, Boolean> listed = new LinkedHashMap<>();
     while (parser.nextToken() == JsonToken.FIELD_NAME) {
       String key = parser.currentName();
       JsonToken value = parser.nextToken();
       if (key.equals("added_tokens") && value == JsonToken.START_ARRAY) {
         while (parser.nextToken() == JsonToken.START_OBJECT) {
-          addedToken(parser, added);
+          addedToken(parser, listed);
         }
       } else if (key.equals("model") && value == JsonToken.START_OBJECT) {
         model(parser);
@@ -77,11 +84,29 @@ final class Vocabulary {
         parser.skipChildren();
       }
     }
-    // Added tokens are looked up first when text is encoded.
-    idOf.putAll(added);
+    listed.forEach(this::add);
   }
 
-  private void addedToken(JsonParser parser, Map<String, Integer> added) throws IOException {
+  /** The library gives an added token the id that its spelling has, or the next; not the file's. */
+  private void add(String content, boolean isSpecial) {
+    if (content.isEmpty()) {
+      return;
+    }
+    int id = own.getOrDefault(content, Math.max(own.size(), largestAdded + 1));
+    added.putIfAbsent(content, id);
+    largestAdded = Math.max(largestAdded, id);
+    known.set(id);
+    special.set(id, isSpecial);
+  }
+
+  private void requireText(String where, String token) {
+    if (!TokenizerCheck.wellFormed(token)) {
+      throw new InvalidInputException(
+          source + ": " + where + ": expected text, found half a surrogate pair");
+    }
+  }
+
+  private void addedToken(JsonParser parser, Map<String, Boolean> listed) throws IOException {
     String content = null;
     int id = -1;
     boolean isSpecial = false;
@@ -99,9 +124,8 @@ final class Vocabulary {
       throw new InvalidInputException(
           source + ": added_tokens: expected entries with an id and a content, found one without");
     }
-    added.put(content, id);
-    known.set(id);
-    special.set(id, isSpecial);
+    requireText("added_tokens", content);
+    listed.put(content, isSpecial);
   }
 
   private void truncation(JsonParser parser) throws IOException {
@@ -171,7 +195,8 @@ final class Vocabulary {
   }
 
   private void add(String token, int id) {
-    idOf.put(token, id);
+    requireText("model.vocab", token);
+    own.put(token, id);
     known.set(id);
     if (BYTE.matcher(token).matches()) {
       bytes.set(id);
@@ -184,8 +209,13 @@ final class Vocabulary {
   }
 
   OptionalInt idOf(String token) {
-    Integer id = idOf.get(token);
+    Integer id = added.getOrDefault(token, own.get(token));
     return id == null ? OptionalInt.empty() : OptionalInt.of(id);
+  }
+
+  /** Ids of the model's own tokens. */
+  Map<String, Integer> own() {
+    return Collections.unmodifiableMap(own);
   }
 
   /** The largest id plus one. */

@@ -6,6 +6,12 @@
  * {@link dev.statecraft.models.tokenizer.StreamingDecoder} turns ids into text while they are still
  * being generated.
  *
+ * <p>A folder's other files have a say: {@code TokenizerSettings} reads them, and {@code
+ * TokenizerAssembly} writes the {@code tokenizer.json} that all of them mean, as transformers'
+ * {@code AutoTokenizer} would make a tokenizer of them. Whatever comes of it is looked through by
+ * {@code TokenizerCheck}; what {@code PlainTokenizers} does not know to be harmless is tried by
+ * {@code TrialRun} in a child process, where {@code TokenizerTrial} gives it hard texts.
+ *
  * <p>The library is native. It is unpacked from its jar on first use, into {@code ~/.djl.ai} or the
  * folder that the environment variable {@code DJL_CACHE_DIR} names. Left to itself it would report
  * its use over the network and look for a build for the machine's GPU to download; loading a

@@ -31,7 +31,8 @@ class TemplateFormatTest {
   private static final int BOS = 1;
   private static final int EOS = 2;
   private static final int IM_END = 4;
-  private static final SpecialTokens SPECIAL = new SpecialTokens(OptionalInt.of(BOS), Set.of(EOS));
+  private static final SpecialTokens SPECIAL =
+      new SpecialTokens(OptionalInt.of(BOS), OptionalInt.of(EOS), Set.of(EOS));
 
   @TempDir Path folder;
   private Tokenizer tokenizer;
@@ -47,8 +48,7 @@ class TemplateFormatTest {
   }
 
   private TemplateFormat format(String name) throws IOException {
-    return new TemplateFormat(
-        AssistantTurnsTest.template(name), tokenizer, SPECIAL, OptionalInt.of(EOS));
+    return new TemplateFormat(AssistantTurnsTest.template(name), tokenizer, SPECIAL);
   }
 
   private LabelledTokens encoded(ChatFormat format, Conversation conversation) {
@@ -137,7 +137,10 @@ class TemplateFormatTest {
   }
 
   private ChatFormat read() throws IOException {
-    return ChatFormat.of(folder, tokenizer, SPECIAL, OptionalInt.of(EOS));
+    Files.writeString(folder.resolve("tokenizer.json"), ChatTokenizer.json());
+    tokenizer.close();
+    tokenizer = Tokenizer.ofFolder(folder);
+    return ChatFormat.of(folder, tokenizer, SPECIAL);
   }
 
   private String text(ChatFormat format, String... turns) {
@@ -153,20 +156,44 @@ class TemplateFormatTest {
 
     Files.writeString(
         config,
-        "{\"bos_token\": {\"content\": \"<s>\"}, \"eos_token\": \"</s>\", \"chat_template\":"
-            + " \"{{ bos_token }}{% for m in messages %}{{ m.content }}{{ eos_token }}{% endfor %}\"}");
+        "{\"bos_token\": {\"content\": \"<s>\"}, \"eos_token\": \"</s>\", \"chat_template\": \"{{"
+            + " bos_token }}{% for m in messages %}{{ m.content }}{{ eos_token }}{% endfor %}\"}");
     assertThat(text(read(), "u:a", "a:b")).isEqualTo("<s>a</s>b</s>");
 
     Files.writeString(
         config,
         "{\"chat_template\": [{\"name\": \"tool_use\", \"template\": \"no\"}, {\"name\":"
-            + " \"default\", \"template\": \"{% for m in messages %}[{{ m.content }}]{% endfor %}\"}]}");
+            + " \"default\", \"template\": \"{% for m in messages %}[{{ m.content }}]{% endfor"
+            + " %}\"}]}");
     assertThat(text(read(), "u:a", "a:b")).isEqualTo("[a][b]");
 
     Files.writeString(
         folder.resolve("chat_template.jinja"),
         "{% for m in messages %}<{{ m.content }}>{% endfor %}\n");
     assertThat(text(read(), "u:a", "a:b")).isEqualTo("<a><b>");
+  }
+
+  @Test
+  void filesOfTemplatesReplaceThoseOfTheSettings() throws IOException {
+    Files.writeString(
+        folder.resolve("tokenizer_config.json"),
+        "{\"chat_template\": [{\"name\": \"default\", \"template\": \"old\"}, {\"name\":"
+            + " \"tool_use\", \"template\": \"old\"}]}");
+    Path others = Files.createDirectory(folder.resolve("additional_chat_templates"));
+    Files.writeString(
+        others.resolve("tool_use.jinja"), "{% for m in messages %}({{ m.content }}){% endfor %}");
+    assertThatThrownBy(() -> text(read(), "u:a", "a:b"))
+        .hasMessageContaining("expected a template named 'default', found [tool_use]");
+    List<ChatMessage> messages = conversation("u:a", "a:b").messages();
+    Conversation withTools = new Conversation(messages, List.of(java.util.Map.of("name", "f")));
+    assertThat(read().render(withTools))
+        .containsExactly(Segment.prompt("(a)"), Segment.completion("(b)"));
+    Files.writeString(
+        folder.resolve("chat_template.jinja"),
+        "{% for m in messages %}<{{ m.content }}>{% endfor %}");
+    assertThat(text(read(), "u:a", "a:b")).isEqualTo("<a><b>");
+    assertThat(read().render(withTools))
+        .containsExactly(Segment.prompt("(a)"), Segment.completion("(b)"));
   }
 
   @Test

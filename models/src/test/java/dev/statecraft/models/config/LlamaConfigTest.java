@@ -19,7 +19,8 @@ class LlamaConfigTest {
         """
         {"model_type": "llama", "vocab_size": 97, "hidden_size": 32, "intermediate_size": 88,
          "num_hidden_layers": 3, "num_attention_heads": 4, "max_position_embeddings": 64,
-         "rms_norm_eps": 1e-05}""");
+         "rms_norm_eps": 1e-05}\
+        """);
   }
 
   private static LlamaConfig parse(String keys) {
@@ -44,8 +45,8 @@ class LlamaConfigTest {
                 false,
                 false,
                 false,
-                OptionalInt.empty(),
-                List.of(),
+                OptionalInt.of(1),
+                List.of(2),
                 OptionalInt.empty(),
                 Optional.empty()));
     assertThat(parse("").modelType()).isEqualTo("llama");
@@ -55,10 +56,10 @@ class LlamaConfigTest {
   void readsWhatIsThere() {
     LlamaConfig config =
         parse(
-            "'num_key_value_heads': 2, 'head_dim': 16, 'hidden_act': 'silu', 'attention_bias': true,"
-                + "'mlp_bias': true, 'tie_word_embeddings': true, 'bos_token_id': 1,"
-                + "'eos_token_id': [2, 5], 'pad_token_id': 0, 'torch_dtype': 'bfloat16',"
-                + "'transformers_version': '4.40.0', 'use_cache': true");
+            "'num_key_value_heads': 2, 'head_dim': 16, 'hidden_act': 'silu', 'attention_bias':"
+                + " true,'mlp_bias': true, 'tie_word_embeddings': true, 'bos_token_id':"
+                + " 1,'eos_token_id': [2, 5], 'pad_token_id': 0, 'torch_dtype':"
+                + " 'bfloat16','transformers_version': '4.40.0', 'use_cache': true");
     assertThat(config.numKeyValueHeads()).isEqualTo(2);
     assertThat(config.headDim()).isEqualTo(16);
     assertThat(config.attentionBias()).isTrue();
@@ -68,6 +69,13 @@ class LlamaConfigTest {
     assertThat(config.eosTokenIds()).containsExactly(2, 5);
     assertThat(config.padTokenId()).hasValue(0);
     assertThat(config.dtype()).contains("bfloat16");
+  }
+
+  @Test
+  void nullIsNoToken() {
+    assertThat(parse("'eos_token_id': null").eosTokenIds()).isEmpty();
+    assertThat(parse("'bos_token_id': null").bosTokenId()).isEmpty();
+    assertThat(parse("'bos_token_id': null").eosTokenIds()).containsExactly(2);
   }
 
   @Test
@@ -147,7 +155,8 @@ class LlamaConfigTest {
       delimiter = '|',
       quoteCharacter = '`',
       value = {
-        "'model_type': 'gpt2'|model_type: expected one of llama, bert, roberta, vit, found \"gpt2\"",
+        "'model_type': 'gpt2'|model_type: expected one of llama, bert, roberta, vit, found"
+            + " \"gpt2\"",
         "'model_type': 3|model_type: expected a string, found 3",
         "'vocab_size': '97'|vocab_size: expected a positive integer, found \"97\"",
         "'vocab_size': 97.0|vocab_size: expected a positive integer, found 97.0",

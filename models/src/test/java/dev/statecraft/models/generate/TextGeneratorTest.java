@@ -26,7 +26,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class TextGeneratorTest {
-  private static final SpecialTokens ENDLESS = new SpecialTokens(OptionalInt.empty(), Set.of());
+  private static final SpecialTokens ENDLESS =
+      new SpecialTokens(OptionalInt.empty(), OptionalInt.empty(), Set.of());
 
   private static int[] ints(JsonNode array) {
     return IntStream.range(0, array.size()).map(i -> array.get(i).asInt()).toArray();
@@ -142,7 +143,8 @@ class TextGeneratorTest {
     int end = output[prompt.length + 4];
     assertThat(Arrays.stream(output).limit(prompt.length + 4)).doesNotContain(end);
     try (TinyLlama model = TinyLlama.open("llama-tiny")) {
-      SpecialTokens special = new SpecialTokens(OptionalInt.empty(), Set.of(96, end));
+      SpecialTokens special =
+          new SpecialTokens(OptionalInt.empty(), OptionalInt.empty(), Set.of(96, end));
       TextGenerator generator = model.generator(special);
       for (int most : new int[] {5, 100}) {
         Generation result = generator.generate(prompt, most, Sampler.greedy(), piece -> {});
