@@ -20,6 +20,7 @@ import dev.statecraft.cli.engine.ModelEngine;
 import dev.statecraft.cli.provenance.Environment;
 import dev.statecraft.cli.terminal.Console;
 import dev.statecraft.cli.terminal.DownloadDisplay;
+import dev.statecraft.cli.terminal.StopSignals;
 import dev.statecraft.tensor.ThreadCount;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -79,6 +80,7 @@ public final class Statecraft {
   /** Runs a command and ends the process with its exit code. */
   public static void main(String[] arguments) {
     Console console = Console.ofProcess();
+    StopSignals.endTheProcess(console);
     Statecraft root = new Statecraft();
     Engine engine =
         new ModelEngine(

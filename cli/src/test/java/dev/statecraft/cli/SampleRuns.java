@@ -82,6 +82,7 @@ public final class SampleRuns {
         new MemoryUse(memory.values().stream().mapToLong(Long::longValue).sum(), memory, 1024);
     Summary summary =
         new Summary(
+            Summary.Status.FINISHED,
             method,
             55_296,
             steps,

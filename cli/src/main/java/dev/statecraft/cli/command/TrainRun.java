@@ -13,8 +13,10 @@ import dev.statecraft.cli.run.RunDirectory;
 import dev.statecraft.cli.run.RunRecorder;
 import dev.statecraft.cli.run.RunResult;
 import dev.statecraft.cli.run.StepMetrics;
+import dev.statecraft.cli.run.Summary;
 import dev.statecraft.cli.terminal.Console;
 import dev.statecraft.cli.terminal.Progress;
+import dev.statecraft.cli.terminal.StopSignals;
 import dev.statecraft.cli.track.MlflowTracker;
 import dev.statecraft.cli.track.Trackers;
 import dev.statecraft.models.train.Checkpoint;
@@ -82,7 +84,8 @@ record TrainRun(Console console, Engine engine, List<String> arguments, Optional
     try (MetricsLog log = directory.metricsLog();
         Progress progress = console.progress()) {
       RunRecorder recorder = new RunRecorder(recipe, log, progress);
-      try (Trackers trackers = Trackers.of(recipe, directory, recorder::note)) {
+      try (StopSignals signals = StopSignals.take(console, () -> stop(recorder));
+          Trackers trackers = Trackers.of(recipe, directory, recorder::note)) {
         recorder.recall(trackers.earlierNotes());
         recorder.exhibit(new Exhibit.Origin(Provenance.read(directory.provenance()).facts()));
         from.ifPresent(
@@ -96,6 +99,11 @@ record TrainRun(Console console, Engine engine, List<String> arguments, Optional
         return watched(directory, recorder, trackers, from);
       }
     }
+  }
+
+  private static void stop(RunRecorder recorder) {
+    recorder.cancel();
+    recorder.note("interrupted: ends after this step");
   }
 
   private RunResult watched(
@@ -128,18 +136,25 @@ record TrainRun(Console console, Engine engine, List<String> arguments, Optional
     } catch (IOException | RuntimeException e) {
       boolean interrupted = e instanceof CancellationException;
       trackers.ended(interrupted ? MlflowTracker.Ending.KILLED : MlflowTracker.Ending.FAILED);
-      recorder.failed(interrupted ? "interrupted" : String.valueOf(e.getMessage()));
-      report(directory, recorder, e);
+      Optional<Summary> summary =
+          recorder.failed(
+              interrupted ? "interrupted" : String.valueOf(e.getMessage()),
+              interrupted ? Summary.Status.INTERRUPTED : Summary.Status.FAILED);
+      report(directory, recorder, summary, e);
       throw e;
     }
   }
 
   /** What there is to see of a run that failed. */
-  private static void report(RunDirectory directory, RunRecorder recorder, Exception failure) {
-    if (recorder.view().steps().isEmpty()) {
+  private static void report(
+      RunDirectory directory, RunRecorder recorder, Optional<Summary> summary, Exception failure) {
+    if (summary.isEmpty() && recorder.view().steps().isEmpty()) {
       return;
     }
     try {
+      if (summary.isPresent()) {
+        directory.writeSummary(summary.get());
+      }
       AtomicFile.write(directory.report(), TrainReport.html(recorder.view()));
     } catch (IOException e) {
       failure.addSuppressed(e);

@@ -31,8 +31,10 @@ public interface Engine {
   InspectedModel inspect(String model);
 
   /**
-   * Trains. Saves the adapter in the run's {@linkplain RunDirectory#adapter folder} and, for
-   * classification, writes the recipe again with the labels.
+   * Trains. An interrupt of the thread, or a {@linkplain TrainListener#isCancelled listener} that
+   * says so, stops the run before its next step: it is saved as far as it has come, and ends with a
+   * {@link java.util.concurrent.CancellationException}. Saves the adapter in the run's {@linkplain
+   * RunDirectory#adapter folder} and, for classification, writes the recipe again with the labels.
    */
   default TrainOutcome train(Recipe recipe, RunDirectory run, TrainListener listener)
       throws IOException {

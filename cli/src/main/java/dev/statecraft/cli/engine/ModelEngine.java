@@ -29,12 +29,15 @@ import dev.statecraft.models.train.GradientError;
 import dev.statecraft.tensor.ThreadCount;
 import dev.statecraft.tensor.Torch;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.concurrent.CancellationException;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
@@ -93,7 +96,23 @@ public final class ModelEngine implements Engine {
         Torch torch = sessions.silently(recipe)) {
       listener.note(sessions.sentence(recipe));
       return new TrainingRun(pinned, run, listener, model, inputs, torch).run(from);
+    } catch (CancellationException e) {
+      throw heard(e);
+    } catch (ClosedByInterruptException e) {
+      throw heard(new CancellationException("interrupted"));
+    } catch (UncheckedIOException e) {
+      throw e.getCause() instanceof ClosedByInterruptException
+          ? heard(new CancellationException("interrupted"))
+          : e;
     }
+  }
+
+  /**
+   * The exception is what is left of an interrupt; a thread that still had it could write no file.
+   */
+  private static CancellationException heard(CancellationException e) {
+    boolean unused = Thread.interrupted();
+    return e;
   }
 
   @Override

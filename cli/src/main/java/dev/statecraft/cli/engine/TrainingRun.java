@@ -23,6 +23,7 @@ import dev.statecraft.models.train.Checkpoint;
 import dev.statecraft.models.train.Checkpointing;
 import dev.statecraft.models.train.Checkpoints;
 import dev.statecraft.models.train.Evaluated;
+import dev.statecraft.models.train.MemoryUse;
 import dev.statecraft.models.train.NumericFaultException;
 import dev.statecraft.models.train.Progress;
 import dev.statecraft.models.train.StepLayout;
@@ -118,7 +119,7 @@ record TrainingRun(
                   memoryPlan.store(),
                   recipe.memory().states(),
                   checkpointing),
-              interrupts::requested);
+              () -> interrupts.requested() || listener.isCancelled());
       try {
         trainer.run(
             new Forwarding(exhibits),
@@ -139,6 +140,7 @@ record TrainingRun(
       } catch (NumericFaultException | OutOfMemoryException | CancellationException e) {
         // In each case the parameters are those of the last good step.
         saveAdapter(prepared, weights);
+        listener.stopped(outcome(trainer, weights, memoryPlan));
         if (e instanceof CancellationException) {
           listener.note("go on with: statecraft train --resume " + directory.folder());
         }
@@ -150,13 +152,18 @@ record TrainingRun(
       }
       saveAdapter(prepared, weights);
       exhibits.samples(weights);
-      return new TrainOutcome(
-          trainer.seconds(),
-          memoryPlan.store().describe(),
-          trainer.memory().orElseThrow(),
-          trainer.predicted(),
-          torch.threads());
+      return outcome(trainer, weights, memoryPlan);
     }
+  }
+
+  /** What there is now, if no step was taken yet. */
+  private TrainOutcome outcome(Trainer trainer, Weights weights, MemoryPlan plan) {
+    return new TrainOutcome(
+        trainer.seconds(),
+        plan.store().describe(),
+        trainer.memory().orElseGet(() -> MemoryUse.atPeak(weights)),
+        trainer.predicted(),
+        torch.threads());
   }
 
   private void noteUnused(Graph graph) {

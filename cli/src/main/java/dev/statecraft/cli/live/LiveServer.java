@@ -9,10 +9,12 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
@@ -27,12 +29,18 @@ public final class LiveServer implements AutoCloseable {
   private static final long FOLLOWING_NANOS = 5_000_000_000L;
 
   private static final int LAST_LOOK_SECONDS = 4;
+  private static final int MOST_CLIENTS = 32;
+
+  /** How long a client may take to ask, and to read. The JDK's server reads them once. */
+  private static final Map<String, String> LIMITS =
+      Map.of("sun.net.httpserver.maxReqTime", "10", "sun.net.httpserver.maxRspTime", "10");
+
   private static final String POLICY =
       "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline';"
           + " connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
   private final HttpServer server;
-  private final ExecutorService thread;
+  private final ExecutorService threads;
   private final Supplier<String> page;
   private final Set<String> hosts;
   private final CountDownLatch lastLook = new CountDownLatch(1);
@@ -44,8 +52,15 @@ public final class LiveServer implements AutoCloseable {
     this.page = page;
     int port = server.getAddress().getPort();
     hosts = Set.of("127.0.0.1:" + port, "localhost:" + port);
-    thread =
-        Executors.newSingleThreadExecutor(
+    // Whoever does not read what it asked for, or does not finish asking, holds up a thread, for as
+    // long as the server lets it. One too many is turned away.
+    threads =
+        new ThreadPoolExecutor(
+            0,
+            MOST_CLIENTS,
+            1,
+            TimeUnit.SECONDS,
+            new SynchronousQueue<>(),
             work -> {
               Thread made = new Thread(work, "statecraft-live");
               made.setDaemon(true);
@@ -61,6 +76,12 @@ public final class LiveServer implements AutoCloseable {
    * @throws RecipeException if the port is taken
    */
   public static LiveServer start(int port, Supplier<String> page) throws IOException {
+    LIMITS.forEach(
+        (key, seconds) -> {
+          if (System.getProperty(key) == null) {
+            System.setProperty(key, seconds);
+          }
+        });
     HttpServer server;
     try {
       byte[] loopback = {127, 0, 0, 1};
@@ -70,7 +91,7 @@ public final class LiveServer implements AutoCloseable {
       throw new RecipeException("--live: expected a free port, found " + port + " taken", e);
     }
     LiveServer live = new LiveServer(server, page);
-    server.setExecutor(live.thread);
+    server.setExecutor(live.threads);
     server.createContext("/", live::answer);
     server.start();
     return live;
@@ -127,7 +148,7 @@ public final class LiveServer implements AutoCloseable {
       Thread.currentThread().interrupt();
     } finally {
       server.stop(0);
-      thread.shutdownNow();
+      threads.shutdownNow();
     }
   }
 }

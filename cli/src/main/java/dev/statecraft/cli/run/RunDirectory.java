@@ -1,5 +1,7 @@
 package dev.statecraft.cli.run;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.statecraft.cli.recipe.Recipe;
 import dev.statecraft.cli.recipe.RecipeException;
 import dev.statecraft.models.InvalidInputException;
@@ -17,10 +19,9 @@ import java.util.stream.Stream;
 
 /**
  * The folder of a training run: {@value #RECIPE} (as resolved), {@value #METRICS} (a line per
- * optimizer step), {@value #SUMMARY} (once it is finished), {@value #ADAPTER}, {@value
- * #CHECKPOINTS}, {@value #PROVENANCE}, {@value #REPORT}, TensorBoard's {@value #EVENTS} files,
- * {@value #MLFLOW} and {@value #NOTES}. Whole files are moved into place; metrics are appended line
- * by line.
+ * optimizer step), {@value #SUMMARY} (once it is over), {@value #ADAPTER}, {@value #CHECKPOINTS},
+ * {@value #PROVENANCE}, {@value #REPORT}, TensorBoard's {@value #EVENTS} files, {@value #MLFLOW}
+ * and {@value #NOTES}. Whole files are moved into place; metrics are appended line by line.
  */
 public final class RunDirectory {
   static final String RECIPE = "recipe.yaml";
@@ -159,7 +160,7 @@ public final class RunDirectory {
       return;
     }
     if (existing == Existing.REFUSE && hasResults(folder)) {
-      String state = Files.exists(folder.resolve(SUMMARY)) ? "a finished" : "an unfinished";
+      String state = new RunDirectory(folder).isFinished() ? "a finished" : "an unfinished";
       throw new RecipeException(
           "output: expected a folder without a run, found "
               + state
@@ -243,7 +244,7 @@ public final class RunDirectory {
     return folder.resolve(METRICS);
   }
 
-  /** What became of the run, once it is finished. */
+  /** What became of the run, once it is over. */
   public Path summary() {
     return folder.resolve(SUMMARY);
   }
@@ -277,12 +278,26 @@ public final class RunDirectory {
     return MetricsLog.append(folder.resolve(METRICS));
   }
 
-  /** Whether the run came to its end. */
+  /**
+   * Whether the run came to its end.
+   *
+   * @throws InvalidInputException if its summary is not what a run writes
+   */
   public boolean isFinished() {
-    return Files.exists(folder.resolve(SUMMARY));
+    if (!Files.exists(summary())) {
+      return false;
+    }
+    try {
+      JsonNode status = new ObjectMapper().readTree(TextFile.read(summary())).path("status");
+      // Summaries of earlier versions were of finished runs alone and do not say so.
+      return status.isMissingNode() || status.asText().equals(Summary.Status.FINISHED.label());
+    } catch (IOException e) {
+      throw new InvalidInputException(
+          summary() + ": expected the summary of a run, found no valid JSON", e);
+    }
   }
 
-  /** Writes the summary, which makes the run a finished one. */
+  /** Writes the summary; that of a run which came to its end makes it a finished one. */
   public void writeSummary(Summary summary) throws IOException {
     AtomicFile.write(folder.resolve(SUMMARY), Json.pretty(summary.toMap()));
   }

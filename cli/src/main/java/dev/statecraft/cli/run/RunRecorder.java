@@ -35,7 +35,9 @@ public final class RunRecorder implements TrainListener {
   private int stepsBefore;
   private Map<String, DataAccount> data = Map.of();
   private Optional<String> failure = Optional.empty();
+  private Optional<TrainOutcome> measured = Optional.empty();
   private Optional<Summary> summary = Optional.empty();
+  private volatile boolean cancelled;
 
   public RunRecorder(Recipe recipe, MetricsLog log, Progress progress) {
     this.recipe = recipe;
@@ -124,9 +126,30 @@ public final class RunRecorder implements TrainListener {
     exhibits.put(exhibit.getClass(), exhibit);
   }
 
-  /** The run ended before its end. */
-  public synchronized void failed(String why) {
+  /** The run is to stop before its next step; on any thread. */
+  public void cancel() {
+    cancelled = true;
+  }
+
+  @Override
+  public boolean isCancelled() {
+    return cancelled;
+  }
+
+  @Override
+  public synchronized void stopped(TrainOutcome soFar) {
+    measured = Optional.of(soFar);
+  }
+
+  /**
+   * The run ended before its end.
+   *
+   * @return what became of it, if it had come to be measured
+   */
+  public synchronized Optional<Summary> failed(String why, Summary.Status status) {
     failure = Optional.of(why);
+    summary = measured.map(outcome -> summary(outcome, status));
+    return summary;
   }
 
   /** The run as it is now; on any thread. */
@@ -155,27 +178,31 @@ public final class RunRecorder implements TrainListener {
 
   /** All that was recorded, with the engine's measurements. */
   public synchronized RunResult finish(TrainOutcome outcome) {
-    long tokens = steps.stream().mapToLong(StepMetrics::tokens).sum();
-    Optional<Long> peakRss = PeakMemory.bytes().stream().boxed().findFirst();
-    Summary made =
-        new Summary(
-            recipe.method().name().label(),
-            trainableParameters,
-            steps.size(),
-            outcome.seconds(),
-            outcome.seconds() > 0 ? tokens / outcome.seconds() : 0,
-            evaluations.isEmpty()
-                ? Optional.empty()
-                : Optional.of(evaluations.get(evaluations.size() - 1)),
-            best(),
-            outcome.store(),
-            outcome.memory(),
-            outcome.predicted(),
-            peakRss,
-            outcome.threads(),
-            data);
+    Summary made = summary(outcome, Summary.Status.FINISHED);
     summary = Optional.of(made);
     return new RunResult(recipe, made, steps, evaluations);
+  }
+
+  private Summary summary(TrainOutcome outcome, Summary.Status status) {
+    long tokens = steps.stream().mapToLong(StepMetrics::tokens).sum();
+    Optional<Long> peakRss = PeakMemory.bytes().stream().boxed().findFirst();
+    return new Summary(
+        status,
+        recipe.method().name().label(),
+        trainableParameters,
+        steps.size(),
+        outcome.seconds(),
+        outcome.seconds() > 0 ? tokens / outcome.seconds() : 0,
+        evaluations.isEmpty()
+            ? Optional.empty()
+            : Optional.of(evaluations.get(evaluations.size() - 1)),
+        best(),
+        outcome.store(),
+        outcome.memory(),
+        outcome.predicted(),
+        peakRss,
+        outcome.threads(),
+        data);
   }
 
   /** The first of the best by the recipe's first metric. */

@@ -5,6 +5,7 @@ import dev.statecraft.models.train.MemoryUse;
 import dev.statecraft.models.train.StepMemory;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -12,6 +13,7 @@ import java.util.TreeMap;
 /**
  * What became of a run: {@code summary.json}.
  *
+ * @param status whether it came to its end
  * @param method the method's name
  * @param trainableParameters how many numbers were trained
  * @param steps optimizer steps taken
@@ -27,6 +29,7 @@ import java.util.TreeMap;
  * @param data what was read, by part, such as {@code training}
  */
 public record Summary(
+    Status status,
     String method,
     long trainableParameters,
     long steps,
@@ -41,6 +44,21 @@ public record Summary(
     int threads,
     Map<String, DataAccount> data) {
 
+  /** Whether a run came to its end. */
+  public enum Status {
+    /** All its steps were taken, or it ended early because it was to. */
+    FINISHED,
+    /** The user or the system stopped it. */
+    INTERRUPTED,
+    /** It could not go on. */
+    FAILED;
+
+    /** The word for it. */
+    public String label() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
   /** Measured bytes by category at the peak. */
   public Map<String, Long> memory() {
     return use.categories();
@@ -54,6 +72,7 @@ public record Summary(
   /** As {@code summary.json} and {@code --json} show it. */
   public Map<String, Object> toMap() {
     Map<String, Object> map = new LinkedHashMap<>();
+    map.put("status", status.label());
     map.put("method", method);
     map.put("trainable_parameters", trainableParameters);
     map.put("steps", steps);

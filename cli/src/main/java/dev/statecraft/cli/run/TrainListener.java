@@ -24,6 +24,18 @@ public interface TrainListener {
   /** After an evaluation. */
   default void evaluated(Evaluation evaluation) {}
 
+  /**
+   * The run ends before its end; {@link #note} may follow, and the failure is thrown.
+   *
+   * @param soFar what was measured
+   */
+  default void stopped(TrainOutcome soFar) {}
+
+  /** Asked before every step: whether the run is to stop, as if it had been interrupted. */
+  default boolean isCancelled() {
+    return false;
+  }
+
   /** Something the user should know, such as examples that were left out. */
   default void note(String line) {}
 

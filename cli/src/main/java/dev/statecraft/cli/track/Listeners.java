@@ -4,6 +4,7 @@ import dev.statecraft.cli.run.Evaluation;
 import dev.statecraft.cli.run.Exhibit;
 import dev.statecraft.cli.run.StepMetrics;
 import dev.statecraft.cli.run.TrainListener;
+import dev.statecraft.cli.run.TrainOutcome;
 import java.util.List;
 
 /**
@@ -29,6 +30,16 @@ record Listeners(List<TrainListener> all) implements TrainListener {
   @Override
   public void evaluated(Evaluation evaluation) {
     all.forEach(listener -> listener.evaluated(evaluation));
+  }
+
+  @Override
+  public void stopped(TrainOutcome soFar) {
+    all.forEach(listener -> listener.stopped(soFar));
+  }
+
+  @Override
+  public boolean isCancelled() {
+    return all.stream().anyMatch(TrainListener::isCancelled);
   }
 
   @Override

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.net.ConnectException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -16,6 +17,8 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -45,6 +48,34 @@ final class LiveServerTest {
       return new BufferedReader(
               new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8))
           .readLine();
+    }
+  }
+
+  /** Clients that ask for a page of 8 MB and do not read it, or never finish asking. */
+  @Test
+  void clientsThatDoNotReadHoldUpNobody() throws IOException, InterruptedException {
+    String page = "x".repeat(8 << 20);
+    List<Socket> silent = new ArrayList<>();
+    try (LiveServer server = LiveServer.start(0, () -> page)) {
+      int port = server.address().getPort();
+      for (int i = 0; i < 6; i++) {
+        Socket socket = new Socket();
+        silent.add(socket);
+        socket.setReceiveBufferSize(4096);
+        socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+        String asked = "GET / HTTP/1.1\r\nHost: 127.0.0.1:" + port + "\r\n\r\n";
+        String said = i % 2 == 0 ? asked : asked.substring(0, 9);
+        socket.getOutputStream().write(said.getBytes(StandardCharsets.UTF_8));
+      }
+      Thread.sleep(200);
+      HttpRequest request =
+          HttpRequest.newBuilder(server.address()).timeout(Duration.ofSeconds(5)).build();
+      assertThat(client.send(request, HttpResponse.BodyHandlers.ofString()).body())
+          .hasSize(page.length());
+    } finally {
+      for (Socket socket : silent) {
+        socket.close();
+      }
     }
   }
 

@@ -101,11 +101,13 @@ final class RunDirectoryTest {
     assertThat(summary.fieldNames())
         .toIterable()
         .containsExactly(
+            "status",
             "method",
             "trainable_parameters",
             "steps",
             "seconds",
             "tokens_per_second",
+            "threads",
             "last_evaluation",
             "best_evaluation",
             "store",

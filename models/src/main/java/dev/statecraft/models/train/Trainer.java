@@ -105,7 +105,8 @@ public final class Trainer {
    * @throws OutOfMemoryException if there is not enough for a single example; the parameters are
    *     those before the step
    * @throws NumericFaultException if a loss or gradient is not finite
-   * @throws CancellationException if the run was cancelled
+   * @throws CancellationException if the run was cancelled, or the thread interrupted, which it
+   *     then is no more; an interrupt that comes with the last step changes nothing
    * @throws IOException if the checkpoint cannot be read or one cannot be saved
    */
   public void run(TrainingListener listener, Optional<Checkpoint> from, CheckpointSaver saver)
@@ -138,6 +139,9 @@ public final class Trainer {
 
     /** The step at which the last checkpoint was made; -1 before the first. */
     private long saved = -1;
+
+    /** Whether the thread was interrupted; the run ends before its next step. */
+    private boolean interrupted;
 
     Run(
         AdamW optimizer,
@@ -189,15 +193,27 @@ public final class Trainer {
       return true;
     }
 
+    /** Takes the thread's interrupt to itself: a thread that still had it could write no file. */
+    private boolean isInterrupted() {
+      interrupted |= Thread.interrupted();
+      return interrupted;
+    }
+
     private void stopIfCancelled() throws IOException {
-      if (cancelled.getAsBoolean()) {
+      if (isInterrupted() || cancelled.getAsBoolean()) {
         save();
         throw new CancellationException("cancelled after step " + progress.step());
       }
     }
 
     private void takeStep() throws IOException {
-      StepData made = data.next();
+      StepData made;
+      try {
+        made = data.next();
+      } catch (CancellationException e) {
+        stopIfCancelled(); // Interrupted while it waited.
+        throw e;
+      }
       long index = progress.step();
       TrainingListener.Step taken;
       try {
@@ -206,6 +222,7 @@ public final class Trainer {
         save();
         throw e;
       }
+      interrupted |= Thread.interrupted();
       losses
           .spike(taken.loss())
           .ifPresent(median -> listener.note(spike(taken, median, made.chosen().examples())));
@@ -230,6 +247,7 @@ public final class Trainer {
       Score score = new Evaluator(graph, weights, options.microBatch()).score(validation.get());
       Evaluated evaluation = new Evaluated(progress.step(), epochs, score.metrics());
       progress = progress.with(evaluation);
+      interrupted |= Thread.interrupted();
       listener.scored(score);
       listener.evaluated(evaluation.step(), evaluation.epoch(), evaluation.metrics());
       if (options.checkpointing().isBest(evaluation, progress)) {
