@@ -69,8 +69,13 @@ record BottleneckControl(double scale) implements Op {
         .addInPlace(context.parameter(B_BIAS), scale);
   }
 
+  /** x_u in the model's type: tables are held in the master type. */
+  private static Tensor u(EdgeContext context) {
+    return context.input(U).as(context.computeType());
+  }
+
   private static Tensor hidden(EdgeContext context) {
-    return context.input(U).linear(context.parameter(A)).addInPlace(context.parameter(A_BIAS));
+    return u(context).linear(context.parameter(A)).addInPlace(context.parameter(A_BIAS));
   }
 
   @Override
@@ -79,7 +84,7 @@ record BottleneckControl(double scale) implements Op {
     Tensor h = hidden(context);
     Tensor g = Kernels.geluBackward(dy.matmul(context.parameter(B)).mulInPlace(scale), h, false);
     if (context.wantsParameter(A)) {
-      context.parameterGradient(A).addMatmul(g.t(), context.input(U), 1);
+      context.parameterGradient(A).addMatmul(g.t(), u(context), 1);
     }
     if (context.wantsParameter(B)) {
       context.parameterGradient(B).addMatmul(dy.t(), Kernels.gelu(h, false), scale);

@@ -67,6 +67,7 @@ public record StateTuning(List<ControlEdge> edges, LayerSelection layers) implem
 
   private static void attach(
       GraphEditor editor, Graph graph, ControlEdge edge, String from, String to, String prefix) {
+    editor.checkEnds(from, to);
     editor.control(
         from,
         to,

@@ -7,7 +7,8 @@ import java.util.function.UnaryOperator;
 /** Makes a changed copy of a graph; the original stays as it is. */
 public final class GraphEditor {
   private final Graph original;
-  private final List<Edge> edges;
+  private List<Edge> edges;
+  private LossPaths paths;
 
   GraphEditor(Graph original) {
     this.original = original;
@@ -21,27 +22,15 @@ public final class GraphEditor {
    *
    * @param to name of v; must have a producer
    * @param from name of u; if it is v itself, the op reads the value before control
-   * @throws GraphException if a name is unknown, v is an input of the graph, u is computed from v,
-   *     shapes do not fit, or a parameter belongs to another edge
+   * @throws GraphException as {@link #checkEnds}, and if shapes do not fit or a parameter belongs
+   *     to another edge
    */
   public GraphEditor control(String from, String to, Op op, List<Parameter> parameters) {
-    int producer = indexOf(to, from);
+    checkEnds(from, to);
+    int producer = indexOrInput(to);
     Edge before = edges.get(producer);
     int sourceIndex = from.equals(to) ? producer : indexOrInput(from);
-    if (sourceIndex > producer) {
-      throw new GraphException(
-          "cycle: a control edge from '"
-              + from
-              + "' to '"
-              + to
-              + "' would read a state that is computed after the one it controls");
-    }
-    int count = 0;
-    String free = to + "@" + count;
-    while (named(free)) {
-      free = to + "@" + ++count;
-    }
-    Edge renamed = before.withOutput(before.output().renamed(free));
+    Edge renamed = before.withOutput(before.output().renamed(freeName(to)));
     State source =
         from.equals(to)
             ? renamed.output()
@@ -68,7 +57,87 @@ public final class GraphEditor {
     refuseShared(parameters, from, to);
     edges.set(producer, renamed);
     edges.add(producer + 1, new Edge(before.output(), op, inputs, parameters, before.layer()));
+    if (sourceIndex > producer) {
+      edges = TopologicalOrder.of(edges);
+    }
     return this;
+  }
+
+  /**
+   * Checks whether there can be a control edge between two states, whatever it computes.
+   *
+   * @param from name of u
+   * @param to name of v
+   * @throws GraphException if a name is unknown, v is an input of the graph, u is computed from v
+   *     (a cycle), u or v is no state of features in rows, or what the edge computes could not be
+   *     learned: the loss does not depend on v, or something on the way to it gives v no gradient
+   */
+  public void checkEnds(String from, String to) {
+    int producer = indexOf(to, from);
+    int source = from.equals(to) ? producer : indexOrInput(from);
+    if (paths == null) {
+      paths = LossPaths.of(original);
+    }
+    // A state that this editor renamed leads where the one it was did, which has been checked.
+    paths
+        .obstacle(to)
+        .filter(why -> original.contains(to))
+        .ifPresent(
+            why -> {
+              throw new GraphException(
+                  "control edge from '" + from + "' to '" + to + "': '" + to + "' " + why);
+            });
+    // Edges are in an order of computation: what is before v cannot be computed from it.
+    if (source > producer && TopologicalOrder.dependsOn(edges, from, to)) {
+      throw new GraphException(
+          "cycle: a control edge from '"
+              + from
+              + "' to '"
+              + to
+              + "' would read a state that is computed after the one it controls");
+    }
+    checkRows(from, to, source < 0 ? original.state(from) : edges.get(source).output());
+    checkRows(from, to, edges.get(producer).output());
+  }
+
+  private static void checkRows(String from, String to, State state) {
+    List<Dim> dims = state.shape().dims();
+    if (state.precision() == Precision.INDEX || dims.size() != 2 || !dims.get(1).isFixed()) {
+      throw new GraphException(
+          "control edge from '"
+              + from
+              + "' to '"
+              + to
+              + "': expected states of numbers [rows, features], found "
+              + (state.precision() == Precision.INDEX ? "indices " : "")
+              + state);
+    }
+  }
+
+  /**
+   * Puts an op behind the edge that computes a state: what it makes of the state takes over its
+   * name, as with {@link #control}.
+   *
+   * @throws GraphException if the name is unknown, the state comes with the batch, or its shape
+   *     does not fit
+   */
+  public GraphEditor follow(String state, Op op) {
+    int index = indexOf(state, state);
+    Edge before = edges.get(index);
+    Edge renamed = before.withOutput(before.output().renamed(freeName(state)));
+    edges.set(index, renamed);
+    edges.add(
+        index + 1,
+        new Edge(before.output(), op, List.of(renamed.output()), List.of(), before.layer()));
+    return this;
+  }
+
+  private String freeName(String state) {
+    int count = 0;
+    while (named(state + "@" + count)) {
+      count++;
+    }
+    return state + "@" + count;
   }
 
   /** Replaces the edge that computes {@code state}. The endpoints must stay what they are. */

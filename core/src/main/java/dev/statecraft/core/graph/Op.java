@@ -34,6 +34,14 @@ public interface Op {
   }
 
   /**
+   * Whether the backward gives an input its gradient: not ids, positions and tables made of them,
+   * whose readers ignore them.
+   */
+  default boolean differentiableBy(int input) {
+    return differentiable();
+  }
+
+  /**
    * Index of an input whose storage the forward can turn into the output where the plan allows it,
    * or -1. The backward must then read neither that input nor pass over it.
    */

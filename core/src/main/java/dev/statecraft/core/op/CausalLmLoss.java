@@ -63,6 +63,11 @@ public record CausalLmLoss(int chunk) implements Op {
   }
 
   @Override
+  public boolean differentiableBy(int input) {
+    return input == 0;
+  }
+
+  @Override
   public Cost cost() {
     return Cost.ONCE;
   }

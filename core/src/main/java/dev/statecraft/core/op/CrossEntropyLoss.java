@@ -46,6 +46,11 @@ public record CrossEntropyLoss() implements Op {
   }
 
   @Override
+  public boolean differentiableBy(int input) {
+    return input == 0;
+  }
+
+  @Override
   public Cost cost() {
     return Cost.ONCE;
   }

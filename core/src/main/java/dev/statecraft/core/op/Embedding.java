@@ -42,6 +42,12 @@ public record Embedding() implements Op {
     return Shape.of(ids.shape().dims().get(0), Dim.of(table.size(1)));
   }
 
+  /** Ids have no gradient. */
+  @Override
+  public boolean differentiableBy(int input) {
+    return false;
+  }
+
   @Override
   public Cost cost() {
     return Cost.CHEAP;

@@ -45,6 +45,11 @@ public record MeanSquaredErrorLoss() implements Op {
   }
 
   @Override
+  public boolean differentiableBy(int input) {
+    return input == 0;
+  }
+
+  @Override
   public Cost cost() {
     return Cost.ONCE;
   }

@@ -54,6 +54,11 @@ public record Rotary(int headDim) implements Op {
   }
 
   @Override
+  public boolean differentiableBy(int input) {
+    return input == 0;
+  }
+
+  @Override
   public Cost cost() {
     return Cost.CHEAP;
   }

@@ -36,6 +36,11 @@ public record SelectRows() implements Op {
   }
 
   @Override
+  public boolean differentiableBy(int input) {
+    return input == 0;
+  }
+
+  @Override
   public Cost cost() {
     return Cost.CHEAP;
   }

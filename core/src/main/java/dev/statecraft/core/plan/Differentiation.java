@@ -3,6 +3,7 @@ package dev.statecraft.core.plan;
 import dev.statecraft.core.graph.Demand;
 import dev.statecraft.core.graph.Edge;
 import dev.statecraft.core.graph.Graph;
+import dev.statecraft.core.graph.GraphException;
 import dev.statecraft.core.graph.Parameter;
 import dev.statecraft.core.graph.Reads;
 import dev.statecraft.core.graph.State;
@@ -27,17 +28,25 @@ final class Differentiation {
     return new Differentiation();
   }
 
+  /**
+   * @throws GraphException if a state that depends on trained parameters is read by an op that
+   *     gives it no gradient
+   */
   static Differentiation of(Graph graph, String loss) {
     Set<String> towardsLoss = ancestors(graph, loss);
     Set<String> trained = new HashSet<>();
     Differentiation result = new Differentiation();
     for (Edge edge : graph.edges()) {
-      if (!towardsLoss.contains(edge.name()) || !edge.op().differentiable()) {
+      if (!towardsLoss.contains(edge.name())) {
         continue;
       }
       List<Boolean> inputs = new ArrayList<>();
-      for (State input : edge.inputs()) {
-        inputs.add(trained.contains(input.name()));
+      for (int i = 0; i < edge.inputs().size(); i++) {
+        boolean wanted = trained.contains(edge.inputs().get(i).name());
+        if (wanted && !edge.op().differentiableBy(i)) {
+          throw lost(edge, edge.inputs().get(i));
+        }
+        inputs.add(wanted);
       }
       Demand demand =
           new Demand(inputs, edge.parameters().stream().map(Parameter::trainable).toList());
@@ -47,6 +56,18 @@ final class Differentiation {
       }
     }
     return result;
+  }
+
+  /** A gradient that is cut off would be wrong without a word. */
+  private static GraphException lost(Edge edge, State input) {
+    return new GraphException(
+        "state '"
+            + input.name()
+            + "' depends on trained parameters, but '"
+            + edge.name()
+            + "' ("
+            + edge.op().name()
+            + ") has no gradient with respect to it");
   }
 
   /** The states from which a state is computed, and itself. */

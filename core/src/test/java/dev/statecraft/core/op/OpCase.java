@@ -138,6 +138,11 @@ final class OpCase {
       OpHarness.Result forward = forward(DType.FLOAT64, numbers, weights);
       double[] upstream = random(forward.shape());
       checkShape(forward);
+      for (int i = 0; i < inputs.size(); i++) {
+        assertThat(op.differentiableBy(i))
+            .as("declares a gradient of input " + i)
+            .isEqualTo(inputs.get(i).differentiable());
+      }
       Demand all = demand(-1);
       OpHarness.Result plain = run(DType.FLOAT64, all, upstream, OpHarness.Variant.PLAIN);
       EXACT.check("forward before a backward", plain.output(), forward.output());
