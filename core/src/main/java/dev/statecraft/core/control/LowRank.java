@@ -43,10 +43,8 @@ public record LowRank(int rank, double scale, boolean bias, double dropout, Init
     theta.add(Parameter.control(name.apply("A.weight"), init, rank, in));
     theta.add(Parameter.control(name.apply("B.weight"), Initializer.ZEROS, out, rank));
     if (bias) {
-      // As torch.nn.Linear starts its bias; A's only, so that g stays zero at the start.
-      theta.add(
-          Parameter.control(
-              name.apply("A.bias"), Initializer.uniform(1 / Math.sqrt((double) in)), rank));
+      // As the reference implementation starts them, not as torch.nn.Linear starts a bias.
+      theta.add(Parameter.control(name.apply("A.bias"), Initializer.ZEROS, rank));
       theta.add(Parameter.control(name.apply("B.bias"), Initializer.ZEROS, out));
     }
     return theta;
