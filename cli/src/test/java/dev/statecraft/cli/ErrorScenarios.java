@@ -122,6 +122,10 @@ final class ErrorScenarios {
     run(new FakeEngine(), "train", "-c", "recipe.yaml");
   }
 
+  private Outcome edge(String from, String to) throws IOException {
+    return train("method={name: edges, edges: [{from: " + from + ", to: " + to + "}]}");
+  }
+
   Outcome trainAgain(String... changes) {
     String[] arguments = new String[3 + 2 * changes.length];
     arguments[0] = "train";
@@ -458,7 +462,21 @@ final class ErrorScenarios {
     put(
         "<file>: model: expected a model folder or one of [<models>], found '<name>'",
         () -> train("model=builtin:gpt"));
+    put(
+        "<file>: train.model_dropout: expected config or off, found '<word>'",
+        () -> train("train.model_dropout=half"));
     put("targets: <problem>", () -> train("method.targets=[q_proj]"));
+    put(
+        "no state is called '<name>'; did you mean <names>?",
+        () -> edge("layers.0.middel", "layers.0.output"));
+    put(
+        "cycle: a control edge from '<state>' to '<state>' would read a state that is computed"
+            + " after the one it controls",
+        () -> edge("layers.1.output", "layers.0.output"));
+    put(
+        "state '<state>' comes with the batch and cannot be controlled (from '<state>')",
+        () -> edge("embeddings", "token_ids"));
+    put("control edge from '<state>' to '<state>': <problem>", () -> edge("loss", "loss"));
     put(
         "layers: the model has the layers 0 to <n>, found '<layers>'",
         () -> train("method.layers=99"));

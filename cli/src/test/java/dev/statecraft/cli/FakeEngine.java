@@ -92,7 +92,12 @@ final class FakeEngine implements Engine {
     sample.steps().forEach(listener::step);
     sample.evaluations().forEach(listener::evaluated);
     return new TrainOutcome(
-        12.5, sample.summary().store(), sample.summary().use(), sample.summary().predicted(), 2);
+        12.5,
+        sample.summary().store(),
+        sample.summary().use(),
+        sample.summary().predicted(),
+        2,
+        "none");
   }
 
   @Override

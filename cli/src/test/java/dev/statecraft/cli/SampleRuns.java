@@ -101,7 +101,10 @@ public final class SampleRuns {
                     Map.of("0", Map.of("layers.0.middle", 512L)))),
             Optional.of(611_000_000L),
             2,
-            Map.of());
+            Map.of(),
+            1e-3,
+            Optional.empty(),
+            "none");
     return new RunResult(recipe(method, output.resolve(method)), summary, metrics, evaluations);
   }
 

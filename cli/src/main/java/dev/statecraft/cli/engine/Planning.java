@@ -60,7 +60,7 @@ final class Planning {
   }
 
   private List<PlanRow> rows(Method method) {
-    Graph graph = shape.tuned(method);
+    Graph graph = shape.trained(method);
     List<PlanRow> rows = new ArrayList<>();
     try (StorePlanner planner = new StorePlanner(graph, request.compute(), shape::batch)) {
       for (StorePolicy store : request.stores()) {

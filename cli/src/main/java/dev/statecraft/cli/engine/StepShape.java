@@ -43,6 +43,12 @@ record StepShape(ModelFamily family, List<Integer> lengths, DType dtype) {
     return Tunings.of(method, Models.defaults(family)).apply(family.graph());
   }
 
+  /** The same with the dropout that its configuration asks for, as a run trains it. */
+  Graph trained(Method method) {
+    return Tunings.of(method, Models.defaults(family))
+        .apply(family.dropout().applyTo(family.graph()));
+  }
+
   /** A model of this shape, with a head for a task of two classes if it is an encoder. */
   private static ModelFamily family(ModelConfig config) {
     if (config instanceof LlamaConfig llama) {

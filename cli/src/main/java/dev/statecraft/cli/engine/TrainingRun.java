@@ -1,6 +1,8 @@
 package dev.statecraft.cli.engine;
 
 import dev.statecraft.cli.recipe.CheckpointRecipe;
+import dev.statecraft.cli.recipe.ModelDropoutUse;
+import dev.statecraft.cli.recipe.Numbers;
 import dev.statecraft.cli.recipe.Recipe;
 import dev.statecraft.cli.recipe.TrainRecipe;
 import dev.statecraft.cli.recipe.Tunings;
@@ -15,6 +17,8 @@ import dev.statecraft.core.run.Weights;
 import dev.statecraft.models.InvalidInputException;
 import dev.statecraft.models.adapter.AdapterDescription;
 import dev.statecraft.models.adapter.AdapterFolder;
+import dev.statecraft.models.family.ModelDropout;
+import dev.statecraft.models.family.ModelFamily;
 import dev.statecraft.models.hub.HubId;
 import dev.statecraft.models.pretrained.PretrainedModel;
 import dev.statecraft.models.task.ExampleSet;
@@ -69,9 +73,10 @@ record TrainingRun(
             from.isPresent() ? Preparation.Purpose.RESUMING : Preparation.Purpose.TRAINING);
     listener.data(prepared.accounts());
     directory.writeRecipe(prepared.recipe());
+    ModelDropout dropout = dropout(prepared.family());
     Graph graph =
         Tunings.of(recipe.method(), Models.defaults(prepared.family()))
-            .apply(prepared.family().graph());
+            .apply(dropout.applyTo(prepared.family().graph()));
     noteUnused(graph);
     ExampleSet training = prepared.training().orElseThrow();
     TrainRecipe train = recipe.train();
@@ -100,6 +105,7 @@ record TrainingRun(
       memoryPlan.budget().ifPresent(torch::limit);
       listener.started(
           graph.trainableParameters().stream().mapToLong(Parameter::elements).sum(), total);
+      noteChoices(dropout);
       RunExhibits exhibits = new RunExhibits(prepared, model, graph, listener);
       exhibits.graph(memoryPlan.store(), recipe.memory().states());
       Trainer trainer =
@@ -118,7 +124,8 @@ record TrainingRun(
                   train.evalEvery().map(Integer::longValue).orElse(perEpoch),
                   memoryPlan.store(),
                   recipe.memory().states(),
-                  checkpointing),
+                  checkpointing,
+                  train.headFactor()),
               () -> interrupts.requested() || listener.isCancelled());
       try {
         trainer.run(
@@ -140,7 +147,7 @@ record TrainingRun(
       } catch (NumericFaultException | OutOfMemoryException | CancellationException e) {
         // In each case the parameters are those of the last good step.
         saveAdapter(prepared, weights);
-        listener.stopped(outcome(trainer, weights, memoryPlan));
+        listener.stopped(outcome(trainer, weights, memoryPlan, dropout));
         if (e instanceof CancellationException) {
           listener.note("go on with: statecraft train --resume " + directory.folder());
         }
@@ -152,18 +159,43 @@ record TrainingRun(
       }
       saveAdapter(prepared, weights);
       exhibits.samples(weights);
-      return outcome(trainer, weights, memoryPlan);
+      return outcome(trainer, weights, memoryPlan, dropout);
     }
   }
 
   /** What there is now, if no step was taken yet. */
-  private TrainOutcome outcome(Trainer trainer, Weights weights, MemoryPlan plan) {
+  private TrainOutcome outcome(Trainer trainer, Weights weights, MemoryPlan plan, ModelDropout dropout) {
     return new TrainOutcome(
         trainer.seconds(),
         plan.store().describe(),
         trainer.memory().orElseGet(() -> MemoryUse.atPeak(weights)),
         trainer.predicted(),
-        torch.threads());
+        torch.threads(),
+        dropout.describe());
+  }
+
+  private ModelDropout dropout(ModelFamily family) {
+    return recipe.train().modelDropout() == ModelDropoutUse.CONFIG
+        ? family.dropout()
+        : ModelDropout.NONE;
+  }
+
+  private void noteChoices(ModelDropout dropout) {
+    if (dropout.isAny()) {
+      listener.note(
+          "the model's dropout: " + dropout.describe() + " (train.model_dropout: config)");
+    }
+    TrainRecipe train = recipe.train();
+    train
+        .headLearningRate()
+        .filter(rate -> rate != train.learningRate())
+        .ifPresent(
+            rate ->
+                listener.note(
+                    "learning rate "
+                        + Numbers.shown(train.learningRate())
+                        + ", of the head "
+                        + Numbers.shown(rate)));
   }
 
   private void noteUnused(Graph graph) {

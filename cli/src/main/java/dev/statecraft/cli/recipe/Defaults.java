@@ -68,6 +68,12 @@ final class Defaults {
   static final double MIN_DELTA = 0;
   static final CheckpointRecipe.Select SELECT = CheckpointRecipe.Select.LAST;
 
+  /** What probing uses, where the head is all that is trained. */
+  static final double HEAD_LEARNING_RATE = 1e-3;
+
+  /** As transformers trains the model. */
+  static final ModelDropoutUse MODEL_DROPOUT = ModelDropoutUse.CONFIG;
+
   /** RoBERTa's fine-tuning recipe (Liu et al. 2019, table 10). */
   static final double WARMUP_RATIO = 0.06;
 
@@ -98,6 +104,17 @@ final class Defaults {
       case CONTROL, DOUBLE_CONTROL, ADAPTER, EDGES, PROBE -> 1e-3;
       case FULL -> 2e-5;
     };
+  }
+
+  /**
+   * The highest learning rate of the task's head, whatever the method: it starts anew and has to be
+   * learned in the same steps. Full tuning moves it as all other weights, as is usual there, and
+   * probing trains nothing else.
+   */
+  static double headLearningRate(MethodName method, double learningRate) {
+    return method == MethodName.FULL || method == MethodName.PROBE
+        ? learningRate
+        : HEAD_LEARNING_RATE;
   }
 
   static final String EXPERIMENT = "statecraft";

@@ -52,7 +52,7 @@ final class RecipeReader {
                   method,
                   recipe.section("data").read(data -> data(data, task)),
                   task,
-                  recipe.section("train").read(train -> train(train, method.name(), budget)),
+                  recipe.section("train").read(train -> train(train, method.name(), task, budget)),
                   memory,
                   recipe.section("tracking").read(TrackingRecipe::read),
                   path(recipe.text("output").orElse("runs/" + name)));
@@ -184,19 +184,32 @@ final class RecipeReader {
     return format.name().toLowerCase(Locale.ROOT);
   }
 
-  private static TrainRecipe train(Section train, MethodName method, boolean budget) {
+  private static TrainRecipe train(
+      Section train, MethodName method, TaskRecipe task, boolean budget) {
+    double learningRate =
+        train.number("learning_rate").orElseGet(() -> Defaults.learningRate(method));
+    // A language model has no head of the task: there the key stays unknown.
+    Optional<Double> headLearningRate =
+        task instanceof TaskRecipe.CausalLm
+            ? Optional.empty()
+            : Optional.of(
+                train
+                    .number("head_learning_rate")
+                    .orElseGet(() -> Defaults.headLearningRate(method, learningRate)));
     int batchSize = train.integer("batch_size").orElse(Defaults.BATCH_SIZE);
     return new TrainRecipe(
         train.integer("epochs").orElse(Defaults.EPOCHS),
         train.integer("max_steps"),
         batchSize,
         microBatch(train, batchSize, budget),
-        train.number("learning_rate").orElseGet(() -> Defaults.learningRate(method)),
+        learningRate,
+        headLearningRate,
         optimizer(train),
         train.text("schedule").map(Schedule.Shape::of).orElse(Defaults.SCHEDULE),
         warmup(train),
         maxGradNorm(train),
         train.longInteger("seed").orElse(Defaults.SEED),
+        train.textOrOff("model_dropout").map(ModelDropoutUse::of).orElse(Defaults.MODEL_DROPOUT),
         evalEvery(train),
         train.text("dtype").map(DType::of).orElse(Defaults.DTYPE),
         train.text("device").map(Device::of).orElse(Defaults.DEVICE),

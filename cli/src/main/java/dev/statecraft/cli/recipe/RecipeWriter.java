@@ -149,6 +149,7 @@ final class RecipeWriter {
     map.put("batch_size", train.batchSize());
     map.put("micro_batch", train.microBatch().<Object>map(RecipeWriter::limit).orElse("auto"));
     map.put("learning_rate", train.learningRate());
+    train.headLearningRate().ifPresent(rate -> map.put("head_learning_rate", rate));
     map.put("weight_decay", train.optimizer().weightDecay());
     map.put("betas", List.of(train.optimizer().beta1(), train.optimizer().beta2()));
     map.put("epsilon", train.optimizer().epsilon());
@@ -160,6 +161,7 @@ final class RecipeWriter {
     }
     map.put("max_grad_norm", Double.isInfinite(train.maxGradNorm()) ? "none" : train.maxGradNorm());
     map.put("seed", train.seed());
+    map.put("model_dropout", train.modelDropout().label());
     map.put("eval_every", train.evalEvery().<Object>map(steps -> steps).orElse("epoch"));
     map.put("dtype", train.dtype().label());
     map.put("device", train.device().name().toLowerCase(Locale.ROOT));

@@ -145,6 +145,11 @@ final class Section {
     return Optional.of(value(key).booleanValue());
   }
 
+  /** One of two words, the second of which YAML 1.1 may take for false: {@code off}. */
+  Optional<String> textOrOff(String key) {
+    return value(key).isBoolean() && !value(key).booleanValue() ? Optional.of("off") : text(key);
+  }
+
   /** A list of texts; numbers and truth values stand for their text, as labels may be numbers. */
   Optional<List<String>> texts(String key) {
     Optional<ArrayNode> values = list(key, "a list of texts");

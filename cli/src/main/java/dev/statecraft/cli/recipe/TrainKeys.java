@@ -74,6 +74,18 @@ final class TrainKeys {
             Otherwise.words(learningRates()),
             "The highest learning rate."),
         Option.of(
+                "train.head_learning_rate",
+                Kind.number("a number above 0", ABOVE_ZERO, 1e-3),
+                Otherwise.words(
+                    Numbers.shown(Defaults.HEAD_LEARNING_RATE)
+                        + "; what learning_rate says for "
+                        + MethodName.FULL.label()
+                        + " and "
+                        + MethodName.PROBE.label()),
+                "The highest learning rate of the task's head; its schedule has the same shape.")
+            .tasks(
+                TaskRecipe.CLASSIFICATION, TaskRecipe.REGRESSION, TaskRecipe.IMAGE_CLASSIFICATION),
+        Option.of(
             "train.schedule",
             Kind.choice(Arrays.stream(Schedule.Shape.values()).map(Schedule.Shape::label).toList()),
             Otherwise.value(Defaults.SCHEDULE.label()),
@@ -113,7 +125,14 @@ final class TrainKeys {
             "train.seed",
             Kind.anyWholeNumber(1),
             Otherwise.value(Defaults.SEED),
-            "Of everything random: splits, order, initial values, dropout."));
+            "Of everything random: splits, order, initial values, dropout."),
+        Option.of(
+            "train.model_dropout",
+            Kind.choice(ModelDropoutUse.labels()),
+            Otherwise.value(Defaults.MODEL_DROPOUT.label()),
+            "Whether training drops what the model's config.json says (hidden_dropout_prob,"
+                + " attention_probs_dropout_prob, attention_dropout, classifier_dropout), where"
+                + " transformers does; dropout of the method is told apart."));
   }
 
   /** {@code 2e-4 for lora and dora; ...}, in the order of the methods. */

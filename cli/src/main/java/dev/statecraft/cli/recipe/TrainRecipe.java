@@ -19,11 +19,13 @@ import java.util.OptionalInt;
  * @param batchSize examples of an optimizer step
  * @param microBatch what is computed at once; empty for the largest that fits the memory budget
  * @param learningRate the highest
+ * @param headLearningRate the highest of the task's head; empty for tasks without one
  * @param optimizer constants of AdamW
  * @param schedule of the learning rate after the warmup
  * @param warmup steps until the learning rate is at its highest
  * @param maxGradNorm gradients are scaled down to this norm; infinite for never
  * @param seed of everything random
+ * @param modelDropout whether training drops what the model's configuration says
  * @param evalEvery optimizer steps between evaluations; empty for once an epoch
  * @param dtype of the frozen weights and the states
  * @param device where everything is computed
@@ -37,11 +39,13 @@ public record TrainRecipe(
     int batchSize,
     Optional<BatchLimit> microBatch,
     double learningRate,
+    Optional<Double> headLearningRate,
     AdamW.Options optimizer,
     Schedule.Shape schedule,
     Warmup warmup,
     double maxGradNorm,
     long seed,
+    ModelDropoutUse modelDropout,
     Optional<Integer> evalEvery,
     DType dtype,
     Device device,
@@ -60,6 +64,13 @@ public record TrainRecipe(
       throw new IllegalArgumentException(
           "learning_rate: expected a number above 0, found " + learningRate);
     }
+    headLearningRate.ifPresent(
+        rate -> {
+          if (!(rate > 0) || Double.isInfinite(rate)) {
+            throw new IllegalArgumentException(
+                "head_learning_rate: expected a number above 0, found " + rate);
+          }
+        });
     if (!(maxGradNorm > 0)) {
       throw new IllegalArgumentException(
           "max_grad_norm: expected a number above 0, or none, found " + maxGradNorm);
@@ -79,11 +90,13 @@ public record TrainRecipe(
         batchSize,
         microBatch,
         learningRate,
+        headLearningRate,
         optimizer,
         schedule,
         warmup,
         maxGradNorm,
         seed,
+        modelDropout,
         evalEvery,
         dtype,
         device,
@@ -139,6 +152,11 @@ public record TrainRecipe(
    */
   public Schedule schedule(long totalSteps) {
     return new Schedule(schedule, learningRate, warmup.steps(totalSteps), totalSteps);
+  }
+
+  /** The head's learning rate as a multiple of the others', over the whole run. */
+  public double headFactor() {
+    return headLearningRate.map(rate -> rate / learningRate).orElse(1.0);
   }
 
   /** Optimizer steps of a run in which an epoch has this many. */

@@ -202,7 +202,10 @@ public final class RunRecorder implements TrainListener {
         outcome.predicted(),
         peakRss,
         outcome.threads(),
-        data);
+        data,
+        recipe.train().learningRate(),
+        recipe.train().headLearningRate(),
+        outcome.modelDropout());
   }
 
   /** The first of the best by the recipe's first metric. */

@@ -27,6 +27,9 @@ import java.util.TreeMap;
  * @param peakRssBytes the process's peak, on systems that tell
  * @param threads that computed
  * @param data what was read, by part, such as {@code training}
+ * @param learningRate the highest
+ * @param headLearningRate the highest of the task's head, if there is one
+ * @param modelDropout what was dropped of the model, in words
  */
 public record Summary(
     Status status,
@@ -42,7 +45,10 @@ public record Summary(
     Optional<StepMemory> predicted,
     Optional<Long> peakRssBytes,
     int threads,
-    Map<String, DataAccount> data) {
+    Map<String, DataAccount> data,
+    double learningRate,
+    Optional<Double> headLearningRate,
+    String modelDropout) {
 
   /** Whether a run came to its end. */
   public enum Status {
@@ -81,6 +87,9 @@ public record Summary(
     map.put("threads", threads);
     map.put("last_evaluation", last.map(Evaluation::toMap));
     map.put("best_evaluation", best.map(Evaluation::toMap));
+    map.put("learning_rate", learningRate);
+    headLearningRate.ifPresent(rate -> map.put("head_learning_rate", rate));
+    map.put("model_dropout", modelDropout);
     if (!data.isEmpty()) {
       Map<String, Object> parts = new TreeMap<>();
       data.forEach((part, account) -> parts.put(part, account.toMap()));

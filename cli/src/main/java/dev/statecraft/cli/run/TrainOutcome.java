@@ -12,6 +12,12 @@ import java.util.Optional;
  * @param memory the fullest moment of any step
  * @param predicted what that step should have taken, from begin to end
  * @param threads that computed
+ * @param modelDropout what was dropped of the model, in words
  */
 public record TrainOutcome(
-    double seconds, String store, MemoryUse memory, Optional<StepMemory> predicted, int threads) {}
+    double seconds,
+    String store,
+    MemoryUse memory,
+    Optional<StepMemory> predicted,
+    int threads,
+    String modelDropout) {}

@@ -72,7 +72,7 @@ public final class TinyFolder {
   }
 
   /** 24 texts of random words for the tokenizer. */
-  static Path texts(Path file) throws IOException {
+  public static Path texts(Path file) throws IOException {
     Random random = new Random(1);
     StringBuilder rows = new StringBuilder();
     for (int i = 0; i < 24; i++) {

@@ -2,6 +2,7 @@ package dev.statecraft.cli.recipe;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.statecraft.core.control.Block;
 import dev.statecraft.core.optim.Schedule;
@@ -102,6 +103,35 @@ final class RecipeTest {
     assertThat(recipe.memory().states()).isEqualTo(StateFormat.EXACT);
     assertThat(recipe.task().metrics().get(0)).isEqualTo(Metric.ACCURACY);
     assertThat(recipe.output()).isEqualTo(FOLDER.resolve("runs/r"));
+  }
+
+  @Test
+  void theHeadHasALearningRateOfItsOwn() {
+    assertThat(parse(SHORT).train().headLearningRate()).contains(1e-3);
+    assertThat(parse(SHORT, "train.learning_rate=1e-2").train().headLearningRate()).contains(1e-3);
+    assertThat(parse(SHORT).train().headFactor()).isCloseTo(5, within(1e-12));
+    assertThat(parse(SHORT, "method=full").train().headLearningRate()).contains(2e-5);
+    assertThat(parse(SHORT, "method=probe", "train.learning_rate=1e-2").train().headFactor())
+        .isEqualTo(1);
+    Recipe own = parse(SHORT, "method=full", "train.head_learning_rate=3e-4");
+    assertThat(own.train().headLearningRate()).contains(3e-4);
+    assertThat(parse(own.toYaml())).as("written and read").isEqualTo(own);
+    assertThat(parse(LONG).train().headLearningRate()).as("a language model").isEmpty();
+    assertThat(parse(LONG).train().headFactor()).isEqualTo(1);
+    assertThatThrownBy(() -> parse(LONG, "train.head_learning_rate=1e-3"))
+        .hasMessageContaining("train.head_learning_rate: unknown key");
+    assertThatThrownBy(() -> parse(SHORT, "train.head_learning_rate=0"))
+        .hasMessageContaining("train.head_learning_rate: expected a number above 0, found 0");
+  }
+
+  @Test
+  void theModelsDropoutIsThatOfItsConfigurationOrOff() {
+    assertThat(parse(SHORT).train().modelDropout()).isEqualTo(ModelDropoutUse.CONFIG);
+    Recipe off = parse(SHORT, "train.model_dropout=off");
+    assertThat(off.train().modelDropout()).isEqualTo(ModelDropoutUse.OFF);
+    assertThat(parse(off.toYaml())).as("written and read").isEqualTo(off);
+    assertThatThrownBy(() -> parse(SHORT, "train.model_dropout=0.1"))
+        .hasMessageContaining("train.model_dropout: expected");
   }
 
   @Test
@@ -269,7 +299,8 @@ final class RecipeTest {
         "method={name: control+lora, lora: {rank: 0}} | method.lora.rank: expected 1 | 0",
         "method={name: edges} | method.edges: expected at least one | none",
         "method={name: edges, edges: [{from: input, to: x}]} | method.edges[0].control edge | 'x'",
-        "method={name: edges, edges: [{from: a, to: b, function: mlp}]} | edges[0].function: | 'mlp'",
+        "method={name: edges, edges: [{from: a, to: b, function: mlp}]} | edges[0].function: |"
+            + " 'mlp'",
         "method={name: edges, edges: [{to: b}]} | method.edges[0].from: expected | nothing",
         "method={name: full, rank: 2} | method.rank: unknown key | name",
         "train.epochs=0 | train.epochs: expected 1 or more | 0",
@@ -292,7 +323,8 @@ final class RecipeTest {
         "train.betas=[0.9] | train.betas: expected two numbers | 0.9",
         "train.betas=[0.9, 1] | train.betas: expected two numbers | 1.0",
         "train.micro_batch=0 | train.the micro-batch size should be positive | 0",
-        "train.micro_batch={tokens: 8, examples: 1} | train.micro_batch.tokens: expected either | 8",
+        "train.micro_batch={tokens: 8, examples: 1} | train.micro_batch.tokens: expected either |"
+            + " 8",
         "train.checkpoint=0 | train.checkpoint.every: expected 1 or more | 0",
         "train.checkpoint.kep=1 | train.checkpoint.kep: unknown key | did you mean 'keep'?",
         "train.checkpoint=often | train.checkpoint: expected a mapping | 'often'",

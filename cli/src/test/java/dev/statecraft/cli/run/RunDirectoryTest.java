@@ -110,6 +110,8 @@ final class RunDirectoryTest {
             "threads",
             "last_evaluation",
             "best_evaluation",
+            "learning_rate",
+            "model_dropout",
             "store",
             "memory",
             "predicted_peak_bytes",

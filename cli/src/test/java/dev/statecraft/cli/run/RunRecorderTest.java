@@ -38,7 +38,8 @@ final class RunRecorderTest {
       recorder.evaluated(evaluation(3, 0.8));
       recorder.note("2 examples were left out");
       RunResult result =
-          recorder.finish(new TrainOutcome(8, "cheap", memory(6), Optional.of(predicted(7)), 2));
+          recorder.finish(
+              new TrainOutcome(8, "cheap", memory(6), Optional.of(predicted(7)), 2, "attention 0.1"));
 
       Summary summary = result.summary();
       assertThat(summary.trainableParameters()).isEqualTo(1234);
@@ -49,6 +50,8 @@ final class RunRecorderTest {
       assertThat(result.steps()).hasSize(2);
       assertThat(summary.toMap())
           .containsEntry("measured_peak_bytes", 6L)
+          .containsEntry("model_dropout", "attention 0.1")
+          .containsKey("learning_rate")
           .containsEntry("predicted_peak_bytes", 7L)
           .containsEntry("memory", Map.of("weights", 6L))
           .containsEntry("stored_states", Map.of("0", Map.of("layers.0.middle", 2L)))
@@ -93,7 +96,7 @@ final class RunRecorderTest {
           new RunRecorder(recipe, log, new TestConsole(folder).console().progress());
       recorder.evaluated(new Evaluation(1, 1, Map.of("loss", 1.0)));
       recorder.evaluated(new Evaluation(2, 1, Map.of("loss", 1.0)));
-      TrainOutcome outcome = new TrainOutcome(1, "cheap", memory(1), Optional.empty(), 2);
+      TrainOutcome outcome = new TrainOutcome(1, "cheap", memory(1), Optional.empty(), 2, "none");
       assertThatThrownBy(() -> recorder.finish(outcome)).hasMessageContaining("accuracy");
     }
   }

@@ -3,6 +3,7 @@ package dev.statecraft.core.control;
 import dev.statecraft.core.graph.BackwardContext;
 import dev.statecraft.core.graph.EdgeContext;
 import dev.statecraft.core.graph.ForwardContext;
+import dev.statecraft.core.op.DropoutMask;
 import dev.statecraft.tensor.Tensor;
 
 /**
@@ -25,9 +26,14 @@ record LowRankBranch(double scale, double dropout, boolean bias) {
 
   /** Adds the branch to {@code sum}. */
   void addTo(Tensor sum, ForwardContext context) {
-    Tensor x = new Dropout(dropout, context).apply(context.input(U), context);
+    Tensor x = new DropoutMask(dropout, context).apply(u(context));
     Tensor h = hidden(x, context.parameter(A), context);
     sum.addmmInPlace(h, context.parameter(B).t(), 1, scale);
+  }
+
+  /** x_u in the model's type: tables are held in the master type. */
+  private static Tensor u(EdgeContext context) {
+    return context.input(U).as(context.computeType());
   }
 
   private Tensor hidden(Tensor x, Tensor a, EdgeContext context) {
@@ -37,14 +43,14 @@ record LowRankBranch(double scale, double dropout, boolean bias) {
 
   /** Adds the gradients that are wanted, given that of the sum, which it only reads. */
   void backward(Tensor dy, BackwardContext context) {
-    Dropout drop = new Dropout(dropout, context);
+    DropoutMask drop = new DropoutMask(dropout, context);
     Tensor g = dy.matmul(context.parameter(B));
     if (scale != 1) {
       g.mulInPlace(scale);
     }
     Tensor a = context.parameter(A);
     if (context.wantsParameter(A) || context.wantsParameter(B)) {
-      Tensor x = drop.apply(context.input(U), context);
+      Tensor x = drop.apply(u(context));
       if (context.wantsParameter(A)) {
         context.parameterGradient(A).addMatmul(g.t(), x, 1);
       }
@@ -57,7 +63,7 @@ record LowRankBranch(double scale, double dropout, boolean bias) {
     }
     if (context.wants(U)) {
       if (drop.isActive()) {
-        context.gradient(U).add(drop.backward(g.matmul(a), context));
+        context.gradient(U).add(drop.applyInPlace(g.matmul(a)));
       } else {
         context.gradient(U).addMatmul(g, a, 1);
       }

@@ -13,14 +13,26 @@ import dev.statecraft.tensor.Tensor;
 import java.util.List;
 
 /**
- * A residual connection, {@code y = a + b}: a is the residual stream, b what a block adds to it,
- * both {@code [rows, features]}. May turn b's storage into the output, since a is usually read
- * again.
+ * A residual connection, {@code y = a + dropout(b)}: a is the residual stream, b what a block adds
+ * to it, both {@code [rows, features]}. May turn b's storage into the output, since a is usually
+ * read again.
  *
- * <p>Backward: {@code da = dy}, {@code db = dy}, unchanged and one tensor for both; so it
- * {@linkplain #passesGradientTo passes} its gradient to neither alone.
+ * <p>Backward: {@code da = dy}, {@code db = dy}, unchanged and one tensor for both where nothing is
+ * dropped; so it {@linkplain #passesGradientTo passes} its gradient to neither alone. With {@link
+ * DropoutMask}, {@code db = dy * m / (1 - p)}.
+ *
+ * @param dropout probability with which a number of b is dropped in training
  */
-public record Add() implements Op {
+public record Add(double dropout) implements Op {
+  public Add {
+    DropoutMask.check(dropout);
+  }
+
+  /** A sum of which nothing is dropped. */
+  public Add() {
+    this(0);
+  }
+
   @Override
   public String name() {
     return "add";
@@ -54,6 +66,11 @@ public record Add() implements Op {
   public Tensor forward(ForwardContext context) {
     Tensor first = context.input(0);
     Tensor second = context.input(1);
+    DropoutMask mask = new DropoutMask(dropout, context);
+    if (mask.isActive()) {
+      Tensor kept = context.mayOverwrite(1) ? mask.applyInPlace(second) : mask.apply(second);
+      return kept.addInPlace(first).share();
+    }
     return context.mayOverwrite(1) ? second.addInPlace(first).share() : first.add(second);
   }
 
@@ -63,7 +80,7 @@ public record Add() implements Op {
       context.gradient(0).add(context.upstream());
     }
     if (context.wants(1)) {
-      context.gradient(1).add(context.upstream());
+      context.gradient(1).add(new DropoutMask(dropout, context).apply(context.upstream()));
     }
   }
 }

@@ -34,15 +34,18 @@ import java.util.Optional;
  *
  * <p>Backward, from q, k and v alone (P is computed again): {@code dV = P^T dY}, {@code dP = dY
  * V^T}, {@code dS = P * (dP - rowsum(dP * P))}, {@code dQ = s dS K}, {@code dK = s dS^T Q}, the
- * last two and dV summed over the query heads of a group. Source: Vaswani et al., "Attention Is All
- * You Need" (2017); Ainslie et al., "GQA" (2023).
+ * last two and dV summed over the query heads of a group. With dropout, {@code Y = (M * P) V} with
+ * a {@link DropoutMask} M that is drawn again in the backward, {@code dV = (M * P)^T dY}, {@code dP
+ * = M * (dY V^T)}. Source: Vaswani et al., "Attention Is All You Need" (2017); Ainslie et al.,
+ * "GQA" (2023).
  *
  * <p>Neighbouring sequences of like length go through one batched product, the shorter ones padded
  * with rows of zeros inside this op alone, where that costs less than products of their own ({@link
  * SequenceGrouping}), as long as their probabilities stay below a constant number of bytes. Padded
  * keys have probability 0, padded queries give no output and no gradient. On the CPU, steps whose
  * sequences are long go through {@link BlockedAttention} instead, on CUDA all through {@link
- * FlashAttention} where it takes their type.
+ * FlashAttention} where it takes their type; not where probabilities are dropped, which those do
+ * not do.
  *
  * @param edge name of the edge, under which keys and values of earlier tokens are cached
  * @param heads query heads
@@ -51,10 +54,28 @@ import java.util.Optional;
  * @param causal whether tokens see earlier tokens only
  * @param asTransformers whether a float64 model rounds to float32 for the softmax, as transformers'
  *     LLaMA does, so that its float64 results are reproduced; nothing changes for narrower models
+ * @param dropout probability with which a probability of P is dropped in training
  */
 public record Attention(
-    String edge, int heads, int keyValueHeads, int headDim, boolean causal, boolean asTransformers)
+    String edge,
+    int heads,
+    int keyValueHeads,
+    int headDim,
+    boolean causal,
+    boolean asTransformers,
+    double dropout)
     implements Op {
+  /** Attention of which nothing is dropped. */
+  public Attention(
+      String edge,
+      int heads,
+      int keyValueHeads,
+      int headDim,
+      boolean causal,
+      boolean asTransformers) {
+    this(edge, heads, keyValueHeads, headDim, causal, asTransformers, 0);
+  }
+
   /** Attention that keeps to the model's type. */
   public Attention(String edge, int heads, int keyValueHeads, int headDim, boolean causal) {
     this(edge, heads, keyValueHeads, headDim, causal, false);
@@ -71,6 +92,12 @@ public record Attention(
       throw new GraphException(
           "key_value_heads: expected a divisor of " + heads + " heads, found " + keyValueHeads);
     }
+    DropoutMask.check(dropout);
+  }
+
+  /** The same with dropout. */
+  public Attention withDropout(double p) {
+    return new Attention(edge, heads, keyValueHeads, headDim, causal, asTransformers, p);
   }
 
   @Override
@@ -109,7 +136,8 @@ public record Attention(
       Tensor values = cache.get().values(edge);
       SequenceBatch all = SequenceBatch.even(0, 1, Math.toIntExact(queries.size(0)));
       Tensor bias = new ScoreMask(torch, queries.dtype(), causal).of(all, keys.size(0));
-      attend(all, queries, keys, values, bias, softmax(keys.size(0), queries), output);
+      DropoutMask none = new DropoutMask(0, context);
+      attend(all, queries, keys, values, bias, softmax(keys.size(0), queries), none, output);
       return output;
     }
     Optional<SequenceAttention> kernels = kernels(context, queries, true);
@@ -119,13 +147,16 @@ public record Attention(
     Tensor output = torch.empty(queries.dtype(), queries.shape());
     ScoreMask mask = new ScoreMask(torch, queries.dtype(), causal);
     AttentionSoftmax softmax = softmax(context.layout().longest(), queries);
+    DropoutMask dropped = new DropoutMask(dropout, context);
+    int part = 0;
     for (SequenceBatch batch : batches(context.layout(), queries.dtype())) {
       Tensor bias = mask.of(batch, batch.length());
       try (Scope scope = torch.scope()) {
         Tensor keys = batch.padded(context.input(1));
         Tensor values = batch.padded(context.input(2));
         Tensor target = batch.paddedTarget(output);
-        attend(batch, batch.padded(queries), keys, values, bias, softmax, target);
+        DropoutMask kept = dropped.part(part++);
+        attend(batch, batch.padded(queries), keys, values, bias, softmax, kept, target);
         batch.unpad(target, output);
       }
     }
@@ -143,11 +174,12 @@ public record Attention(
       Tensor values,
       Tensor bias,
       AttentionSoftmax softmax,
+      DropoutMask mask,
       Tensor output) {
     try (Scope scope = output.torch().scope()) {
       Tensor probabilities =
           probabilities(softmax, scaledQueries(batch, queries), keyRows(batch, keys), bias);
-      Tensor result = probabilities.matmul(keyRows(batch, values));
+      Tensor result = mask.applyInPlace(probabilities).matmul(keyRows(batch, values));
       queryHeads(batch, output).copyFrom(groups(batch, result));
     }
   }
@@ -179,6 +211,8 @@ public record Attention(
     }
     ScoreMask mask = new ScoreMask(torch, context.upstream().dtype(), causal);
     AttentionSoftmax softmax = softmax(context.layout().longest(), context.upstream());
+    DropoutMask dropped = new DropoutMask(dropout, context);
+    int part = 0;
     for (SequenceBatch batch : batches(context.layout(), context.upstream().dtype())) {
       Tensor bias = mask.of(batch, batch.length());
       try (Scope scope = torch.scope()) {
@@ -187,14 +221,15 @@ public record Attention(
         // Rows of zeros behind shorter sequences: their scores get no gradient and give none.
         Tensor upstream = queryRows(batch, batch.padded(context.upstream()));
         Tensor probabilities = probabilities(softmax, queries, keys, bias);
+        DropoutMask kept = dropped.part(part++);
         if (context.wants(2)) {
-          Tensor gradient = probabilities.transpose(1, 2).matmul(upstream);
+          Tensor gradient = kept.apply(probabilities).transpose(1, 2).matmul(upstream);
           writeKeyRows(batch, gradient, gradients[2]);
         }
         if (wantsScores) {
           Tensor values = keyRows(batch, batch.padded(context.input(2)));
           Tensor scores = upstream.matmul(values.transpose(1, 2));
-          softmax.backward(scores, probabilities);
+          softmax.backward(kept.applyInPlace(scores), probabilities);
           probabilities.close();
           if (context.wants(0)) {
             Tensor gradient = scores.matmul(keys);
@@ -227,6 +262,9 @@ public record Attention(
    * @param hasValues whether the values are there to be read
    */
   private Optional<SequenceAttention> kernels(EdgeContext context, Tensor rows, boolean hasValues) {
+    if (new DropoutMask(dropout, context).isActive()) {
+      return Optional.empty();
+    }
     Torch torch = context.torch();
     Layout layout = context.layout();
     if (hasValues && FlashAttention.supports(rows, headDim)) {

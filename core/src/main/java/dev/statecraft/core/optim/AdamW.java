@@ -1,16 +1,19 @@
 package dev.statecraft.core.optim;
 
+import dev.statecraft.core.graph.Parameter;
 import dev.statecraft.core.run.Weights;
 import dev.statecraft.tensor.Kernels;
 import dev.statecraft.tensor.MemoryCategory;
 import dev.statecraft.tensor.Scope;
 import dev.statecraft.tensor.Tensor;
 import dev.statecraft.tensor.Torch;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * Adam with decoupled weight decay (Loshchilov and Hutter 2019, algorithm 2), as torch.optim.AdamW:
  * the decay comes first, with the learning rate, on every trained parameter; moments are
- * bias-corrected.
+ * bias-corrected. The task's head may have a learning rate of its own, a multiple of the others'.
  */
 public final class AdamW implements AutoCloseable {
   /**
@@ -47,10 +50,26 @@ public final class AdamW implements AutoCloseable {
   private final Tensor gradients;
   private final Tensor firstMoment;
   private final Tensor secondMoment;
+  private final List<Group> groups;
   private long step;
 
+  /** Neighbours in the flat vector of trained values that have one learning rate. */
+  private record Group(long begin, long count, double factor) {}
+
+  /** One learning rate for all that is trained. */
   public AdamW(Weights weights, Options options) {
+    this(weights, options, 1);
+  }
+
+  /**
+   * A learning rate of its own for the task's head.
+   *
+   * @param headFactor by which the learning rate of parameters of the role {@link
+   *     Parameter.Role#HEAD} is multiplied
+   */
+  public AdamW(Weights weights, Options options, double headFactor) {
     this.options = options;
+    groups = groups(weights, headFactor);
     values = weights.flatValues();
     gradients = weights.flatGradients();
     Torch torch = weights.torch();
@@ -61,6 +80,24 @@ public final class AdamW implements AutoCloseable {
       firstMoment = first.claim(MemoryCategory.MOMENTS).escape();
       secondMoment = second.claim(MemoryCategory.MOMENTS).escape();
     }
+  }
+
+  private static List<Group> groups(Weights weights, double headFactor) {
+    List<Group> groups = new ArrayList<>();
+    long begin = 0;
+    for (Parameter parameter : weights.trained()) {
+      double factor = parameter.role() == Parameter.Role.HEAD ? headFactor : 1;
+      Group last = groups.isEmpty() ? null : groups.get(groups.size() - 1);
+      if (last != null && last.factor() == factor) {
+        groups.set(
+            groups.size() - 1,
+            new Group(last.begin(), last.count() + parameter.elements(), factor));
+      } else {
+        groups.add(new Group(begin, parameter.elements(), factor));
+      }
+      begin += parameter.elements();
+    }
+    return groups;
   }
 
   /** Steps taken so far. */
@@ -86,18 +123,25 @@ public final class AdamW implements AutoCloseable {
   /** Changes the trained values by their gradients, in place and in one pass. */
   public void step(double learningRate) {
     step++;
-    Kernels.adamW(
-        values,
-        gradients,
-        firstMoment,
-        secondMoment,
-        step,
-        new Kernels.AdamWConstants(
-            learningRate,
-            options.beta1(),
-            options.beta2(),
-            options.weightDecay(),
-            options.epsilon()));
+    for (Group group : groups) {
+      try (Tensor value = values.narrow(0, group.begin(), group.count());
+          Tensor gradient = gradients.narrow(0, group.begin(), group.count());
+          Tensor first = firstMoment.narrow(0, group.begin(), group.count());
+          Tensor second = secondMoment.narrow(0, group.begin(), group.count())) {
+        Kernels.adamW(
+            value,
+            gradient,
+            first,
+            second,
+            step,
+            new Kernels.AdamWConstants(
+                learningRate * group.factor(),
+                options.beta1(),
+                options.beta2(),
+                options.weightDecay(),
+                options.epsilon()));
+      }
+    }
   }
 
   @Override

@@ -249,6 +249,11 @@ public final class Weights implements AutoCloseable {
     return parameters.values();
   }
 
+  /** What is trained, in the order in which it lies in {@link #flatValues}. */
+  public List<Parameter> trained() {
+    return parameters.values().stream().filter(Parameter::trainable).toList();
+  }
+
   /**
    * A parameter's values in the type they are held in.
    *

@@ -5,7 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.statecraft.core.control.HeadTuning;
+import dev.statecraft.core.control.LayerSelection;
+import dev.statecraft.core.control.LowRank;
+import dev.statecraft.core.control.StateTuning;
 import dev.statecraft.core.graph.Graph;
+import dev.statecraft.core.graph.Initializer;
+import dev.statecraft.core.graph.Parameter;
 import dev.statecraft.core.plan.StatePlan;
 import dev.statecraft.core.plan.StorePolicy;
 import dev.statecraft.core.run.SmallModel;
@@ -14,6 +19,8 @@ import dev.statecraft.tensor.DType;
 import dev.statecraft.tensor.Tensor;
 import dev.statecraft.tensor.Torch;
 import dev.statecraft.testkit.Closeness;
+import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
@@ -88,6 +95,44 @@ class AdamWTest {
             .check("second moment", adamW.secondMoment().toDoubles(), plain.second);
       }
       assertThat(adamW.step()).isEqualTo(10);
+    }
+  }
+
+  /** Control parameters at the learning rate, the head at its multiple; as two optimizers would. */
+  @Test
+  void theHeadHasALearningRateOfItsOwn() {
+    Graph both =
+        StateTuning.control(new LowRank(2, 1, true, 0, Initializer.KAIMING), LayerSelection.ALL)
+            .apply(SmallModel.graph());
+    try (Weights tuned = SmallModel.weights(torch, both);
+        AdamW adamW = new AdamW(tuned, OPTIONS, 5)) {
+      PlainAdamW slow = new PlainAdamW(tuned.flatValues().toDoubles());
+      PlainAdamW fast = new PlainAdamW(tuned.flatValues().toDoubles());
+      Random random = new Random(1);
+      for (int i = 0; i < 5; i++) {
+        double[] gradients = random.doubles(tuned.trainableCount(), -1, 1).toArray();
+        try (Tensor source = torch.of(DType.FLOAT64, gradients, gradients.length)) {
+          tuned.flatGradients().copyFrom(source);
+        }
+        adamW.step(0.01);
+        slow.step(gradients, 0.01);
+        fast.step(gradients, 0.05);
+      }
+      int begin = 0;
+      Set<Parameter.Role> seen = new HashSet<>();
+      for (Parameter parameter : tuned.trained()) {
+        int end = begin + Math.toIntExact(parameter.elements());
+        double[] expected = parameter.role() == Parameter.Role.HEAD ? fast.values : slow.values;
+        Closeness.relative(1e-13)
+            .check(
+                parameter.name(),
+                tuned.value(parameter.name()).toDoubles(),
+                Arrays.copyOfRange(expected, begin, end));
+        begin = end;
+        seen.add(parameter.role());
+      }
+      assertThat(seen).containsExactlyInAnyOrder(Parameter.Role.HEAD, Parameter.Role.CONTROL);
+      assertThat(begin).isEqualTo(tuned.trainableCount());
     }
   }
 

@@ -2,6 +2,7 @@ package dev.statecraft.models.config;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 
 /**
  * An encoder of the BERT architecture; RoBERTa has the same layers and other positions.
@@ -18,13 +19,14 @@ import java.util.Optional;
  * @param activation between the layers of the feed-forward block
  * @param padTokenId token that fills a batch; the file's, or transformers' default (0, and 1 for
  *     RoBERTa)
- * @param hiddenDropoutProb dropout that pretraining used; for information
- * @param attentionProbsDropoutProb dropout of attention that pretraining used; for information
+ * @param hiddenDropoutProb dropout in training, of embeddings and of what blocks add
+ * @param attentionProbsDropoutProb dropout of attention's probabilities in training
  * @param labels names of the head's classes in the order of their ids; empty if the file has none
  * @param problemType what the head is for, if the file says
  * @param meanPooling whether the head reads the mean over tokens ({@code classifier_pooling}, which
  *     models merged here have); empty if the file does not say
  * @param dtype type of the stored weights, if the file says
+ * @param classifierDropout dropout of the head in training, if it is not {@code hiddenDropoutProb}
  */
 public record BertConfig(
     String modelType,
@@ -43,13 +45,54 @@ public record BertConfig(
     List<String> labels,
     Optional<ProblemType> problemType,
     Optional<Boolean> meanPooling,
-    Optional<String> dtype)
+    Optional<String> dtype,
+    OptionalDouble classifierDropout)
     implements ModelConfig {
   private static final String ROBERTA = "roberta";
 
   /** Copies. */
   public BertConfig {
     labels = List.copyOf(labels);
+  }
+
+  /** A configuration whose head has the dropout of all else. */
+  public BertConfig(
+      String modelType,
+      int vocabSize,
+      int hiddenSize,
+      int intermediateSize,
+      int numHiddenLayers,
+      int numAttentionHeads,
+      int maxPositionEmbeddings,
+      int typeVocabSize,
+      double layerNormEps,
+      Activation activation,
+      int padTokenId,
+      double hiddenDropoutProb,
+      double attentionProbsDropoutProb,
+      List<String> labels,
+      Optional<ProblemType> problemType,
+      Optional<Boolean> meanPooling,
+      Optional<String> dtype) {
+    this(
+        modelType,
+        vocabSize,
+        hiddenSize,
+        intermediateSize,
+        numHiddenLayers,
+        numAttentionHeads,
+        maxPositionEmbeddings,
+        typeVocabSize,
+        layerNormEps,
+        activation,
+        padTokenId,
+        hiddenDropoutProb,
+        attentionProbsDropoutProb,
+        labels,
+        problemType,
+        meanPooling,
+        dtype,
+        OptionalDouble.empty());
   }
 
   /** Whether this is a RoBERTa. */
@@ -109,7 +152,10 @@ public record BertConfig(
             keys.labels(),
             keys.problemType(),
             meanPooling(keys),
-            keys.dtype());
+            keys.dtype(),
+            keys.has("classifier_dropout")
+                ? OptionalDouble.of(keys.dropout("classifier_dropout", 0))
+                : OptionalDouble.empty());
     keys.require(
         config.maxTokens() > 0,
         "max_position_embeddings",

@@ -28,6 +28,7 @@ import java.util.OptionalInt;
  *     and none where it is null
  * @param padTokenId token that fills a batch, if there is one
  * @param dtype type of the stored weights, if the file says
+ * @param attentionDropout dropout of attention's probabilities in training
  */
 public record LlamaConfig(
     int vocabSize,
@@ -46,12 +47,53 @@ public record LlamaConfig(
     OptionalInt bosTokenId,
     List<Integer> eosTokenIds,
     OptionalInt padTokenId,
-    Optional<String> dtype)
+    Optional<String> dtype,
+    double attentionDropout)
     implements ModelConfig {
 
   /** Copies. */
   public LlamaConfig {
     eosTokenIds = List.copyOf(eosTokenIds);
+  }
+
+  /** A configuration without dropout. */
+  public LlamaConfig(
+      int vocabSize,
+      int hiddenSize,
+      int intermediateSize,
+      int numHiddenLayers,
+      int numAttentionHeads,
+      int numKeyValueHeads,
+      int headDim,
+      int maxPositionEmbeddings,
+      double rmsNormEps,
+      RopeConfig rope,
+      boolean attentionBias,
+      boolean mlpBias,
+      boolean tieWordEmbeddings,
+      OptionalInt bosTokenId,
+      List<Integer> eosTokenIds,
+      OptionalInt padTokenId,
+      Optional<String> dtype) {
+    this(
+        vocabSize,
+        hiddenSize,
+        intermediateSize,
+        numHiddenLayers,
+        numAttentionHeads,
+        numKeyValueHeads,
+        headDim,
+        maxPositionEmbeddings,
+        rmsNormEps,
+        rope,
+        attentionBias,
+        mlpBias,
+        tieWordEmbeddings,
+        bosTokenId,
+        eosTokenIds,
+        padTokenId,
+        dtype,
+        0);
   }
 
   @Override
@@ -114,6 +156,7 @@ public record LlamaConfig(
         keys.token("bos_token_id", 1),
         keys.tokens("eos_token_id", 2),
         keys.token("pad_token_id"),
-        keys.dtype());
+        keys.dtype(),
+        keys.dropout("attention_dropout", 0));
   }
 }

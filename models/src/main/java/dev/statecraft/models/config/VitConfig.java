@@ -16,8 +16,8 @@ import java.util.Optional;
  * @param layerNormEps added to the variance
  * @param activation between the layers of the feed-forward block
  * @param qkvBias whether query, key and value have biases
- * @param hiddenDropoutProb dropout that pretraining used; for information
- * @param attentionProbsDropoutProb dropout of attention that pretraining used; for information
+ * @param hiddenDropoutProb dropout in training, of embeddings and of what blocks add
+ * @param attentionProbsDropoutProb dropout of attention's probabilities in training
  * @param labels names of the head's classes in the order of their ids; empty if the file has none
  * @param problemType what the head is for, if the file says
  * @param dtype type of the stored weights, if the file says

@@ -19,6 +19,7 @@ import dev.statecraft.core.op.MeanSquaredErrorLoss;
 import dev.statecraft.core.op.MeanTokens;
 import dev.statecraft.models.config.BertConfig;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -60,6 +61,27 @@ public record Encoder(BertConfig config, Head head, String prefix) implements Mo
       names.add("layers." + i + ".output");
     }
     return names;
+  }
+
+  /**
+   * As transformers' BertEmbeddings, BertSelfOutput, BertOutput and BertSelfAttention, and before
+   * every linear of the head that is the task's own (BertForSequenceClassification,
+   * RobertaClassificationHead). Means over tokens, which those do not have, are dropped as BERT's
+   * pooled state.
+   */
+  @Override
+  public ModelDropout dropout() {
+    double hidden = config.hiddenDropoutProb();
+    double classifier = config.classifierDropout().orElse(hidden);
+    Map<String, Double> states = new LinkedHashMap<>();
+    states.put("embeddings", hidden);
+    if (config.isRoberta() && head.pooling() == Head.Pooling.FIRST) {
+      states.put("first_token", classifier);
+      states.put("head_activated", classifier);
+    } else {
+      states.put("pooled", classifier);
+    }
+    return new ModelDropout(states, hidden, config.attentionProbsDropoutProb());
   }
 
   @Override

@@ -67,6 +67,12 @@ public record Llama(LlamaConfig config) implements ModelFamily {
     return names;
   }
 
+  /** Of attention's probabilities, as transformers' LlamaAttention. */
+  @Override
+  public ModelDropout dropout() {
+    return new ModelDropout(Map.of(), 0, config.attentionDropout());
+  }
+
   @Override
   public Graph graph() {
     GraphBuilder graph = new GraphBuilder();

@@ -12,6 +12,11 @@ public interface ModelFamily {
   /** The frozen graph; its loss is called {@link #LOSS}, its scores {@link #LOGITS}. */
   Graph graph();
 
+  /** The dropout that the model's configuration asks for in training; {@link #graph} has none. */
+  default ModelDropout dropout() {
+    return ModelDropout.NONE;
+  }
+
   /** Name of the loss state. */
   String LOSS = "loss";
 

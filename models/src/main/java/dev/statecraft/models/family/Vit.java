@@ -84,6 +84,14 @@ public record Vit(VitConfig config, int classes) implements ModelFamily {
     return names;
   }
 
+  /** As transformers' ViTEmbeddings, ViTLayer and ViTAttention; the classifier has none. */
+  @Override
+  public ModelDropout dropout() {
+    double hidden = config.hiddenDropoutProb();
+    return new ModelDropout(
+        Map.of("embeddings", hidden), hidden, config.attentionProbsDropoutProb());
+  }
+
   @Override
   public Graph graph() {
     GraphBuilder graph = new GraphBuilder();

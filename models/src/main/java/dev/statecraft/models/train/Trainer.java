@@ -112,7 +112,7 @@ public final class Trainer {
   public void run(TrainingListener listener, Optional<Checkpoint> from, CheckpointSaver saver)
       throws IOException {
     long total = options.schedule().totalSteps();
-    try (AdamW optimizer = new AdamW(weights, options.optimizer())) {
+    try (AdamW optimizer = new AdamW(weights, options.optimizer(), options.headFactor())) {
       if (from.isPresent()) {
         progress = from.get().restore(weights, optimizer);
       }

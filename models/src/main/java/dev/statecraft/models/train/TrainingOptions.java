@@ -19,6 +19,7 @@ import dev.statecraft.models.data.BatchLimit;
  * @param store which states each layer stores for the backward
  * @param states in which form they wait for it
  * @param checkpointing when the run saves itself, and when it ends early
+ * @param headFactor by which the learning rate of the task's head is multiplied
  */
 public record TrainingOptions(
     Schedule schedule,
@@ -30,4 +31,31 @@ public record TrainingOptions(
     long evalEvery,
     LayerPolicies store,
     StateFormat states,
-    Checkpointing checkpointing) {}
+    Checkpointing checkpointing,
+    double headFactor) {
+  /** One learning rate for all that is trained. */
+  public TrainingOptions(
+      Schedule schedule,
+      AdamW.Options optimizer,
+      int batchSize,
+      BatchLimit microBatch,
+      double maxGradNorm,
+      long seed,
+      long evalEvery,
+      LayerPolicies store,
+      StateFormat states,
+      Checkpointing checkpointing) {
+    this(
+        schedule,
+        optimizer,
+        batchSize,
+        microBatch,
+        maxGradNorm,
+        seed,
+        evalEvery,
+        store,
+        states,
+        checkpointing,
+        1);
+  }
+}
