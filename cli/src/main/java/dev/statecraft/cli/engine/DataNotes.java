@@ -1,5 +1,6 @@
 package dev.statecraft.cli.engine;
 
+import dev.statecraft.cli.recipe.DataRecipe;
 import dev.statecraft.models.data.DataAccount;
 import dev.statecraft.models.data.ExampleStore;
 import dev.statecraft.models.data.LabelWarnings;
@@ -17,10 +18,12 @@ final class DataNotes {
   /** What is evaluated on. */
   static final String EVALUATION = "evaluation";
 
+  private final DataRecipe data;
   private final Consumer<String> notes;
   private final Map<String, DataAccount> accounts = new LinkedHashMap<>();
 
-  DataNotes(Consumer<String> notes) {
+  DataNotes(DataRecipe data, Consumer<String> notes) {
+    this.data = data;
     this.notes = notes;
   }
 
@@ -42,7 +45,8 @@ final class DataNotes {
   /** A part was read. */
   void read(String part, DataAccount account) {
     accounts.put(part, account);
-    note(part, account.describe());
+    boolean split = part.equals(EVALUATION) && data.validation() instanceof DataRecipe.Split;
+    note(part, account.describe() + (split ? "; held out of data.train" : ""));
     if (part.equals(TRAINING)) {
       LabelWarnings.of(account.classes()).forEach(line -> note(part, line));
     }

@@ -61,7 +61,7 @@ record Preparation(
       Inputs inputs,
       Consumer<String> notes,
       Purpose purpose) {
-    DataNotes told = new DataNotes(notes);
+    DataNotes told = new DataNotes(recipe.data(), notes);
     return recipe.task() instanceof TaskRecipe.ImageClassification task
         ? ImagePreparation.of(recipe, task, model, inputs, told).prepare(purpose)
         : Preparer.of(recipe, model, inputs, told).prepare(purpose);

@@ -1,21 +1,20 @@
 package dev.statecraft.cli.recipe;
 
 import com.fasterxml.jackson.core.JsonLocation;
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadFeature;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import dev.statecraft.models.Quoted;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 
 /** YAML text and the tree it stands for. */
 final class RecipeText {
   private static final YAMLMapper YAML =
-      YAMLMapper.builder()
-          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-          .build();
+      YAMLMapper.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
 
   private RecipeText() {}
 
@@ -31,8 +30,8 @@ final class RecipeText {
 
   /** Reads any value; nothing for an empty text. */
   static JsonNode value(String yaml, String source) {
-    try {
-      return YAML.readTree(yaml);
+    try (JsonParser parser = YAML.createParser(yaml)) {
+      return SpelledTree.read(parser);
     } catch (JsonProcessingException e) {
       JsonLocation at = e.getLocation();
       String place = at == null ? "" : " at line " + at.getLineNr();
@@ -43,6 +42,8 @@ final class RecipeText {
               + ": "
               + e.getOriginalMessage().lines().findFirst().orElse("no message"),
           e);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 

@@ -209,7 +209,7 @@ public record StudyRecipe(
     if (node.isMissingNode() || node.isNull()) {
       return List.of(first);
     }
-    if (node.isInt() && node.intValue() > 0) {
+    if (node.isIntegralNumber() && node.canConvertToInt() && node.intValue() > 0) {
       return counted(first, node.intValue());
     }
     List<Long> seeds = new ArrayList<>();

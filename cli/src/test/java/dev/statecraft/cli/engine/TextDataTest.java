@@ -131,6 +131,8 @@ class TextDataTest {
                 note.matches(
                     "training data: 30 examples; 2 classes: a \\d+, b \\d+; tokens: median \\d+,"
                         + " 95 % up to 12, longest 12; \\d+ truncated to 8"));
+    assertThat(seen.notes())
+        .anyMatch(note -> note.matches("evaluation data: 10 examples; .*; held out of data.train"));
     List<String> notes = new ArrayList<>();
     untuned(notes, "data.max_length=8");
     assertThat(notes)

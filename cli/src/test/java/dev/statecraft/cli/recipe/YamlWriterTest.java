@@ -270,4 +270,21 @@ class YamlWriterTest {
           .isEqualTo(hostile);
     }
   }
+
+  @Test
+  void labelsWithoutQuotesAreReadAsTheyAreSpelled() {
+    String labels =
+        "[7E10, 7A11, 0x1F, 0o17, 1_000, 01, 1.50, +1, True, FALSE, no, .NaN, 2001-01-01, 1:30]";
+    TaskRecipe task =
+        Recipe.parse(
+                "{model: builtin:minilm, method: lora, data: {train: a.csv},"
+                    + " task: {type: classification}, train: {batch_size: 1_0, seed: 0x1F}}",
+                "test",
+                "r",
+                List.of("task.labels=" + labels),
+                FOLDER)
+            .task();
+    assertThat(((TaskRecipe.Classification) task).labels().orElseThrow())
+        .containsExactly(labels.substring(1, labels.length() - 1).split(", ", -1));
+  }
 }

@@ -37,8 +37,9 @@ class TruncationTest {
   @Test
   void theLongerTextOfPairGivesTokens() throws IOException {
     try (Tokenizer tokenizer = tokenizer("null", "")) {
-      for (String row : KEPT.strip().split("[;\n]")) {
-        int[] n = Arrays.stream(row.strip().split("[: ]+")).mapToInt(Integer::parseInt).toArray();
+      for (String row : KEPT.strip().split("[;\n]", -1)) {
+        int[] n =
+            Arrays.stream(row.strip().split("[: ]+", -1)).mapToInt(Integer::parseInt).toArray();
         FittedTokens fitted = tokenizer.encode(first(n[0]), Optional.of(second(n[1])), n[2]);
         assertThat(fitted.tokens().ids())
             .as(row)
