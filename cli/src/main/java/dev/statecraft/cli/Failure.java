@@ -1,8 +1,10 @@
 package dev.statecraft.cli;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import dev.statecraft.cli.engine.VerificationException;
 import dev.statecraft.cli.recipe.RecipeException;
 import dev.statecraft.models.InvalidInputException;
+import dev.statecraft.models.JsonProblem;
 import dev.statecraft.models.Quoted;
 import dev.statecraft.models.train.BudgetException;
 import dev.statecraft.models.train.NumericFaultException;
@@ -80,6 +82,10 @@ record Failure(ExitCode code, String message) {
     }
     if (thrown instanceof AccessDeniedException denied) {
       return new Failure(ExitCode.INPUT, denied.getFile() + ": access denied");
+    }
+    if (thrown instanceof JsonProcessingException json) {
+      return new Failure(
+          ExitCode.INPUT, "expected well-formed JSON, found: " + JsonProblem.of(json));
     }
     return new Failure(ExitCode.FAILED, firstLine(message));
   }

@@ -20,6 +20,23 @@ final class DataErrors {
 
   void add() {
     images();
+    texts();
+  }
+
+  private void texts() {
+    scenarios.put(
+        "<file>: expected columns separated by ',', found one, '<header>'; did you mean"
+            + " data.separator: ';'?",
+        () -> scenarios.trainOn("t.csv", "text;label\na;b\n"));
+    scenarios.put(
+        "<file>: data.separator: expected one character such as ';', or tab, found '<text>'",
+        () -> scenarios.train("data.separator=;;"));
+    scenarios.put(
+        "<file>: expected <format> in UTF-8, found <what>",
+        () -> scenarios.trainOn("t.jsonl", "version https://git-lfs.github.com/spec/v1\n"));
+    scenarios.put(
+        "<file>: expected a data file that is not packed; unpack it first",
+        () -> scenarios.trainOn("t.csv.gz", "text,label\na,b\n"));
   }
 
   private void images() {

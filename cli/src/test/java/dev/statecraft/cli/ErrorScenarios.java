@@ -15,9 +15,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.CancellationException;
 
 /** For every message of {@code docs/errors.md}, what a user does to meet it. */
@@ -378,12 +376,12 @@ final class ErrorScenarios {
         "<file> row <n> (line <n>): no column '<column>'; it has [<columns>]",
         () -> trainOn("t.csv", "text,tag\nx,a\ny,b\n"));
     put(
-        "<file> line <n>: expected <n> columns [<columns>], found <n>",
+        "<file> row <n> (line <n>): expected <n> columns [<columns>], found <n>",
         () -> trainOn("t.csv", "text,label\nx,a\ny\n"));
     put(
         "<file>: the header names column '<column>' twice: [<columns>]",
         () -> trainOn("t.csv", "text,text\nx,a\n"));
-    put("<file>: invalid CSV: <problem>", () -> trainOn("t.csv", "text,label\n\"x,a\n"));
+    put("<file> row <n>: invalid CSV: <problem>", () -> trainOn("t.csv", "text,label\n\"x,a\n"));
     put(
         "<file>: expected UTF-8 text, found other bytes",
         () -> {
@@ -391,7 +389,9 @@ final class ErrorScenarios {
           Files.write(folder.resolve("t.csv"), new byte[] {'a', (byte) 0xff, (byte) 0xfe});
           return trainAgain("data.train=t.csv");
         });
-    put("<file> line <n>: invalid JSON: <problem>", () -> trainOn("t.jsonl", "{\"text\": \n"));
+    put(
+        "<file> row <n> (line <n>): invalid JSON: <problem>",
+        () -> trainOn("t.jsonl", "{\"text\": \n"));
     put(
         "<file>: expected an array of objects or an object with a 'data' array, found <value>",
         () -> trainOn("t.json", "3"));
@@ -419,9 +419,7 @@ final class ErrorScenarios {
           return thrown(
               () ->
                   DataReader.forEach(
-                      folder.resolve("t.json"),
-                      new DataFormat(Optional.empty(), List.of()),
-                      InstructionFormat::detect));
+                      folder.resolve("t.json"), DataFormat.byEnding(), InstructionFormat::detect));
         });
   }
 

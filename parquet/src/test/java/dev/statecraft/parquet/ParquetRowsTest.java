@@ -8,6 +8,7 @@ import dev.statecraft.models.InvalidInputException;
 import dev.statecraft.models.data.ChatMessage;
 import dev.statecraft.models.data.Row;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,12 +17,21 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.apache.parquet.conf.PlainParquetConfiguration;
+import org.apache.parquet.example.data.Group;
+import org.apache.parquet.example.data.simple.SimpleGroup;
+import org.apache.parquet.hadoop.ParquetWriter;
+import org.apache.parquet.hadoop.example.ExampleParquetWriter;
 import org.apache.parquet.hadoop.metadata.CompressionCodecName;
+import org.apache.parquet.io.LocalOutputFile;
 import org.apache.parquet.io.api.Binary;
+import org.apache.parquet.schema.MessageType;
+import org.apache.parquet.schema.MessageTypeParser;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class ParquetRowsTest {
   @TempDir Path folder;
@@ -45,7 +55,7 @@ final class ParquetRowsTest {
   record Numbered(int number, String text) {}
 
   @ParameterizedTest
-  @EnumSource(names = {"UNCOMPRESSED", "SNAPPY", "GZIP", "ZSTD"})
+  @EnumSource(names = {"UNCOMPRESSED", "SNAPPY", "GZIP", "ZSTD", "LZ4_RAW"})
   void readsEveryKindOfColumn(CompressionCodecName codec) throws IOException {
     Path file =
         write(
@@ -112,18 +122,102 @@ final class ParquetRowsTest {
     Path text = Files.writeString(folder.resolve("text.parquet"), "text,label\na,b\n".repeat(9));
     assertThatThrownBy(() -> read(text))
         .isInstanceOf(InvalidInputException.class)
-        .hasMessageStartingWith(text + ": cannot be read as Parquet: ");
+        .hasMessage(
+            text + ": cannot be read as Parquet: expected a Parquet file, found another format");
 
     Path whole = write(Numbered.class, CompressionCodecName.SNAPPY, List.of(new Numbered(1, "a")));
     byte[] bytes = Files.readAllBytes(whole);
     Path cut = Files.write(folder.resolve("cut.parquet"), Arrays.copyOf(bytes, bytes.length / 2));
     assertThatThrownBy(() -> read(cut))
         .isInstanceOf(InvalidInputException.class)
-        .hasMessageStartingWith(cut + ": cannot be read as Parquet: ");
+        .hasMessage(cut + ": cannot be read as Parquet: the file is cut off");
 
     Path empty = write(Numbered.class, CompressionCodecName.SNAPPY, List.of());
     assertThatThrownBy(() -> read(empty))
         .hasMessage(empty + ": expected at least one row, found none");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"brotli-1.parquet", "brotli-2.parquet"})
+  void brotliIsRead(String name) throws IOException {
+    Path file = folder.resolve(name);
+    try (InputStream in = ParquetRowsTest.class.getResourceAsStream("/" + name)) {
+      Files.copy(in, file);
+    }
+    List<Row> rows = read(file);
+    assertThat(rows).hasSize(50);
+    assertThat(rows.get(49).text("text")).isEqualTo("row 49");
+    assertThat(rows.get(49).text("label")).isEqualTo("1");
+  }
+
+  @Test
+  void columnsThatAreNotReadMatterOnlyToWhoAsksForThem() throws IOException {
+    MessageType schema =
+        MessageTypeParser.parseMessageType(
+            """
+            message rows {
+              required fixed_len_byte_array(2) half (FLOAT16);
+              required binary text (UTF8);
+              required fixed_len_byte_array(3) raw;
+              required int96 time;
+              required int32 label;
+            }
+            """);
+    Path file = folder.resolve("kinds.parquet");
+    try (ParquetWriter<Group> writer =
+        ExampleParquetWriter.builder(new LocalOutputFile(file))
+            .withConf(new PlainParquetConfiguration())
+            .withType(schema)
+            .build()) {
+      for (int i = 0; i < 20; i++) {
+        Group row = new SimpleGroup(schema);
+        row.add("half", Binary.fromConstantByteArray(new byte[2]));
+        row.add("text", "text " + i);
+        row.add("raw", Binary.fromConstantByteArray(new byte[3]));
+        row.add("time", Binary.fromConstantByteArray(new byte[12]));
+        row.add("label", i % 2);
+        writer.write(row);
+      }
+    }
+    List<Row> rows = read(file);
+    assertThat(rows).hasSize(20);
+    Row last = rows.get(19);
+    assertThat(last.text("text")).isEqualTo("text 19");
+    assertThat(last.text("label")).isEqualTo("1");
+    for (String column : List.of("half", "raw", "time")) {
+      assertThatThrownBy(() -> last.text(column))
+          .isInstanceOf(InvalidInputException.class)
+          .hasMessage(
+              file
+                  + " row 20: column '"
+                  + column
+                  + "' should be text or a number, found a kind of column that is not read");
+    }
+  }
+
+  @Test
+  void damagedFilesAreToldInOurWords() throws IOException {
+    Path whole =
+        write(
+            Numbered.class,
+            CompressionCodecName.SNAPPY,
+            IntStream.range(0, 50).mapToObj(i -> new Numbered(i, "text " + i)).toList());
+    byte[] bytes = Files.readAllBytes(whole);
+    Path damaged = folder.resolve("damaged.parquet");
+    for (int i = 4; i < bytes.length - 4; i += 9) {
+      byte[] changed = bytes.clone();
+      changed[i] = (byte) (changed[i] ^ 0x7F);
+      Files.write(damaged, changed);
+      try {
+        read(damaged);
+      } catch (InvalidInputException e) {
+        // A footer may say, too, that there are no rows.
+        assertThat(e.getMessage().replaceFirst(" at or after row [0-9]+$", ""))
+            .isIn(
+                damaged + ": cannot be read as Parquet: its data are damaged",
+                damaged + ": expected at least one row, found none");
+      }
+    }
   }
 
   @Test

@@ -51,6 +51,12 @@ final class DataKeys {
     all.addAll(file("data.validation.", Otherwise.words("required unless there is split or hub")));
     all.add(
         Option.of(
+            "data.separator",
+            Kind.text("one character, or tab", ";"),
+            Otherwise.words("','"),
+            "What separates the columns of CSV files."));
+    all.add(
+        Option.of(
                 "data.columns",
                 Kind.mapping(),
                 Otherwise.words("its defaults"),

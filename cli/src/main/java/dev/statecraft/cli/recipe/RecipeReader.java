@@ -124,15 +124,19 @@ final class RecipeReader {
         data.shorthands("train", "path").stream()
             .map(file -> file.read(section -> DataSources.weighted(section, dataFile(section))))
             .toList();
-    return new DataRecipe(
-        train,
-        validation(data),
-        columns,
-        renamed,
-        instruction,
-        pictures ? Optional.of(ImageRecipe.read(data)) : Optional.empty(),
-        data.integer("max_examples"),
-        pictures ? Defaults.MAX_LENGTH : data.integer("max_length").orElse(Defaults.MAX_LENGTH));
+    DataRecipe read =
+        new DataRecipe(
+            train,
+            validation(data),
+            columns,
+            renamed,
+            instruction,
+            pictures ? Optional.of(ImageRecipe.read(data)) : Optional.empty(),
+            data.integer("max_examples"),
+            pictures
+                ? Defaults.MAX_LENGTH
+                : data.integer("max_length").orElse(Defaults.MAX_LENGTH));
+    return data.text("separator").map(text -> Separators.separated(read, text)).orElse(read);
   }
 
   private static TextColumns columns(Section columns) {
@@ -163,7 +167,7 @@ final class RecipeReader {
     DataRecipe.Source source = DataSources.read(file, this::path);
     Optional<FileFormat> format = file.text("format").map(RecipeReader::fileFormat);
     List<String> header = file.texts("column_names").orElse(List.of());
-    return new DataRecipe.DataFile(source, new DataFormat(format, header), 1);
+    return new DataRecipe.DataFile(source, new DataFormat(format, header, Optional.empty()), 1);
   }
 
   private static FileFormat fileFormat(String label) {

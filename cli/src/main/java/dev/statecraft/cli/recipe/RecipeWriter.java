@@ -92,6 +92,11 @@ final class RecipeWriter {
     } else {
       map.put("validation", "none");
     }
+    data.train()
+        .get(0)
+        .format()
+        .separator()
+        .ifPresent(separator -> map.put("separator", Separators.word(separator)));
     data.columns()
         .ifPresent(
             columns -> {

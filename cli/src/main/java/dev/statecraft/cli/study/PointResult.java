@@ -1,9 +1,11 @@
 package dev.statecraft.cli.study;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.statecraft.cli.run.RunDirectory;
 import dev.statecraft.models.InvalidInputException;
+import dev.statecraft.models.JsonProblem;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -64,7 +66,12 @@ public record PointResult(
           losses(run));
     } catch (IOException e) {
       throw new InvalidInputException(
-          run.summary() + ": expected the summary of a run: " + e.getMessage(), e);
+          run.summary()
+              + ": expected the summary of a run, found "
+              + (e instanceof JsonProcessingException json
+                  ? JsonProblem.of(json)
+                  : "a file that cannot be read: " + e.getMessage()),
+          e);
     }
   }
 

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -35,11 +36,28 @@ final class DataSourcesTest {
   void oneFileOfTheHub() {
     DataRecipe data =
         read(
-            "train: {hub: org/d, file: train.txt, format: parquet}, validation: {hub: org/d, file: dev.csv}");
+            "train: {hub: org/d, file: train.txt, format: parquet}, validation: {hub: org/d, file:"
+                + " dev.csv}");
 
     assertThat(data.train().get(0).name()).isEqualTo("train.txt");
     assertThat(data.train().get(0).format().fileFormat()).contains(FileFormat.PARQUET);
     assertThat(data.validation()).isInstanceOf(DataRecipe.HeldOut.class);
+  }
+
+  @Test
+  void aSeparatorIsThatOfEveryCsvFileAndIsWrittenBack() {
+    String yaml = "train: [a.csv, b.csv], validation: dev.csv, separator: ";
+    DataRecipe data = read(yaml + "';'");
+    assertThat(data.train()).allMatch(file -> file.format().separator().equals(Optional.of(';')));
+    assertThat(((DataRecipe.HeldOut) data.validation()).file().format().separator()).contains(';');
+    for (String separator : List.of("';'", "tab", "'|'", "'#'")) {
+      Recipe recipe = recipe("m", yaml + separator);
+      assertThat(Recipe.parse(recipe.toYaml(), "r.yaml", "r", List.of(), FOLDER)).isEqualTo(recipe);
+    }
+    assertThatThrownBy(() -> read(yaml + "'; '"))
+        .isInstanceOf(RecipeException.class)
+        .hasMessageEndingWith(
+            "data.separator: expected one character such as ';', or tab, found '; '");
   }
 
   @Test

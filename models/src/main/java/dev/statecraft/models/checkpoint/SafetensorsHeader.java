@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.statecraft.models.InvalidInputException;
+import dev.statecraft.models.JsonProblem;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -85,10 +86,10 @@ record SafetensorsHeader(SortedMap<String, Span> tensors, Map<String, String> me
         return JSON.readTree(json);
       } catch (JsonProcessingException e) {
         throw new InvalidInputException(
-            file + ": expected a header of well-formed JSON, found: " + e.getOriginalMessage(), e);
+            file + ": expected a header of well-formed JSON, found: " + JsonProblem.of(e), e);
       } catch (IOException e) {
         throw new InvalidInputException(
-            file + ": expected a header in UTF-8, found: " + e.getMessage(), e);
+            file + ": expected a header in UTF-8, found other bytes", e);
       }
     }
 

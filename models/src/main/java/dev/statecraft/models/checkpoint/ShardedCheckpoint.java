@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.statecraft.models.InvalidInputException;
+import dev.statecraft.models.JsonProblem;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -96,7 +97,7 @@ public final class ShardedCheckpoint implements CheckpointSource {
           .readTree(Files.readAllBytes(index));
     } catch (JsonProcessingException e) {
       throw new InvalidInputException(
-          index + ": expected well-formed JSON, found: " + e.getOriginalMessage(), e);
+          index + ": expected well-formed JSON, found: " + JsonProblem.of(e), e);
     }
   }
 

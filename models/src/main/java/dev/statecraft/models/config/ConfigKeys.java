@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.statecraft.models.InvalidInputException;
+import dev.statecraft.models.JsonProblem;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -59,7 +60,7 @@ record ConfigKeys(String source, String prefix, JsonNode node) {
       root = JSON.readTree(json);
     } catch (JsonProcessingException e) {
       throw new InvalidInputException(
-          source + ": expected well-formed JSON, found: " + e.getOriginalMessage(), e);
+          source + ": expected well-formed JSON, found: " + JsonProblem.of(e), e);
     }
     if (!root.isObject()) {
       throw new InvalidInputException(source + ": expected a JSON object, found " + shown(root));

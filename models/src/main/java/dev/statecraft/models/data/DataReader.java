@@ -30,7 +30,9 @@ public final class DataReader {
 
   /**
    * Goes through the rows of a file, one at a time: the file may be larger than memory. Blank lines
-   * of JSONL, CSV and TSV files are skipped.
+   * of JSONL, CSV and TSV files are skipped. Files of JSON and JSONL may hold either: an array of
+   * objects, or objects one after the other, wherever lines break. {@code NaN} and {@code Infinity}
+   * are read as numbers.
    *
    * @throws InvalidInputException if the file is missing or cannot be read, is not UTF-8, is empty
    *     or holds no rows, is not valid JSON or CSV, has a header that names a column twice, or has
@@ -51,19 +53,25 @@ public final class DataReader {
     if (Files.isDirectory(file)) {
       throw new InvalidInputException(file + ": expected a data file, found a folder");
     }
-    if (readRows(file, fileFormat, format.columns(), action) == 0) {
+    FileContent.foreign(file)
+        .ifPresent(
+            found -> {
+              throw new InvalidInputException(
+                  file + ": expected " + fileFormat + " in UTF-8, found " + found);
+            });
+    if (readRows(file, fileFormat, format, action) == 0) {
       throw new InvalidInputException(file + ": expected at least one row, found none");
     }
   }
 
   private static int readRows(
-      Path file, FileFormat fileFormat, List<String> columns, Consumer<Row> action) {
+      Path file, FileFormat fileFormat, DataFormat format, Consumer<Row> action) {
     try (BufferedReader reader = Files.newBufferedReader(file)) {
       skipByteOrderMark(reader);
       return switch (fileFormat) {
         case JSON -> JsonRows.readDocument(file, reader, action);
         case JSONL -> JsonRows.readLines(file, reader, action);
-        case CSV, TSV -> DelimitedRows.read(file, reader, fileFormat, columns, action);
+        case CSV, TSV -> DelimitedRows.read(file, reader, fileFormat, format, action);
         case PARQUET ->
             throw new InvalidInputException(
                 file + ": Parquet files are read by statecraft-parquet's ParquetRows");

@@ -3,6 +3,7 @@ package dev.statecraft.models.data;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import dev.statecraft.models.InvalidInputException;
+import dev.statecraft.models.Quoted;
 import java.io.IOException;
 import java.io.Reader;
 import java.io.UncheckedIOException;
@@ -12,8 +13,10 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.commons.csv.CSVException;
 import org.apache.commons.csv.CSVFormat;
@@ -34,78 +37,155 @@ final class DelimitedRows {
           .setIgnoreEmptyLines(true)
           .get();
 
-  private DelimitedRows() {}
+  /** What separates columns of files that are called CSV. */
+  private static final List<Separator> OTHERS =
+      List.of(new Separator(';', "';'"), new Separator('\t', "tab"), new Separator('|', "'|'"));
+
+  private static final Pattern LINE = Pattern.compile("(?:startline|line:?) (\\d+)");
+
+  /** A separator and the word that recipes have for it. */
+  private record Separator(char character, String word) {}
+
+  private final Path file;
+  private final FileFormat fileFormat;
+  private final DataFormat format;
+  private final CSVParser parser;
+  private int rows;
+
+  private DelimitedRows(Path file, FileFormat fileFormat, DataFormat format, CSVParser parser) {
+    this.file = file;
+    this.fileFormat = fileFormat;
+    this.format = format;
+    this.parser = parser;
+  }
 
   /**
-   * Reads all records; {@code columns} names them where the file has no header.
+   * Reads all records.
    *
    * @return how many there are
    */
   static int read(
-      Path file, Reader reader, FileFormat fileFormat, List<String> columns, Consumer<Row> action)
+      Path file, Reader reader, FileFormat fileFormat, DataFormat format, Consumer<Row> action)
       throws IOException {
-    try (CSVParser parser = CSVParser.parse(reader, fileFormat == FileFormat.TSV ? TSV : CSV)) {
-      return readAll(file, parser, columns, action);
-    } catch (UncheckedIOException e) {
-      // The parser's iterator can only throw unchecked; what it wraps tells bad CSV from bad bytes.
-      if (e.getCause() instanceof CSVException) {
-        throw new InvalidInputException(
-            file + ": invalid " + fileFormat + ": " + e.getCause().getMessage(), e);
-      }
-      throw e.getCause();
+    CSVFormat csv =
+        fileFormat == FileFormat.TSV
+            ? TSV
+            : CSV.builder().setDelimiter(format.separator().orElse(',')).get();
+    try (CSVParser parser = CSVParser.parse(reader, csv)) {
+      return new DelimitedRows(file, fileFormat, format, parser).readAll(action);
     }
   }
 
-  private static int readAll(
-      Path file, CSVParser parser, List<String> columns, Consumer<Row> action) {
+  private int readAll(Consumer<Row> action) throws IOException {
     Iterator<CSVRecord> records = parser.iterator();
-    if (!records.hasNext()) {
+    if (!hasNext(records)) {
       throw new InvalidInputException(file + ": the file is empty");
     }
-    List<String> names = columns.isEmpty() ? header(file, records.next()) : columns;
-    int rows = 0;
-    while (records.hasNext()) {
+    List<String> names = format.columns().isEmpty() ? header(records.next()) : format.columns();
+    while (hasNext(records)) {
       CSVRecord record = records.next();
       rows++;
-      action.accept(row(file, rows, firstLine(parser, record), names, record));
+      action.accept(row(names, record));
     }
     return rows;
   }
 
-  private static List<String> header(Path file, CSVRecord record) {
+  /** The parser's iterator can only throw unchecked; what it wraps tells bad CSV from bad bytes. */
+  private boolean hasNext(Iterator<CSVRecord> records) throws IOException {
+    try {
+      return records.hasNext();
+    } catch (UncheckedIOException e) {
+      if (!(e.getCause() instanceof CSVException)) {
+        throw e.getCause();
+      }
+      String message = String.valueOf(e.getCause().getMessage());
+      Matcher line = LINE.matcher(message);
+      String place = "line " + (line.find() ? line.group(1) : parser.getCurrentLineNumber());
+      throw new InvalidInputException(
+          file
+              + " row "
+              + (rows + 1)
+              + ": invalid "
+              + fileFormat
+              + ": "
+              + (message.contains("EOF")
+                  ? "a quote of " + place + " that is not closed"
+                  : "text after a closing quote in " + place),
+          e);
+    }
+  }
+
+  private List<String> header(CSVRecord record) {
     List<String> names = record.toList();
+    Optional<String> hint = names.size() == 1 ? hint(names.get(0)) : Optional.empty();
+    if (hint.isPresent()) {
+      throw new InvalidInputException(
+          file
+              + ": expected columns separated by "
+              + separator()
+              + ", found one, "
+              + Quoted.text(names.get(0))
+              + hint.get());
+    }
     Set<String> seen = new HashSet<>();
     for (String name : names) {
       if (!seen.add(name)) {
         throw new InvalidInputException(
-            file + ": the header names column '" + name + "' twice: " + names);
+            file
+                + ": the header names column "
+                + Quoted.text(name)
+                + " twice: "
+                + Quoted.list(names));
       }
     }
     return names;
   }
 
-  private static Row row(Path file, int number, long line, List<String> names, CSVRecord record) {
+  private String separator() {
+    return fileFormat == FileFormat.TSV
+        ? "tabs"
+        : "'" + format.separator().map(String::valueOf).orElse(",").replace("\t", "tab") + "'";
+  }
+
+  /** What one column that looks like several may have been meant as. */
+  private Optional<String> hint(String text) {
+    if (fileFormat == FileFormat.TSV) {
+      return text.contains(",")
+          ? Optional.of("; did you mean data.train.format: csv?")
+          : Optional.empty();
+    }
+    return OTHERS.stream()
+        .filter(other -> text.indexOf(other.character()) >= 0)
+        .findFirst()
+        .map(other -> "; did you mean data.separator: " + other.word() + "?");
+  }
+
+  private Row row(List<String> names, CSVRecord record) {
+    long line = firstLine(record);
     if (record.size() != names.size()) {
       throw new InvalidInputException(
           file
-              + " line "
+              + " row "
+              + rows
+              + " (line "
               + line
-              + ": expected "
+              + "): expected "
               + names.size()
               + " columns "
-              + names
+              + Quoted.list(names)
               + ", found "
-              + record.size());
+              + record.size()
+              + (record.size() == 1 ? hint(record.get(0)).orElse("") : ""));
     }
     Map<String, JsonNode> values = new LinkedHashMap<>();
     for (int i = 0; i < names.size(); i++) {
       values.put(names.get(i), TextNode.valueOf(record.get(i)));
     }
-    return new Row(file, number, line, values);
+    return new Row(file, rows, line, values);
   }
 
   /** The parser stands at the record's last line: its first lies one up for each break inside. */
-  private static long firstLine(CSVParser parser, CSVRecord record) {
+  private long firstLine(CSVRecord record) {
     return parser.getCurrentLineNumber()
         - record.stream().mapToLong(value -> LINE_BREAK.matcher(value).results().count()).sum();
   }

@@ -10,7 +10,7 @@ import java.util.Locale;
 public enum FileFormat {
   /** One array of objects, or one object whose {@code data} is such an array. */
   JSON,
-  /** One JSON object a line. */
+  /** JSON objects one after the other, usually each on a line. */
   JSONL,
   /**
    * Comma separated values as in RFC 4180: quoted with {@code "}, which is doubled inside quotes.
@@ -36,6 +36,9 @@ public enum FileFormat {
       case "csv" -> CSV;
       case "tsv" -> TSV;
       case "parquet" -> PARQUET;
+      case "gz", "zip", "bz2", "xz", "zst", "7z", "tar", "tgz" ->
+          throw new InvalidInputException(
+              file + ": expected a data file that is not packed; unpack it first");
       default ->
           throw new InvalidInputException(
               file

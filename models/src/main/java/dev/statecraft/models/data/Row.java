@@ -75,19 +75,24 @@ public record Row(Path file, int number, long line, Map<String, JsonNode> values
   /**
    * A column's value as text; numbers and booleans are written as JSON writes them.
    *
-   * @throws InvalidInputException if the column is absent, null, an object or an array
+   * @throws InvalidInputException if the column is absent, null, an object or an array, or a number
+   *     that is none: Python's libraries write {@code NaN} where a value is missing
    */
   public String text(String column) {
     JsonNode value = value(column);
-    if (!value.isValueNode() || value.isNull()) {
+    if (!value.isValueNode() || value.isNull() || isNoNumber(value)) {
       throw new InvalidInputException(
           where()
               + ": column '"
               + column
               + "' should be text or a number, found "
-              + nodeKind(value));
+              + (isNoNumber(value) ? value.asText() : nodeKind(value)));
     }
     return value.asText();
+  }
+
+  private static boolean isNoNumber(JsonNode value) {
+    return (value.isDouble() || value.isFloat()) && !Double.isFinite(value.doubleValue());
   }
 
   /**
@@ -98,8 +103,8 @@ public record Row(Path file, int number, long line, Map<String, JsonNode> values
    *     nothing in it: an empty text, or what is not a number
    */
   public String label(String column) {
-    String text = text(column);
     JsonNode value = value(column);
+    String text = isNoNumber(value) ? value.asText() : text(column);
     if (text.isBlank() || (value.isNumber() && !Double.isFinite(value.doubleValue()))) {
       throw new InvalidInputException(
           where()
@@ -118,16 +123,19 @@ public record Row(Path file, int number, long line, Map<String, JsonNode> values
   }
 
   /**
-   * A column's value as text, or nothing if the column is absent or null.
+   * A column's value as text, or nothing if the column is absent, null or not a number.
    *
    * @throws InvalidInputException if the value is an object or an array
    */
   public Optional<String> optionalText(String column) {
     JsonNode value = values.get(column);
-    return value == null || value.isNull() ? Optional.empty() : Optional.of(text(column));
+    boolean missing = value == null || value.isNull() || (value.isNumber() && isNoNumber(value));
+    return missing ? Optional.empty() : Optional.of(text(column));
   }
 
   static String nodeKind(JsonNode node) {
-    return node.getNodeType().name().toLowerCase(Locale.ROOT);
+    return node.isMissingNode()
+        ? "a kind of column that is not read"
+        : node.getNodeType().name().toLowerCase(Locale.ROOT);
   }
 }

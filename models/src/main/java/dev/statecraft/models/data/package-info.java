@@ -6,7 +6,8 @@
  * <ol>
  *   <li>{@link dev.statecraft.models.data.DataReader} reads a JSON, JSONL, CSV or TSV file ({@link
  *       dev.statecraft.models.data.DataFormat}) into {@link dev.statecraft.models.data.Row}s, each
- *       of which knows where it came from, one at a time or all at once.
+ *       of which knows where it came from, one at a time or all at once. {@code FileContent} names
+ *       what is something else.
  *   <li>Instruction tuning: {@link dev.statecraft.models.data.InstructionFormat} renders a row as
  *       {@link dev.statecraft.models.data.Segment}s, {@link
  *       dev.statecraft.models.data.SegmentEncoder} turns these into {@link

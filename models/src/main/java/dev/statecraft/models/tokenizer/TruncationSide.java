@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.statecraft.models.InvalidInputException;
+import dev.statecraft.models.JsonProblem;
 import dev.statecraft.models.Quoted;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -50,7 +51,7 @@ public enum TruncationSide {
       side = new ObjectMapper().readTree(Files.readAllBytes(config)).path(KEY);
     } catch (JsonProcessingException e) {
       throw new InvalidInputException(
-          config + ": expected well-formed JSON, found: " + e.getOriginalMessage(), e);
+          config + ": expected well-formed JSON, found: " + JsonProblem.of(e), e);
     }
     return side.isMissingNode() || side.isNull()
         ? Optional.empty()

@@ -55,7 +55,7 @@ final class Vocabulary {
     } catch (JsonProcessingException e) {
       throw TokenizerJson.malformed(source, e);
     } catch (IOException e) {
-      throw new InvalidInputException(source + ": expected UTF-8, found: " + e.getMessage(), e);
+      throw new InvalidInputException(source + ": expected UTF-8, found other bytes", e);
     }
     if (vocabulary.own.isEmpty()) {
       throw new InvalidInputException(

@@ -1,5 +1,6 @@
 package dev.statecraft.models.train;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
@@ -7,6 +8,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.statecraft.core.plan.LayerPolicies;
 import dev.statecraft.core.plan.StorePolicy;
 import dev.statecraft.models.InvalidInputException;
+import dev.statecraft.models.JsonProblem;
+import dev.statecraft.models.Quoted;
 import dev.statecraft.models.data.BatchLimit;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -100,7 +103,9 @@ final class ProgressFormat {
       throw new InvalidInputException(
           source
               + ": expected the progress of a run, found something else ("
-              + e.getMessage().lines().findFirst().orElse("")
+              + (e instanceof JsonProcessingException problem
+                  ? JsonProblem.of(problem)
+                  : Quoted.bare(String.valueOf(e.getMessage())))
               + ")",
           e);
     }

@@ -40,7 +40,8 @@ class CheckpointFolderTest {
     writeIndex(
         """
         {"metadata": {"total_size": 12, "nested": {}},
-         "weight_map": {"c": "%s", "a": "%s", "b": "%s"}}"""
+         "weight_map": {"c": "%s", "a": "%s", "b": "%s"}}\
+        """
             .formatted(TWO, ONE, ONE));
     try (CheckpointSource source = CheckpointFolder.open(folder)) {
       assertThat(source).isInstanceOf(ShardedCheckpoint.class);
@@ -80,7 +81,7 @@ class CheckpointFolderTest {
       quoteCharacter = '`',
       value = {
         "{\"weight_map\"|expected well-formed JSON",
-        "{\"weight_map\":{\"a\":\"x.safetensors\",\"a\":\"y.safetensors\"}}|Duplicate field 'a'",
+        "{\"weight_map\":{\"a\":\"x.safetensors\",\"a\":\"y.safetensors\"}}|the key 'a' twice",
         "{}|weight_map: expected an object of tensor names and file names",
         "{\"weight_map\":[]}|weight_map: expected an object",
         "{\"weight_map\":{}}|weight_map: expected an object",
@@ -88,7 +89,8 @@ class CheckpointFolderTest {
         "{\"weight_map\":{\"a\":\"../x.safetensors\"}}|'a': expected the name of a .safetensors",
         "{\"weight_map\":{\"a\":\"..\\\\x.safetensors\"}}|'a': expected the name of a .safetensors",
         "{\"weight_map\":{\"a\":\"x.bin\"}}|'a': expected the name of a .safetensors",
-        "{\"weight_map\":{\"a\":\"model-3.safetensors\"}}|model-3.safetensors for tensor 'a', found",
+        "{\"weight_map\":{\"a\":\"model-3.safetensors\"}}|model-3.safetensors for tensor 'a',"
+            + " found",
         "{\"weight_map\":{\"a\":\"model-00002-of-00002.safetensors\"}}"
             + "|expected tensor 'a' in model-00002-of-00002.safetensors, found it not there",
       })

@@ -23,7 +23,8 @@ class SafetensorsFileTest {
       """
       {"__metadata__": {"format": "pt"},
        "b": {"dtype": "F32", "shape": [2, 2], "data_offsets": [2, 18]},
-       "a": {"dtype": "U8", "shape": [2], "data_offsets": [0, 2]}}\s\s""";
+       "a": {"dtype": "U8", "shape": [2], "data_offsets": [0, 2]}}\s\s\
+      """;
 
   @TempDir Path folder;
 
@@ -124,16 +125,15 @@ class SafetensorsFileTest {
         "{\"a\"|2|expected a header of well-formed JSON",
         "{} x|2|expected a header of well-formed JSON",
         "{\"a\":{\"dtype\":\"U8\",\"shape\":[1],\"data_offsets\":[0,1]},"
-            + "\"a\":{\"dtype\":\"U8\",\"shape\":[1],\"data_offsets\":[1,2]}}|2|Duplicate field 'a'",
+            + "\"a\":{\"dtype\":\"U8\",\"shape\":[1],\"data_offsets\":[1,2]}}|2|the key 'a' twice",
         "{\"a\":{\"dtype\":\"U8\",\"dtype\":\"I8\",\"shape\":[2],\"data_offsets\":[0,2]}}|2"
-            + "|Duplicate field 'dtype'",
+            + "|the key 'dtype' twice",
         "{\"a\": 3}|2|tensor 'a': expected an object, found 3",
         "{\"a\":{\"shape\":[2],\"data_offsets\":[0,2]}}|2|expected the key 'dtype', found none",
         "{\"a\":{\"dtype\":\"U8\",\"data_offsets\":[0,2]}}|2|expected the key 'shape', found none",
         "{\"a\":{\"dtype\":\"U8\",\"shape\":[2]}}|2|expected the key 'data_offsets', found none",
-        "{\"a\":{\"dtype\":\"F4\",\"shape\":[2],\"data_offsets\":[0,2]}}|2"
-            + "|tensor 'a': dtype: expected one of [F64, F32, F16, BF16, I64, I32, I16, I8, U8, BOOL],"
-            + " found 'F4'",
+        "{\"a\":{\"dtype\":\"F4\",\"shape\":[2],\"data_offsets\":[0,2]}}|2|tensor 'a': dtype:"
+            + " expected one of [F64, F32, F16, BF16, I64, I32, I16, I8, U8, BOOL], found 'F4'",
         "{\"a\":{\"dtype\":\"U8\",\"shape\":2,\"data_offsets\":[0,2]}}|2"
             + "|shape: expected an array, found 2",
         "{\"a\":{\"dtype\":\"U8\",\"shape\":[-2],\"data_offsets\":[0,2]}}|2"

@@ -21,7 +21,8 @@ class ModelConfigTest {
             """
             {"model_type": "vit", "image_size": 8, "patch_size": 4, "num_channels": 1,
              "hidden_size": 6, "intermediate_size": 9, "num_hidden_layers": 2,
-             "num_attention_heads": 3, "layer_norm_eps": 1e-12}""");
+             "num_attention_heads": 3, "layer_norm_eps": 1e-12}\
+            """);
     ModelConfig config = ModelConfig.read(path);
     assertThat(config).isInstanceOf(VitConfig.class);
     assertThat(config.hiddenSize()).isEqualTo(6);
@@ -53,7 +54,7 @@ class ModelConfigTest {
     assertThatThrownBy(
             () -> ModelConfig.parse("{\"model_type\":\"vit\",\"model_type\":\"bert\"}", "c"))
         .isInstanceOf(InvalidInputException.class)
-        .hasMessageContaining("Duplicate field 'model_type'");
+        .hasMessageContaining("the key 'model_type' twice");
     assertThatThrownBy(() -> ModelConfig.parse("{} {}", "c"))
         .isInstanceOf(InvalidInputException.class)
         .hasMessageContaining("well-formed JSON");

@@ -77,8 +77,10 @@ class DataReaderDelimitedTest {
 
   @Test
   void anotherNumberOfColumnsIsReportedWithItsLine() throws IOException {
-    assertRejected("a.tsv", "a\tb\n1\t2\n1\t2\t3\n", "line 3", "2 columns [a, b]", "found 3");
-    assertRejected("a.csv", "a,b\n\"1\n1\",2\n\"x\ny\"\n", "line 4", "expected 2", "found 1");
+    assertRejected(
+        "a.tsv", "a\tb\n1\t2\n1\t2\t3\n", "row 2 (line 3): ", "2 columns [a, b]", "found 3");
+    assertRejected(
+        "a.csv", "a,b\n\"1\n1\",2\n\"x\ny\"\n", "row 2 (line 4): ", "expected 2", "found 1");
     Path file = new TempFile(folder).write("b.tsv", "1\t2\n");
     DataFormat format = DataFormat.byEnding().withoutHeader(List.of("x", "y", "z"));
     assertThatThrownBy(() -> DataReader.read(file, format))
@@ -100,8 +102,10 @@ class DataReaderDelimitedTest {
 
   @Test
   void brokenQuotingIsAnError() throws IOException {
-    assertRejected("a.csv", "a,b\n\"x\"y,2\n", "invalid CSV", "line: 2");
-    assertRejected("a.csv", "a,b\n1,\"open\n", "invalid CSV", "EOF");
+    assertRejected(
+        "a.csv", "a,b\n\"x\"y,2\n", "row 1: invalid CSV: text after a closing quote in line 2");
+    assertRejected(
+        "a.csv", "a,b\n1,\"open\n", "row 1: invalid CSV: a quote of line 2 that is not closed");
   }
 
   @Test
@@ -110,5 +114,31 @@ class DataReaderDelimitedTest {
     assertThatThrownBy(() -> DataReader.read(file, DataFormat.byEnding()))
         .isInstanceOf(InvalidInputException.class)
         .hasMessageContaining("expected UTF-8");
+  }
+
+  @Test
+  void anotherSeparatorIsNamedOrGuessed() throws IOException {
+    Path file = new TempFile(folder).write("a.csv", "a;b\n\"x;y\";1,5\n");
+    Row row = DataReader.read(file, DataFormat.byEnding().separatedBy(';')).get(0);
+    assertThat(row.text("a")).isEqualTo("x;y");
+    assertThat(row.text("b")).isEqualTo("1,5");
+    for (String[] guess : new String[][] {{";", "';'"}, {"\t", "tab"}, {"|", "'|'"}}) {
+      assertRejected(
+          "a.csv",
+          "a" + guess[0] + "b\nx" + guess[0] + "y\n",
+          "expected columns separated by ',', found one, 'a",
+          "; did you mean data.separator: " + guess[1] + "?");
+    }
+    assertRejected("a.tsv", "a,b\nx,y\n", "separated by tabs, found one, 'a,b'; did you mean ");
+    Path one = new TempFile(folder).write("b.csv", "a\nx;y\n");
+    assertThat(DataReader.read(one, DataFormat.byEnding())).hasSize(1);
+  }
+
+  @Test
+  void aShortAndALongRowAreNamed() throws IOException {
+    assertRejected(
+        "a.csv", "a,b\n1,2\n\n3\n", "a.csv row 2 (line 4): expected 2 columns [a, b], found 1");
+    assertRejected(
+        "a.csv", "a,b\n1,2\n3,4,\n", "a.csv row 2 (line 3): expected 2 columns [a, b], found 3");
   }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.statecraft.models.InvalidInputException;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -103,20 +104,110 @@ class DataReaderJsonTest {
     assertRejected("a.json", "{\"data\": [{\"t\": 1}]", "invalid JSON");
     assertRejected("a.json", "[{\"t\": 1}]\n[]", "line 2", "end of the file");
     assertRejected("a.jsonl", "{\"t\": 1}\n{\"t\": 1", "line 2", "invalid JSON");
-    assertRejected("a.jsonl", "{\"t\": 1}\n{\"t\": 1} {\"t\": 2}", "line 2", "invalid JSON");
+    assertRejected("a.jsonl", "{\"t\": 1},\n{\"t\": 2}", "row 2 (line 1): ", "an unexpected ','");
+    assertRejected("a.json", "[{\"t\": 1},]", "row 2 (line 1): invalid JSON: an unexpected ']'");
+    assertRejected("a.json", "[{\"t\": 1,}]", "row 1 (line 1): invalid JSON: an unexpected '}'");
+    assertRejected("a.jsonl", "{'t': 1}", "row 1 (line 1): invalid JSON: an unexpected '''");
+    assertRejected(
+        "a.jsonl", "{\"t\": \"\t\"}", "a control character (code 9) that is not escaped");
+    assertRejected("a.jsonl", "{\"t\": \"\\x\"}", "a backslash before a character");
+    assertRejected("a.jsonl", "{\"t\": 007}", "a number that is written in another way");
+    assertRejected("a.jsonl", "[{\"t\":" + "[".repeat(1001), "row 1 (line 1)", "deeper than 1000");
+    String deep = "{\"t\": ".repeat(5000);
+    assertRejected("a.jsonl", deep, "row 1 (line 1)", "nested deeper than 1000");
+    assertRejected("a.jsonl", "{\"t\": " + "1".repeat(2000) + "}", "more than 1000 digits");
+  }
+
+  @Test
+  void noWordsOfTheLibraryReachTheUser() throws IOException {
+    String whole = "[{\"t\": [1, -2.5e3, true, null], \"u\": \"a\\n\"},\n{\"t\": {}}]";
+    for (int i = 0; i < whole.length(); i++) {
+      for (char wrong : "\t,:[]{}\"'x0-\\".toCharArray()) {
+        String text = whole.substring(0, i) + wrong + whole.substring(i + (i % 2));
+        Path file = new TempFile(folder).write("a.json", text);
+        try {
+          DataReader.read(file, DataFormat.byEnding());
+        } catch (InvalidInputException e) {
+          assertThat(e.getMessage())
+              .startsWith(file.toString())
+              .doesNotContain("\n", "REDACTED", "fasterxml", "Unexpected", "token", "something");
+        }
+      }
+    }
+  }
+
+  @Test
+  void objectsAndArraysAreReadWhereverLinesBreak() throws IOException {
+    String three = "{\"t\": 1} {\"t\":\n 2}\n\n{\"t\": 3}";
+    String array = "[\n  {\n    \"t\": 1\n  },\n  {\"t\": 2}, {\"t\": 3}\n]\n";
+    for (String name : List.of("a.json", "a.jsonl")) {
+      for (String text : List.of(three, array, three.replace('\n', '\r'))) {
+        List<Row> rows = read(name, text);
+        assertThat(rows).extracting(row -> row.text("t")).containsExactly("1", "2", "3");
+        assertThat(rows).extracting(Row::number).containsExactly(1, 2, 3);
+      }
+    }
+    assertThat(read("a.jsonl", three)).extracting(Row::line).containsExactly(1L, 1L, 4L);
+    assertThat(read("a.jsonl", array)).extracting(Row::line).containsExactly(2L, 5L, 5L);
+  }
+
+  @Test
+  void whatIsNoNumberIsReadAndMissing() throws IOException {
+    Row row = read("a.jsonl", "{\"t\": \"x\", \"u\": NaN, \"v\": -Infinity}").get(0);
+    assertThat(row.text("t")).isEqualTo("x");
+    assertThat(row.optionalText("u")).isEmpty();
+    for (String column : List.of("u", "v")) {
+      assertThatThrownBy(() -> row.text(column))
+          .isInstanceOf(InvalidInputException.class)
+          .hasMessageContaining("' should be text or a number, found ")
+          .hasMessageContaining(column.equals("u") ? "NaN" : "-Infinity");
+    }
+    String large = "123456789012345678901234567890";
+    assertThat(read("a.jsonl", "{\"t\": " + large + "}").get(0).text("t")).isEqualTo(large);
+  }
+
+  @Test
+  void filesOfAnotherKindAreNamed() throws IOException {
+    for (Object[] known :
+        new Object[][] {
+          {"\uFEFF{\"t\": 1}".getBytes(StandardCharsets.UTF_16LE), "UTF-16; convert it"},
+          {"\uFEFF{\"t\": 1}".getBytes(StandardCharsets.UTF_16BE), "UTF-16; convert it"},
+          {"{\"t\": 1}".getBytes(StandardCharsets.UTF_16LE), "UTF-16; convert it"},
+          {"{\"t\": 1}".getBytes(StandardCharsets.UTF_16BE), "UTF-16; convert it"},
+          {new byte[] {0x1f, (byte) 0x8b, 8, 0}, "a gzip file; unpack it first"},
+          {"PK\u0003\u0004".getBytes(ISO_8859_1), "a zip file or spreadsheet"},
+          {"PAR1...".getBytes(ISO_8859_1), "a Parquet file; its format is parquet"},
+          {
+            "version https://git-lfs.github.com/spec/v1\n".getBytes(ISO_8859_1), "a Git LFS pointer"
+          },
+          {"a\0\0\0b".getBytes(ISO_8859_1), "a file that is no text"}
+        }) {
+      for (String name : List.of("a.json", "a.jsonl", "a.csv")) {
+        Path file = new TempFile(folder).write(name, (byte[]) known[0]);
+        assertThatThrownBy(() -> DataReader.read(file, DataFormat.byEnding()))
+            .isInstanceOf(InvalidInputException.class)
+            .hasMessageStartingWith(
+                file + ": expected " + FileFormat.of(file) + " in UTF-8, found ")
+            .hasMessageContaining((String) known[1]);
+      }
+    }
+    Path packed = new TempFile(folder).write("a.jsonl.gz", "{}");
+    assertThatThrownBy(() -> DataReader.read(packed, DataFormat.byEnding()))
+        .hasMessage(packed + ": expected a data file that is not packed; unpack it first");
   }
 
   @Test
   void aKeyGivenTwiceIsAnError() throws IOException {
-    assertRejected("a.json", "[{\"t\": 1,\n\"t\": 2}]", "line 2", "Duplicate field 't'");
-    assertRejected("a.jsonl", "{\"t\": 1, \"t\": 2}", "line 1", "Duplicate field 't'");
-    assertRejected("a.json", "{\"data\": [{}], \"data\": [{}]}", "Duplicate field 'data'");
+    assertRejected(
+        "a.json", "[{\"t\": 1,\n\"t\": 2}]", "line 2", "invalid JSON: the key 't' twice");
+    assertRejected("a.jsonl", "{\"t\": 1, \"t\": 2}", "line 1", "invalid JSON: the key 't' twice");
+    assertRejected("a.json", "{\"data\": [{}], \"data\": [{}]}", "the key 'data' twice");
   }
 
   @Test
   void anotherShapeIsAnError() throws IOException {
-    assertRejected("a.json", "\"x\"", "array of objects", "found VALUE_STRING");
-    assertRejected("a.json", "{\"rows\": [], \"a\": 1}", "'data'", "[a, rows]", "jsonl");
+    assertRejected("a.json", "\"x\"", "array of objects", "found a text");
+    assertRejected("a.json", "{\"rows\": [], \"a\": 1}", "'data'", "[rows, a]", "jsonl");
     assertRejected("a.json", "{\n\"data\": {\"t\": 1}}", "line 2", "array of objects");
     assertRejected("a.json", "[{},\n4]", "line 2", "expected an object, found number");
     assertRejected("a.jsonl", "{}\n[1]", "line 2", "expected an object, found array");
