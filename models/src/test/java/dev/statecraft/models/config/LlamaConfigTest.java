@@ -204,4 +204,20 @@ class LlamaConfigTest {
         .isInstanceOf(InvalidInputException.class)
         .hasMessageStartingWith("c.json: " + problem);
   }
+
+  @Test
+  void sizesBeyondAnyModelAreErrorsBeforeMemoryIsTaken() {
+    for (String key :
+        new String[] {
+          "hidden_size", "intermediate_size", "num_hidden_layers", "vocab_size",
+          "num_attention_heads", "head_dim"
+        }) {
+      for (String size : new String[] {"2000000000", "99999999999999999999"}) {
+        assertThatThrownBy(() -> parse("'" + key + "': " + size))
+            .isInstanceOf(InvalidInputException.class)
+            .hasMessageStartingWith("c.json: " + key + ": expected a positive integer")
+            .hasMessageEndingWith("found " + size);
+      }
+    }
+  }
 }
