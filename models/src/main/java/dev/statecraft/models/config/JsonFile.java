@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.statecraft.models.InvalidInputException;
+import dev.statecraft.models.JsonProblem;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -43,7 +44,7 @@ public final class JsonFile {
       throw new InvalidInputException(file + ": expected text in UTF-8", e);
     } catch (JsonProcessingException e) {
       throw new InvalidInputException(
-          file + ": expected well-formed JSON, found: " + e.getOriginalMessage(), e);
+          file + ": expected well-formed JSON, found: " + JsonProblem.of(e), e);
     }
     if (!(root instanceof ObjectNode object)) {
       throw new InvalidInputException(file + ": expected a JSON object, found another value");

@@ -11,6 +11,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.statecraft.models.InvalidInputException;
+import dev.statecraft.models.JsonProblem;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -51,7 +52,7 @@ record TokenizerJson(ObjectNode root, ObjectNode model, Map<String, String> larg
                 + " levels, with numbers of at most 100 digits",
             e)
         : new InvalidInputException(
-            source + ": expected well-formed JSON, found: " + e.getOriginalMessage(), e);
+            source + ": expected well-formed JSON, found: " + JsonProblem.of(e), e);
   }
 
   /** What kind of tokenizer the file has. */
