@@ -165,6 +165,9 @@ final class ErrorScenarios {
         "--threads: expected from 1 to 1024, found <n> (see <command> --help)",
         () -> run("train", "-c", "recipe.yaml", "--threads", "0"));
     put(
+        "--batch times --seq: expected at most 2147483647 tokens of a step, found <n>",
+        () -> run("plan", "--model", "builtin:minilm", "--batch", "2147483647", "--seq", "2"));
+    put(
         "--set: expected key=value, such as train.epochs=5, found '<text>'",
         () -> train("train.epochs"));
     put(

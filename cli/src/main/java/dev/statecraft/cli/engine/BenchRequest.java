@@ -38,22 +38,14 @@ public record BenchRequest(
     boolean check) {
   public BenchRequest {
     method.checkQuantization("--quantize", compute.quantization());
-    atLeast("--batch", 1, batch);
-    atLeast("--seq", 2, sequence);
-    atLeast("--steps", 2, steps);
+    PlanRequest.checkTokens(batch, sequence);
+    PlanRequest.atLeast("--steps", 2, steps);
   }
 
   /** Tokens of each sequence of a step. */
   List<Integer> sequences() {
     return lengths
-        .map(range -> range.fill(Math.multiplyExact(batch, sequence), 0))
+        .map(range -> range.fill(batch * sequence, 0))
         .orElseGet(() -> Collections.nCopies(batch, sequence));
-  }
-
-  private static void atLeast(String option, int least, int value) {
-    if (value < least) {
-      throw new IllegalArgumentException(
-          option + ": expected " + least + " or more, found " + value);
-    }
   }
 }

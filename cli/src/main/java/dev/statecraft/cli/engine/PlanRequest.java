@@ -27,7 +27,29 @@ public record PlanRequest(
     ComputeOptions compute) {
   public PlanRequest {
     methods.forEach(method -> method.checkQuantization("--quantize", compute.quantization()));
+    checkTokens(batch, sequence);
     methods = List.copyOf(methods);
     stores = List.copyOf(stores);
+  }
+
+  /** Makes sure that a step's tokens can be counted by an int, as positions are. */
+  static void checkTokens(int batch, int sequence) {
+    atLeast("--batch", 1, batch);
+    atLeast("--seq", 2, sequence);
+    long tokens = (long) batch * sequence;
+    if (tokens > Integer.MAX_VALUE) {
+      throw new IllegalArgumentException(
+          "--batch times --seq: expected at most "
+              + Integer.MAX_VALUE
+              + " tokens of a step, found "
+              + tokens);
+    }
+  }
+
+  static void atLeast(String option, int least, int value) {
+    if (value < least) {
+      throw new IllegalArgumentException(
+          option + ": expected " + least + " or more, found " + value);
+    }
   }
 }

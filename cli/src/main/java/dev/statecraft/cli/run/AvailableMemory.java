@@ -6,17 +6,21 @@ import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
 
 /**
  * Memory of the machine that a process may still take.
  *
  * <p>On Linux, what the kernel says is available (free, or in caches that it can give up), and no
- * more than the control groups of the process leave. On other systems, what is free.
+ * more than the control groups of the process leave (of version 2 or 1). On other systems, what is
+ * free.
  */
 public final class AvailableMemory {
   /** For libraries, code, threads and what allocators cannot use. */
@@ -61,10 +65,7 @@ public final class AvailableMemory {
             .map(kilobytes -> kilobytes * 1024)
             .findFirst()
             .orElseGet(AvailableMemory::free);
-    return groups().stream()
-        .map(this::leftIn)
-        .flatMapToLong(OptionalLong::stream)
-        .reduce(available, Math::min);
+    return leftInGroups().reduce(available, Math::min);
   }
 
   private static long free() {
@@ -72,27 +73,61 @@ public final class AvailableMemory {
         .getFreeMemorySize();
   }
 
-  /** The control group of the process, and the root as containers see it. */
-  private List<Path> groups() {
+  /** What each control group of the process leaves, and the root as containers see it. */
+  private LongStream leftInGroups() {
     Path hierarchy = root.resolve("sys/fs/cgroup");
-    String name = text(root.resolve("proc/self/cgroup"), "0::/(.*)");
-    return name.isEmpty() ? List.of(hierarchy) : List.of(hierarchy, hierarchy.resolve(name));
+    Stream<OptionalLong> unified =
+        groups(hierarchy, "0::(/.*)")
+            .map(group -> left(group, "memory.max", "memory.current", "inactive_file"));
+    // Version 1 has a hierarchy for each resource; controllers may share one.
+    Stream<OptionalLong> memory =
+        groups(hierarchy.resolve("memory"), "\\d+:(?:[^:]*,)?memory(?:,[^:]*)?:(/.*)")
+            .map(
+                group ->
+                    left(
+                        group,
+                        "memory.limit_in_bytes",
+                        "memory.usage_in_bytes",
+                        "total_inactive_file"));
+    return Stream.concat(unified, memory).flatMapToLong(OptionalLong::stream);
+  }
+
+  /**
+   * A hierarchy's root, the group that the process is in, and those around it, whose limits bind it
+   * too.
+   *
+   * @param line of {@code /proc/self/cgroup} that names the group
+   */
+  private Stream<Path> groups(Path hierarchy, String line) {
+    List<Path> groups = new ArrayList<>(List.of(hierarchy));
+    Path group = hierarchy;
+    for (String name : text(root.resolve("proc/self/cgroup"), line).split("/")) {
+      // Seen from another namespace, a group may lie outside what is mounted.
+      if (!name.isEmpty() && !name.equals("..")) {
+        group = group.resolve(name);
+        groups.add(group);
+      }
+    }
+    return groups.stream();
   }
 
   /** What a group's limit leaves; its file caches can be given up. */
-  private OptionalLong leftIn(Path group) {
-    OptionalLong limit = figure(group.resolve("memory.max"), "(\\d+)");
-    OptionalLong used = figure(group.resolve("memory.current"), "(\\d+)");
-    if (limit.isEmpty() || used.isEmpty()) {
+  private static OptionalLong left(Path group, String limit, String usage, String caches) {
+    OptionalLong most = figure(group.resolve(limit), "(\\d+)");
+    OptionalLong used = figure(group.resolve(usage), "(\\d+)");
+    if (most.isEmpty() || used.isEmpty()) {
       return OptionalLong.empty();
     }
-    long cache = figure(group.resolve("memory.stat"), "inactive_file (\\d+)").orElse(0);
-    return OptionalLong.of(Math.max(0, limit.getAsLong() - used.getAsLong() + cache));
+    long cache = figure(group.resolve("memory.stat"), caches + " (\\d+)").orElse(0);
+    return OptionalLong.of(Math.max(0, most.getAsLong() - used.getAsLong() + cache));
   }
 
   private static OptionalLong figure(Path file, String line) {
     String digits = text(file, line);
-    return digits.isEmpty() ? OptionalLong.empty() : OptionalLong.of(Long.parseLong(digits));
+    // A number too large for a long is no limit.
+    return digits.isEmpty() || digits.length() > 18
+        ? OptionalLong.empty()
+        : OptionalLong.of(Long.parseLong(digits));
   }
 
   /** The group of the first line that matches; empty if there is none, or no such file. */

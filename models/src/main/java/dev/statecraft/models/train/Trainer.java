@@ -76,7 +76,7 @@ public final class Trainer {
 
   /** Optimizer steps of one pass over so many examples. */
   public static long stepsOfEpoch(int examples, int batchSize) {
-    return (examples + batchSize - 1L) / batchSize;
+    return (examples + (long) batchSize - 1) / batchSize;
   }
 
   /**

@@ -212,6 +212,15 @@ class TrainerTest {
   }
 
   @Test
+  void stepsOfAnEpochAreCountedForAnyBatchSize() {
+    assertThat(Trainer.stepsOfEpoch(10, 3)).isEqualTo(4);
+    assertThat(Trainer.stepsOfEpoch(9, 3)).isEqualTo(3);
+    assertThat(Trainer.stepsOfEpoch(10, Integer.MAX_VALUE)).isEqualTo(1);
+    assertThat(Trainer.stepsOfEpoch(Integer.MAX_VALUE, Integer.MAX_VALUE)).isEqualTo(1);
+    assertThat(Trainer.stepsOfEpoch(Integer.MAX_VALUE, 1)).isEqualTo(Integer.MAX_VALUE);
+  }
+
+  @Test
   void aCancelledRunLeavesNothingBehind() {
     List<Double> losses = new ArrayList<>();
     Graph graph = graph();
