@@ -39,11 +39,16 @@ if not defined OPENBLAS_THREAD_TIMEOUT set "OPENBLAS_THREAD_TIMEOUT=14"
 if not defined DJL_OFFLINE set "DJL_OFFLINE=true"
 if not defined STATECRAFT_HEAP set "STATECRAFT_HEAP=2g"
 
+rem Native access and sun.misc.Unsafe, of which newer JDKs warn; see the file "statecraft".
+set "ACCESS="
+if %VERSION% GEQ 22 set "ACCESS=--enable-native-access=ALL-UNNAMED"
+if %VERSION% GEQ 23 set "ACCESS=%ACCESS% --sun-misc-unsafe-memory-access=allow"
+
 rem The class path is longer than a command line may be: it goes through an argument file.
 set "ARGUMENTS=%ROOT%cli\target\java-arguments"
 powershell -NoProfile -Command ^
   "$c = ('cli','parquet','models','core','tensor' | ForEach-Object { $env:ROOT + $_ + '\target\classes' }) -join ';';" ^
   "$c = $c + ';' + (Get-Content -Raw $env:DEPENDENCIES).Trim();" ^
   "[IO.File]::WriteAllText($env:ARGUMENTS, '-cp \"' + $c.Replace('\', '\\') + '\"')"
-"%JAVA%" -Xmx%STATECRAFT_HEAP% -XX:+UseSerialGC -XX:MaxNewSize=32m --add-modules jdk.incubator.vector -Dorg.bytedeco.javacpp.nopointergc=true %STATECRAFT_JAVA_ARGS% "@%ARGUMENTS%" dev.statecraft.cli.Statecraft %*
+"%JAVA%" -Xmx%STATECRAFT_HEAP% -XX:+UseSerialGC -XX:MaxNewSize=32m --add-modules jdk.incubator.vector %ACCESS% -Dorg.bytedeco.javacpp.nopointergc=true %STATECRAFT_JAVA_ARGS% "@%ARGUMENTS%" dev.statecraft.cli.Statecraft %*
 exit /b %ERRORLEVEL%
