@@ -6,6 +6,7 @@ import dev.statecraft.cli.recipe.RecipeException;
 import dev.statecraft.models.InvalidInputException;
 import dev.statecraft.models.JsonProblem;
 import dev.statecraft.models.Quoted;
+import dev.statecraft.models.Shown;
 import dev.statecraft.models.train.BudgetException;
 import dev.statecraft.models.train.NumericFaultException;
 import dev.statecraft.tensor.NoDeviceException;
@@ -29,7 +30,7 @@ record Failure(ExitCode code, String message) {
 
   /** One line, whatever it quotes. */
   Failure {
-    message = Quoted.cut(message, LONGEST);
+    message = Quoted.cut(Shown.line(message), LONGEST);
   }
 
   static Failure of(Throwable thrown) {

@@ -21,6 +21,7 @@ import dev.statecraft.cli.provenance.Environment;
 import dev.statecraft.cli.terminal.Console;
 import dev.statecraft.cli.terminal.DownloadDisplay;
 import dev.statecraft.cli.terminal.StopSignals;
+import dev.statecraft.models.Shown;
 import dev.statecraft.tensor.ThreadCount;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -151,7 +152,7 @@ public final class Statecraft {
     }
     String command = thrown.getCommandLine().getCommandSpec().qualifiedName();
     String message = thrown.getMessage().lines().findFirst().orElse("bad arguments");
-    console.err().println("statecraft: " + message + " (see " + command + " --help)");
+    console.err().println("statecraft: " + Shown.line(message) + " (see " + command + " --help)");
     return ExitCode.USAGE.code();
   }
 

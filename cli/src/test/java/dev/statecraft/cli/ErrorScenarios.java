@@ -62,6 +62,7 @@ final class ErrorScenarios {
     machine();
     new LeavingErrors(this, folder).add();
     new TextErrors(this, folder).add();
+    new FolderErrors(this, folder).add();
     new InstructionErrors(this, folder).add();
     new DataErrors(this, folder).add();
     new TokenizerErrors(this, folder).add();
@@ -431,8 +432,9 @@ final class ErrorScenarios {
     put(
         "<file>: expected a model's config.json, found none",
         () -> {
-          Files.createDirectories(folder.resolve("empty"));
-          return train("model=empty");
+          Files.writeString(
+              Files.createDirectories(folder.resolve("other")).resolve("notes.txt"), "x");
+          return train("model=other");
         });
     put(
         "<folder>: expected model.safetensors or model.safetensors.index.json, found <what>",
@@ -501,7 +503,8 @@ final class ErrorScenarios {
                   }
                 }));
     put(
-        "HF_ENDPOINT: expected an address such as https://huggingface.co, found '<text>'",
+        "HF_ENDPOINT: expected an http or https address, found '<text>'; the usual one is"
+            + " https://huggingface.co",
         () -> thrown(() -> HubSettings.of(Map.of("HF_ENDPOINT", "no address"), folder)));
     put(
         "HF_TOKEN: expected a token of letters, digits and signs, found other characters",

@@ -104,6 +104,16 @@ final class LeavingCommandsTest {
     FakeEngine engine = new FakeEngine();
     assertThat(run(engine, "verify", "--adapter", "a", "--against", "same")).isZero();
     assertThat(console.out()).contains("Once upon a time", "1.00e-06", "same logits");
+    assertThat(console.out()).contains("the top token or class is the same in 5 of 5 rows");
+    assertThat(run(engine, "verify", "--adapter", "a", "--against", "flips")).isZero();
+    assertThat(console.out())
+        .contains(
+            "logits within the tolerance, but other top choices: ",
+            "the top token or class is the same in 4 of 5 rows")
+        .doesNotContain("same logits");
+    assertThat(run(engine, "verify", "--adapter", "a", "--against", "flips", "--json")).isZero();
+    assertThat(json().at("/same_top").asDouble()).isEqualTo(0.8);
+    assertThat(json().at("/rows").asInt()).isEqualTo(5);
     assertThat(run(engine, "verify", "--adapter", "a", "--against", "other")).isEqualTo(6);
     assertThat(console.out()).contains("different logits");
     assertThat(run(engine, "verify", "--adapter", "a", "--against", "other", "--json"))

@@ -26,12 +26,26 @@ final class Agreements {
               Units.percent(prompt.sameTop())));
     }
     return table.render()
-        + (verification.passed() ? "same logits: " : "different logits: ")
-        + "the largest difference is "
+        + verdict(verification)
+        + ": the largest difference is "
         + number(verification.worst().relative())
         + " of the largest logit (tolerance "
         + number(verification.tolerance())
-        + ")\n";
+        + "); the top token or class is the same in "
+        + Units.count(verification.sameTop())
+        + " of "
+        + Units.count(verification.rows())
+        + " rows\n";
+  }
+
+  /** Logits may be close and yet choose differently: then both is said. */
+  private static String verdict(Verification verification) {
+    if (!verification.passed()) {
+      return "different logits";
+    }
+    return verification.sameTop() == verification.rows()
+        ? "same logits"
+        : "logits within the tolerance, but other top choices";
   }
 
   private static String number(double value) {

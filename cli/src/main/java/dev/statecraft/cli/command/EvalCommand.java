@@ -11,6 +11,7 @@ import dev.statecraft.cli.run.RunDirectory;
 import dev.statecraft.cli.terminal.Console;
 import dev.statecraft.cli.terminal.Table;
 import dev.statecraft.cli.terminal.Units;
+import dev.statecraft.models.Shown;
 import dev.statecraft.models.data.DataFormat;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -108,7 +109,7 @@ public final class EvalCommand implements Callable<Integer> {
         engine.evaluate(
             recipe,
             new TunedModel(recipe.model(), tuned, recipe.quantize()),
-            line -> console.err().println(line));
+            line -> console.err().println(Shown.line(line)));
     print(recipe, tuned, evaluation);
     return 0;
   }

@@ -3,6 +3,7 @@ package dev.statecraft.cli.command;
 import dev.statecraft.cli.engine.Exported;
 import dev.statecraft.cli.run.Json;
 import dev.statecraft.cli.terminal.Console;
+import dev.statecraft.models.Shown;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -37,7 +38,7 @@ final class OutputOptions {
       console.out().println(Json.line(object));
       return;
     }
-    exported.notes().forEach(console.err()::println);
+    exported.notes().forEach(note -> console.err().println(Shown.line(note)));
     exported.verification().ifPresent(found -> console.out().print(Agreements.text(found)));
     console.out().println("written (" + exported.what() + "): " + to(console));
   }

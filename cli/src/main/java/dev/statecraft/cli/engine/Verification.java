@@ -32,6 +32,18 @@ public record Verification(List<PromptAgreement> prompts, double tolerance) {
     return worst;
   }
 
+  /** Rows of logits: tokens of a language model, else one for each prompt. */
+  public long rows() {
+    return prompts.stream().mapToLong(PromptAgreement::positions).sum();
+  }
+
+  /** Rows at which both have the same largest logit: the same next token, or the same class. */
+  public long sameTop() {
+    return prompts.stream()
+        .mapToLong(prompt -> Math.round(prompt.sameTop() * prompt.positions()))
+        .sum();
+  }
+
   /** As {@code --json} shows it. */
   public Map<String, Object> toMap() {
     Map<String, Object> map = new LinkedHashMap<>();
@@ -39,6 +51,8 @@ public record Verification(List<PromptAgreement> prompts, double tolerance) {
     map.put("tolerance", tolerance);
     map.put("max_difference", worst().maxDifference());
     map.put("relative_difference", worst().relative());
+    map.put("rows", rows());
+    map.put("same_top", (double) sameTop() / rows());
     map.put("prompts", prompts.stream().map(PromptAgreement::toMap).toList());
     return map;
   }

@@ -7,6 +7,7 @@ import dev.statecraft.cli.recipe.Recipe;
 import dev.statecraft.cli.run.AtomicFile;
 import dev.statecraft.cli.run.Json;
 import dev.statecraft.models.InvalidInputException;
+import dev.statecraft.models.Shown;
 import dev.statecraft.tensor.ThreadCount;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -49,7 +50,7 @@ public record Provenance(
     return new Provenance(
         origin.recipe().toYaml(),
         origin.recipe().train().seed(),
-        command,
+        command.stream().map(Shown::withoutUserInfo).toList(),
         GitCommit.of(folder),
         origin.environment(),
         origin.inputs(),

@@ -13,7 +13,9 @@ final class TrackingKeys {
             Kind.text("an http or https address", "http://localhost:5000"),
             Otherwise.words("none"),
             "An MLflow server that is told options and metrics. Its token comes from"
-                + " MLFLOW_TRACKING_TOKEN; a run never waits for it or ends because of it."),
+                + " MLFLOW_TRACKING_TOKEN, or a name and password from MLFLOW_TRACKING_USERNAME and"
+                + " MLFLOW_TRACKING_PASSWORD or the address, which is written down without them; a"
+                + " run never waits for it or ends because of it."),
         Option.of(
             "tracking.experiment",
             Kind.text("a name", "tickets"),

@@ -1,7 +1,6 @@
 package dev.statecraft.cli.recipe;
 
-import java.net.URI;
-import java.util.Locale;
+import dev.statecraft.models.WebAddress;
 import java.util.Optional;
 
 /**
@@ -12,23 +11,13 @@ import java.util.Optional;
  * @param experiment the server's experiment; made if there is none of this name
  * @param samples evaluation prompts that a language model answers for the report, before and after
  */
-public record TrackingRecipe(Optional<URI> mlflow, String experiment, int samples) {
-  private static final String ADDRESS = "mlflow: expected an http or https address, found '";
-
+public record TrackingRecipe(Optional<WebAddress> mlflow, String experiment, int samples) {
   public TrackingRecipe {
-    mlflow.ifPresent(TrackingRecipe::check);
     if (experiment.isBlank()) {
       throw new IllegalArgumentException("experiment: expected a name, found nothing");
     }
     if (samples < 0) {
       throw new IllegalArgumentException("samples: expected 0 or more, found " + samples);
-    }
-  }
-
-  private static void check(URI server) {
-    String scheme = String.valueOf(server.getScheme()).toLowerCase(Locale.ROOT);
-    if (!(scheme.equals("http") || scheme.equals("https")) || server.getHost() == null) {
-      throw new IllegalArgumentException(ADDRESS + server + "'");
     }
   }
 
@@ -39,11 +28,11 @@ public record TrackingRecipe(Optional<URI> mlflow, String experiment, int sample
         tracking.integer("samples").orElse(Defaults.SAMPLES));
   }
 
-  private static URI address(String text) {
+  private static WebAddress address(String text) {
     try {
-      return URI.create(text);
+      return WebAddress.of(text);
     } catch (IllegalArgumentException e) {
-      throw new IllegalArgumentException(ADDRESS + text + "'", e);
+      throw new IllegalArgumentException("mlflow: " + e.getMessage(), e);
     }
   }
 

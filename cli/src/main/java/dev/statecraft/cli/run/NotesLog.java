@@ -1,5 +1,6 @@
 package dev.statecraft.cli.run;
 
+import dev.statecraft.models.Shown;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -38,7 +39,7 @@ public final class NotesLog {
     try {
       Files.writeString(
           file,
-          Instant.now().truncatedTo(ChronoUnit.SECONDS) + " " + note.replaceAll("\\R", " ") + "\n",
+          Instant.now().truncatedTo(ChronoUnit.SECONDS) + " " + Shown.line(note) + "\n",
           StandardOpenOption.CREATE,
           StandardOpenOption.APPEND);
     } catch (IOException e) {

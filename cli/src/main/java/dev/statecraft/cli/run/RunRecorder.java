@@ -5,6 +5,7 @@ import dev.statecraft.cli.recipe.Recipe;
 import dev.statecraft.cli.terminal.Progress;
 import dev.statecraft.cli.terminal.Units;
 import dev.statecraft.models.Quoted;
+import dev.statecraft.models.Shown;
 import dev.statecraft.models.data.DataAccount;
 import dev.statecraft.models.train.Evaluated;
 import java.util.ArrayList;
@@ -116,7 +117,7 @@ public final class RunRecorder implements TrainListener {
 
   @Override
   public synchronized void note(String line) {
-    String shown = Quoted.cut(line, LONGEST_NOTE);
+    String shown = Quoted.cut(Shown.line(line), LONGEST_NOTE);
     notes.add(shown);
     progress.note(shown);
   }

@@ -1,5 +1,6 @@
 package dev.statecraft.cli.terminal;
 
+import dev.statecraft.models.Shown;
 import dev.statecraft.models.hub.HubListener;
 import java.util.Optional;
 
@@ -31,6 +32,6 @@ public final class DownloadDisplay implements HubListener {
 
   @Override
   public void note(String line) {
-    progress.note(line);
+    progress.note(Shown.line(line));
   }
 }

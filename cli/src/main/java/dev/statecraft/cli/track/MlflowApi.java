@@ -4,7 +4,9 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.statecraft.cli.run.Json;
+import dev.statecraft.models.WebAddress;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
@@ -27,8 +29,11 @@ final class MlflowApi {
   private static final String ROOT = "/api/2.0/mlflow/";
   private static final int SHOWN = 200;
 
+  /** Bytes of an answer: those that are asked for have some hundreds. */
+  private static final int MOST = 1 << 20;
+
   private final String server;
-  private final Optional<String> token;
+  private final Optional<String> authorization;
   private final Duration timeout;
   private final HttpClient client;
 
@@ -37,9 +42,9 @@ final class MlflowApi {
    * @param token sent as a bearer token
    * @param timeout of one request
    */
-  MlflowApi(URI server, Optional<String> token, Duration timeout) {
+  MlflowApi(WebAddress server, Optional<String> token, Duration timeout) {
     this.server = server.toString().replaceFirst("/+$", "");
-    this.token = token;
+    authorization = token.map(value -> "Bearer " + value).or(server::authorization);
     this.timeout = timeout;
     // Not redirected: the token is for this server alone.
     client =
@@ -153,23 +158,36 @@ final class MlflowApi {
   private HttpRequest.Builder request(String path) {
     HttpRequest.Builder request =
         HttpRequest.newBuilder(URI.create(server + ROOT + path)).timeout(timeout);
-    token.ifPresent(value -> request.header("Authorization", "Bearer " + value));
+    authorization.ifPresent(value -> request.header("Authorization", value));
     return request;
   }
 
   private JsonNode send(HttpRequest request) throws IOException, InterruptedException {
-    HttpResponse<String> answer = client.send(request, HttpResponse.BodyHandlers.ofString());
+    HttpResponse<InputStream> answer =
+        client.send(request, HttpResponse.BodyHandlers.ofInputStream());
     int status = answer.statusCode();
+    String body = body(answer);
     if (status == 408 || status == 429 || status >= 500) {
-      throw new IOException("status " + status + said(answer.body()));
+      throw new IOException("status " + status + said(body));
     }
     if (status != 200) {
-      throw new RefusedException(status, "status " + status + said(answer.body()));
+      throw new RefusedException(status, "status " + status + said(body));
     }
     try {
-      return JSON.readTree(answer.body());
+      return JSON.readTree(body);
     } catch (JsonProcessingException e) {
-      throw new RefusedException(status, "expected JSON, found" + said(answer.body()));
+      throw new RefusedException(status, "expected JSON, found" + said(body));
+    }
+  }
+
+  private static String body(HttpResponse<InputStream> answer) throws IOException {
+    try (InputStream in = answer.body()) {
+      byte[] bytes = in.readNBytes(MOST + 1);
+      if (bytes.length > MOST) {
+        throw new RefusedException(
+            answer.statusCode(), "expected an answer of at most " + MOST + " bytes, found more");
+      }
+      return new String(bytes, StandardCharsets.UTF_8);
     }
   }
 
@@ -187,7 +205,8 @@ final class MlflowApi {
 
   private static String text(JsonNode node, String key) throws RefusedException {
     if (!node.path(key).isTextual()) {
-      throw new RefusedException(200, "expected an answer with " + key + ", found " + node);
+      throw new RefusedException(
+          200, "expected an answer with " + key + ", found" + said(node.toString()));
     }
     return node.path(key).textValue();
   }

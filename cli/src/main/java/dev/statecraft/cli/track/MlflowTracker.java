@@ -9,8 +9,9 @@ import dev.statecraft.cli.run.Json;
 import dev.statecraft.cli.run.RunDirectory;
 import dev.statecraft.cli.run.StepMetrics;
 import dev.statecraft.cli.run.TrainListener;
+import dev.statecraft.models.Shown;
+import dev.statecraft.models.WebAddress;
 import java.io.IOException;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -87,7 +88,7 @@ public final class MlflowTracker implements TrainListener, AutoCloseable {
 
   private final Recipe recipe;
   private final Path idFile;
-  private final URI server;
+  private final WebAddress server;
   private final Patience patience;
   private final MlflowApi api;
   private final Consumer<String> notes;
@@ -108,14 +109,18 @@ public final class MlflowTracker implements TrainListener, AutoCloseable {
    * @param notes told, on another thread, if the server does not do its part
    */
   public MlflowTracker(
-      Recipe recipe, RunDirectory run, URI server, Optional<String> token, Consumer<String> notes) {
+      Recipe recipe,
+      RunDirectory run,
+      WebAddress server,
+      Optional<String> token,
+      Consumer<String> notes) {
     this(recipe, run, server, token, notes, Patience.USUAL);
   }
 
   MlflowTracker(
       Recipe recipe,
       RunDirectory run,
-      URI server,
+      WebAddress server,
       Optional<String> token,
       Consumer<String> notes,
       Patience patience) {
@@ -276,7 +281,7 @@ public final class MlflowTracker implements TrainListener, AutoCloseable {
   }
 
   private void tell(String what) {
-    notes.accept("MLflow at " + server + " " + what);
+    notes.accept(Shown.line("MLflow at " + server + " " + what));
   }
 
   private void awaitSender() {

@@ -6,6 +6,7 @@ import dev.statecraft.cli.run.NotesLog;
 import dev.statecraft.cli.run.RunDirectory;
 import dev.statecraft.cli.run.StepMetrics;
 import dev.statecraft.cli.run.TrainListener;
+import dev.statecraft.models.WebAddress;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -42,7 +43,18 @@ public final class Trackers implements AutoCloseable {
     return new Trackers(
         log,
         TensorBoardLog.of(run),
-        recipe.tracking().mlflow().map(at -> new MlflowTracker(recipe, run, at, token, kept)));
+        recipe
+            .tracking()
+            .mlflow()
+            .map(at -> new MlflowTracker(recipe, run, login(at), token, kept)));
+  }
+
+  private static WebAddress login(WebAddress server) {
+    String user = System.getenv("MLFLOW_TRACKING_USERNAME");
+    String password = System.getenv("MLFLOW_TRACKING_PASSWORD");
+    return user == null || user.isBlank()
+        ? server
+        : server.orLogin(user, password == null ? "" : password);
   }
 
   /** What the user was told in earlier parts of the run. */

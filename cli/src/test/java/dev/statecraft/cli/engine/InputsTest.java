@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.statecraft.cli.recipe.Recipe;
 import dev.statecraft.models.InvalidInputException;
+import dev.statecraft.models.WebAddress;
 import dev.statecraft.models.hub.HubListener;
 import dev.statecraft.models.hub.HubSettings;
 import java.io.IOException;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -34,7 +34,7 @@ final class InputsTest {
         new Inputs(
             () ->
                 new HubSettings(
-                    folder.resolve("cache"), URI.create("http://hub"), Optional.empty(), true),
+                    folder.resolve("cache"), WebAddress.of("http://hub"), Optional.empty(), true),
             HubListener.silent());
   }
 

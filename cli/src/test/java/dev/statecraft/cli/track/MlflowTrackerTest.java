@@ -9,8 +9,8 @@ import dev.statecraft.cli.recipe.Recipe;
 import dev.statecraft.cli.run.Evaluation;
 import dev.statecraft.cli.run.RunDirectory;
 import dev.statecraft.cli.run.StepMetrics;
+import dev.statecraft.models.WebAddress;
 import java.io.IOException;
-import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -53,7 +53,7 @@ final class MlflowTrackerTest {
     server.close();
   }
 
-  private MlflowTracker tracker(URI address) {
+  private MlflowTracker tracker(WebAddress address) {
     return new MlflowTracker(recipe, run, address, Optional.of("secret"), notes::add, IMPATIENT);
   }
 
@@ -154,7 +154,7 @@ final class MlflowTrackerTest {
 
   @Test
   void aServerThatIsNotThereHoldsNothingUp() throws IOException {
-    URI nobody = server.address();
+    WebAddress nobody = server.address();
     server.close();
     long begun = System.nanoTime();
     try (MlflowTracker tracker = tracker(nobody)) {

@@ -33,11 +33,7 @@ public final class CheckpointFolder {
     if (Files.exists(index)) {
       return ShardedCheckpoint.open(index);
     }
-    String found =
-        Files.exists(folder.resolve("pytorch_model.bin"))
-                || Files.exists(folder.resolve("pytorch_model.bin.index.json"))
-            ? "a pickled pytorch_model.bin, which is not read: convert it to safetensors"
-            : "neither";
+    String found = FolderKind.otherWeights(folder).orElse("neither");
     throw new InvalidInputException(
         folder + ": expected " + SINGLE_FILE + " or " + INDEX_FILE + ", found " + found);
   }

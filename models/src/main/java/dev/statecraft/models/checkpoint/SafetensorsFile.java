@@ -47,6 +47,7 @@ public final class SafetensorsFile implements CheckpointSource {
    * @throws IOException if the file cannot be read
    */
   public static SafetensorsFile open(Path path) throws IOException {
+    FolderKind.refusePointer(path);
     if (!Files.isRegularFile(path)) {
       throw new InvalidInputException(path + ": expected a safetensors file, found none");
     }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.statecraft.models.InnerPath;
 import dev.statecraft.models.InvalidInputException;
 import dev.statecraft.models.JsonProblem;
 import java.io.IOException;
@@ -90,6 +91,7 @@ public final class ShardedCheckpoint implements CheckpointSource {
     if (!Files.isRegularFile(index)) {
       throw new InvalidInputException(index + ": expected a safetensors index, found none");
     }
+    FolderKind.refusePointer(index);
     try {
       return JsonMapper.builder()
           .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
@@ -104,7 +106,8 @@ public final class ShardedCheckpoint implements CheckpointSource {
   /** The index decides which files are opened, so it may only name files in its own folder. */
   private static String fileName(Path index, String tensor, JsonNode value) {
     String name = value.asText();
-    if (!value.isTextual() || !name.endsWith(".safetensors") || name.matches(".*[/\\\\:\\x00].*")) {
+    boolean inner = value.isTextual() && InnerPath.isInner(name) && !name.contains("/");
+    if (!inner || !name.endsWith(".safetensors")) {
       throw new InvalidInputException(
           index
               + ": weight_map '"
@@ -117,7 +120,9 @@ public final class ShardedCheckpoint implements CheckpointSource {
 
   private static SafetensorsFile openShard(Path index, String tensor, String fileName)
       throws IOException {
-    Path path = index.resolveSibling(fileName);
+    Path path =
+        InnerPath.existing(
+            index.toAbsolutePath().getParent(), fileName, index + ": weight_map '" + tensor + "'");
     if (!Files.isRegularFile(path)) {
       throw new InvalidInputException(
           index + ": expected the file " + path + " for tensor '" + tensor + "', found none");

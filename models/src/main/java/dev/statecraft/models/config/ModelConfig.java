@@ -49,6 +49,26 @@ public sealed interface ModelConfig permits LlamaConfig, BertConfig, VitConfig {
   }
 
   /**
+   * Refuses the configuration of weights that are packed or scaled as some other library quantizes
+   * them.
+   *
+   * @throws InvalidInputException if it has a {@code quantization_config}
+   * @throws IOException if the file cannot be read
+   */
+  static void requireUnquantized(Path configJson) throws IOException {
+    String json = new String(Files.readAllBytes(configJson), StandardCharsets.UTF_8);
+    Optional<ConfigKeys> found =
+        ConfigKeys.parse(json, configJson.toString()).object("quantization_config");
+    if (found.isPresent()) {
+      throw new InvalidInputException(
+          configJson
+              + ": quantization_config: expected weights as they were trained, found some quantized"
+              + found.get().optionalText("quant_method").map(method -> " by " + method).orElse("")
+              + ", which are not read: take the original model; 'quantize: nf4' quantizes it here");
+    }
+  }
+
+  /**
    * Parses the text of a {@code config.json}.
    *
    * @param source what error messages call it
@@ -63,7 +83,9 @@ public sealed interface ModelConfig permits LlamaConfig, BertConfig, VitConfig {
       case "vit" -> VitConfig.from(keys);
       default ->
           throw keys.invalid(
-              "model_type", "one of llama, bert, roberta, vit", "\"" + modelType + "\"");
+              "model_type",
+              "one of llama, bert, roberta, vit",
+              "\"" + modelType + "\"" + OtherFamily.words(modelType));
     };
   }
 }

@@ -40,12 +40,13 @@ record BlobDownload(String file, HubId repository, URI address, String etag, lon
     Files.createDirectories(blob.getParent());
     Path partial = blob.resolveSibling(etag + ".incomplete");
     checkRoom(partial);
+    long most = size >= 0 ? size : room(partial);
     Retry retry = http.retry();
     int failed = 0;
     int wrong = 0;
     while (true) {
       long before = length(partial);
-      String problem = attempt(http, partial, listener);
+      String problem = attempt(http, partial, most, listener);
       if (problem.isEmpty()) {
         String fault = fault(partial);
         if (fault.isEmpty()) {
@@ -73,7 +74,8 @@ record BlobDownload(String file, HubId repository, URI address, String etag, lon
   }
 
   /** Gets on as far as the connection lasts; says why it did not last to the end, or nothing. */
-  private String attempt(HubHttp http, Path partial, HubListener listener) throws IOException {
+  private String attempt(HubHttp http, Path partial, long most, HubListener listener)
+      throws IOException {
     long have = length(partial);
     if (size >= 0 && have > size) {
       Files.delete(partial);
@@ -84,7 +86,7 @@ record BlobDownload(String file, HubId repository, URI address, String etag, lon
       HttpResponse<InputStream> response = http.get(address, range);
       String problem;
       try (InputStream body = response.body()) {
-        problem = take(http, response, body, partial, have, listener);
+        problem = take(http, response, body, partial, have, most, listener);
       }
       if (!problem.isEmpty()) {
         return problem;
@@ -104,7 +106,7 @@ record BlobDownload(String file, HubId repository, URI address, String etag, lon
   private String fault(Path partial) throws IOException {
     long found = Files.size(partial);
     return size >= 0 && found != size
-        ? "expected " + size + " bytes, found " + found
+        ? "expected " + size + " bytes, found " + (found > size ? "more" : found)
         : Checksum.fault(partial, etag);
   }
 
@@ -114,6 +116,7 @@ record BlobDownload(String file, HubId repository, URI address, String etag, lon
       InputStream body,
       Path partial,
       long have,
+      long most,
       HubListener listener)
       throws IOException {
     int status = response.statusCode();
@@ -150,11 +153,28 @@ record BlobDownload(String file, HubId repository, URI address, String etag, lon
           return "";
         }
         guard.heard();
+        if (done + count > most) {
+          // A byte too many is enough to see that there are.
+          write(out, buffer, (int) (most + 1 - done));
+          return tooMuch(most);
+        }
         write(out, buffer, count);
         done += count;
         listener.progress(file, done, Math.max(size, done));
       }
     }
+  }
+
+  /** Contents that are too long are told as wrong ones; of a size that nobody said, at once. */
+  private String tooMuch(long most) {
+    if (size >= 0) {
+      return "";
+    }
+    throw new InvalidInputException(
+        file
+            + ": expected at most "
+            + most
+            + " bytes, half of the room there is, as the server does not say how many; found more");
   }
 
   private static OutputStream open(Path partial, boolean append) throws IOException {
@@ -172,6 +192,11 @@ record BlobDownload(String file, HubId repository, URI address, String etag, lon
       throw new InvalidInputException(
           blob.getParent() + ": cannot keep " + file + ": " + e.getMessage(), e);
     }
+  }
+
+  /** The most bytes of contents whose size the server does not say. */
+  private long room(Path partial) throws IOException {
+    return length(partial) + Files.getFileStore(blob.getParent()).getUsableSpace() / 2;
   }
 
   private void checkRoom(Path partial) throws IOException {

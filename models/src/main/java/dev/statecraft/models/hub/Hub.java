@@ -3,6 +3,7 @@ package dev.statecraft.models.hub;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.statecraft.models.InnerPath;
 import dev.statecraft.models.InvalidInputException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -27,6 +28,9 @@ import java.util.stream.Collectors;
 public final class Hub {
   private static final JsonMapper JSON = new JsonMapper();
 
+  /** Bytes of a listing: a million files of a data set take some 60 MB. */
+  private static final int MOST_LISTING = 1 << 27;
+
   private final HubSettings settings;
   private final HubListener listener;
   private final HubHttp http;
@@ -44,7 +48,7 @@ public final class Hub {
 
   /** Where it is. */
   public URI endpoint() {
-    return settings.endpoint();
+    return settings.endpoint().uri();
   }
 
   /**
@@ -100,7 +104,7 @@ public final class Hub {
   public Cached file(HubFile file) throws IOException {
     HubId id = file.repository();
     HubCache cache = new HubCache(settings.cache(), id);
-    Path pinned = snapshot(cache).resolve(file.path());
+    Path pinned = InnerPath.of(snapshot(cache), file.path(), id.toString());
     if (id.isPinned() && Files.isRegularFile(pinned)) {
       return new Cached(id, pinned);
     }
@@ -114,11 +118,12 @@ public final class Hub {
       return new Cached(at, fetch(at, cache, file.path()));
     } catch (UnavailableException e) {
       Path folder = fallback(id, cache, e);
-      if (!Files.isRegularFile(folder.resolve(file.path()))) {
+      Path place = InnerPath.of(folder, file.path(), id.toString());
+      if (!Files.isRegularFile(place)) {
         throw new InvalidInputException(
             file + ": " + e.getMessage() + ", and the cache does not have it in " + folder, e);
       }
-      return new Cached(used(id, folder, e).id(), folder.resolve(file.path()));
+      return new Cached(used(id, folder, e).id(), place);
     }
   }
 
@@ -163,14 +168,26 @@ public final class Hub {
       if (response.statusCode() != 200) {
         throw http.refusal(id.toString(), id, response);
       }
-      JsonNode info = JSON.readTree(body);
+      JsonNode info =
+          JSON.readTree(Answers.read(body, MOST_LISTING, http.retry().stall(), address));
       String commit = info.path("sha").asText();
       if (!commit.matches("[0-9a-f]{7,64}")) {
         throw new InvalidInputException(
-            id + ": expected a commit in the answer of " + address + ", found '" + commit + "'");
+            id
+                + ": expected a commit in the answer of "
+                + address
+                + ", found '"
+                + shortened(commit)
+                + "'");
       }
       List<String> files = new ArrayList<>();
-      info.path("siblings").forEach(file -> files.add(file.path("rfilename").asText()));
+      for (JsonNode file : info.path("siblings")) {
+        String name = file.path("rfilename").asText();
+        // What cannot be a file of a folder is none that is asked for.
+        if (InnerPath.isInner(name)) {
+          files.add(name);
+        }
+      }
       cache.remember(commit);
       return new Listing(commit, List.copyOf(files));
     } catch (JsonProcessingException e) {
@@ -179,14 +196,14 @@ public final class Hub {
     } catch (UnavailableException e) {
       throw e;
     } catch (IOException e) {
-      throw new UnavailableException(address.getAuthority() + ": the connection was cut", e);
+      throw new UnavailableException(address.getHost() + ": the connection was cut", e);
     }
   }
 
   /** A file of a commit, downloaded unless it is there. */
   private Path fetch(HubId pinned, HubCache cache, String file) throws IOException {
     String commit = pinned.revisionOrMain();
-    Path place = cache.snapshot(commit).resolve(file);
+    Path place = InnerPath.of(cache.snapshot(commit), file, pinned.toString());
     if (Files.exists(place)) {
       return place;
     }
@@ -223,9 +240,13 @@ public final class Hub {
     String text = head.etag().orElse("").replaceFirst("^W/", "").replace("\"", "");
     if (!text.matches("[A-Za-z0-9_-][A-Za-z0-9._-]{0,200}")) {
       throw new InvalidInputException(
-          file + ": expected an ETag that names the contents, found '" + text + "'");
+          file + ": expected an ETag that names the contents, found '" + shortened(text) + "'");
     }
     return text;
+  }
+
+  private static String shortened(String text) {
+    return text.length() <= 80 ? text : text.substring(0, 77) + "...";
   }
 
   private URI address(String before, HubId id, String after) {

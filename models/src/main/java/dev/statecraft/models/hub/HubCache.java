@@ -1,5 +1,7 @@
 package dev.statecraft.models.hub;
 
+import dev.statecraft.models.InnerPath;
+import dev.statecraft.models.InvalidInputException;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
@@ -79,9 +81,18 @@ record HubCache(Path root, HubId repository) {
    * for this user (Windows) a second name, or where that fails as well a copy.
    */
   void link(String etag, String commit, String file) throws IOException {
-    Path place = snapshot(commit).resolve(file);
+    Path snapshot = snapshot(commit);
+    Path place = InnerPath.of(snapshot, file, repository.toString());
     Path blob = blob(etag);
     Files.createDirectories(place.getParent());
+    if (!InnerPath.isWithin(snapshot, place.getParent())) {
+      throw new InvalidInputException(
+          repository
+              + ": expected a folder in "
+              + snapshot
+              + ", found a link to "
+              + place.getParent().toRealPath());
+    }
     if (Files.exists(place)) {
       return;
     }

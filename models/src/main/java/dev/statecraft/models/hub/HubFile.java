@@ -1,5 +1,6 @@
 package dev.statecraft.models.hub;
 
+import dev.statecraft.models.InnerPath;
 import dev.statecraft.models.InvalidInputException;
 
 /**
@@ -15,15 +16,10 @@ public record HubFile(HubId repository, String path) {
    * @throws InvalidInputException if it leads out of the repository
    */
   public HubFile {
-    if (!isInside(path)) {
+    if (!InnerPath.isInner(path)) {
       throw new InvalidInputException(
           "file: expected a path within " + repository + ", found '" + path + "'");
     }
-  }
-
-  /** Whether a path stays within the folder that it is resolved against, on any system. */
-  static boolean isInside(String path) {
-    return path.matches("[^\\\\:\\x00]+") && !("/" + path + "/").matches(".*/(\\.{0,2})/.*");
   }
 
   /** As in messages. */

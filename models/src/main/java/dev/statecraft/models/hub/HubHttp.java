@@ -17,6 +17,8 @@ import java.time.Instant;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeParseException;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -164,13 +166,24 @@ final class HubHttp {
     String location = headers.firstValue("Location").orElse("");
     try {
       URI next = at.resolve(location);
-      if (!location.isEmpty() && next.getHost() != null) {
+      String scheme = String.valueOf(next.getScheme()).toLowerCase(Locale.ROOT);
+      boolean web = List.of("http", "https").contains(scheme);
+      if (!location.isEmpty() && web && next.getHost() != null) {
+        if (scheme.equals("http") && at.getScheme().equalsIgnoreCase("https")) {
+          throw new InvalidInputException(
+              at.getHost() + " redirects from https to http, which is not followed: " + next);
+        }
         return next;
       }
     } catch (IllegalArgumentException e) {
       // Told below.
     }
-    throw new IOException(at.getHost() + " redirects to '" + location + "', which is no address");
+    throw new IOException(
+        at.getHost() + " redirects to '" + shortened(location) + "', which is no web address");
+  }
+
+  private static String shortened(String text) {
+    return text.length() <= 200 ? text : text.substring(0, 197) + "...";
   }
 
   private HttpResponse<InputStream> send(String method, URI address, Map<String, String> headers)
@@ -183,7 +196,11 @@ final class HubHttp {
             .header("Accept-Encoding", "identity");
     headers.forEach(request::header);
     if (isHub(address)) {
-      settings.token().ifPresent(token -> request.header("Authorization", "Bearer " + token));
+      settings
+          .token()
+          .map(token -> "Bearer " + token)
+          .or(settings.endpoint()::authorization)
+          .ifPresent(value -> request.header("Authorization", value));
     }
     HttpResponse<InputStream> response = client.send(request.build(), BodyHandlers.ofInputStream());
     reached = true;
@@ -195,7 +212,7 @@ final class HubHttp {
   }
 
   private boolean isHub(URI address) {
-    URI hub = settings.endpoint();
+    URI hub = settings.endpoint().uri();
     return hub.getScheme().equalsIgnoreCase(address.getScheme())
         && hub.getHost().equalsIgnoreCase(address.getHost())
         && hub.getPort() == address.getPort();
@@ -207,8 +224,13 @@ final class HubHttp {
         || e.getCause() instanceof UnresolvedAddressException;
   }
 
+  /** Host and port, without user info. */
+  private static String place(URI address) {
+    return address.getHost() + (address.getPort() < 0 ? "" : ":" + address.getPort());
+  }
+
   private static String described(URI address, IOException e) {
-    String host = address.getAuthority();
+    String host = place(address);
     if (isNoNetwork(e)) {
       return host + " cannot be reached";
     }
@@ -262,7 +284,7 @@ final class HubHttp {
 
     BusyException(URI address, HttpResponse<?> response) {
       super(
-          address.getAuthority()
+          place(address)
               + " answers "
               + response.statusCode()
               + (response.statusCode() == 429 ? " (too many requests)" : " (a fault of its own)"));

@@ -1,9 +1,8 @@
 package dev.statecraft.models.hub;
 
 import dev.statecraft.models.InvalidInputException;
+import dev.statecraft.models.WebAddress;
 import java.io.IOException;
-import java.net.URI;
-import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -16,11 +15,12 @@ import java.util.Optional;
  * Where the Hub and its cache are.
  *
  * @param cache the folder of the cache
- * @param endpoint the Hub's address, without a slash at its end
+ * @param endpoint the Hub's address
  * @param token proves who asks
  * @param offline whether the cache alone is used
  */
-public record HubSettings(Path cache, URI endpoint, Optional<String> token, boolean offline) {
+public record HubSettings(
+    Path cache, WebAddress endpoint, Optional<String> token, boolean offline) {
   private static final String PUBLIC_HUB = "https://huggingface.co";
 
   /** The settings of this process. */
@@ -60,18 +60,13 @@ public record HubSettings(Path cache, URI endpoint, Optional<String> token, bool
         cache, endpoint(env.text("HF_ENDPOINT").orElse(PUBLIC_HUB)), token, offline);
   }
 
-  private static URI endpoint(String text) {
+  private static WebAddress endpoint(String text) {
     try {
-      URI endpoint = new URI(text.replaceFirst("/+$", ""));
-      if (endpoint.getHost() != null
-          && List.of("http", "https").contains(String.valueOf(endpoint.getScheme()))) {
-        return endpoint;
-      }
-    } catch (URISyntaxException e) {
-      // Told below.
+      return WebAddress.of(text);
+    } catch (IllegalArgumentException e) {
+      throw new InvalidInputException(
+          "HF_ENDPOINT: " + e.getMessage() + "; the usual one is " + PUBLIC_HUB, e);
     }
-    throw new InvalidInputException(
-        "HF_ENDPOINT: expected an address such as " + PUBLIC_HUB + ", found '" + text + "'");
   }
 
   private static Optional<String> content(Path file) {

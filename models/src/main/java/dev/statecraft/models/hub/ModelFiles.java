@@ -1,7 +1,9 @@
 package dev.statecraft.models.hub;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.statecraft.models.InnerPath;
 import dev.statecraft.models.InvalidInputException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -84,12 +86,20 @@ final class ModelFiles {
     }
     Path index = folder.resolve(INDEX);
     Set<String> files = new TreeSet<>();
-    for (JsonNode file : JSON.readTree(Files.readAllBytes(index)).path("weight_map")) {
-      if (!HubFile.isInside(file.asText())) {
-        throw new InvalidInputException(
-            index + ": weight_map: expected names of files, found '" + file.asText() + "'");
-      }
+    JsonNode root;
+    try {
+      root = JSON.readTree(Files.readAllBytes(index));
+    } catch (JsonProcessingException e) {
+      throw new InvalidInputException(
+          index + ": expected well-formed JSON, found something else", e);
+    }
+    for (JsonNode file : root.path("weight_map")) {
+      InnerPath.of(folder, file.asText(), index + ": weight_map");
       files.add(file.asText());
+    }
+    if (files.isEmpty()) {
+      throw new InvalidInputException(
+          index + ": weight_map: expected an object of tensor names and file names, found none");
     }
     return files;
   }

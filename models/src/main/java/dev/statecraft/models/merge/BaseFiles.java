@@ -1,5 +1,7 @@
 package dev.statecraft.models.merge;
 
+import dev.statecraft.models.InnerPath;
+import dev.statecraft.models.InvalidInputException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -67,16 +69,25 @@ public interface BaseFiles {
       for (Path file : files(folder)) {
         String name = file.getFileName().toString();
         if (COMPANIONS.stream().anyMatch(name::matches)) {
-          Files.copy(file, to.resolve(name));
+          copy(file, to.resolve(name));
         }
       }
       Path templates = folder.resolve(TEMPLATES);
       if (Files.isDirectory(templates)) {
         Files.createDirectory(to.resolve(TEMPLATES));
         for (Path file : files(templates)) {
-          Files.copy(file, to.resolve(TEMPLATES).resolve(file.getFileName().toString()));
+          copy(file, to.resolve(TEMPLATES).resolve(file.getFileName().toString()));
         }
       }
+    }
+
+    /** A link out of the folder would carry along what its maker does not have to give. */
+    private void copy(Path file, Path to) throws IOException {
+      if (!InnerPath.isWithin(folder, file)) {
+        throw new InvalidInputException(
+            file + ": expected a file of the model's folder, found a link to " + file.toRealPath());
+      }
+      Files.copy(file, to);
     }
 
     private static List<Path> files(Path folder) throws IOException {

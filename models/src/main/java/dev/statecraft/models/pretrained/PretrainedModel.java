@@ -6,6 +6,7 @@ import dev.statecraft.core.run.WeightSource;
 import dev.statecraft.models.InvalidInputException;
 import dev.statecraft.models.checkpoint.CheckpointFolder;
 import dev.statecraft.models.checkpoint.CheckpointSource;
+import dev.statecraft.models.checkpoint.FolderKind;
 import dev.statecraft.models.config.BertConfig;
 import dev.statecraft.models.config.LlamaConfig;
 import dev.statecraft.models.config.ModelConfig;
@@ -55,13 +56,15 @@ public final class PretrainedModel implements AutoCloseable {
    * @throws UncheckedIOException if a file cannot be read
    */
   public static PretrainedModel open(Path folder) {
-    if (!Files.isDirectory(folder)) {
-      throw new InvalidInputException(folder + ": expected a model folder, found none");
-    }
     try {
-      ModelConfig config = ModelConfig.read(folder.resolve("config.json"));
+      FolderKind.refuseOther(folder);
+      Path configuration = folder.resolve("config.json");
+      FolderKind.refusePointer(configuration);
+      ModelConfig config = ModelConfig.read(configuration);
+      ModelConfig.requireUnquantized(configuration);
       CheckpointSource checkpoint = CheckpointFolder.open(folder);
       Path vocabulary = folder.resolve("tokenizer.json");
+      FolderKind.refusePointer(vocabulary);
       Optional<Tokenizer> tokenizer =
           Files.isRegularFile(vocabulary)
               ? Optional.of(Tokenizer.ofFolder(folder))

@@ -20,7 +20,7 @@ final class HubSettingsTest {
     HubSettings settings = HubSettings.of(Map.of(), home);
 
     assertThat(settings.cache()).isEqualTo(home.resolve(".cache/huggingface/hub"));
-    assertThat(settings.endpoint()).isEqualTo(URI.create("https://huggingface.co"));
+    assertThat(settings.endpoint().uri()).isEqualTo(URI.create("https://huggingface.co"));
     assertThat(settings.token()).isEmpty();
     assertThat(settings.offline()).isFalse();
   }
@@ -58,11 +58,13 @@ final class HubSettingsTest {
     assertThat(HubSettings.of(Map.of("HF_HUB_OFFLINE", "1"), home).offline()).isTrue();
     assertThat(HubSettings.of(Map.of("TRANSFORMERS_OFFLINE", "true"), home).offline()).isTrue();
     assertThat(HubSettings.of(Map.of("HF_HUB_OFFLINE", "0"), home).offline()).isFalse();
-    assertThat(HubSettings.of(Map.of("HF_ENDPOINT", "https://mirror.example/"), home).endpoint())
+    assertThat(
+            HubSettings.of(Map.of("HF_ENDPOINT", "https://mirror.example/"), home).endpoint().uri())
         .isEqualTo(URI.create("https://mirror.example"));
     assertThatThrownBy(() -> HubSettings.of(Map.of("HF_ENDPOINT", "mirror"), home))
         .hasMessage(
-            "HF_ENDPOINT: expected an address such as https://huggingface.co, found 'mirror'");
+            "HF_ENDPOINT: expected an http or https address, found 'mirror'; the usual one is"
+                + " https://huggingface.co");
   }
 
   @Test

@@ -1,10 +1,12 @@
 package dev.statecraft.models.hub;
 
 import static dev.statecraft.models.hub.FakeHub.COMMIT;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.statecraft.models.InvalidInputException;
+import dev.statecraft.models.WebAddress;
 import dev.statecraft.models.hub.FakeHub.Request;
 import java.io.IOException;
 import java.net.URI;
@@ -347,11 +349,94 @@ final class HubTest {
                 "model.safetensors.index.json",
                 "{\"weight_map\": {\"a\": \"../../../escaped\"}}")) {
       assertThatThrownBy(() -> hub(sharded.endpoint(), false).model(MODEL))
-          .hasMessageContaining("expected names of files, found '../../../escaped'");
+          .hasMessageContaining("weight_map: expected the name of a file in")
+          .hasMessageContaining("found '../../../escaped'");
     }
-    for (String path : List.of("../x", "/x", "a/../x", "a\\x", "C:x", "", ".", "a//b")) {
+    for (String path :
+        List.of("../x", "/x", "a/../x", "a\\x", "C:x", "", ".", "a//b", "a\n/../../x", "a/..")) {
       assertThatThrownBy(() -> new HubFile(MODEL, path)).hasMessageContaining("a path within");
     }
+  }
+
+  @Test
+  void refusesALineBreakBeforeTheWayOut() throws IOException {
+    try (FakeHub sharded =
+        FakeHub.alone()
+            .put("config.json", "{}")
+            .put(
+                "model.safetensors.index.json",
+                "{\"weight_map\": {\"a\": \"x\\n/../../../../secret.safetensors\"}}")) {
+      assertThatThrownBy(() -> hub(sharded.endpoint(), false).model(MODEL))
+          .hasMessageContaining("found 'x\\n/../../../../secret.safetensors'")
+          .extracting(thrown -> thrown.getMessage().lines().count())
+          .isEqualTo(1L);
+      assertThat(sharded.requests()).noneMatch(request -> request.path().contains("secret"));
+    }
+  }
+
+  /** Ten times as much as the Hub has announced, from where it sends one. */
+  @Test
+  void takesNoMoreThanWasAnnounced() {
+    byte[] more = new byte[1 << 20];
+    server.storage().fault("model.safetensors", FakeHub.instead(more), FakeHub.instead(more));
+    assertThatThrownBy(() -> hub().model(MODEL))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageMatching(
+            ".*model.safetensors: expected [0-9]+ bytes, found more, in each of 2 downloads");
+  }
+
+  @Test
+  void refusesListingsThatDoNotEnd() throws IOException {
+    server.fault(
+        "api",
+        (exchange, content) -> {
+          exchange.sendResponseHeaders(200, 0);
+          byte[] spaces = new byte[1 << 20];
+          Arrays.fill(spaces, (byte) ' ');
+          try {
+            for (int i = 0; i < 200; i++) {
+              exchange.getResponseBody().write(spaces);
+            }
+          } catch (IOException e) {
+            // Nobody reads on.
+          }
+          return true;
+        });
+    assertThatThrownBy(() -> hub().model(MODEL))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageContaining("expected an answer of at most 134217728 bytes, found more");
+  }
+
+  @Test
+  void followsRedirectsToTheWebAlone() {
+    for (String place : List.of("file:///etc/passwd", "ftp://127.0.0.1/x", "gopher:x")) {
+      FakeHub.Fault away = FakeHub.status(302, "Location", place);
+      server.fault("HEAD config.json", away, away, away, away, away);
+      assertThatThrownBy(() -> hub().model(MODEL))
+          .isInstanceOf(InvalidInputException.class)
+          .hasMessageContaining("which is no web address");
+    }
+  }
+
+  /** What is written of an answer does not move the cursor. */
+  @Test
+  void showsControlCharactersAsEscapes() {
+    server.fault("api", FakeHub.instead("{\"sha\": \"\\u001b[2Jx\"}".getBytes(UTF_8)));
+    assertThatThrownBy(() -> hub().model(MODEL)).hasMessageContaining("found '\\u001b[2Jx'");
+  }
+
+  @Test
+  void aPasswordInTheAddressIsSentToTheHubAloneAndNeverShown() throws IOException {
+    URI with = URI.create(server.endpoint().toString().replace("://", "://me:s3cret@"));
+    hub(with, false).model(MODEL);
+    assertThat(server.requests())
+        .allMatch(request -> request.token().orElse("").startsWith("Basic "));
+    assertThat(server.storage().requests()).allMatch(request -> request.token().isEmpty());
+    assertThat(settings(with, Optional.empty(), false).toString()).doesNotContain("s3cret");
+    server.fault("api", FakeHub.status(404, "X-Error-Code", "RepoNotFound"));
+    assertThatThrownBy(() -> hub(with, false).model(MODEL))
+        .hasMessageContaining("no model of this name at http://127.0.0.1:")
+        .hasMessageNotContaining("s3cret");
   }
 
   @Test
@@ -464,7 +549,7 @@ final class HubTest {
   }
 
   private HubSettings settings(URI endpoint, Optional<String> token, boolean offline) {
-    return new HubSettings(cache, endpoint, token, offline);
+    return new HubSettings(cache, WebAddress.of(endpoint.toString()), token, offline);
   }
 
   private HubListener listener() {
