@@ -11,6 +11,7 @@ import dev.statecraft.cli.run.RunDirectory;
 import dev.statecraft.cli.run.StepMetrics;
 import dev.statecraft.models.WebAddress;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -72,6 +73,36 @@ final class MlflowTrackerTest {
       train(tracker, steps);
       tracker.ended(MlflowTracker.Ending.FINISHED);
     }
+  }
+
+  /** What stands before the host gets to the server, and nowhere else. */
+  @Test
+  void aPasswordInTheAddressIsInNoFileAndNoNote() throws IOException {
+    String with = server.address().toString().replace("://", "://me:PASSWORD@");
+    Recipe named = recipe.withTracking(recipe.tracking().withMlflow(with));
+    WebAddress address = named.tracking().mlflow().orElseThrow();
+    try (MlflowTracker tracker =
+        new MlflowTracker(named, run, address, Optional.empty(), notes::add, IMPATIENT)) {
+      train(tracker, 2);
+      tracker.ended(MlflowTracker.Ending.FINISHED);
+    }
+    // RFC 7617: base64("me:PASSWORD").
+    assertThat(server.authorizations).isNotEmpty().containsOnly("Basic bWU6UEFTU1dPUkQ=");
+    assertThat(Files.readString(run.mlflow()))
+        .contains(server.address().toString())
+        .doesNotContain("PASSWORD");
+    run.writeRecipe(named);
+    assertThat(run.folder().resolve("recipe.yaml"))
+        .content()
+        .contains(server.address().toString())
+        .doesNotContain("PASSWORD");
+    assertThat(named.options().toString()).doesNotContain("PASSWORD");
+    server.close();
+    try (MlflowTracker tracker =
+        new MlflowTracker(named, run, address, Optional.empty(), notes::add, IMPATIENT)) {
+      train(tracker, 1);
+    }
+    assertThat(notes).isNotEmpty().noneMatch(note -> note.contains("PASSWORD"));
   }
 
   private List<String> values(String key) {

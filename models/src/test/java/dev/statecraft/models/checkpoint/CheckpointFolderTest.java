@@ -114,10 +114,13 @@ class CheckpointFolderTest {
 
   @Test
   void saysWhatAFolderLacks() throws IOException {
-    assertThatThrownBy(() -> CheckpointFolder.open(folder))
+    Path bare = Files.createDirectory(folder.resolve("bare"));
+    assertThatThrownBy(() -> CheckpointFolder.open(bare))
         .isInstanceOf(InvalidInputException.class)
         .hasMessage(
-            folder + ": expected model.safetensors or model.safetensors.index.json, found neither");
+            bare + ": expected model.safetensors or model.safetensors.index.json, found neither");
+    assertThatThrownBy(() -> CheckpointFolder.open(folder))
+        .hasMessageContaining("found model-00001-of-00002.safetensors without the index");
     Files.createFile(folder.resolve("pytorch_model.bin"));
     assertThatThrownBy(() -> CheckpointFolder.open(folder))
         .hasMessageContaining("convert it to safetensors");
