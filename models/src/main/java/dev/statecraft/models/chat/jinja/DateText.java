@@ -8,7 +8,8 @@ import java.util.Locale;
 final class DateText {
   private DateText() {}
 
-  static String of(LocalDateTime time, String format) {
+  static String of(Run run, LocalDateTime time, String format) {
+    run.chargeText(format.length());
     StringBuilder text = new StringBuilder();
     for (int i = 0; i < format.length(); i++) {
       char c = format.charAt(i);
@@ -18,6 +19,8 @@ final class DateText {
       }
       boolean bare = format.charAt(i + 1) == '-' && i + 2 < format.length();
       i += bare ? 2 : 1;
+      run.charge(20);
+      run.check(text.length());
       String part = part(time, format.charAt(i));
       text.append(bare && part.length() > 1 ? part.replaceFirst("^0+(?=.)", "") : part);
     }

@@ -16,6 +16,7 @@ sealed interface Expression {
   record Literal(Object value) implements Expression {
     @Override
     public Object evaluate(Scope scope) {
+      scope.run().charge(1);
       return value;
     }
   }
@@ -24,7 +25,6 @@ sealed interface Expression {
   record Name(String name) implements Expression {
     @Override
     public Object evaluate(Scope scope) {
-      scope.run().charge(1);
       return scope.get(name);
     }
   }
@@ -35,7 +35,7 @@ sealed interface Expression {
     public Object evaluate(Scope scope) {
       List<Object> list = new ArrayList<>(items.size());
       items.forEach(item -> list.add(item.evaluate(scope)));
-      scope.run().charge(list.size());
+      scope.run().charge(3L + list.size());
       return list;
     }
   }
@@ -44,7 +44,7 @@ sealed interface Expression {
   record TupleOf(List<Expression> items) implements Expression {
     @Override
     public Object evaluate(Scope scope) {
-      scope.run().charge(items.size());
+      scope.run().charge(3L + items.size());
       return new Tuple(items.stream().map(item -> item.evaluate(scope)).toList());
     }
   }
@@ -58,9 +58,9 @@ sealed interface Expression {
         Object key = keys.get(i).evaluate(scope);
         Object value = values.get(i).evaluate(scope);
         scope.run().at(line);
-        dict.put(Values.key(key), value);
+        Values.put(scope.run(), dict, key, value);
       }
-      scope.run().charge(keys.size());
+      scope.run().charge(6);
       return dict;
     }
   }
@@ -69,6 +69,7 @@ sealed interface Expression {
   record Not(Expression operand) implements Expression {
     @Override
     public Object evaluate(Scope scope) {
+      scope.run().charge(1);
       return !Values.isTrue(operand.evaluate(scope));
     }
   }
@@ -77,6 +78,7 @@ sealed interface Expression {
   record And(Expression left, Expression right) implements Expression {
     @Override
     public Object evaluate(Scope scope) {
+      scope.run().charge(1);
       Object value = left.evaluate(scope);
       return Values.isTrue(value) ? right.evaluate(scope) : value;
     }
@@ -86,6 +88,7 @@ sealed interface Expression {
   record Or(Expression left, Expression right) implements Expression {
     @Override
     public Object evaluate(Scope scope) {
+      scope.run().charge(1);
       Object value = left.evaluate(scope);
       return Values.isTrue(value) ? value : right.evaluate(scope);
     }
@@ -96,6 +99,7 @@ sealed interface Expression {
       implements Expression {
     @Override
     public Object evaluate(Scope scope) {
+      scope.run().charge(1);
       if (Values.isTrue(condition.evaluate(scope))) {
         return then.evaluate(scope);
       }
@@ -140,9 +144,10 @@ sealed interface Expression {
         String part = Texts.of(scope.run(), operand.evaluate(scope));
         scope.run().at(line);
         scope.run().check((long) text.length() + part.length());
-        scope.run().chargeText(part.length());
+        scope.run().chargePiece(part.length());
         text.append(part);
       }
+      scope.run().charge(text.length() / 8);
       return text.toString();
     }
   }
@@ -156,6 +161,7 @@ sealed interface Expression {
       for (int i = 0; i < operators.size(); i++) {
         Object right = others.get(i).evaluate(scope);
         scope.run().at(line);
+        scope.run().charge(1);
         if (!Operators.compare(scope.run(), operators.get(i), left, right)) {
           return false;
         }
@@ -171,8 +177,7 @@ sealed interface Expression {
     public Object evaluate(Scope scope) {
       Object owner = object.evaluate(scope);
       scope.run().at(line);
-      scope.run().charge(1);
-      return Members.attribute(owner, name);
+      return Members.attribute(scope.run(), owner, name);
     }
   }
 
@@ -183,8 +188,7 @@ sealed interface Expression {
       Object owner = object.evaluate(scope);
       Object at = index.evaluate(scope);
       scope.run().at(line);
-      scope.run().charge(1);
-      return Members.item(owner, at);
+      return Members.item(scope.run(), owner, at);
     }
   }
 
@@ -211,17 +215,44 @@ sealed interface Expression {
     }
   }
 
-  /** What is passed to a function, a filter or a test. */
-  record Given(List<Expression> positional, Map<String, Expression> named) {
-    static final Given NOTHING = new Given(List.of(), Map.of());
+  /**
+   * What is passed to a function, a filter or a test.
+   *
+   * @param lists after the values without names, {@code *args}
+   * @param dicts after those with names, {@code **kwargs}
+   */
+  record Given(
+      List<Expression> positional,
+      Map<String, Expression> named,
+      Optional<Expression> lists,
+      Optional<Expression> dicts) {
+    static final Given NOTHING = of(List.of());
+
+    static Given of(List<Expression> positional) {
+      return new Given(positional, Map.of(), Optional.empty(), Optional.empty());
+    }
 
     Arguments evaluate(Scope scope) {
       List<Object> values = new ArrayList<>(positional.size());
       positional.forEach(argument -> values.add(argument.evaluate(scope)));
+      lists.ifPresent(list -> values.addAll(Values.items(scope.run(), list.evaluate(scope))));
       Map<String, Object> byName = new LinkedHashMap<>();
       named.forEach((name, argument) -> byName.put(name, argument.evaluate(scope)));
-      scope.run().charge(1L + values.size());
+      dicts.ifPresent(dict -> addAll(byName, dict.evaluate(scope)));
+      scope.run().charge(3L + values.size() + 3L * byName.size());
       return new Arguments(values, byName);
+    }
+
+    private static void addAll(Map<String, Object> byName, Object dict) {
+      if (!(Values.defined(dict) instanceof Map<?, ?> map)) {
+        throw new Fault("argument after ** must be a mapping, not " + Values.typeName(dict));
+      }
+      map.forEach(
+          (key, value) -> {
+            if (byName.put(Values.text(key, "a name"), value) != null) {
+              throw new Fault("got multiple values for keyword argument '" + key + "'");
+            }
+          });
     }
   }
 

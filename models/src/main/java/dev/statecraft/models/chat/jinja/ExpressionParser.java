@@ -386,7 +386,7 @@ final class ExpressionParser {
       if (tokens.current().isName("is")) {
         throw tokens.error("you cannot chain multiple tests with 'is'");
       }
-      given = new Given(List.of(postfix(primary())), Map.of());
+      given = Given.of(List.of(postfix(primary())));
     }
     Expression tested = new Expression.Tested(line, operand, test, given);
     return negated ? new Expression.Not(tested) : tested;
@@ -407,24 +407,38 @@ final class ExpressionParser {
     tokens.expectOperator("(");
     List<Expression> positional = new ArrayList<>();
     Map<String, Expression> named = new LinkedHashMap<>();
+    Optional<Expression> lists = Optional.empty();
+    Optional<Expression> dicts = Optional.empty();
+    boolean first = true;
     while (!tokens.current().isOperator(")")) {
-      if (!positional.isEmpty() || !named.isEmpty()) {
+      if (!first) {
         tokens.expectOperator(",");
         if (tokens.current().isOperator(")")) {
           break;
         }
       }
-      if (tokens.current().is(Kind.NAME) && tokens.following().isOperator("=")) {
+      first = false;
+      if (tokens.current().isOperator("*") && lists.isEmpty() && dicts.isEmpty()) {
+        tokens.take();
+        lists = Optional.of(value());
+      } else if (tokens.current().isOperator("**") && dicts.isEmpty()) {
+        tokens.take();
+        dicts = Optional.of(value());
+      } else if (dicts.isPresent()) {
+        throw tokens.error("no argument may follow **");
+      } else if (tokens.current().is(Kind.NAME) && tokens.following().isOperator("=")) {
         String name = tokens.take().text();
         tokens.take();
-        named.put(name, value());
-      } else if (!named.isEmpty()) {
+        if (named.put(name, value()) != null) {
+          throw tokens.error("keyword argument repeated: " + name);
+        }
+      } else if (!named.isEmpty() || lists.isPresent()) {
         throw tokens.error("an argument without a name follows one with a name");
       } else {
         positional.add(value());
       }
     }
     tokens.expectOperator(")");
-    return new Given(List.copyOf(positional), named);
+    return new Given(List.copyOf(positional), named, lists, dicts);
   }
 }

@@ -1,12 +1,12 @@
 package dev.statecraft.models.chat.jinja;
 
+import java.math.BigDecimal;
+import java.math.RoundingMode;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.regex.Pattern;
 
 /** Jinja's filters of single values; those of sequences are {@link SequenceFilters}. */
 final class Filters {
@@ -16,7 +16,8 @@ final class Filters {
     Object apply(Run run, Object value, Arguments arguments);
   }
 
-  private static final Pattern TITLE_BREAK = Pattern.compile("(?<=[-\\s({\\[<])(?=[^-\\s({\\[<])");
+  private static final String ESCAPED = "&<>'\"";
+  private static final List<String> ESCAPES = List.of("&amp;", "&lt;", "&gt;", "&#39;", "&#34;");
   private static final Map<String, Filter> ALL = all();
 
   private Filters() {}
@@ -32,29 +33,25 @@ final class Filters {
     filters.put("tojson", JsonText::of);
     filters.put("string", (run, value, given) -> Texts.of(run, value));
     filters.put("safe", (run, value, given) -> Texts.of(run, value));
-    filters.put("escape", (run, value, given) -> escaped(Texts.of(run, value)));
-    filters.put("e", (run, value, given) -> escaped(Texts.of(run, value)));
-    filters.put("upper", (run, value, given) -> text(run, value).toUpperCase(Locale.ROOT));
-    filters.put("lower", (run, value, given) -> text(run, value).toLowerCase(Locale.ROOT));
-    filters.put("capitalize", (run, value, given) -> TextMethods.capitalized(text(run, value)));
-    filters.put("title", (run, value, given) -> titled(text(run, value)));
+    filters.put("escape", (run, value, given) -> escaped(run, text(run, value)));
+    filters.put("e", (run, value, given) -> escaped(run, text(run, value)));
+    filters.put("upper", (run, value, given) -> LetterCase.upper(run, text(run, value)));
+    filters.put("lower", (run, value, given) -> LetterCase.lower(run, text(run, value)));
+    filters.put("capitalize", (run, value, given) -> LetterCase.capitalized(run, text(run, value)));
+    filters.put("title", (run, value, given) -> LetterCase.jinjaTitled(run, text(run, value)));
     filters.put("trim", Filters::trimmed);
     filters.put(
         "replace",
         (run, value, given) -> {
           Object[] bound = given.bind("replace", "old", "new", "count");
-          return Texts.replaced(run, text(run, value), bound[0], bound[1], bound[2]);
+          Object old = bound[0] == null ? None.NONE : Texts.of(run, bound[0]);
+          Object fresh = bound[1] == null ? None.NONE : Texts.of(run, bound[1]);
+          return Texts.replaced(run, text(run, value), old, fresh, bound[2]);
         });
     filters.put("indent", Filters::indented);
     filters.put("center", Filters::centered);
     filters.put("truncate", Filters::truncated);
-    filters.put(
-        "wordcount",
-        (run, value, given) ->
-            Pattern.compile("\\w+", Pattern.UNICODE_CHARACTER_CLASS)
-                .matcher(text(run, value))
-                .results()
-                .count());
+    filters.put("wordcount", (run, value, given) -> LetterCase.words(run, text(run, value)));
     filters.put("format", Filters::formatted);
     filters.put("int", Filters::whole);
     filters.put("float", Filters::real);
@@ -63,7 +60,7 @@ final class Filters {
     filters.put(
         "attr",
         (run, value, given) ->
-            Members.attribute(value, Values.text(first(given, "attr", "name"), "attr")));
+            Members.attribute(run, value, Values.text(first(given, "attr", "name"), "attr")));
     return Map.copyOf(filters);
   }
 
@@ -88,23 +85,23 @@ final class Filters {
   private static Object trimmed(Run run, Object value, Arguments given) {
     Object chars = first(given, "trim", "chars");
     return TextMethods.strip(
-        text(run, value), chars == None.NONE ? null : Values.text(chars, "trim"), true, true);
+        run, text(run, value), chars == None.NONE ? null : Values.text(chars, "trim"), true, true);
   }
 
-  private static String escaped(String text) {
-    return text.replace("&", "&amp;")
-        .replace("<", "&lt;")
-        .replace(">", "&gt;")
-        .replace("'", "&#39;")
-        .replace("\"", "&#34;");
-  }
-
-  private static String titled(String text) {
-    StringBuilder titled = new StringBuilder();
-    for (String word : TITLE_BREAK.split(text, -1)) {
-      titled.append(TextMethods.capitalized(word));
+  private static String escaped(Run run, String text) {
+    StringBuilder escaped = new StringBuilder(text.length());
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      int index = ESCAPED.indexOf(c);
+      if (index < 0) {
+        escaped.append(c);
+      } else {
+        run.charge(1);
+        run.check(escaped.length());
+        escaped.append(ESCAPES.get(index));
+      }
     }
-    return titled.toString();
+    return escaped.toString();
   }
 
   private static Object indented(Run run, Object value, Arguments given) {
@@ -120,12 +117,13 @@ final class Filters {
     boolean first = bound[1] != null && Values.isTrue(bound[1]);
     boolean blank = bound[2] != null && Values.isTrue(bound[2]);
     String text = text(run, value);
-    run.chargeText(text.length() + Texts.count(text, "\n") * indent.length());
-    String[] lines = text.split("\n", -1);
+    List<Object> lines = TextPieces.lines(run, text + "\n", false);
+    run.chargeText(text.length() + (long) lines.size() * indent.length());
     StringBuilder indented = new StringBuilder();
-    for (int i = 0; i < lines.length; i++) {
-      boolean wanted = i == 0 ? first : blank || !lines[i].isEmpty();
-      indented.append(i == 0 ? "" : "\n").append(wanted ? indent : "").append(lines[i]);
+    for (int i = 0; i < lines.size(); i++) {
+      String line = (String) lines.get(i);
+      boolean wanted = i == 0 ? first : blank || !line.isEmpty();
+      indented.append(i == 0 ? "" : "\n").append(wanted ? indent : "").append(line);
     }
     return indented.toString();
   }
@@ -143,69 +141,55 @@ final class Filters {
     boolean cutWords = bound[1] != null && Values.isTrue(bound[1]);
     String end = bound[2] == null ? "..." : Values.text(bound[2], "truncate");
     int leeway = bound[3] == null ? 5 : Values.small(bound[3], "truncate");
-    if (PythonText.length(text) <= (long) length + leeway) {
+    if (run.length(text) <= (long) length + leeway) {
       return text;
     }
-    int kept = length - PythonText.length(end);
+    long kept = length - (long) run.length(end);
     if (kept < 0) {
       throw new Fault("truncate: expected a length of " + end.length() + " or more");
     }
-    String start = text.substring(0, text.offsetByCodePoints(0, kept));
+    String start = text.substring(0, run.offset(text, (int) kept));
     int space = start.lastIndexOf(' ');
+    run.chargeText((long) start.length() + end.length());
     return (cutWords || space < 0 ? start : start.substring(0, space)) + end;
   }
 
   private static Object formatted(Run run, Object value, Arguments given) {
     Object values =
         given.named().isEmpty() ? new Tuple(given.positional()) : Map.copyOf(given.named());
-    return Formatting.percent(run, text(run, value), values);
+    return PercentFormat.of(run, text(run, value), values);
   }
 
   private static Object whole(Run run, Object value, Arguments given) {
     Object[] bound = given.bind("int", "default", "base");
     Object otherwise = Objects.requireNonNullElse(bound[0], 0L);
     int base = bound[1] == null ? 10 : Values.small(bound[1], "int");
-    if (Numbers.isWhole(value)) {
+    if (Numbers.isWhole(Values.defined(value))) {
       return Numbers.whole(value);
     } else if (value instanceof Double number) {
-      return Double.isFinite(number) ? (Object) (long) (double) number : otherwise;
-    } else if (!(value instanceof String)) {
+      return Double.isFinite(number) ? (Object) NumberText.truncated(number) : otherwise;
+    } else if (!(value instanceof String text)) {
       return otherwise;
+    } else {
+      Optional<Long> number = NumberText.whole(run, text, base);
+      if (number.isPresent()) {
+        return number.get();
+      }
+      Optional<Double> real = NumberText.real(run, text).filter(Double::isFinite);
+      return real.isPresent() ? (Object) NumberText.truncated(real.get()) : otherwise;
     }
-    String text = PythonText.strip((String) value).replace("_", "");
-    if (text.matches("(?i)0[xbo].*") && base == "..b.....o.......x".indexOf(lower(text))) {
-      text = text.substring(2);
-    }
-    try {
-      return Long.parseLong(text, base);
-    } catch (NumberFormatException e) {
-      Optional<Double> number = number(text);
-      return number.isPresent() ? (Object) (long) (double) number.get() : otherwise;
-    }
-  }
-
-  private static char lower(String prefixed) {
-    return Character.toLowerCase(prefixed.charAt(1));
   }
 
   private static Object real(Run run, Object value, Arguments given) {
     Object otherwise = given.bind("float", "default")[0];
-    if (Values.isNumber(value)) {
+    if (Values.isNumber(Values.defined(value))) {
       return Numbers.real(value);
     }
     Optional<Double> number =
-        value instanceof String text ? number(PythonText.strip(text)) : Optional.empty();
+        value instanceof String text ? NumberText.real(run, text) : Optional.empty();
     return number.isPresent()
         ? (Object) number.get()
         : Objects.requireNonNullElse(otherwise, (Object) 0.0);
-  }
-
-  private static Optional<Double> number(String text) {
-    // Java would take 1f and 0x1p3 as well.
-    if (!text.matches("[+-]?(\\d+\\.?\\d*|\\.\\d+)([eE][+-]?\\d+)?")) {
-      return Optional.empty();
-    }
-    return Optional.of(Double.parseDouble(text));
   }
 
   private static Object absolute(Object value) {
@@ -225,18 +209,32 @@ final class Filters {
     if (Math.abs((long) precision) > 300) {
       throw new Fault("round: expected a precision of at most 300, found " + precision);
     }
-    double number = Numbers.real(value);
-    if (!Double.isFinite(number)) {
-      return number;
+    run.charge(Math.abs(precision) / 8);
+    if (method.equals("common")) {
+      return common(value, precision);
     }
-    java.math.RoundingMode mode =
-        switch (method) {
-          case "common" -> java.math.RoundingMode.HALF_EVEN;
-          case "ceil" -> java.math.RoundingMode.CEILING;
-          case "floor" -> java.math.RoundingMode.FLOOR;
-          default -> throw new Fault("method must be common, ceil or floor");
-        };
-    double result = new java.math.BigDecimal(number).setScale(precision, mode).doubleValue();
-    return Numbers.isWhole(value) && method.equals("common") ? (Object) (long) result : result;
+    if (!method.equals("ceil") && !method.equals("floor")) {
+      throw new Fault("method must be common, ceil or floor");
+    }
+    // In doubles, as Jinja computes it.
+    double scale = Math.pow(10, precision);
+    double scaled = Numbers.real(value) * scale;
+    // Python's ceil is a whole number, which has no negative zero.
+    return ((method.equals("ceil") ? Math.ceil(scaled) : Math.floor(scaled)) + 0.0) / scale;
+  }
+
+  private static Object common(Object value, int precision) {
+    if (Numbers.isWhole(value)) {
+      BigDecimal exact = BigDecimal.valueOf(Numbers.whole(value));
+      return precision >= 0
+          ? (Object) Numbers.whole(value)
+          : (Object) exact.setScale(precision, RoundingMode.HALF_EVEN).longValueExact();
+    }
+    double number = Numbers.real(value);
+    return Double.isFinite(number)
+        ? Math.copySign(
+            new BigDecimal(number).setScale(precision, RoundingMode.HALF_EVEN).doubleValue(),
+            number)
+        : number;
   }
 }

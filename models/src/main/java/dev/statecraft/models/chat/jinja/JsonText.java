@@ -1,9 +1,9 @@
 package dev.statecraft.models.chat.jinja;
 
+import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 
 /** Values as JSON, in the spelling of Python's {@code json.dumps}. */
 final class JsonText {
@@ -88,7 +88,11 @@ final class JsonText {
     run.check(text.length());
   }
 
-  private static String number(Number number) {
+  private String number(Number number) {
+    run.charge(8);
+    if (number instanceof BigInteger whole) {
+      return Texts.digits(run, whole);
+    }
     if (!(number instanceof Double real)) {
       return number.toString();
     }
@@ -103,14 +107,16 @@ final class JsonText {
       text.append("[]");
       return;
     }
+    run.enterValue();
     text.append('[');
     for (int i = 0; i < items.size(); i++) {
-      text.append(i == 0 ? "" : itemSeparator);
+      separate(i == 0 ? "" : itemSeparator);
       line(level + 1);
       value(items.get(i), level + 1);
     }
     line(level);
     text.append(']');
+    run.leaveValue();
   }
 
   private void members(Map<?, ?> map, int level) {
@@ -118,27 +124,33 @@ final class JsonText {
       text.append("{}");
       return;
     }
+    run.enterValue();
+    run.charge(3L * map.size());
     List<Map.Entry<String, Object>> members = new ArrayList<>();
     map.forEach((key, value) -> members.add(Map.entry(key(key), value)));
     if (sorted) {
-      Map<String, Object> ordered = new TreeMap<>();
-      members.forEach(member -> ordered.put(member.getKey(), member.getValue()));
-      members.clear();
-      members.addAll(ordered.entrySet());
+      members.sort((a, b) -> Values.compare(run, a.getKey(), b.getKey(), "<"));
     }
     text.append('{');
     for (int i = 0; i < members.size(); i++) {
-      text.append(i == 0 ? "" : itemSeparator);
+      separate(i == 0 ? "" : itemSeparator);
       line(level + 1);
       string(members.get(i).getKey());
-      text.append(keySeparator);
+      separate(keySeparator);
       value(members.get(i).getValue(), level + 1);
     }
     line(level);
     text.append('}');
+    run.leaveValue();
   }
 
-  private static String key(Object key) {
+  private void separate(String separator) {
+    run.charge(separator.length() / 8);
+    run.check((long) text.length() + separator.length());
+    text.append(separator);
+  }
+
+  private String key(Object key) {
     if (key instanceof String name) {
       return name;
     } else if (key instanceof Boolean truth) {
@@ -170,7 +182,10 @@ final class JsonText {
         case '\f' -> text.append("\\f");
         default -> {
           if (c < ' ' || (ascii && c > '~')) {
-            text.append("\\u%04x".formatted((int) c));
+            run.charge(1);
+            run.check(text.length());
+            text.append("\\u");
+            PythonText.hex(c, 4, text);
           } else {
             text.append(c);
           }

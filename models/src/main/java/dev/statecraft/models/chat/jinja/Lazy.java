@@ -8,6 +8,7 @@ import java.util.List;
  */
 final class Lazy {
   private List<Object> items;
+  private int taken;
 
   Lazy(List<Object> items) {
     this.items = items;
@@ -15,18 +16,17 @@ final class Lazy {
 
   /** The items, once. */
   List<Object> take() {
-    List<Object> taken = items;
+    List<Object> rest = items.subList(taken, items.size());
     items = List.of();
-    return taken;
+    taken = 0;
+    return rest;
   }
 
   /** The first item alone, if there is one. */
   Object takeFirst() {
-    if (items.isEmpty()) {
+    if (taken == items.size()) {
       return new Undefined("No first item, sequence was empty.");
     }
-    Object first = items.get(0);
-    items = items.subList(1, items.size());
-    return first;
+    return items.get(taken++);
   }
 }

@@ -25,28 +25,30 @@ final class Members {
   private Members() {}
 
   /** {@code object.name}: a method, or else an item. */
-  static Object attribute(Object object, String name) {
+  static Object attribute(Run run, Object object, String name) {
+    run.charge(1);
     Values.defined(object);
     if (name.startsWith("__")) {
       return Undefined.unsafe(object, name);
     }
     Object member = member(object, name);
     if (member == null && object instanceof Map<?, ?> map) {
-      member = map.get(name);
+      member = Values.get(run, map, name);
     }
     return member == null ? Undefined.attribute(object, name) : member;
   }
 
   /** {@code object[index]}: an item, or else a method. */
-  static Object item(Object object, Object index) {
+  static Object item(Run run, Object object, Object index) {
+    run.charge(1);
     Values.defined(object);
     if (object instanceof Map<?, ?> map) {
-      Object value = map.get(index);
+      Object value = Values.get(run, map, index);
       if (value != null) {
         return value;
       }
     } else if (Numbers.isWhole(index)) {
-      return at(object, Numbers.whole(index));
+      return at(run, object, Numbers.whole(index));
     }
     Object member = index instanceof String name ? member(object, name) : null;
     if (member != null) {
@@ -54,7 +56,7 @@ final class Members {
     }
     return index instanceof String name
         ? Undefined.attribute(object, name)
-        : Undefined.element(object, index instanceof Undefined ? "Undefined" : index);
+        : Undefined.element(object, index);
   }
 
   /** What is not an item, or null. */
@@ -72,22 +74,23 @@ final class Members {
     } else if (object instanceof List<?> list) {
       return Methods.ofItems(list, name);
     } else if (object instanceof Tuple tuple) {
-      return Methods.ofItems(tuple.items(), name);
+      Object named = tuple.named(name);
+      return named == null ? Methods.ofItems(tuple.items(), name) : named;
     }
     return null;
   }
 
-  private static Object at(Object object, long index) {
+  private static Object at(Run run, Object object, long index) {
     long length =
         object instanceof String || object instanceof List || object instanceof Tuple
-            ? Values.length(object)
+            ? Values.length(run, object)
             : 0;
     long place = index < 0 ? index + length : index;
     if (place < 0 || place >= length) {
       return Undefined.element(object, index);
     }
     if (object instanceof String text) {
-      return PythonText.at(text, (int) place);
+      return textAt(run, text, (int) place);
     }
     return object instanceof List<?> list
         ? list.get((int) place)
@@ -97,31 +100,70 @@ final class Members {
   /** {@code object[start:stop:step]}. */
   static Object slice(Run run, Object object, Object start, Object stop, Object step) {
     Values.defined(object);
+    boolean sliced = object instanceof String || object instanceof List || object instanceof Tuple;
+    if (!sliced || !isBound(start) || !isBound(stop) || !isBound(step)) {
+      return Undefined.element(object, "of a slice");
+    }
     long by = step == None.NONE ? 1 : Values.integer(step, "the step of a slice");
     if (by == 0) {
       throw new Fault("slice step cannot be zero");
     }
-    if (!(object instanceof String || object instanceof List || object instanceof Tuple)) {
-      throw new Fault("a '" + Values.typeName(object) + "' has no slices");
-    }
-    long length = Values.length(object);
+    long length = Values.length(run, object);
     long from = bound(start, by > 0 ? 0 : length - 1, length, by);
     long to = bound(stop, by > 0 ? length : -1, length, by);
-    run.charge(length);
+    int count = count(from, to, by);
     if (object instanceof String text) {
-      int[] codePoints = text.codePoints().toArray();
-      StringBuilder slice = new StringBuilder();
-      for (long i = from; by > 0 ? i < to : i > to; i += by) {
-        slice.appendCodePoint(codePoints[(int) i]);
+      return textSlice(run, text, (int) from, by, count);
+    }
+    run.charge(2 + count);
+    List<?> items = object instanceof List<?> list ? list : ((Tuple) object).items();
+    List<Object> slice = new ArrayList<>(count);
+    for (int i = 0; i < count; i++) {
+      slice.add(items.get((int) (from + i * by)));
+    }
+    return object instanceof Tuple ? new Tuple(slice) : slice;
+  }
+
+  /** How many places there are, at most as many as the object has. */
+  private static int count(long from, long to, long by) {
+    boolean none = by > 0 ? from >= to : from <= to;
+    // A step beyond every text and list is as good as one, whose size has no overflow.
+    long step = Math.min(Math.abs(Math.max(by, -Long.MAX_VALUE)), Integer.MAX_VALUE);
+    return none ? 0 : (int) ((Math.abs(to - from) - 1) / step + 1);
+  }
+
+  private static String textAt(Run run, String text, int place) {
+    int start = run.offset(text, place);
+    run.charge(2);
+    return text.substring(start, text.offsetByCodePoints(start, 1));
+  }
+
+  private static String textSlice(Run run, String text, int from, long by, int count) {
+    run.chargePiece(count);
+    if (count == 0) {
+      return "";
+    }
+    if (by == 1) {
+      int start = run.offset(text, from);
+      return text.substring(start, text.offsetByCodePoints(start, count));
+    }
+    StringBuilder slice = new StringBuilder(count);
+    if (run.isPlain(text)) {
+      for (int i = 0; i < count; i++) {
+        slice.append(text.charAt((int) (from + i * by)));
       }
       return slice.toString();
     }
-    List<?> items = object instanceof List<?> list ? list : ((Tuple) object).items();
-    List<Object> slice = new ArrayList<>();
-    for (long i = from; by > 0 ? i < to : i > to; i += by) {
-      slice.add(items.get((int) i));
+    run.charge(text.length());
+    int[] codePoints = text.codePoints().toArray();
+    for (int i = 0; i < count; i++) {
+      slice.appendCodePoint(codePoints[(int) (from + i * by)]);
     }
-    return object instanceof Tuple ? new Tuple(slice) : slice;
+    return slice.toString();
+  }
+
+  private static boolean isBound(Object value) {
+    return value == None.NONE || Numbers.isWhole(value);
   }
 
   private static long bound(Object value, long otherwise, long length, long step) {

@@ -14,7 +14,7 @@ final class Methods {
     return switch (name) {
       case "items" ->
           (run, arguments) -> {
-            run.charge(dict.size());
+            run.charge(4L * dict.size());
             List<Object> items = new ArrayList<>();
             dict.forEach((key, value) -> items.add(Tuple.of(key, value)));
             return items;
@@ -32,12 +32,16 @@ final class Methods {
       case "get" ->
           (run, arguments) -> {
             Object[] given = arguments.bind("get", "key", "default");
-            Object value = dict.get(given[0] == null ? "" : Values.key(given[0]));
+            if (given[0] == null) {
+              throw new Fault("get expected at least 1 argument, got 0");
+            }
+            Object value =
+                given[0] instanceof Undefined ? null : Values.get(run, dict, Values.key(given[0]));
             return value != null ? value : given[1] != null ? given[1] : None.NONE;
           };
       case "copy" ->
           (run, arguments) -> {
-            run.charge(dict.size());
+            run.charge(4L * dict.size());
             return new LinkedHashMap<>(dict);
           };
       default -> null;

@@ -134,6 +134,7 @@ sealed interface Node {
         otherwise.ifPresent(body -> body.render(scope.inner()));
         return;
       }
+      run.charge(8);
       Loop loop = new Loop(items, depth, (again, arguments) -> again(scope, depth, arguments));
       for (int i = 0; i < items.size(); i++) {
         run.charge(1);
@@ -253,6 +254,7 @@ sealed interface Node {
       implements Node {
     @Override
     public Flow render(Scope scope) {
+      scope.run().charge(8);
       scope.set(name, in(scope));
       return Flow.NEXT;
     }
@@ -260,6 +262,7 @@ sealed interface Node {
     Callable in(Scope definition) {
       return (run, arguments) -> {
         run.enter();
+        run.charge(8L + parameters.size());
         Scope scope = definition.inner();
         bind(scope, arguments);
         String text = body.captured(scope);

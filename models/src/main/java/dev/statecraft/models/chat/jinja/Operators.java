@@ -17,7 +17,7 @@ final class Operators {
   static Object binary(Run run, String operator, Object a, Object b) {
     run.charge(1);
     if (operator.equals("%") && a instanceof String format) {
-      return Formatting.percent(run, format, b);
+      return PercentFormat.of(run, format, b);
     }
     Values.defined(a);
     Values.defined(b);
@@ -77,7 +77,7 @@ final class Operators {
   }
 
   private static List<Object> joinedItems(Run run, List<?> x, List<?> y) {
-    run.charge((long) x.size() + y.size());
+    run.charge(2 + (long) x.size() + y.size());
     List<Object> all = new ArrayList<>(x);
     all.addAll(y);
     return all;
@@ -97,7 +97,7 @@ final class Operators {
   }
 
   private static List<Object> repeatedItems(Run run, List<?> list, long count) {
-    run.charge(Math.multiplyExact(list.size(), count));
+    run.charge(2 + Math.multiplyExact(list.size(), count));
     List<Object> all = new ArrayList<>();
     for (long i = 0; i < count && !list.isEmpty(); i++) {
       all.addAll(list);

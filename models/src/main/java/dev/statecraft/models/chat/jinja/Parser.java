@@ -92,6 +92,11 @@ final class Parser {
       case "if" -> conditional(line);
       case "for" -> loop(line);
       case "set" -> assignment(line);
+      case "print" -> {
+        Expression value = expressions.tupleOrValue();
+        tagEnd();
+        yield new Node.Print(line, value);
+      }
       case "macro" -> macro(line);
       case "call" -> call(line);
       case "filter" -> filter(line);

@@ -40,20 +40,6 @@ final class PythonText {
     return text.substring(0, end);
   }
 
-  static int length(String text) {
-    return text.codePointCount(0, text.length());
-  }
-
-  /** One code point as a string. */
-  static String at(String text, int index) {
-    int start = text.offsetByCodePoints(0, index);
-    return text.substring(start, text.offsetByCodePoints(start, 1));
-  }
-
-  static String of(int codePoint) {
-    return new String(Character.toChars(codePoint));
-  }
-
   /** A string literal's value. */
   static String unescape(String literal) {
     if (literal.indexOf('\\') < 0) {
@@ -112,36 +98,49 @@ final class PythonText {
     return end;
   }
 
-  /** A string as Python's {@code repr} writes it. */
-  static String quoted(String text) {
+  /** Appends a string as Python's {@code repr} writes it. */
+  static void quote(Run run, String text, StringBuilder quoted) {
+    run.chargeText(text.length());
     char quote = text.indexOf('\'') >= 0 && text.indexOf('"') < 0 ? '"' : '\'';
-    StringBuilder quoted = new StringBuilder().append(quote);
-    text.codePoints()
-        .forEach(
-            c -> {
-              switch (c) {
-                case '\\' -> quoted.append("\\\\");
-                case '\n' -> quoted.append("\\n");
-                case '\r' -> quoted.append("\\r");
-                case '\t' -> quoted.append("\\t");
-                default -> {
-                  if (c == quote) {
-                    quoted.append('\\').append(quote);
-                  } else if (isPrintable(c)) {
-                    quoted.appendCodePoint(c);
-                  } else {
-                    quoted.append(
-                        c < 0x100
-                            ? "\\x%02x".formatted(c)
-                            : c < 0x10000 ? "\\u%04x".formatted(c) : "\\U%08x".formatted(c));
-                  }
-                }
-              }
-            });
-    return quoted.append(quote).toString();
+    quoted.append(quote);
+    for (int i = 0; i < text.length(); ) {
+      int c = text.codePointAt(i);
+      i += Character.charCount(c);
+      switch (c) {
+        case '\\' -> quoted.append("\\\\");
+        case '\n' -> quoted.append("\\n");
+        case '\r' -> quoted.append("\\r");
+        case '\t' -> quoted.append("\\t");
+        default -> {
+          if (c == quote) {
+            quoted.append('\\').append(quote);
+          } else if (isPrintable(c)) {
+            quoted.appendCodePoint(c);
+          } else {
+            run.charge(1);
+            run.check(quoted.length());
+            escape(c, quoted);
+          }
+        }
+      }
+    }
+    quoted.append(quote);
   }
 
-  private static boolean isPrintable(int c) {
+  private static void escape(int c, StringBuilder text) {
+    int digits = c < 0x100 ? 2 : c < 0x10000 ? 4 : 8;
+    text.append('\\').append("xuU".charAt(digits == 2 ? 0 : digits == 4 ? 1 : 2));
+    hex(c, digits, text);
+  }
+
+  /** Appends a number in digits of base 16. */
+  static void hex(int number, int digits, StringBuilder text) {
+    for (int shift = 4 * (digits - 1); shift >= 0; shift -= 4) {
+      text.append(Character.forDigit((number >> shift) & 15, 16));
+    }
+  }
+
+  static boolean isPrintable(int c) {
     if (c == ' ') {
       return true;
     }

@@ -7,13 +7,19 @@ import java.util.function.Supplier;
 
 /** One rendering: what is written so far, where it is, and what it may still spend. */
 final class Run {
+  /** How deep values may be nested: far more than any has, and less than a thread's stack holds. */
+  static final int DEEPEST_VALUE = 500;
+
   private final Limits limits;
   private final Supplier<LocalDateTime> now;
   private final List<Rendering.Span> generated = new ArrayList<>();
   private StringBuilder out = new StringBuilder();
   private long spent;
   private int depth;
+  private int nesting;
   private int captures;
+  private String measured = "";
+  private boolean plain = true;
   private int line = 1;
 
   Run(Limits limits, Supplier<LocalDateTime> now) {
@@ -36,7 +42,8 @@ final class Run {
 
   /** Counts work, in steps of about the same time. */
   void charge(long steps) {
-    spent += steps;
+    // A number below 0 is one that has overflown.
+    spent = steps < 0 || steps > limits.steps() ? limits.steps() + 1 : spent + steps;
     if (spent > limits.steps()) {
       throw new Fault("the template takes more than " + limits.steps() + " steps");
     }
@@ -49,10 +56,58 @@ final class Run {
     }
   }
 
-  /** Checks and counts a text before it is made. */
+  /** Checks and counts a text before it is made or gone through. */
   void chargeText(long length) {
     check(length);
-    charge(1 + length / 16);
+    charge(1 + length / 8);
+  }
+
+  /** Counts a small text of its own, of which there may be many. */
+  void chargePiece(long length) {
+    charge(3 + length / 8);
+  }
+
+  /**
+   * Whether each of a text's chars is a code point, so that its places are known at once. Going
+   * through it is charged once for a text that is asked again and again.
+   */
+  @SuppressWarnings({"ReferenceEquality", "StringEquality"})
+  boolean isPlain(String text) {
+    if (text != measured) { // the same object: comparing them would cost as much as looking
+      charge(1 + text.length() / 8);
+      plain = text.codePointCount(0, text.length()) == text.length();
+      measured = text;
+    }
+    return plain;
+  }
+
+  /** How many code points a text has. */
+  int length(String text) {
+    if (isPlain(text)) {
+      return text.length();
+    }
+    charge(text.length() / 8);
+    return text.codePointCount(0, text.length());
+  }
+
+  /** The index of the char at which a code point begins. */
+  int offset(String text, int codePoints) {
+    if (isPlain(text)) {
+      return codePoints;
+    }
+    charge(text.length() / 8);
+    return text.offsetByCodePoints(0, codePoints);
+  }
+
+  /** Goes into a value that is inside of another. */
+  void enterValue() {
+    if (++nesting > DEEPEST_VALUE) {
+      throw new Fault("its values are nested too deeply");
+    }
+  }
+
+  void leaveValue() {
+    nesting--;
   }
 
   void enter() {
@@ -67,7 +122,7 @@ final class Run {
 
   void write(String text) {
     check((long) out.length() + text.length());
-    charge(1 + text.length() / 16);
+    charge(1 + text.length() / 8);
     out.append(text);
   }
 
@@ -78,6 +133,7 @@ final class Run {
     captures++;
     try {
       part.run();
+      charge(1 + out.length() / 8);
       return out.toString();
     } finally {
       out = outer;

@@ -21,6 +21,7 @@ final class Scope {
   }
 
   Scope inner() {
+    run.charge(4);
     return new Scope(run, this);
   }
 
@@ -30,6 +31,7 @@ final class Scope {
 
   Object get(String name) {
     for (Scope scope = this; scope != null; scope = scope.outer) {
+      run.charge(1);
       Object value = scope.variables.get(name);
       if (value != null) {
         return value;
@@ -39,6 +41,7 @@ final class Scope {
   }
 
   void set(String name, Object value) {
+    run.charge(2);
     variables.put(name, value);
   }
 }

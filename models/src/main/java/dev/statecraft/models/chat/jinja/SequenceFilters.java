@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Function;
@@ -13,12 +12,15 @@ import java.util.function.Predicate;
 
 /** Jinja's filters of sequences. */
 final class SequenceFilters {
+  /** What the items of a group are called. */
+  private static final List<String> GROUP = List.of("grouper", "list");
+
   private SequenceFilters() {}
 
   static Map<String, Filter> all() {
     Map<String, Filter> filters = new HashMap<>();
-    filters.put("length", (run, value, given) -> Values.length(value));
-    filters.put("count", (run, value, given) -> Values.length(value));
+    filters.put("length", (run, value, given) -> Values.length(run, value));
+    filters.put("count", (run, value, given) -> Values.length(run, value));
     filters.put("list", (run, value, given) -> new ArrayList<>(Values.items(run, value)));
     filters.put("first", (run, value, given) -> first(run, value));
     filters.put("last", (run, value, given) -> last(run, value));
@@ -36,6 +38,7 @@ final class SequenceFilters {
     filters.put("sum", SequenceFilters::sum);
     filters.put("groupby", SequenceFilters::grouped);
     filters.put("batch", SequenceFilters::batches);
+    filters.put("slice", SequenceFilters::slices);
     filters.put("items", SequenceFilters::items);
     filters.put("dictsort", SequenceFilters::sortedDict);
     return filters;
@@ -45,7 +48,7 @@ final class SequenceFilters {
     if (value instanceof Lazy lazy) {
       return lazy.takeFirst();
     }
-    List<Object> items = Values.items(run, value);
+    List<?> items = ends(run, value);
     return items.isEmpty() ? new Undefined("No first item, sequence was empty.") : items.get(0);
   }
 
@@ -53,10 +56,22 @@ final class SequenceFilters {
     if (value instanceof Lazy) {
       throw new Fault("'generator' object is not reversible");
     }
-    List<Object> items = Values.items(run, value);
+    List<?> items = ends(run, value);
     return items.isEmpty()
         ? new Undefined("No last item, sequence was empty.")
         : items.get(items.size() - 1);
+  }
+
+  /** The items of which only the first or last are wanted: of a text these alone. */
+  private static List<?> ends(Run run, Object value) {
+    if (value instanceof List<?> list) {
+      return list;
+    } else if (value instanceof Tuple tuple) {
+      return tuple.items();
+    } else if (value instanceof String text && !text.isEmpty()) {
+      return List.of(Members.item(run, text, 0L), Members.item(run, text, -1L));
+    }
+    return Values.items(run, value);
   }
 
   private static Object reversed(Run run, Object value) {
@@ -73,7 +88,7 @@ final class SequenceFilters {
     Object[] bound = given.bind("join", "d", "attribute");
     List<Object> items = Values.items(run, value);
     if (bound[1] != null && bound[1] != None.NONE) {
-      items = items.stream().map(attribute(bound[1], null)).toList();
+      items = items.stream().map(attribute(run, bound[1], null)).toList();
     }
     String separator = bound[0] == null ? "" : Texts.of(run, bound[0]);
     return Texts.joined(run, separator, items, false);
@@ -84,11 +99,13 @@ final class SequenceFilters {
    *
    * @param otherwise in place of what is not there; null for nothing
    */
-  private static Function<Object, Object> attribute(Object path, Object otherwise) {
+  private static Function<Object, Object> attribute(Run run, Object path, Object otherwise) {
     List<Object> steps = new ArrayList<>();
     if (path instanceof String text) {
-      for (String step : text.split("\\.", -1)) {
-        steps.add(step.matches("\\d{1,9}") ? (Object) Long.parseLong(step) : step);
+      for (Object step : TextPieces.split(run, text, ".", Long.MAX_VALUE)) {
+        String name = (String) step;
+        boolean index = !name.isEmpty() && name.length() < 10 && isDigits(name);
+        steps.add(index ? (Object) Long.parseLong(name) : name);
       }
     } else {
       steps.add(path);
@@ -96,13 +113,17 @@ final class SequenceFilters {
     return item -> {
       Object value = item;
       for (Object step : steps) {
-        value = Members.item(value, step);
+        value = Members.item(run, value, step);
         if (value instanceof Undefined && otherwise != null) {
           value = otherwise;
         }
       }
       return value;
     };
+  }
+
+  private static boolean isDigits(String text) {
+    return text.chars().allMatch(c -> c >= '0' && c <= '9');
   }
 
   /** The items of a value, none of one that is false: {@code none | map(...)} is empty. */
@@ -114,7 +135,7 @@ final class SequenceFilters {
     Function<Object, Object> function;
     if (given.positional().isEmpty() && given.named().containsKey("attribute")) {
       Object[] bound = given.bind("map", "attribute", "default");
-      function = attribute(bound[0], bound[1]);
+      function = attribute(run, bound[0], bound[1]);
     } else if (given.positional().isEmpty()) {
       throw new Fault("map requires a filter argument");
     } else {
@@ -135,7 +156,7 @@ final class SequenceFilters {
       if (given.positional().isEmpty()) {
         throw new Fault("Missing parameter for attribute name");
       }
-      looked = attribute(given.positional().get(0), null);
+      looked = attribute(run, given.positional().get(0), null);
       rest = given.without(1);
     }
     Predicate<Object> test = Values::isTrue;
@@ -156,69 +177,95 @@ final class SequenceFilters {
   }
 
   /** What items are compared by. */
-  private static Function<Object, Object> key(Object path, Object caseSensitive) {
+  private static Function<Object, Object> key(Run run, Object path, Object caseSensitive) {
     Function<Object, Object> looked =
-        path == null || path == None.NONE ? Function.identity() : attribute(path, null);
+        path == null || path == None.NONE ? Function.identity() : attribute(run, path, null);
     boolean exact = caseSensitive != null && Values.isTrue(caseSensitive);
     return exact
         ? looked
-        : looked.andThen(key -> key instanceof String text ? text.toLowerCase(Locale.ROOT) : key);
+        : looked.andThen(key -> key instanceof String text ? LetterCase.lower(run, text) : key);
   }
 
   private static Object sorted(Run run, Object value, Arguments given) {
     Object[] bound = given.bind("sort", "reverse", "case_sensitive", "attribute");
-    List<Object> items = new ArrayList<>(Values.items(run, value));
     Function<Object, Object> key =
         bound[2] instanceof String paths && paths.contains(",")
-            ? keys(paths, bound[1])
-            : key(bound[2], bound[1]);
-    sort(run, items, key, bound[0] != null && Values.isTrue(bound[0]));
-    return items;
+            ? keys(run, paths, bound[1])
+            : key(run, bound[2], bound[1]);
+    return Keyed.items(
+        sort(run, keyed(run, value, key), bound[0] != null && Values.isTrue(bound[0])));
   }
 
-  private static Function<Object, Object> keys(String paths, Object caseSensitive) {
+  private static Function<Object, Object> keys(Run run, String paths, Object caseSensitive) {
     List<Function<Object, Object>> each = new ArrayList<>();
-    for (String path : paths.split(",", -1)) {
-      each.add(key(path, caseSensitive));
+    for (Object path : TextPieces.split(run, paths, ",", Long.MAX_VALUE)) {
+      each.add(key(run, path, caseSensitive));
     }
     return item -> new Tuple(each.stream().map(key -> key.apply(item)).toList());
   }
 
+  /** An item with what it is compared by, which is looked for once. */
+  private record Keyed(Object item, Object key) {
+    static List<Object> items(List<Keyed> keyed) {
+      List<Object> items = new ArrayList<>(keyed.size());
+      keyed.forEach(each -> items.add(each.item()));
+      return items;
+    }
+  }
+
+  private static List<Keyed> keyed(Run run, Object value, Function<Object, Object> key) {
+    List<Keyed> keyed = new ArrayList<>();
+    for (Object item : Values.items(run, value)) {
+      run.charge(2);
+      keyed.add(new Keyed(item, key.apply(item)));
+    }
+    return keyed;
+  }
+
   /** Stable, also in reverse. */
-  private static void sort(
-      Run run, List<Object> items, Function<Object, Object> key, boolean reverse) {
-    items.sort(
-        (a, b) -> {
-          int order = Values.compare(run, key.apply(a), key.apply(b), "<");
-          return reverse ? -order : order;
-        });
+  private static List<Keyed> sort(Run run, List<Keyed> keyed, boolean reverse) {
+    try {
+      keyed.sort(
+          (a, b) -> {
+            int order = Values.compare(run, a.key(), b.key(), "<");
+            return reverse ? -order : order;
+          });
+    } catch (IllegalArgumentException e) {
+      throw new Fault("sort: the values have no order");
+    }
+    return keyed;
   }
 
   private static Object unique(Run run, Object value, Arguments given) {
     Object[] bound = given.bind("unique", "case_sensitive", "attribute");
-    Function<Object, Object> key = key(bound[1], bound[0]);
-    Map<Object, Object> first = new java.util.LinkedHashMap<>();
-    Values.items(run, value).forEach(item -> first.putIfAbsent(Values.key(key.apply(item)), item));
-    return new Lazy(List.copyOf(first.values()));
+    Map<Object, Object> seen = new HashMap<>();
+    List<Object> items = new ArrayList<>();
+    for (Keyed each : keyed(run, value, key(run, bound[1], bound[0]))) {
+      if (Values.keyIn(run, seen, Values.key(each.key())) == null) {
+        Values.put(run, seen, each.key(), None.NONE);
+        items.add(each.item());
+      }
+    }
+    return new Lazy(items);
   }
 
   private static Object extreme(Run run, Object value, Arguments given, int sign) {
     Object[] bound = given.bind(sign < 0 ? "min" : "max", "case_sensitive", "attribute");
-    Function<Object, Object> key = key(bound[1], bound[0]);
-    Object best = null;
-    for (Object item : Values.items(run, value)) {
-      if (best == null || sign * Values.compare(run, key.apply(item), key.apply(best), "<") > 0) {
-        best = item;
+    Keyed best = null;
+    for (Keyed each : keyed(run, value, key(run, bound[1], bound[0]))) {
+      if (best == null || sign * Values.compare(run, each.key(), best.key(), "<") > 0) {
+        best = each;
       }
     }
-    return Objects.requireNonNullElseGet(
-        best, () -> new Undefined("No aggregated item, sequence was empty."));
+    return best == null ? new Undefined("No aggregated item, sequence was empty.") : best.item();
   }
 
   private static Object sum(Run run, Object value, Arguments given) {
     Object[] bound = given.bind("sum", "attribute", "start");
     Function<Object, Object> looked =
-        bound[0] == null || bound[0] == None.NONE ? Function.identity() : attribute(bound[0], null);
+        bound[0] == null || bound[0] == None.NONE
+            ? Function.identity()
+            : attribute(run, bound[0], null);
     Object sum = Objects.requireNonNullElse(bound[1], 0L);
     for (Object item : Values.items(run, value)) {
       sum = Operators.binary(run, "+", sum, looked.apply(item));
@@ -231,21 +278,18 @@ final class SequenceFilters {
     if (bound[0] == null) {
       throw new Fault("groupby: expected the name of an attribute");
     }
-    Function<Object, Object> looked = attribute(bound[0], bound[1]);
-    Function<Object, Object> key = looked.andThen(key(null, bound[2]));
-    List<Object> items = new ArrayList<>(Values.items(run, value));
-    sort(run, items, key, false);
+    Function<Object, Object> looked = attribute(run, bound[0], bound[1]);
+    List<Keyed> sorted =
+        sort(run, keyed(run, value, looked.andThen(key(run, null, bound[2]))), false);
     List<Object> groups = new ArrayList<>();
-    List<Object> members = new ArrayList<>();
-    for (Object item : items) {
-      if (!members.isEmpty() && !Values.equal(run, key.apply(members.get(0)), key.apply(item))) {
-        groups.add(Tuple.of(looked.apply(members.get(0)), members));
-        members = new ArrayList<>();
+    int start = 0;
+    for (int i = 1; i <= sorted.size(); i++) {
+      if (i == sorted.size() || !Values.equal(run, sorted.get(start).key(), sorted.get(i).key())) {
+        run.charge(6);
+        Object grouper = looked.apply(sorted.get(start).item());
+        groups.add(new Tuple(List.of(grouper, Keyed.items(sorted.subList(start, i))), GROUP));
+        start = i;
       }
-      members.add(item);
-    }
-    if (!members.isEmpty()) {
-      groups.add(Tuple.of(looked.apply(members.get(0)), members));
     }
     return groups;
   }
@@ -258,9 +302,10 @@ final class SequenceFilters {
     }
     List<Object> items = Values.items(run, value);
     List<Object> batches = new ArrayList<>();
-    for (int start = 0; start < items.size(); start += size) {
+    for (long start = 0; start < items.size(); start += size) {
+      run.charge(3);
       List<Object> batch =
-          new ArrayList<>(items.subList(start, (int) Math.min(items.size(), (long) start + size)));
+          new ArrayList<>(items.subList((int) start, (int) Math.min(items.size(), start + size)));
       if (bound[1] != null && bound[1] != None.NONE) {
         run.charge(size);
         while (batch.size() < size) {
@@ -270,6 +315,28 @@ final class SequenceFilters {
       batches.add(batch);
     }
     return new Lazy(batches);
+  }
+
+  private static Object slices(Run run, Object value, Arguments given) {
+    Object[] bound = given.bind("slice", "slices", "fill_with");
+    long count = Values.integer(bound[0] == null ? None.NONE : bound[0], "slice");
+    if (count == 0) {
+      throw new Fault("integer division or modulo by zero");
+    }
+    List<Object> items = Values.items(run, value);
+    run.charge(count < 0 ? 1 : Math.min(count, Integer.MAX_VALUE) * 4);
+    List<Object> slices = new ArrayList<>();
+    int start = 0;
+    for (long i = 0; i < count; i++) {
+      int end = start + (int) (items.size() / count + (i < items.size() % count ? 1 : 0));
+      List<Object> slice = new ArrayList<>(items.subList(start, end));
+      if (bound[1] != null && bound[1] != None.NONE && i >= items.size() % count) {
+        slice.add(bound[1]);
+      }
+      slices.add(slice);
+      start = end;
+    }
+    return new Lazy(slices);
   }
 
   private static Object items(Run run, Object value, Arguments given) {
@@ -288,14 +355,12 @@ final class SequenceFilters {
       throw new Fault("dictsort: expected a dict, found a '" + Values.typeName(value) + "'");
     }
     String by = bound[1] == null ? "key" : Values.text(bound[1], "dictsort");
-    List<Object> items =
-        new ArrayList<>(
-            Values.items(run, Methods.ofDict(Values.cast(map), "items").call(run, Arguments.NONE)));
-    sort(
-        run,
-        items,
-        key(by.equals("value") ? (Object) 1L : (Object) 0L, bound[0]),
-        bound[2] != null && Values.isTrue(bound[2]));
-    return items;
+    Object items = Methods.ofDict(Values.cast(map), "items").call(run, Arguments.NONE);
+    Object place = by.equals("value") ? 1L : 0L;
+    return Keyed.items(
+        sort(
+            run,
+            keyed(run, items, key(run, place, bound[0])),
+            bound[2] != null && Values.isTrue(bound[2])));
   }
 }

@@ -14,6 +14,11 @@ import java.util.function.Supplier;
  * no template can hang or fill the memory. Immutable; may be used by several threads.
  */
 public final class Template {
+  /** Some twenty times as long as the longest that is known. */
+  private static final int LONGEST_SOURCE = 1_000_000;
+
+  private static final int LONGEST_MESSAGE = 2_000;
+
   private final String name;
   private final String source;
   private final Node.Body body;
@@ -37,6 +42,14 @@ public final class Template {
   }
 
   static Template parse(String name, String source, Limits limits) {
+    if (source.length() > LONGEST_SOURCE) {
+      throw new TemplateException(
+          name
+              + ": expected a template of at most "
+              + LONGEST_SOURCE
+              + " characters, found "
+              + source.length());
+    }
     try {
       return new Template(name, source, Parser.parse(name, source), limits);
     } catch (StackOverflowError e) {
@@ -70,14 +83,22 @@ public final class Template {
     Run run = new Run(limits, now);
     try {
       Scope globals = Scope.global(run, Globals.all());
-      variables.forEach((key, value) -> globals.set(key, Values.of(value)));
+      variables.forEach((key, value) -> globals.set(key, Values.of(run, value)));
       body.render(globals.inner());
       return run.rendering();
-    } catch (Fault | ArithmeticException e) {
-      throw TemplateException.at(name, run.line(), e.getMessage());
+    } catch (Fault e) {
+      throw TemplateException.at(name, run.line(), shortened(e.getMessage()));
+    } catch (ArithmeticException e) {
+      throw TemplateException.at(name, run.line(), "the result is no whole number of 64 bits");
     } catch (StackOverflowError e) {
       // Its depth is limited, but not that of the values it is given or makes.
       throw TemplateException.at(name, run.line(), "its values are nested too deeply");
     }
+  }
+
+  private static String shortened(String message) {
+    return message.length() <= LONGEST_MESSAGE
+        ? message
+        : message.substring(0, LONGEST_MESSAGE) + "...";
   }
 }

@@ -2,7 +2,6 @@ package dev.statecraft.models.chat.jinja;
 
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
@@ -89,8 +88,6 @@ final class Tests {
   }
 
   private static boolean isCase(Run run, Object value, boolean upper) {
-    String text = Texts.of(run, value);
-    String changed = upper ? text.toUpperCase(Locale.ROOT) : text.toLowerCase(Locale.ROOT);
-    return text.equals(changed) && text.chars().anyMatch(Character::isLetter);
+    return LetterCase.isAll(run, Texts.of(run, value), upper);
   }
 }

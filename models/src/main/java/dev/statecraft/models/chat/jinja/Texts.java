@@ -1,5 +1,6 @@
 package dev.statecraft.models.chat.jinja;
 
+import java.math.BigInteger;
 import java.util.List;
 import java.util.Map;
 
@@ -14,6 +15,11 @@ final class Texts {
     } else if (value instanceof Undefined) {
       return "";
     }
+    return represented(run, value);
+  }
+
+  /** What Python's {@code repr} gives. */
+  static String represented(Run run, Object value) {
     StringBuilder text = new StringBuilder();
     represent(run, value, text);
     return text.toString();
@@ -23,23 +29,26 @@ final class Texts {
   private static void represent(Run run, Object value, StringBuilder text) {
     run.charge(1);
     if (value instanceof String string) {
-      run.chargeText((long) text.length() + string.length());
-      text.append(PythonText.quoted(string));
+      PythonText.quote(run, string, text);
     } else if (value instanceof Boolean truth) {
       text.append(truth ? "True" : "False");
     } else if (value instanceof Double number) {
+      run.charge(8);
       text.append(PythonText.of(number));
+    } else if (value instanceof BigInteger number) {
+      text.append(digits(run, number));
     } else if (value instanceof Number number) {
       text.append(number);
     } else if (value instanceof None) {
       text.append("None");
     } else if (value instanceof Undefined) {
       text.append("Undefined");
-    } else if (value instanceof List<?> list) {
-      represent(run, list, "[", "]", text);
     } else if (value instanceof Tuple tuple) {
       represent(run, tuple.items(), "(", tuple.items().size() == 1 ? ",)" : ")", text);
+    } else if (value instanceof List<?> list) {
+      represent(run, list, "[", "]", text);
     } else if (value instanceof Map<?, ?> map) {
+      run.enterValue();
       String separator = "{";
       for (Map.Entry<?, ?> entry : map.entrySet()) {
         text.append(separator);
@@ -48,6 +57,7 @@ final class Texts {
         represent(run, entry.getValue(), text);
         separator = ", ";
       }
+      run.leaveValue();
       text.append(map.isEmpty() ? "{}" : "}");
     } else {
       text.append('<').append(Values.typeName(value)).append('>');
@@ -57,12 +67,21 @@ final class Texts {
 
   private static void represent(
       Run run, List<?> items, String begin, String end, StringBuilder text) {
+    run.enterValue();
     text.append(begin);
     for (int i = 0; i < items.size(); i++) {
       text.append(i == 0 ? "" : ", ");
       represent(run, items.get(i), text);
     }
     text.append(end);
+    run.leaveValue();
+  }
+
+  /** A number's digits, which take longer than they are many. */
+  static String digits(Run run, BigInteger number) {
+    long words = number.bitLength() / Integer.SIZE;
+    run.charge(1 + words * words / 8);
+    return number.toString();
   }
 
   /**
@@ -75,7 +94,7 @@ final class Texts {
     for (int i = 0; i < items.size(); i++) {
       Object item = items.get(i);
       String part = strict ? Values.text(item, "join") : of(run, item);
-      run.chargeText((long) separator.length() + part.length());
+      run.charge(1 + ((long) separator.length() + part.length()) / 8);
       run.check((long) text.length() + separator.length() + part.length());
       if (i > 0) {
         text.append(separator);
@@ -83,17 +102,6 @@ final class Texts {
       text.append(part);
     }
     return text.toString();
-  }
-
-  static long count(String text, String part) {
-    if (part.isEmpty()) {
-      return PythonText.length(text) + 1L;
-    }
-    long count = 0;
-    for (int at = text.indexOf(part); at >= 0; at = text.indexOf(part, at + part.length())) {
-      count++;
-    }
-    return count;
   }
 
   /**
@@ -105,16 +113,14 @@ final class Texts {
     String old = Values.text(from == null ? None.NONE : from, "replace");
     String fresh = Values.text(to == null ? None.NONE : to, "replace");
     long limit = most == null || most == None.NONE ? -1 : Values.integer(most, "replace");
-    long times = count(text, old);
+    long times = TextSearch.count(run, text, old);
     times = limit < 0 ? times : Math.min(times, limit);
     run.chargeText(text.length() + times * (fresh.length() - (long) old.length()));
-    if (limit < 0) {
-      return text.replace(old, fresh);
-    }
+    TextSearch search = TextSearch.of(run, old);
     StringBuilder result = new StringBuilder();
     int start = 0;
     for (long i = 0; i < times; i++) {
-      int at = old.isEmpty() ? nextBorder(text, start, i) : text.indexOf(old, start);
+      int at = old.isEmpty() ? nextBorder(text, start, i) : search.next(run, text, start);
       result.append(text, start, at).append(fresh);
       start = at + old.length();
     }

@@ -2,6 +2,7 @@ package dev.statecraft.models.chat.jinja;
 
 import java.math.BigInteger;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,7 +17,7 @@ final class Values {
   private Values() {}
 
   /** A variable from outside as a template's value, copied. */
-  static Object of(Object value) {
+  static Object of(Run run, Object value) {
     if (value == null) {
       return None.NONE;
     }
@@ -30,13 +31,17 @@ final class Values {
       return number.bitLength() < Long.SIZE ? (Object) number.longValue() : number;
     }
     if (value instanceof List<?> list) {
+      run.enterValue();
       List<Object> copy = new ArrayList<>(list.size());
-      list.forEach(item -> copy.add(of(item)));
+      list.forEach(item -> copy.add(of(run, item)));
+      run.leaveValue();
       return copy;
     }
     if (value instanceof Map<?, ?> map) {
+      run.enterValue();
       Map<Object, Object> copy = new LinkedHashMap<>();
-      map.forEach((key, item) -> copy.put(of(key), of(item)));
+      map.forEach((key, item) -> copy.put(of(run, key), of(run, item)));
+      run.leaveValue();
       return copy;
     }
     if (value instanceof String
@@ -122,9 +127,7 @@ final class Values {
     } else if (value instanceof Map<?, ?> map) {
       items = new ArrayList<>(map.keySet());
     } else if (value instanceof String text) {
-      run.charge(text.length());
-      items = new ArrayList<>();
-      text.codePoints().forEach(c -> items.add(PythonText.of(c)));
+      items = TextPieces.codePoints(run, text);
     } else if (value instanceof Undefined) {
       items = List.of();
     } else {
@@ -144,9 +147,9 @@ final class Values {
     return (Map<Object, Object>) map;
   }
 
-  static long length(Object value) {
+  static long length(Run run, Object value) {
     if (value instanceof String text) {
-      return PythonText.length(text);
+      return run.length(text);
     } else if (value instanceof List<?> list) {
       return list.size();
     } else if (value instanceof Map<?, ?> map) {
@@ -161,15 +164,52 @@ final class Values {
 
   /** A key of a dict; of Python's many, those that templates use. */
   static Object key(Object value) {
-    if (value instanceof String
-        || value instanceof Long
-        || value instanceof Boolean
-        || value instanceof Double
-        || value instanceof None) {
+    if (isKey(value)) {
       return value;
     }
     throw new Fault(
         "expected a text or a number as the key of a dict, found a '" + typeName(value) + "'");
+  }
+
+  static boolean isKey(Object value) {
+    return value instanceof String || isNumber(value) || value instanceof None;
+  }
+
+  /**
+   * The key of a dict that is equal to a value, or null: 1, 1.0 and true are one key.
+   *
+   * @throws Fault never; what cannot be a key is none
+   */
+  static Object keyIn(Run run, Map<?, ?> map, Object value) {
+    if (value instanceof String text) {
+      run.charge(text.length() / 8);
+    }
+    if (!isKey(value)) {
+      return null;
+    } else if (map.containsKey(value)) {
+      return value;
+    } else if (isNumber(value)) {
+      double real = Numbers.real(value);
+      for (Object same : Arrays.asList((long) real, real, real == 1)) {
+        if (Numbers.compare(same, value) == 0 && map.containsKey(same)) {
+          return same;
+        }
+      }
+    }
+    return null;
+  }
+
+  /** A dict's value, or null. */
+  static Object get(Run run, Map<?, ?> map, Object key) {
+    Object known = keyIn(run, map, key);
+    return known == null ? null : map.get(known);
+  }
+
+  /** Puts a value under a key, or in place of that under an equal one. */
+  static void put(Run run, Map<Object, Object> map, Object key, Object value) {
+    run.charge(3);
+    Object known = keyIn(run, map, key(key));
+    map.put(known == null ? key : known, value);
   }
 
   static boolean isNumber(Object value) {
@@ -204,37 +244,59 @@ final class Values {
   static boolean equal(Run run, Object a, Object b) {
     run.charge(1);
     if (isNumber(a) && isNumber(b)) {
-      return Numbers.compare(a, b) == 0 && !Numbers.isNaN(a) && !Numbers.isNaN(b);
+      return !Numbers.isNaN(a) && !Numbers.isNaN(b) && Numbers.compare(a, b) == 0;
     } else if (a instanceof String x && b instanceof String y) {
-      run.charge(Math.min(x.length(), y.length()) / 16);
+      if (x.length() != y.length()) {
+        return false;
+      }
+      run.charge(x.length() / 8);
       return x.equals(y);
+    } else if (a == b) {
+      return true;
     } else if (a instanceof List<?> x && b instanceof List<?> y) {
       return equalItems(run, x, y);
     } else if (a instanceof Tuple x && b instanceof Tuple y) {
       return equalItems(run, x.items(), y.items());
     } else if (a instanceof Map<?, ?> x && b instanceof Map<?, ?> y) {
-      return x.size() == y.size()
-          && x.entrySet().stream()
-              .allMatch(
-                  entry ->
-                      y.containsKey(entry.getKey())
-                          && equal(run, entry.getValue(), y.get(entry.getKey())));
+      return equalEntries(run, x, y);
     }
-    return a == b
-        || (a instanceof Undefined && b instanceof Undefined)
+    return (a instanceof Undefined && b instanceof Undefined)
         || (a instanceof BigInteger && a.equals(b));
+  }
+
+  private static boolean equalEntries(Run run, Map<?, ?> x, Map<?, ?> y) {
+    if (x.size() != y.size()) {
+      return false;
+    }
+    run.enterValue();
+    boolean equal =
+        x.entrySet().stream()
+            .allMatch(
+                entry -> {
+                  Object other = get(run, y, entry.getKey());
+                  return other != null && same(run, entry.getValue(), other);
+                });
+    run.leaveValue();
+    return equal;
   }
 
   private static boolean equalItems(Run run, List<?> x, List<?> y) {
     if (x.size() != y.size()) {
       return false;
     }
-    for (int i = 0; i < x.size(); i++) {
-      if (!equal(run, x.get(i), y.get(i))) {
-        return false;
-      }
+    run.enterValue();
+    boolean equal = true;
+    for (int i = 0; i < x.size() && equal; i++) {
+      equal = same(run, x.get(i), y.get(i));
     }
-    return true;
+    run.leaveValue();
+    return equal;
+  }
+
+  /** Inside of containers one object is equal to itself, whatever it is. */
+  private static boolean same(Run run, Object a, Object b) {
+    run.charge(1);
+    return a == b || equal(run, a, b);
   }
 
   /**
@@ -247,7 +309,7 @@ final class Values {
     if (isNumber(a) && isNumber(b)) {
       return Numbers.compare(a, b);
     } else if (a instanceof String x && b instanceof String y) {
-      run.charge(Math.min(x.length(), y.length()) / 16);
+      run.charge(Math.min(x.length(), y.length()) / 8);
       return compareCodePoints(x, y);
     } else if (a instanceof List<?> x && b instanceof List<?> y) {
       return compareItems(run, cast(x), cast(y), operator);
@@ -268,14 +330,17 @@ final class Values {
 
   private static int compareItems(Run run, List<Object> x, List<Object> y, String operator) {
     for (int i = 0; i < Math.min(x.size(), y.size()); i++) {
-      if (!equal(run, x.get(i), y.get(i))) {
-        return compare(run, x.get(i), y.get(i), operator);
+      if (!same(run, x.get(i), y.get(i))) {
+        run.enterValue();
+        int order = compare(run, x.get(i), y.get(i), operator);
+        run.leaveValue();
+        return order;
       }
     }
     return Integer.compare(x.size(), y.size());
   }
 
-  private static int compareCodePoints(String x, String y) {
+  static int compareCodePoints(String x, String y) {
     int i = 0;
     while (i < x.length() && i < y.length()) {
       int a = x.codePointAt(i);
@@ -295,12 +360,11 @@ final class Values {
         throw new Fault(
             "'in <string>' requires string as left operand, not " + typeName(defined(value)));
       }
-      run.charge(text.length() / 16);
-      return text.contains(part);
+      return TextSearch.first(run, text, part) >= 0;
     } else if (container instanceof Map<?, ?> map) {
-      return map.containsKey(key(value));
+      return !(value instanceof Undefined) && keyIn(run, map, key(value)) != null;
     } else if (isIterable(container)) {
-      return items(run, container).stream().anyMatch(item -> equal(run, item, value));
+      return items(run, container).stream().anyMatch(item -> same(run, item, value));
     }
     throw new Fault("argument of type '" + typeName(container) + "' is not iterable");
   }
