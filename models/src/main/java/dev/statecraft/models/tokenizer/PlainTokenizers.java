@@ -72,7 +72,7 @@ final class PlainTokenizers {
         }
       }
     }
-    return part.path("start").asLong(0) <= 64 && part.path("stop").asLong(0) <= 64;
+    return part.path("start").asLong(0) <= 64;
   }
 
   private static boolean hasRegex(JsonNode part) {

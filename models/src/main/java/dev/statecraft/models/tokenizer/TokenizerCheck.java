@@ -83,6 +83,14 @@ final class TokenizerCheck {
         values(node.get(i), where + i + ".");
       }
     }
+    if (node.path("type").asText().equals("Strip") && node.path("stop").asLong(0) != 0) {
+      // The library looks for characters before the beginning of a token that has too few.
+      throw invalid(where + "stop", "0", AddedToken.shown(node.get("stop")));
+    }
+    if (node.path("type").asText().equals("Prepend") && node.path("prepend").asText().isEmpty()) {
+      // Text to which nothing was put in front has places that the library cannot find again.
+      throw invalid(where + "prepend", "text", AddedToken.shown(node.path("prepend")));
+    }
     if (node.path("type").asText().equals("FixedLength") && node.path("length").asLong(1) < 1) {
       throw invalid(where + "length", "1 or more", AddedToken.shown(node.get("length")));
     }
@@ -160,7 +168,8 @@ final class TokenizerCheck {
     }
     String second = parts.get(1);
     if (!prefix.isEmpty() && !second.startsWith(prefix)) {
-      throw invalid(where, "a second token that begins with " + Quoted.text(prefix), Quoted.text(second));
+      throw invalid(
+          where, "a second token that begins with " + Quoted.text(prefix), Quoted.text(second));
     }
     String merged = parts.get(0) + second.substring(prefix.length());
     for (String token : List.of(parts.get(0), second, merged)) {

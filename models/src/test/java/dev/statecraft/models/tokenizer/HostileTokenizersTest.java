@@ -84,6 +84,10 @@ class HostileTokenizersTest {
             + "|pre_tokenizer.length: expected 1 or more, found 0",
         "fallback|/decoder|{\"type\": \"Strip\", \"content\": \"a\", \"start\": 1e300, \"stop\": 0}"
             + "|decoder.start: expected a number up to",
+        "fallback|/normalizer|{\"type\": \"Prepend\", \"prepend\": \"\"}"
+            + "|normalizer.prepend: expected text, found",
+        "fallback|/decoder|{\"type\": \"Strip\", \"content\": \"a\", \"start\": 0, \"stop\": 1}"
+            + "|decoder.stop: expected 0, found 1",
         "fallback|/normalizer|{\"type\": \"Prepend\", \"prepend\": \"a\\ud83d\"}"
             + "|normalizer.prepend: expected text, found half a surrogate pair",
         "fallback|/model/vocab/x|-1|model.vocab 'x': expected an id from 0 to 16777215, found -1",
