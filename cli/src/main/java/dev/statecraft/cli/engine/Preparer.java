@@ -124,8 +124,8 @@ record Preparer(Recipe recipe, PretrainedModel model, RecipeRows rows, DataNotes
         part,
         new DataAccount(set.examples().size(), Map.of(), Optional.of(lengths.lengths()), leftOut));
     notes.spilled(part, set.examples());
-    boolean accuracy = recipe.task().metrics().contains(Metric.ACCURACY);
-    return new CausalExamples(set.examples(), accuracy);
+    boolean tokenAccuracy = recipe.task().metrics().contains(Metric.TOKEN_ACCURACY);
+    return new CausalExamples(set.examples(), tokenAccuracy);
   }
 
   private Preparation texts(Preparation.Purpose purpose) {

@@ -9,8 +9,13 @@ public enum Metric {
   LOSS("loss", false),
   /** {@code exp(loss)}. */
   PERPLEXITY("perplexity", false),
-  /** Part of the examples (classification) or label tokens (language modelling) that is right. */
+  /** Part of the examples that get their class. */
   ACCURACY("accuracy", true),
+  /**
+   * Part of the learned tokens that are the most probable one after what stands before them in the
+   * data. Far above the part of answers that a model gives right when it writes them itself.
+   */
+  TOKEN_ACCURACY("token_accuracy", true),
   /** Mean F1 of the classes. */
   MACRO_F1("macro_f1", true),
   /** F1 of the positive class. */
@@ -65,6 +70,13 @@ public enum Metric {
                         + ", found '"
                         + label
                         + "'"
-                        + Suggestion.of(label, labels)));
+                        + hint(label, allowed, labels)));
+  }
+
+  /** Language modelling once called token_accuracy accuracy. */
+  private static String hint(String label, List<Metric> allowed, List<String> labels) {
+    return label.equals(ACCURACY.label) && allowed.contains(TOKEN_ACCURACY)
+        ? "; the part of tokens that are predicted is now called '" + TOKEN_ACCURACY.label + "'"
+        : Suggestion.of(label, labels);
   }
 }

@@ -55,7 +55,8 @@ public sealed interface TaskRecipe {
 
   /** The next token of a text. */
   record CausalLm(List<Metric> metrics) implements TaskRecipe {
-    static final List<Metric> ALLOWED = List.of(Metric.LOSS, Metric.PERPLEXITY, Metric.ACCURACY);
+    static final List<Metric> ALLOWED =
+        List.of(Metric.LOSS, Metric.PERPLEXITY, Metric.TOKEN_ACCURACY);
 
     public CausalLm {
       metrics = checked(metrics);

@@ -17,10 +17,10 @@ import java.util.Set;
  * Texts whose next tokens are learned where they carry labels.
  *
  * @param examples token ids and labels
- * @param accuracy whether the score also says how many labels are the most probable token, for
+ * @param tokenAccuracy whether the score also says how many labels are the most probable token, for
  *     which the scores of all tokens are computed
  */
-public record CausalExamples(List<LabelledTokens> examples, boolean accuracy)
+public record CausalExamples(List<LabelledTokens> examples, boolean tokenAccuracy)
     implements ExampleSet {
   public CausalExamples {
     examples = ExampleStore.immutable(examples);
@@ -54,14 +54,16 @@ public record CausalExamples(List<LabelledTokens> examples, boolean accuracy)
 
     @Override
     public Set<String> states() {
-      return accuracy ? Set.of(ModelFamily.LOSS, ModelFamily.LOGITS) : Set.of(ModelFamily.LOSS);
+      return tokenAccuracy
+          ? Set.of(ModelFamily.LOSS, ModelFamily.LOGITS)
+          : Set.of(ModelFamily.LOSS);
     }
 
     @Override
     public void add(Pass pass, Batch batch, List<Integer> chosen) {
       sum += pass.value(ModelFamily.LOSS).item();
       labels += labels(chosen);
-      if (accuracy) {
+      if (tokenAccuracy) {
         try (Tensor best = pass.value(ModelFamily.LOGITS).argmax(1)) {
           long[] predicted = best.toLongs();
           long[] expected = TokenBatches.labelIds(batch).toLongs();
@@ -77,8 +79,8 @@ public record CausalExamples(List<LabelledTokens> examples, boolean accuracy)
       Map<String, Double> metrics = new LinkedHashMap<>();
       metrics.put("loss", sum / labels);
       metrics.put("perplexity", Math.exp(sum / labels));
-      if (accuracy) {
-        metrics.put("accuracy", right / (double) labels);
+      if (tokenAccuracy) {
+        metrics.put("token_accuracy", right / (double) labels);
       }
       return metrics;
     }
