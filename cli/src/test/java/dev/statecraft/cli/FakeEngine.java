@@ -9,6 +9,7 @@ import dev.statecraft.cli.engine.Classification;
 import dev.statecraft.cli.engine.Engine;
 import dev.statecraft.cli.engine.ExportRequest;
 import dev.statecraft.cli.engine.Exported;
+import dev.statecraft.cli.engine.Foresight;
 import dev.statecraft.cli.engine.GenerateRequest;
 import dev.statecraft.cli.engine.Generation;
 import dev.statecraft.cli.engine.InspectedModel;
@@ -103,6 +104,17 @@ final class FakeEngine implements Engine {
   @Override
   public int threads() {
     return 2;
+  }
+
+  @Override
+  public Foresight foresight() {
+    return new Foresight() {
+      @Override
+      public void check(Recipe recipe) {}
+
+      @Override
+      public void close() {}
+    };
   }
 
   @Override

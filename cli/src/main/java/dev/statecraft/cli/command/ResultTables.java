@@ -1,5 +1,6 @@
 package dev.statecraft.cli.command;
 
+import dev.statecraft.cli.recipe.Differences;
 import dev.statecraft.cli.run.Evaluation;
 import dev.statecraft.cli.run.RunResult;
 import dev.statecraft.cli.run.Summary;
@@ -8,6 +9,7 @@ import dev.statecraft.cli.terminal.Units;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /** The tables that runs end with. */
@@ -15,30 +17,37 @@ final class ResultTables {
   private ResultTables() {}
 
   /** A row per run: method, parameters, metrics of the last evaluation, time, peak; then bytes. */
-  static String runs(List<RunResult> runs) {
-    return results(runs) + "\nPeak memory by category\n" + memory(runs);
+  static String runs(List<RunResult> runs, int columns) {
+    Differences differences =
+        Differences.of(runs.stream().map(RunResult::recipe).toList(), List.of());
+    StringBuilder text = new StringBuilder(results(runs, differences).render(columns));
+    differences.notes().forEach(note -> text.append("note: ").append(note).append('\n'));
+    return text + "\nPeak memory by category\n" + memory(runs).render(columns);
   }
 
-  private static String results(List<RunResult> runs) {
+  private static Table results(List<RunResult> runs, Differences differences) {
     Set<String> metrics = new LinkedHashSet<>();
     runs.forEach(
         run -> run.summary().last().ifPresent(last -> metrics.addAll(last.metrics().keySet())));
     List<String> header = new ArrayList<>(List.of("method", "trainable parameters"));
+    differences.keys().forEach(key -> header.add(Differences.title(key)));
     metrics.forEach(metric -> header.add(metric.replace('_', ' ')));
     header.addAll(List.of("time", "tokens/s", "peak"));
     Table table = new Table(header);
-    for (RunResult run : runs) {
-      Summary summary = run.summary();
+    for (int i = 0; i < runs.size(); i++) {
+      Summary summary = runs.get(i).summary();
+      Map<String, String> differing = differences.values().get(i);
       List<String> row = new ArrayList<>();
       row.add(summary.method());
       row.add(Units.count(summary.trainableParameters()));
+      differences.keys().forEach(key -> row.add(differing.getOrDefault(key, "")));
       metrics.forEach(metric -> row.add(summary.last().map(e -> value(e, metric)).orElse("")));
       row.add(Units.seconds(summary.seconds()));
       row.add(Units.count(Math.round(summary.tokensPerSecond())));
       row.add(Units.bytes(summary.measuredPeakBytes()));
       table.row(row);
     }
-    return table.render();
+    return table;
   }
 
   private static String value(Evaluation evaluation, String metric) {
@@ -46,7 +55,7 @@ final class ResultTables {
     return value == null ? "" : Units.decimal(value);
   }
 
-  private static String memory(List<RunResult> runs) {
+  private static Table memory(List<RunResult> runs) {
     Set<String> categories = new LinkedHashSet<>();
     runs.forEach(run -> categories.addAll(run.summary().memory().keySet()));
     List<String> header = new ArrayList<>(List.of("method"));
@@ -58,6 +67,6 @@ final class ResultTables {
           category -> row.add(Units.bytes(run.summary().memory().getOrDefault(category, 0L))));
       table.row(row);
     }
-    return table.render();
+    return table;
   }
 }

@@ -1,6 +1,8 @@
 package dev.statecraft.cli.command;
 
 import dev.statecraft.cli.engine.Engine;
+import dev.statecraft.cli.engine.Foresight;
+import dev.statecraft.cli.recipe.Differences;
 import dev.statecraft.cli.recipe.Recipe;
 import dev.statecraft.cli.recipe.RecipeException;
 import dev.statecraft.cli.recipe.StudyRecipe;
@@ -34,12 +36,12 @@ import picocli.CommandLine.Spec;
 /** {@code study}: a grid over one recipe. */
 @Command(
     name = "study",
-    description = {
-      "Runs a recipe with every combination of some settings and with several seeds, each into a",
-      "run directory, and compares them: study.json, study.csv and study.html. Finished runs are",
-      "kept when it is started again; a run that fails is noted, and the study goes on. It ends",
-      "with 0 if any run finished."
-    })
+    header = "Runs a recipe with many settings and seeds, and compares them.",
+    description =
+        "Runs a recipe with every combination of some settings and with several seeds, each into a"
+            + " run directory, and compares them: study.json, study.csv and study.html. Finished"
+            + " runs are kept when it is started again; a run that fails is noted, and the study"
+            + " goes on. It ends with 0 if any run finished.")
 public final class StudyCommand implements Callable<Integer> {
   private final Console console;
   private final Engine engine;
@@ -102,6 +104,9 @@ public final class StudyCommand implements Callable<Integer> {
             output == null ? null : console.path(output),
             console.folder());
     Study study = Study.of(recipe, console.folder(), force);
+    try (Foresight foresight = engine.foresight()) {
+      study.check(foresight::check);
+    }
     Files.createDirectories(study.folder());
     String text = recipe.text();
     TrainRun run =
@@ -149,6 +154,7 @@ public final class StudyCommand implements Callable<Integer> {
       console.out().println(Json.line(object));
     } else {
       console.out().print(table(results));
+      results.differences().notes().forEach(note -> console.out().println("note: " + note));
       console.out().println("study: " + study.folder());
     }
     return 0;
@@ -160,8 +166,10 @@ public final class StudyCommand implements Callable<Integer> {
     AtomicFile.write(folder.resolve("study.html"), StudyReport.html(results, recipe));
   }
 
-  private static String table(StudyResults results) {
+  private String table(StudyResults results) {
     List<String> header = new ArrayList<>(List.of("settings", "trainable parameters"));
+    List<String> differing = results.differences().keys();
+    differing.forEach(key -> header.add(Differences.title(key)));
     results.metrics().forEach(metric -> header.add(metric.replace('_', ' ')));
     header.addAll(List.of("time", "peak", "runs", ""));
     Table table = new Table(header);
@@ -169,6 +177,7 @@ public final class StudyCommand implements Callable<Integer> {
       List<String> row = new ArrayList<>(List.of(setting.label()));
       boolean any = !setting.results().isEmpty();
       row.add(any ? Units.count(setting.results().get(0).trainableParameters()) : "");
+      differing.forEach(key -> row.add(setting.others().getOrDefault(key, "")));
       results.metrics().forEach(metric -> row.add(any ? shown(setting.metric(metric)) : ""));
       row.add(any ? Units.seconds(setting.spread(PointResult::seconds).mean()) : "");
       row.add(
@@ -177,7 +186,7 @@ public final class StudyCommand implements Callable<Integer> {
       row.add(results.best().equals(Optional.of(setting)) ? "best" : "");
       table.row(row);
     }
-    return table.render();
+    return table.render(console.columns());
   }
 
   /** {@code 0.9123 ± 0.0041}. */

@@ -49,6 +49,9 @@ public interface Engine {
       Recipe recipe, RunDirectory run, TrainListener listener, Optional<Checkpoint> from)
       throws IOException;
 
+  /** What tells of mistakes in recipes before they are run. */
+  Foresight foresight();
+
   /**
    * Where a run of a recipe would come from: the hashes of all files that it would read, and what
    * its arithmetic depends on.

@@ -116,6 +116,11 @@ public final class ModelEngine implements Engine {
   }
 
   @Override
+  public Foresight foresight() {
+    return new RecipeForesight(inputs);
+  }
+
+  @Override
   public Origin origin(Recipe recipe) throws IOException {
     try (Torch torch = sessions.silently(recipe)) {
       return new Origins(inputs, torch).of(inputs.pinned(recipe));

@@ -31,24 +31,17 @@ public record StudyRecipe(
   private static final Set<String> KEYS = Set.of("recipe", "set", "grid", "seeds", "output");
   private static final String SEED = "train.seed";
 
-  /** The most runs of a study: more than anybody waits for. */
-  private static final int MOST_RUNS = 100_000;
-
   /**
    * Checks and copies.
    *
-   * @throws RecipeException if nothing is varied, or something is not as it should be
+   * @throws RecipeException if nothing is varied, too much is, or something is not as it should be
    */
   public StudyRecipe {
     overrides = List.copyOf(overrides);
     grid = Collections.unmodifiableMap(new LinkedHashMap<>(grid));
     seeds = List.copyOf(seeds);
     grid.forEach(StudyRecipe::checkAxis);
-    long runs = seeds.size();
-    for (List<String> values : grid.values()) {
-      runs *= values.size();
-      checkRuns("grid", runs);
-    }
+    GridAxes.requireFew(grid, seeds.size());
     if (seeds.isEmpty() || seeds.stream().distinct().count() != seeds.size()) {
       throw new RecipeException("seeds: expected at least one, each once, found " + seeds);
     }
@@ -56,13 +49,6 @@ public record StudyRecipe(
       throw new RecipeException(
           "grid: expected keys with values to vary, such as method.rank: [4, 8], or several seeds,"
               + " found neither");
-    }
-  }
-
-  private static void checkRuns(String key, long runs) {
-    if (runs > MOST_RUNS) {
-      throw new RecipeException(
-          key + ": expected a study of up to " + MOST_RUNS + " runs, found " + runs + " or more");
     }
   }
 
@@ -104,10 +90,10 @@ public record StudyRecipe(
       requireKnown(root, file);
       recipe = folder.resolve(text(root, "recipe", file)).toAbsolutePath().normalize();
       root.path("set").forEach(change -> changes.add(change.asText()));
-      axes.putAll(axes(root.path("grid"), file));
+      axes.putAll(GridAxes.of(root.path("grid"), file));
     }
     changes.addAll(overrides);
-    grid.forEach(axis -> addAxis(axes, axis));
+    grid.forEach(axis -> GridAxes.add(axes, axis));
     long first = firstSeed(Recipe.tree(recipe), changes, recipe.toString());
     List<Long> chosen = seeds > 0 ? counted(first, seeds) : seeds(seedNode, first, file);
     Path place =
@@ -141,62 +127,13 @@ public record StudyRecipe(
     return root.path(key).textValue();
   }
 
-  private static Map<String, List<String>> axes(JsonNode grid, Path file) {
-    Map<String, List<String>> axes = new LinkedHashMap<>();
-    if (!grid.isMissingNode() && !grid.isObject()) {
-      throw new RecipeException(
-          file
-              + ": grid: expected a mapping such as {method.rank: [4, 8]}, found "
-              + RecipeText.shown(grid));
-    }
-    grid.properties()
-        .forEach(
-            axis -> {
-              if (!axis.getValue().isArray()) {
-                throw new RecipeException(
-                    file
-                        + ": grid: "
-                        + axis.getKey()
-                        + ": expected a list of values, found "
-                        + RecipeText.shown(axis.getValue()));
-              }
-              List<String> values = new ArrayList<>();
-              axis.getValue().forEach(value -> values.add(shown(value)));
-              axes.put(axis.getKey(), values);
-            });
-    return axes;
-  }
-
-  /** A value as YAML; JSON is YAML. */
-  private static String shown(JsonNode value) {
-    return value.isTextual() ? value.textValue() : value.toString();
-  }
-
-  private static void addAxis(Map<String, List<String>> axes, String text) {
-    int equals = text.indexOf('=');
-    if (equals < 1) {
-      throw new RecipeException(
-          "--grid: expected key=value,value, such as method.rank=4,8, found '" + text + "'");
-    }
-    String values = text.substring(equals + 1).strip();
-    List<String> list = new ArrayList<>();
-    if (values.startsWith("[")) {
-      RecipeText.value(values, "--grid " + text).forEach(value -> list.add(shown(value)));
-    } else {
-      for (String value : values.split(",", -1)) {
-        list.add(value.strip());
-      }
-    }
-    axes.put(text.substring(0, equals).strip(), list);
-  }
-
   private static long firstSeed(ObjectNode root, List<String> changes, String source) {
     JsonNode seed = Overrides.apply(root, changes, source).path("train").path("seed");
     return seed.isIntegralNumber() ? seed.longValue() : Defaults.SEED;
   }
 
   private static List<Long> counted(long first, int count) {
-    checkRuns("seeds", count);
+    GridAxes.requireFew(Map.of(), count);
     List<Long> seeds = new ArrayList<>();
     for (int i = 0; i < count; i++) {
       seeds.add(first + i);

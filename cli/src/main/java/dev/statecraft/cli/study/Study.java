@@ -11,8 +11,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.function.Consumer;
 
@@ -64,26 +67,48 @@ public final class Study {
    *
    * @param folder what relative paths of the recipe are relative to
    * @param force whether all is run anew, in place of what the study's folder holds
-   * @throws RecipeException if no point has a valid recipe, nothing is evaluated, or the folder
+   * @throws RecipeException if a point has no valid recipe, nothing is evaluated, or the folder
    *     holds runs of other recipes
    */
   public static Study of(StudyRecipe recipe, Path folder, boolean force) {
     List<StudyPoint> points = StudyPoint.of(recipe, folder);
-    if (points.stream().allMatch(point -> point.recipe().isEmpty())) {
-      throw new RecipeException(points.get(0).problem().orElseThrow());
-    }
     for (StudyPoint point : points) {
-      if (point.recipe().isPresent()) {
-        if (point.recipe().get().data().validation() instanceof DataRecipe.NoValidation) {
-          throw new RecipeException(
-              "data.validation: expected evaluation data, by which a study compares, found none");
-        }
-        if (!force) {
-          requireSame(point.recipe().get());
-        }
+      if (point.recipe().data().validation() instanceof DataRecipe.NoValidation) {
+        throw new RecipeException(
+            "data.validation: expected evaluation data, by which a study compares, found none");
+      }
+      if (!force) {
+        requireSame(point.recipe());
       }
     }
     return new Study(recipe, points, force);
+  }
+
+  /** Looks at a recipe before anything runs. */
+  @FunctionalInterface
+  public interface Check {
+    /** Throws what is wrong with it. */
+    void check(Recipe recipe) throws IOException;
+  }
+
+  /**
+   * Checks what is still to be run, before the first run: each combination of settings once.
+   *
+   * @throws RecipeException if a combination does not fit the model
+   * @throws InvalidInputException if a file that it names cannot be used
+   */
+  public void check(Check check) throws IOException {
+    Set<Map<String, String>> seen = new HashSet<>();
+    for (StudyPoint point : points) {
+      if (seen.add(point.settings()) && (anew || !isFinished(point.recipe()))) {
+        try {
+          check.check(point.recipe());
+        } catch (RecipeException | IllegalArgumentException e) {
+          // A method that does not fit the model, or a value that only the model can judge.
+          throw point.settings().isEmpty() ? e : StudyPoint.refused(point.settings(), e);
+        }
+      }
+    }
   }
 
   private static void requireSame(Recipe wanted) {
@@ -142,16 +167,12 @@ public final class Study {
   }
 
   private StudyResults results(List<StudyResults.Outcome> outcomes) {
-    Recipe any = points.stream().flatMap(p -> p.recipe().stream()).findFirst().orElseThrow();
-    return new StudyResults(any.task().metrics().get(0), outcomes);
+    return new StudyResults(points.get(0).recipe().task().metrics().get(0), outcomes);
   }
 
   private StudyResults.Outcome outcome(
       StudyPoint point, int index, Runner runner, Listener listener) {
-    if (point.recipe().isEmpty()) {
-      return failed(point, point.problem().orElseThrow(), listener::note);
-    }
-    Recipe wanted = point.recipe().get();
+    Recipe wanted = point.recipe();
     try {
       if (anew || !isFinished(wanted)) {
         listener.begins(point, index + 1, points.size());

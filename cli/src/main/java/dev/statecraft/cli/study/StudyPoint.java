@@ -10,7 +10,6 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.zip.CRC32;
 
 /**
@@ -19,22 +18,20 @@ import java.util.zip.CRC32;
  * @param name of its folder
  * @param settings the varied keys and their values
  * @param seed of the run
- * @param recipe empty if these settings make no valid recipe
- * @param problem why they do not
+ * @param recipe what these settings make of the study's recipe
  */
-public record StudyPoint(
-    String name,
-    Map<String, String> settings,
-    long seed,
-    Optional<Recipe> recipe,
-    Optional<String> problem) {
+public record StudyPoint(String name, Map<String, String> settings, long seed, Recipe recipe) {
   private static final int LONGEST_NAME = 100;
 
   public StudyPoint {
     settings = Collections.unmodifiableMap(new LinkedHashMap<>(settings));
   }
 
-  /** The points of a study: for each combination, in the order of the grid, each seed. */
+  /**
+   * The points of a study: for each combination, in the order of the grid, each seed.
+   *
+   * @throws RecipeException if a combination makes no valid recipe
+   */
   static List<StudyPoint> of(StudyRecipe study, Path folder) {
     List<Map<String, String>> combinations = new ArrayList<>();
     combinations.add(Map.of());
@@ -72,11 +69,18 @@ public record StudyPoint(
       Recipe recipe =
           Recipe.load(study.recipe(), overrides, folder)
               .withOutput(study.output().resolve(Study.POINTS).resolve(name));
-      return new StudyPoint(name, settings, seed, Optional.of(recipe), Optional.empty());
+      return new StudyPoint(name, settings, seed, recipe);
     } catch (RecipeException e) {
-      return new StudyPoint(
-          name, settings, seed, Optional.empty(), Optional.of(String.valueOf(e.getMessage())));
+      throw settings.isEmpty() ? e : refused(settings, e);
     }
+  }
+
+  /** Says which combination of the grid does not go. */
+  static RecipeException refused(Map<String, String> settings, RuntimeException problem) {
+    List<String> parts = new ArrayList<>();
+    settings.forEach((key, value) -> parts.add(key + "=" + value));
+    return new RecipeException(
+        "grid: " + String.join(" ", parts) + ": " + problem.getMessage(), problem);
   }
 
   /** {@code name=lora,rank=4,seed=0}, of characters that every file system takes. */

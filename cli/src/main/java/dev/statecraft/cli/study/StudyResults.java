@@ -1,6 +1,9 @@
 package dev.statecraft.cli.study;
 
+import dev.statecraft.cli.recipe.Differences;
 import dev.statecraft.cli.recipe.Metric;
+import dev.statecraft.cli.recipe.Recipe;
+import dev.statecraft.cli.run.CsvText;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -40,10 +43,20 @@ public record StudyResults(Metric metric, List<Outcome> outcomes) {
    * The runs of one combination of settings.
    *
    * @param settings the combination
+   * @param others what else its runs have that those of another combination have not, by key
    * @param results of its finished runs
    * @param runs of it in all
    */
-  public record Setting(Map<String, String> settings, List<PointResult> results, int runs) {
+  public record Setting(
+      Map<String, String> settings,
+      Map<String, String> others,
+      List<PointResult> results,
+      int runs) {
+    /** Runs that have some setting in common, and perhaps no other. */
+    public static Setting together(Map<String, String> settings, List<PointResult> results) {
+      return new Setting(settings, Map.of(), results, results.size());
+    }
+
     /** In words. */
     public String label() {
       return StudyPoint.label(settings);
@@ -66,15 +79,38 @@ public record StudyResults(Metric metric, List<Outcome> outcomes) {
     for (Outcome outcome : outcomes) {
       byIt.computeIfAbsent(outcome.point().settings(), key -> new ArrayList<>()).add(outcome);
     }
+    Map<Map<String, String>, Map<String, String>> others = others();
     List<Setting> settings = new ArrayList<>();
     byIt.forEach(
         (key, list) ->
             settings.add(
                 new Setting(
                     key,
+                    others.get(key),
                     list.stream().flatMap(outcome -> outcome.result().stream()).toList(),
                     list.size())));
     return settings;
+  }
+
+  /** In what the recipes of the combinations differ beyond the grid. */
+  public Differences differences() {
+    return Differences.of(List.copyOf(recipes().values()), keys());
+  }
+
+  private Map<Map<String, String>, Map<String, String>> others() {
+    Map<Map<String, String>, Map<String, String>> others = new LinkedHashMap<>();
+    List<Map<String, String>> values = differences().values();
+    for (Map<String, String> settings : recipes().keySet()) {
+      others.put(settings, values.get(others.size()));
+    }
+    return others;
+  }
+
+  /** A recipe of each combination. */
+  private Map<Map<String, String>, Recipe> recipes() {
+    Map<Map<String, String>, Recipe> recipes = new LinkedHashMap<>();
+    outcomes.forEach(o -> recipes.putIfAbsent(o.point().settings(), o.point().recipe()));
+    return recipes;
   }
 
   /** The combination with the best mean of the metric, the first of equals. */
@@ -114,6 +150,8 @@ public record StudyResults(Metric metric, List<Outcome> outcomes) {
     Map<String, Object> map = new LinkedHashMap<>();
     map.put("metric", metric.label());
     map.put("best", best().map(Setting::settings));
+    map.put("differing", differences().keys());
+    map.put("notes", differences().notes());
     map.put("settings", settings().stream().map(this::toMap).toList());
     map.put("points", outcomes.stream().map(StudyResults::toMap).toList());
     return map;
@@ -122,6 +160,7 @@ public record StudyResults(Metric metric, List<Outcome> outcomes) {
   private Map<String, Object> toMap(Setting setting) {
     Map<String, Object> map = new LinkedHashMap<>();
     map.put("settings", setting.settings());
+    map.put("differing", setting.others());
     map.put("runs", setting.runs());
     map.put("finished", setting.results().size());
     if (!setting.results().isEmpty()) {
@@ -160,14 +199,19 @@ public record StudyResults(Metric metric, List<Outcome> outcomes) {
   public String toCsv() {
     StringBuilder csv = new StringBuilder();
     List<Object> header = new ArrayList<>(keys());
+    List<String> differing = differences().keys();
+    Map<Map<String, String>, Map<String, String>> others = others();
+    header.addAll(differing);
     header.addAll(List.of("seed", "status"));
     header.addAll(metrics());
     header.addAll(
         List.of("trainable_parameters", "seconds", "tokens_per_second", "measured_peak_bytes"));
     header.add("error");
-    append(csv, header);
+    csv.append(CsvText.row(header));
     for (Outcome outcome : outcomes) {
       List<Object> row = new ArrayList<>(outcome.point().settings().values());
+      Map<String, String> its = others.get(outcome.point().settings());
+      differing.forEach(key -> row.add(its.getOrDefault(key, "")));
       row.addAll(List.of(outcome.point().seed(), outcome.status()));
       Optional<PointResult> result = outcome.result();
       metrics().forEach(name -> row.add(result.map(r -> cell(r.metrics().get(name))).orElse("")));
@@ -176,22 +220,12 @@ public record StudyResults(Metric metric, List<Outcome> outcomes) {
       row.add(result.<Object>map(PointResult::tokensPerSecond).orElse(""));
       row.add(result.<Object>map(PointResult::peakBytes).orElse(""));
       row.add(outcome.error().orElse(""));
-      append(csv, row);
+      csv.append(CsvText.row(row));
     }
     return csv.toString();
   }
 
   private static Object cell(Double value) {
     return value == null || value.isNaN() ? "" : value;
-  }
-
-  /** Quoted where RFC 4180 asks for it. */
-  private static void append(StringBuilder csv, List<Object> cells) {
-    List<String> quoted = new ArrayList<>();
-    for (Object cell : cells) {
-      String text = String.valueOf(cell);
-      quoted.add(text.matches("[^\",\r\n]*") ? text : "\"" + text.replace("\"", "\"\"") + "\"");
-    }
-    csv.append(String.join(",", quoted)).append('\n');
   }
 }

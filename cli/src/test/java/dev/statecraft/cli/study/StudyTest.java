@@ -12,6 +12,7 @@ import dev.statecraft.cli.report.StudyReport;
 import dev.statecraft.cli.run.MetricsLog;
 import dev.statecraft.cli.run.RunDirectory;
 import dev.statecraft.cli.run.RunResult;
+import dev.statecraft.core.graph.GraphException;
 import dev.statecraft.models.InvalidInputException;
 import dev.statecraft.models.train.NumericFaultException;
 import java.io.IOException;
@@ -134,7 +135,9 @@ class StudyTest {
         .hasSize(13)
         .first()
         .asString()
-        .startsWith("method.name,method.rank,seed,status,accuracy,macro_f1,loss,trainable");
+        .startsWith(
+            "method.name,method.rank,method.alpha,train.learning_rate,seed,status,accuracy,"
+                + "macro_f1,loss,trainable");
     assertThat(StudyReport.html(results, "<recipe>"))
         .contains("lora, rank 8 (best)", "Accuracy by method.rank", "&lt;recipe&gt;", "3 of 3");
 
@@ -161,7 +164,7 @@ class StudyTest {
 
   @Test
   void aRunThatFailsIsNotedAndTheStudyGoesOn() throws IOException {
-    StudyRecipe recipe = load("base.yaml", 0, "method.name=lora,full,control", "method.rank=4,8");
+    StudyRecipe recipe = load("base.yaml", 0, "method.name=lora,control", "method.rank=4,8");
     Study.Runner runner =
         runner(
             point -> {
@@ -170,21 +173,132 @@ class StudyTest {
               }
             });
     StudyResults results = study(recipe).run(runner, new Listener());
-    assertThat(results.failures()).hasSize(4);
+    assertThat(results.failures()).hasSize(2);
     assertThat(notes)
         .contains(
             "name=lora,rank=4,seed=0 failed: NumericFaultException: step 3: the loss is NaN,"
-                + " \"all\" of it")
-        .anyMatch(note -> note.contains("name=full,rank=8") && note.contains("rank: unknown key"));
+                + " \"all\" of it");
     assertThat(results.toCsv())
         .contains(",\"NumericFaultException: step 3: the loss is NaN, \"\"all");
-    assertThat(StudyReport.html(results, "")).contains("Runs that failed", "0 of 1", "unknown key");
+    assertThat(StudyReport.html(results, "")).contains("Runs that failed", "0 of 1");
     assertThat(results.best().orElseThrow().label()).isEqualTo("lora, rank 8");
 
     run(study(recipe));
     assertThat(ran)
-        .as("tried again, where there is a recipe to try")
+        .as("tried again")
         .containsExactly("name=lora,rank=4,seed=0", "name=control,rank=4,seed=0");
+  }
+
+  @Test
+  void whatMakesNoRecipeIsFoundBeforeTheFirstRun() {
+    assertThatThrownBy(
+            () -> study(load("base.yaml", 0, "method.name=lora,full", "method.rank=4,8")))
+        .isInstanceOf(RecipeException.class)
+        .hasMessageStartingWith("grid: method.name=full method.rank=4: ")
+        .hasMessageContaining("method.rank: unknown key");
+    assertThatThrownBy(() -> study(load("base.yaml", 2, "method.name=lora,cotnrol")))
+        .isInstanceOf(RecipeException.class)
+        .hasMessageStartingWith("grid: method.name=cotnrol: ")
+        .hasMessageEndingWith("did you mean 'control'?");
+  }
+
+  @Test
+  void everyCombinationIsLookedAtOnceBeforeTheFirstRun() throws IOException {
+    StudyRecipe recipe = load("base.yaml", 3, "method.layers=all,last 2");
+    List<String> checked = new ArrayList<>();
+    study(recipe).check(point -> checked.add(point.output().getFileName().toString()));
+    assertThat(checked).hasSize(2);
+    run(study(recipe));
+    checked.clear();
+    study(recipe).check(point -> checked.add("finished runs need no look"));
+    assertThat(checked).isEmpty();
+    assertThatThrownBy(
+            () ->
+                Study.of(recipe, folder, true)
+                    .check(
+                        point -> {
+                          throw new GraphException("layers: the model has the layers 0 to 0");
+                        }))
+        .isInstanceOf(RecipeException.class)
+        .hasMessage("grid: method.layers=all: layers: the model has the layers 0 to 0");
+  }
+
+  @Test
+  void settingsThatDifferBesideTheGridAreShown() throws IOException {
+    StudyResults results = run(study(load("base.yaml", 2, "method.name=lora,control,adapter")));
+    assertThat(results.differences().keys()).contains("train.learning_rate", "method.alpha");
+    assertThat(results.settings().get(0).others())
+        .containsEntry("train.learning_rate", "2e-4")
+        .containsEntry("method.alpha", "16");
+    assertThat(results.settings().get(1).others())
+        .containsEntry("train.learning_rate", "0.001")
+        .containsEntry("method.alpha", "1");
+    assertThat(results.toCsv().lines().toList().get(0)).contains("train.learning_rate");
+    assertThat(results.toCsv().lines().toList().get(1)).contains("2e-4");
+    assertThat(results.toMap().get("notes").toString())
+        .contains("the runs compared also differ in", "train.learning_rate");
+    assertThat(StudyReport.html(results, ""))
+        .contains("Learning rate", "2e-4", "the runs compared also differ in");
+  }
+
+  @Test
+  void nothingIsSaidWhereAllElseIsEqual() throws IOException {
+    StudyRecipe recipe =
+        StudyRecipe.load(
+            folder.resolve("base.yaml"),
+            List.of("train.learning_rate=1e-3", "method.alpha=2"),
+            List.of("method.name=lora,dora", "train.batch_size=8,16"),
+            2,
+            null,
+            folder);
+    StudyResults results = run(study(recipe));
+    assertThat(results.differences().notes()).isEmpty();
+    StudyResults same = run(study(load("base.yaml", 3)));
+    assertThat(same.differences().notes()).isEmpty();
+  }
+
+  @Test
+  void valuesMayBeLists() throws IOException {
+    Files.writeString(
+        folder.resolve("lists.yaml"),
+        """
+        recipe: base.yaml
+        grid:
+          method.blocks: [[attn], [mlp], [attn, mlp]]
+          task.labels: [[yes, '7E10'], [a, b]]
+        """);
+    for (StudyRecipe recipe :
+        List.of(
+            load("lists.yaml", 0),
+            load("base.yaml", 0, "method.blocks=[attn],[mlp],[attn, mlp]", "train.epochs=1"),
+            load("base.yaml", 0, "method.blocks=[[attn],[mlp],[attn,mlp]]", "train.epochs=1"))) {
+      assertThat(recipe.grid().get("method.blocks"))
+          .containsExactly("[attn]", "[mlp]", "[attn, mlp]");
+      List<StudyPoint> points = StudyPoint.of(recipe, folder);
+      assertThat(points.get(points.size() - 1).recipe().toYaml()).contains("attn").contains("mlp");
+      assertThat(points.get(0).label()).startsWith("blocks [attn], ");
+    }
+    Recipe first = StudyPoint.of(load("lists.yaml", 0), folder).get(0).recipe();
+    assertThat(first.toYaml()).contains("7E10");
+    Files.writeString(
+        folder.resolve("methods.yaml"),
+        "recipe: base.yaml\ngrid: {method: [lora, {name: control, blocks: [attn]}]}\n");
+    List<StudyPoint> methods = StudyPoint.of(load("methods.yaml", 0), folder);
+    assertThat(methods.get(1).label()).isEqualTo("{name: control, blocks: [attn]}");
+    assertThat(methods.get(1).recipe().method().name().label()).isEqualTo("control");
+  }
+
+  @Test
+  void aGridWithoutBoundIsRefusedBeforeItIsMade() throws IOException {
+    refuses("grid: expected 10,000 runs at most, found 2,000,000,000", "base.yaml", 2_000_000_000);
+    StringBuilder grid = new StringBuilder("recipe: base.yaml\ngrid:\n");
+    for (int i = 0; i < 40; i++) {
+      grid.append("  a").append(i).append(": [1, 2, 3, 4, 5, 6, 7, 8, 9]\n");
+    }
+    Files.writeString(folder.resolve("s.yaml"), grid);
+    refuses("grid: expected 10,000 runs at most, found more than 10^15 (9 of a0, ", "s.yaml", 0);
+    Files.writeString(folder.resolve("s.yaml"), "recipe: base.yaml\nseeds: 2147483647\n");
+    refuses("found 2,147,483,647 (2147483647 seeds)", "s.yaml", 0);
   }
 
   @Test
@@ -240,13 +354,13 @@ class StudyTest {
                 "train.learning_rate",
                 List.of("0.001", "0.002"),
                 "method.layers",
-                List.of("all", "last 2", "[0,2]")));
+                List.of("all", "last 2", "[0, 2]")));
     assertThat(recipe.seeds()).containsExactly(7L, 11L);
     assertThat(recipe.output()).isEqualTo(folder.resolve("out"));
     List<StudyPoint> points = StudyPoint.of(recipe, folder);
-    assertThat(points).hasSize(12).allMatch(point -> point.recipe().isPresent());
+    assertThat(points).hasSize(12);
     assertThat(points.stream().map(StudyPoint::name).distinct()).hasSize(12);
-    assertThat(points.get(3).recipe().orElseThrow().train().seed()).isEqualTo(11);
+    assertThat(points.get(3).recipe().train().seed()).isEqualTo(11);
     assertThat(load("study.yaml", 2).seeds()).containsExactly(0L, 1L);
   }
 
