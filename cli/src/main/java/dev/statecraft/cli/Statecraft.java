@@ -47,8 +47,8 @@ import picocli.CommandLine.ScopeType;
     usageHelpAutoWidth = true,
     footerHeading = "%nExit codes:%n",
     footer = {
-      "  0 done, 2 bad arguments or recipe, 3 bad or missing input file, 4 numeric fault,",
-      "  5 out of memory, 6 failed check (verify, export), 130 interrupted"
+      "  0 done, 2 bad arguments or recipe, 3 bad or missing input file, 4 numeric",
+      "  fault, 5 out of memory, 6 failed check (verify, export), 130 interrupted"
     })
 public final class Statecraft {
   /** The version that the build wrote down. */
@@ -122,6 +122,8 @@ public final class Statecraft {
             .setParameterExceptionHandler((thrown, given) -> badArguments(console, thrown, given))
             .setExecutionExceptionHandler(
                 (thrown, command, parsed) -> report(console, thrown, debug));
+    // A command's header is its line in the list of commands; its help says more.
+    line.getSubcommands().values().forEach(Statecraft::withoutHeader);
     try {
       return arguments.length == 0 ? usage(line) : line.execute(arguments);
     } catch (OutOfMemoryError | StackOverflowError e) {
@@ -141,6 +143,13 @@ public final class Statecraft {
     return new CommandLine.RunLast().execute(parsed);
   }
 
+  private static void withoutHeader(CommandLine command) {
+    command.setHelpSectionKeys(
+        command.getHelpSectionKeys().stream()
+            .filter(key -> !key.startsWith(CommandLine.Model.UsageMessageSpec.SECTION_KEY_HEADER))
+            .toList());
+  }
+
   private static int usage(CommandLine line) {
     line.usage(line.getErr());
     return ExitCode.USAGE.code();
@@ -151,7 +160,7 @@ public final class Statecraft {
       thrown.printStackTrace(console.err());
     }
     String command = thrown.getCommandLine().getCommandSpec().qualifiedName();
-    String message = thrown.getMessage().lines().findFirst().orElse("bad arguments");
+    String message = BadArguments.words(thrown, List.of(given));
     console.err().println("statecraft: " + Shown.line(message) + " (see " + command + " --help)");
     return ExitCode.USAGE.code();
   }

@@ -23,10 +23,10 @@ import picocli.CommandLine.Option;
 /** {@code bench}: what a training step takes on a model of a given shape. */
 @Command(
     name = "bench",
-    description = {
-      "Measures training steps on random weights of the shape that a config.json describes:",
-      "time, memory by category, and the memory that was predicted."
-    })
+    header = "Measures training steps on random weights of a given shape.",
+    description =
+        "Measures training steps on random weights of the shape that a config.json describes: "
+            + "time, memory by category, and the memory that was predicted.")
 public final class BenchCommand implements Callable<Integer> {
   private final Console console;
   private final Engine engine;
@@ -65,10 +65,9 @@ public final class BenchCommand implements Callable<Integer> {
   @Option(
       names = "--store",
       paramLabel = "POLICY",
-      description = {
-        "States kept for the backward: all, cheap, mlp, inputs; or auto, the fastest mix that fits",
-        "the budget. Default: auto with a budget, cheap without."
-      })
+      description =
+          "States kept for the backward: all, cheap, mlp, inputs; or auto, the fastest mix that"
+              + " fits the budget. Default: auto with a budget, cheap without.")
   private String store;
 
   @Option(

@@ -25,11 +25,11 @@ import picocli.CommandLine.Option;
 /** {@code chat}: a conversation with a causal language model, tuned or not. */
 @Command(
     name = "chat",
-    description = {
-      "Talks with a causal language model, a line at a time; lines may be piped in.",
-      "A run's lines are written as its prompts were: conversations or instructions.",
-      "/reset begins again, /exit or the end of the input ends. Ctrl-C stops a reply."
-    })
+    header = "Talks with a causal language model, a line at a time.",
+    description =
+        "Talks with a causal language model, a line at a time; lines may be piped in. "
+            + "A run's lines are written as its prompts were: conversations or instructions. "
+            + "/reset begins again, /exit or the end of the input ends. Ctrl-C stops a reply.")
 public final class ChatCommand implements Callable<Integer> {
   private static final String RESET = "/reset";
   private static final String EXIT = "/exit";

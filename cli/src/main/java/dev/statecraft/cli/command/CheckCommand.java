@@ -22,10 +22,10 @@ import picocli.CommandLine.Option;
 /** {@code check}: what compressed states do to a recipe's gradients. */
 @Command(
     name = "check",
-    description = {
-      "Measures how far gradients with compressed states (memory.states) are",
-      "from exact ones, on a recipe's model and first batch. Nothing is trained."
-    })
+    header = "Measures how far gradients with compressed states are off.",
+    description =
+        "Measures how far gradients with compressed states (memory.states) are "
+            + "from exact ones, on a recipe's model and first batch. Nothing is trained.")
 public final class CheckCommand implements Callable<Integer> {
   private final Console console;
   private final Engine engine;

@@ -21,10 +21,9 @@ final class CheckOptions {
   @Option(
       names = "--tolerance",
       paramLabel = "T",
-      description = {
-        "The largest difference of logits, as a part of the largest logit (or of 1)",
-        "(default: 1e-4; 6e-3 where weights are float16, 5e-2 where bfloat16)."
-      })
+      description =
+          "The largest difference of logits, as a part of the largest logit (or of 1) "
+              + "(default: 1e-4; 6e-3 where weights are float16, 5e-2 where bfloat16).")
   private Double tolerance;
 
   @Option(

@@ -27,10 +27,10 @@ import picocli.CommandLine.Option;
 /** {@code eval}: scores a model, tuned or not, on a task. */
 @Command(
     name = "eval",
-    description = {
-      "Scores a model on the evaluation data of a recipe: a run's tuned model (--run),",
-      "or a recipe's model with an adapter or as it is (--config)."
-    })
+    header = "Scores a model, tuned or not, on the data of a recipe.",
+    description =
+        "Scores a model on the evaluation data of a recipe: a run's tuned model (--run), "
+            + "or a recipe's model with an adapter or as it is (--config).")
 public final class EvalCommand implements Callable<Integer> {
   private final Console console;
   private final Engine engine;

@@ -15,11 +15,11 @@ import picocli.CommandLine.Option;
 /** {@code export}: an adapter in a format that others read. */
 @Command(
     name = "export",
-    description = {
-      "Writes an adapter for others: in PEFT's format (lora, dora), in ours (every method),",
-      "or as the checkpoints of the paper's reference implementation (control methods).",
-      "Its logits are compared with the adapter's before anything is in place."
-    })
+    header = "Writes an adapter for others, in PEFT's format or in ours.",
+    description =
+        "Writes an adapter for others: in PEFT's format (lora, dora), in ours (every method), "
+            + "or as the checkpoints of the paper's reference implementation (control methods). "
+            + "Its logits are compared with the adapter's before anything is in place.")
 public final class ExportCommand implements Callable<Integer> {
   private final Console console;
   private final Engine engine;

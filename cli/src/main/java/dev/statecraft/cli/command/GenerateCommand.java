@@ -22,7 +22,12 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code generate}: text from a causal language model, tuned or not. */
-@Command(name = "generate", description = "Continues a text with a causal language model.")
+@Command(
+    name = "generate",
+    header = "Continues a text with a causal language model.",
+    description =
+        "Continues a text with a causal language model, as it is (--model) or as a run tuned it"
+            + " (--run).")
 public final class GenerateCommand implements Callable<Integer> {
   private final Console console;
   private final Engine engine;

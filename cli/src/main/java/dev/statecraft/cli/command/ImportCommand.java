@@ -14,11 +14,11 @@ import picocli.CommandLine.Option;
 /** {@code import}: an adapter of others as Statecraft saves its own. */
 @Command(
     name = "import",
-    description = {
-      "Takes over an adapter of PEFT's, or a checkpoint of the paper's reference implementation,",
-      "checks that it fits the model, and writes it as Statecraft saves its own. The logits of",
-      "both are compared before anything is in place."
-    })
+    header = "Takes over an adapter of PEFT's, or of the paper's code.",
+    description =
+        "Takes over an adapter of PEFT's, or a checkpoint of the paper's reference implementation,"
+            + " checks that it fits the model, and writes it as Statecraft saves its own. The"
+            + " logits of both are compared before anything is in place.")
 public final class ImportCommand implements Callable<Integer> {
   private final Console console;
   private final Engine engine;

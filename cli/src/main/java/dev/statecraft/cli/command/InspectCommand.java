@@ -19,10 +19,10 @@ import picocli.CommandLine.Option;
 /** {@code inspect}: the states and edges of a model by name. */
 @Command(
     name = "inspect",
-    description = {
-      "Lists the states and edges of a model with their shapes, and where each method attaches.",
-      "Reads no weights."
-    })
+    header = "Lists a model's states and edges, and where methods attach.",
+    description =
+        "Lists the states and edges of a model with their shapes, and where each method attaches. "
+            + "Reads no weights.")
 public final class InspectCommand implements Callable<Integer> {
   private final Console console;
   private final Engine engine;
@@ -37,10 +37,9 @@ public final class InspectCommand implements Callable<Integer> {
   @Option(
       names = "--tuning",
       paramLabel = "METHOD",
-      description = {
-        "Show the graph after a method: a name such as lora, or YAML such as",
-        "'{name: lora, rank: 4, layers: last 2}'."
-      })
+      description =
+          "Show the graph after a method: a name such as lora, or YAML such as "
+              + "'{name: lora, rank: 4, layers: last 2}'.")
   private String tuning;
 
   @Option(names = "--all", description = "List every layer; otherwise the first stands for all.")

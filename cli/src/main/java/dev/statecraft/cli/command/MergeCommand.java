@@ -16,10 +16,10 @@ import picocli.CommandLine.Option;
 /** {@code merge}: a model with an adapter in its weights. */
 @Command(
     name = "merge",
-    description = {
-      "Writes a model with an adapter (lora, dora, full, probe) in its weights: the same files,",
-      "a piece of a tensor in memory at a time."
-    })
+    header = "Writes a model with an adapter merged into its weights.",
+    description =
+        "Writes a model with an adapter (lora, dora, full, probe) in its weights: the same files, "
+            + "a piece of a tensor in memory at a time.")
 public final class MergeCommand implements Callable<Integer> {
   private final Console console;
   private final Engine engine;
@@ -30,10 +30,9 @@ public final class MergeCommand implements Callable<Integer> {
   @Option(
       names = "--dtype",
       paramLabel = "TYPE",
-      description = {
-        "Type of the weights written: float64, float32, bfloat16, float16",
-        "(default: each as in the model)."
-      })
+      description =
+          "Type of the weights written: float64, float32, bfloat16, float16 "
+              + "(default: each as in the model).")
   private String dtype;
 
   @Option(

@@ -33,10 +33,11 @@ import picocli.CommandLine.Option;
 /** {@code plan}: predicted memory of training steps, without weights. */
 @Command(
     name = "plan",
-    description = {
-      "Predicts the memory of a training step for each method and store policy, from a config.json",
-      "alone. The step is run without memory, so the prediction is the measurement to come."
-    })
+    header = "Predicts the memory of a training step, without weights.",
+    description =
+        "Predicts the memory of a training step for each method and store policy, from a"
+            + " config.json alone. The step is run without memory, so the prediction is the"
+            + " measurement to come.")
 public final class PlanCommand implements Callable<Integer> {
   private static final List<String> METHODS =
       List.of("lora", "dora", "control", "double-control", "control+lora", "adapter", "full");

@@ -25,7 +25,12 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** {@code train}: runs a recipe into a run directory. */
-@Command(name = "train", description = "Runs a recipe into a run directory.")
+@Command(
+    name = "train",
+    header = "Runs a recipe into a run directory.",
+    description =
+        "Runs a recipe (-c) into a run directory, with what --set changes in it. The directory gets"
+            + " the adapter, metrics, a report, and what it takes to go on or to repeat the run.")
 public final class TrainCommand implements Callable<Integer> {
   private final Console console;
   private final Engine engine;
@@ -48,10 +53,10 @@ public final class TrainCommand implements Callable<Integer> {
     @Option(
         names = "--repeat",
         paramLabel = "DIR",
-        description = {
-          "Run again what is in the run directory DIR, into DIR-repeat or --output, after making",
-          "sure that all files are what they were. Ends with 1 unless the same adapter comes out."
-        })
+        description =
+            "Run again what is in the run directory DIR, into DIR-repeat or --output, after making"
+                + " sure that all files are what they were. Ends with 1 unless the same adapter"
+                + " comes out.")
     private String repeat;
 
     @Option(
@@ -82,10 +87,9 @@ public final class TrainCommand implements Callable<Integer> {
       arity = "0..1",
       paramLabel = "PORT",
       fallbackValue = "0",
-      description = {
-        "Show the report while training, to browsers of this machine alone; without a PORT",
-        "on a free one, which is told."
-      })
+      description =
+          "Show the report while training, to browsers of this machine alone; without a PORT "
+              + "on a free one, which is told.")
   private Integer live;
 
   @Option(
@@ -130,7 +134,7 @@ public final class TrainCommand implements Callable<Integer> {
       object.putAll(result.summary().toMap());
       console.out().println(Json.line(object));
     } else {
-      console.out().print(ResultTables.runs(List.of(result)));
+      console.out().print(ResultTables.runs(List.of(result), console.columns()));
       console.out().println("run directory: " + recipe.output());
     }
   }

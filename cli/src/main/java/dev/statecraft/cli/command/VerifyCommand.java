@@ -14,12 +14,12 @@ import picocli.CommandLine.Option;
 /** {@code verify}: an exported adapter's or a merged model's logits against the adapter's. */
 @Command(
     name = "verify",
-    description = {
-      "Compares the logits of an exported adapter, or of a merged model, with those of the",
-      "adapter on its model, prompt by prompt, and counts where both have the same top token or",
-      "class. Ends with 6 if logits differ beyond the tolerance; top choices that differ within it",
-      "are told and change no exit code."
-    })
+    header = "Compares the logits of what was exported with the adapter's.",
+    description =
+        "Compares the logits of an exported adapter, or of a merged model, with those of the"
+            + " adapter on its model, prompt by prompt, and counts where both have the same top"
+            + " token or class. Ends with 6 if logits differ beyond the tolerance; top choices that"
+            + " differ within it are told and change no exit code.")
 public final class VerifyCommand implements Callable<Integer> {
   private final Console console;
   private final Engine engine;

@@ -78,6 +78,7 @@ record TrainingRun(
         Tunings.of(recipe.method(), Models.defaults(prepared.family()))
             .apply(dropout.applyTo(prepared.family().graph()));
     noteUnused(graph);
+    RankCheck.note(graph).ifPresent(listener::note);
     ExampleSet training = prepared.training().orElseThrow();
     TrainRecipe train = recipe.train();
     long perEpoch = Trainer.stepsOfEpoch(training.size(), train.batchSize());

@@ -67,7 +67,8 @@ public final class Catalogue {
             "output",
             Kind.text("a folder", "runs/mine"),
             Otherwise.words("runs/NAME, NAME being that of the recipe file"),
-            "The run directory. Relative paths in a recipe are relative to the folder you are in."));
+            "The run directory. Relative paths in a recipe are relative to the folder you are"
+                + " in."));
   }
 
   /** Methods that need no key but their name. */
@@ -132,6 +133,15 @@ public final class Catalogue {
         .filter(option -> option.key().equals(key))
         .flatMap(option -> option.kind().main().stream())
         .findFirst();
+  }
+
+  /** All words that a key can have as its value; empty if it can have others. */
+  static List<String> words(String key) {
+    return OPTIONS.stream()
+        .filter(option -> option.key().replace("[]", "").equals(key))
+        .flatMap(option -> option.kind().choices().stream())
+        .distinct()
+        .toList();
   }
 
   private static List<Option> matching(Predicate<Option> wanted) {

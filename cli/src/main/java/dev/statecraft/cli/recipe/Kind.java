@@ -153,6 +153,28 @@ public record Kind(
     return new Kind(words + ", or a list of these", schema, Form.MAPPING_OR_LIST, main, example);
   }
 
+  /** The words that it can be; empty if it cannot be a word, or any. */
+  List<String> choices() {
+    List<String> choices = new ArrayList<>();
+    schema.ifPresent(words -> addChoices(words, choices));
+    return choices;
+  }
+
+  private static void addChoices(Object schema, List<String> choices) {
+    if (schema instanceof Map<?, ?> parts) {
+      addChoices(parts.get("items"), choices);
+      addChoices(parts.get("anyOf"), choices);
+      if (parts.get("const") instanceof String word) {
+        choices.add(word);
+      }
+      if (parts.get("enum") instanceof List<?> words) {
+        words.forEach(word -> choices.add(String.valueOf(word)));
+      }
+    } else if (schema instanceof List<?> either) {
+      either.forEach(one -> addChoices(one, choices));
+    }
+  }
+
   private static Kind value(String words, Map<String, Object> schema, Object example) {
     return new Kind(words, Optional.of(schema), Form.VALUE, Optional.empty(), example);
   }

@@ -228,7 +228,18 @@ public sealed interface Method {
     }
   }
 
+  /** No model has states as wide. */
+  int MOST_RANK = 65_536;
+
   private static void checkLowRank(int rank, double alpha, double dropout) {
+    if (rank > MOST_RANK) {
+      throw new IllegalArgumentException(
+          "rank: expected from 1 to " + MOST_RANK + ", found " + rank);
+    }
+    if (alpha == 0) {
+      throw new IllegalArgumentException(
+          "alpha: expected a number other than 0, with which nothing is learned, found " + alpha);
+    }
     // The function knows what it can be.
     new LowRank(rank, alpha, false, dropout, Initializer.ZEROS);
   }

@@ -3,6 +3,7 @@ package dev.statecraft.cli.recipe;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.statecraft.models.Quoted;
 import java.util.List;
 import java.util.Optional;
 
@@ -20,13 +21,32 @@ final class Overrides {
       int equals = override.indexOf('=');
       if (equals < 1) {
         throw new RecipeException(
-            "--set: expected key=value, such as train.epochs=5, found '" + override + "'");
+            "--set: expected key=value, such as "
+                + example(override.strip())
+                + ", found "
+                + Quoted.text(override));
       }
       String path = override.substring(0, equals).strip();
       JsonNode value = RecipeText.value(override.substring(equals + 1), "--set " + override);
       set(root, path, value, source);
     }
     return root;
+  }
+
+  /** With the key that was given, if recipes have it or one that is called nearly so. */
+  private static String example(String key) {
+    List<Option> options = Catalogue.options();
+    return options.stream()
+        .filter(option -> option.key().equals(key))
+        .findFirst()
+        .or(
+            () ->
+                Suggestion.closest(key, options.stream().map(Option::key).toList())
+                    .flatMap(
+                        near -> options.stream().filter(o -> o.key().equals(near)).findFirst()))
+        .filter(option -> option.kind().form() == Kind.Form.VALUE)
+        .map(option -> option.key() + "=" + option.kind().example())
+        .orElse("train.epochs=5");
   }
 
   private static void set(ObjectNode root, String path, JsonNode value, String source) {

@@ -38,6 +38,14 @@ final class RecipeReader {
   }
 
   Recipe read(ObjectNode root, String source) {
+    try {
+      return readKnown(root, source);
+    } catch (RecipeException e) {
+      throw e.isUnknownKey() ? e : UnknownKeys.first(root, source).orElse(e);
+    }
+  }
+
+  private Recipe readKnown(ObjectNode root, String source) {
     return new Section(source, "", root)
         .read(
             recipe -> {
@@ -243,7 +251,11 @@ final class RecipeReader {
       return Optional.empty();
     }
     if (!train.isMapping("micro_batch")) {
-      return Optional.of(BatchLimit.examples(train.integer("micro_batch").orElse(batchSize)));
+      int examples = train.integer("micro_batch").orElse(batchSize);
+      if (examples < 1) {
+        throw train.invalid("micro_batch", "1 or more");
+      }
+      return Optional.of(BatchLimit.examples(examples));
     }
     return Optional.of(sized(train));
   }

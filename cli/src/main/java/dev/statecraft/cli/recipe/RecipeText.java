@@ -1,6 +1,5 @@
 package dev.statecraft.cli.recipe;
 
-import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadFeature;
@@ -33,15 +32,8 @@ final class RecipeText {
     try (JsonParser parser = YAML.createParser(yaml)) {
       return SpelledTree.read(parser);
     } catch (JsonProcessingException e) {
-      JsonLocation at = e.getLocation();
-      String place = at == null ? "" : " at line " + at.getLineNr();
       throw new RecipeException(
-          source
-              + ": expected well-formed YAML, found an error"
-              + place
-              + ": "
-              + e.getOriginalMessage().lines().findFirst().orElse("no message"),
-          e);
+          source + ": expected well-formed YAML, found " + YamlProblem.of(e), e);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.statecraft.models.InvalidInputException;
-import dev.statecraft.models.Quoted;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -43,18 +42,11 @@ final class Section {
     try {
       value = reader.apply(this);
     } catch (IllegalArgumentException | InvalidInputException e) {
-      throw new RecipeException(source + ": " + path + e.getMessage(), e);
+      throw new RecipeException(source + ": " + path + e.getMessage() + suggestion(e), e);
     }
     for (String key : (Iterable<String>) node::fieldNames) {
       if (!known.contains(key)) {
-        throw new RecipeException(
-            source
-                + ": "
-                + path
-                + Quoted.bare(key)
-                + ": unknown key, expected "
-                + (known.isEmpty() ? "none" : "one of " + known)
-                + Suggestion.of(key, known));
+        throw UnknownKeys.unknown(source, path, key, known);
       }
     }
     return value;
@@ -79,7 +71,25 @@ final class Section {
             + ": expected "
             + expected
             + ", found "
-            + RecipeText.shown(value(key)));
+            + RecipeText.shown(value(key))
+            + suggestion(key));
+  }
+
+  /** What a word that is none of those that a key can have was probably meant to be. */
+  private String suggestion(String key) {
+    String option = (path + key).replaceAll("\\[[0-9]+]", "");
+    return value(key).isTextual()
+        ? Suggestion.of(value(key).textValue(), Catalogue.words(option))
+        : "";
+  }
+
+  /** The same for a message that begins with a key. */
+  private String suggestion(RuntimeException thrown) {
+    String message = String.valueOf(thrown.getMessage());
+    int colon = message.indexOf(':');
+    return colon < 0 || message.contains("did you mean") || !message.contains("expected")
+        ? ""
+        : suggestion(message.substring(0, colon));
   }
 
   Optional<String> text(String key) {

@@ -5,22 +5,44 @@ import java.util.Comparator;
 import java.util.Optional;
 
 /** Finds what a misspelled word was probably meant to be. */
-final class Suggestion {
+public final class Suggestion {
+  /** No key is nearly as long as this. */
+  private static final int LONGEST = 60;
+
+  private static final int LEAST_SHARED = 4;
+
   private Suggestion() {}
 
   /** {@code ; did you mean 'rank'?}, or nothing if no known word is close. */
-  static String of(String word, Collection<String> known) {
+  public static String of(String word, Collection<String> known) {
     return closest(word, known).map(found -> "; did you mean '" + found + "'?").orElse("");
   }
 
   static Optional<String> closest(String word, Collection<String> known) {
+    if (word.length() > LONGEST || known.contains(word)) {
+      return Optional.empty();
+    }
     Optional<String> near =
         known.stream()
             .min(Comparator.comparingInt(candidate -> distance(word, candidate)))
             .filter(found -> distance(word, found) <= Math.max(1, word.length() / 3));
-    // Abbreviations, such as lr, are far from what they stand for.
+    // Abbreviations, such as lr, are far from what they stand for, and so are words that begin or
+    // end alike: classify, text-classification.
     return near.or(
-        () -> known.stream().filter(candidate -> abbreviates(word, candidate)).findFirst());
+            () -> known.stream().filter(candidate -> abbreviates(word, candidate)).findFirst())
+        .or(() -> known.stream().filter(candidate -> sharesMost(word, candidate)).findFirst());
+  }
+
+  private static boolean sharesMost(String word, String candidate) {
+    int same = 0;
+    while (same < Math.min(word.length(), candidate.length())
+        && word.charAt(same) == candidate.charAt(same)) {
+      same++;
+    }
+    boolean within =
+        Math.min(word.length(), candidate.length()) >= LEAST_SHARED
+            && (word.contains(candidate) || candidate.contains(word));
+    return within || same >= LEAST_SHARED && 2 * same > word.length();
   }
 
   private static boolean abbreviates(String word, String candidate) {

@@ -322,7 +322,7 @@ final class RecipeTest {
         "train.schedule=step | train.schedule: expected constant | 'step'",
         "train.betas=[0.9] | train.betas: expected two numbers | 0.9",
         "train.betas=[0.9, 1] | train.betas: expected two numbers | 1.0",
-        "train.micro_batch=0 | train.the micro-batch size should be positive | 0",
+        "train.micro_batch=0 | train.micro_batch: expected 1 or more | 0",
         "train.micro_batch={tokens: 8, examples: 1} | train.micro_batch.tokens: expected either |"
             + " 8",
         "train.checkpoint=0 | train.checkpoint.every: expected 1 or more | 0",

@@ -49,7 +49,7 @@ public enum InstructionFormat {
         .orElseThrow(
             () ->
                 new InvalidInputException(
-                    "unknown instruction format '" + name + "'; expected one of " + names()));
+                    "instruction: expected one of " + names() + ", found '" + name + "'"));
   }
 
   /**
