@@ -155,12 +155,31 @@ final class ErrorScenarios {
 
   private void commandLine() {
     put(
-        "Unknown option: '<option>' (see <command> --help)",
-        () -> run("train", "-c", "x", "--nope"));
-    put("Unmatched argument at index <n>: '<argument>' (see <command> --help)", () -> run("trian"));
-    put("Missing required option: '<option>' (see <command> --help)", () -> run("inspect"));
+        "expected an option of <command>, found '<option>'; did you mean '<option>'? (see <command>"
+            + " --help)",
+        () -> run("train", "-c", "x", "--frce"));
     put(
-        "Invalid value for option '<option>': '<value>' is not an int (see <command> --help)",
+        "expected a command, found '<word>'; did you mean '<command>'? (see <command> --help)",
+        () -> run("trian"));
+    put(
+        "expected no argument, found '<file>'; did you mean '-c <file>'? (see <command> --help)",
+        () -> run("train", "recipe.yaml"));
+    put(
+        "expected no further argument, found '<argument>' (see <command> --help)",
+        () -> run("train", "-c", "recipe.yaml", "now"));
+    put("expected <option>, found nothing (see <command> --help)", () -> run("inspect"));
+    put(
+        "<option>: expected a value, <kind>, found nothing (see <command> --help)",
+        () -> run("train", "-c"));
+    put(
+        "<option>: expected once, found more than once (see <command> --help)",
+        () -> run("train", "-c", "a", "-c", "b"));
+    put(
+        "expected only one of options that exclude each other, found several: <options> (see"
+            + " <command> --help)",
+        () -> run("train", "-c", "a", "--resume", "b"));
+    put(
+        "<option>: expected a whole number, found '<value>' (see <command> --help)",
         () -> run("generate", "--model", "m", "--prompt", "x", "--max-new-tokens", "many"));
     put(
         "--threads: expected from 1 to 1024, found <n> (see <command> --help)",
@@ -169,7 +188,7 @@ final class ErrorScenarios {
         "--batch times --seq: expected at most 2147483647 tokens of a step, found <n>",
         () -> run("plan", "--model", "builtin:minilm", "--batch", "2147483647", "--seq", "2"));
     put(
-        "--set: expected key=value, such as train.epochs=5, found '<text>'",
+        "--set: expected key=value, such as <example>, found '<text>'",
         () -> train("train.epochs"));
     put(
         "--set <key>: expected <part> of <file> to be a mapping or a list, found <value>",
@@ -197,6 +216,19 @@ final class ErrorScenarios {
         "method: expected one of [<methods>], found '<word>'; did you mean '<method>'?",
         () -> run("demo", "--methods", "lora,lore"));
     put(
+        "--output: expected a file that ends in .jsonl, .csv or .tsv, found '<name>'",
+        () -> run("classify", "--run", "runs/x", "--input", "x.csv", "-o", "out.xlsx"));
+    put(
+        "--output: expected a file in a folder that exists, found <file>",
+        () -> run("classify", "--run", "runs/x", "--input", "x.csv", "-o", "no/out.csv"));
+    put(
+        "<folder>: expected a run of this demo's recipe, found one of another; name another folder"
+            + " with --output, or replace it with --force",
+        () -> {
+          run(new FakeEngine(), "demo", "--methods", "probe");
+          return run("demo", "--methods", "probe", "--set", "train.epochs=1");
+        });
+    put(
         "--grid: expected key=value,value, such as method.rank=4,8, found '<text>'",
         () -> {
           defaults();
@@ -209,6 +241,18 @@ final class ErrorScenarios {
           defaults();
           return run("study", "-c", "recipe.yaml");
         });
+    put(
+        "grid: <setting>: <file>: <problem>",
+        () -> {
+          defaults();
+          return run("study", "-c", "recipe.yaml", "--grid", "method.rank=4,many");
+        });
+    put(
+        "grid: expected <n> runs at most, found <n> (<product>)",
+        () -> {
+          defaults();
+          return run("study", "-c", "recipe.yaml", "--seeds", "2000000000");
+        });
   }
 
   private void recipes() {
@@ -219,7 +263,7 @@ final class ErrorScenarios {
           return trainAgain();
         });
     put(
-        "<file>: expected well-formed YAML, found an error at line <n>: <problem>",
+        "<file>: expected well-formed YAML, found an error at line <n>, column <n>: <problem>",
         () -> {
           write("recipe.yaml", "model: [");
           return trainAgain();
@@ -228,6 +272,17 @@ final class ErrorScenarios {
         "<file>: <key>: unknown key, expected one of [<keys>]; did you mean '<key>'?",
         () -> train("train.epoch=1"));
     put("<file>: <key>: expected <kind>, found nothing", () -> train("model="));
+    put(
+        "<file>: data.train: expected a data file, found nothing; 'train' with <value> stands"
+            + " beside data: indent it below",
+        () -> train("data.train=", "train=train.csv"));
+    put(
+        "<file>: <key>: unknown key, expected one of [<keys>]; '<key>' is a key of the recipe"
+            + " itself: it begins its line",
+        () -> train("data.quantize=none"));
+    put(
+        "<file>: task.type: expected <tasks>, found '<word>'; did you mean '<task>'?",
+        () -> train("task.type=classify"));
     put("<file>: <key>: expected a whole number, found <value>", () -> train("train.epochs=few"));
     put("<file>: <key>: expected a number, found <value>", () -> train("train.learning_rate=fast"));
     put("<file>: <key>: expected text, found <value>", () -> train("quantize=8"));
@@ -242,6 +297,13 @@ final class ErrorScenarios {
     put(
         "<file>: train.threads: expected from 1 to 1024, found <n>",
         () -> train("train.threads=1000000"));
+    put(
+        "<file>: method.rank: expected from 1 to 65536, found <n>",
+        () -> train("method.rank=1000000"));
+    put(
+        "<file>: method.alpha: expected a number other than 0, with which nothing is learned, found"
+            + " <number>",
+        () -> train("method.alpha=0"));
     put(
         "<file>: quantize: expected one of [none, int8, nf4], found '<word>'",
         () -> train("quantize=int4"));

@@ -27,6 +27,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -254,6 +255,37 @@ final class StatecraftTest {
   }
 
   @Test
+  void demoKeepsWhatIsFinishedAndGoesOnWithWhatIsNot() throws IOException {
+    assertThat(run(new FakeEngine(), "demo")).isZero();
+    assertThat(console.err())
+        .contains("sentence encoder", "with probe, lora, control", "epochs each", "half a minute");
+    assertThat(console.out()).contains("Next", "classify --run runs/demo/control");
+    String table = console.out();
+    String page = Files.readString(folder.resolve("report.html"));
+
+    FakeEngine never = new FakeEngine(new IllegalStateException("nothing is to be trained"));
+    assertThat(run(never, "demo")).isZero();
+    assertThat(console.err())
+        .contains("probe: finished earlier, kept", "control: finished earlier");
+    assertThat(console.out()).isEqualTo(table);
+    assertThat(folder.resolve("report.html")).hasContent(page);
+    assertThat(run(never, "demo", "--json")).isZero();
+    assertThat(json().at("/runs/2/method").textValue()).isEqualTo("control");
+
+    Files.delete(folder.resolve("runs/demo/lora/summary.json"));
+    FakeEngine engine = new FakeEngine();
+    assertThat(run(engine, "demo")).isZero();
+    assertThat(((Recipe) engine.asked()).method().name().label()).isEqualTo("lora");
+    assertThat(console.err()).contains("probe: finished earlier").doesNotContain("lora: finished");
+
+    assertThat(run(never, "demo", "--set", "train.epochs=1")).isEqualTo(2);
+    assertThat(console.err())
+        .contains("expected a run of this demo's recipe, found one of another", "--force");
+    assertThat(run(new FakeEngine(), "demo", "--set", "train.epochs=1", "--force")).isZero();
+    assertThat(run(never, "demo", "--set", "train.epochs=1")).isZero();
+  }
+
+  @Test
   void evalTakesTheRunsModelOrTheRecipes() throws IOException {
     writeRecipe();
     run(new FakeEngine(), "train", "-c", "recipe.yaml");
@@ -343,7 +375,8 @@ final class StatecraftTest {
     run(engine, "plan", "--model", "c.json", "--budget", "4GiB", "--store", "auto");
     assertThat(((PlanRequest) engine.asked()).stores()).isEmpty();
     assertThat(console.out())
-        .contains("auto: layers 0-7 cheap, 8-15 all")
+        .contains("auto: layers 0-7 cheap,", "8-15 all", "4.0 GiB")
+        .matches(text -> text.lines().allMatch(line -> line.length() <= 80))
         .contains("smallest budget of lora: 2.0 GiB");
     assertThat(run(engine, "plan", "--model", "c.json", "--store", "auto")).isEqualTo(2);
     run(engine, "plan", "--model", "c.json", "--budget", "auto");
@@ -422,11 +455,75 @@ final class StatecraftTest {
     assertThat(console.out()).startsWith("praise 90.0 %, bug 10.0 %\tfine\n");
     Files.writeString(folder.resolve("in.csv"), "id,text\n1,\"a, b\"\n");
     run(engine, "classify", "--run", "runs/recipe", "--input", "in.csv", "--json");
-    assertThat(engine.asked()).isEqualTo(List.of(new TextInput("a, b", Optional.empty())));
+    assertThat(engine.asked())
+        .isEqualTo(
+            List.of(
+                new TextInput(
+                    "a, b", Optional.empty(), folder.resolve("in.csv") + " row 1 (line 2)")));
     assertThat(json().at("/results/0/label").textValue()).isEqualTo("praise");
     assertThat(run(engine, "classify", "--run", "runs/recipe")).isEqualTo(2);
     assertThat(run(engine, "classify", "--run", "runs/recipe", "x", "--pair", "y")).isEqualTo(2);
     assertThat(run(engine, "classify", "--run", "nowhere", "x")).isEqualTo(3);
+  }
+
+  @Test
+  void classifyWritesALineForEachRow() throws IOException {
+    writeRecipe();
+    run(new FakeEngine(), "train", "-c", "recipe.yaml");
+    Files.writeString(
+        folder.resolve("in.jsonl"),
+        """
+        {"id": 7, "text": "a\\nb\\r\\n\\"c\\", d\\te", "tags": ["x", 1], "none": null}
+        {"id": 8, "text": "plain\\u2028\\u0085 text", "more": "m"}
+        """);
+    String[] classify = {"classify", "--run", "runs/recipe", "--input", "in.jsonl"};
+    assertThat(run(new FakeEngine(), classify)).isZero();
+    assertThat(console.out().split("[\\n\\r\\u0085\\u2028]")).hasSize(2);
+    assertThat(console.out()).contains("\ta b \"c\", d e\n");
+
+    assertThat(run(new FakeEngine(), with(classify, "-o", "out.jsonl"))).isZero();
+    assertThat(console.out()).contains("written: ", "out.jsonl (2 rows)");
+    List<String> lines = Files.readAllLines(folder.resolve("out.jsonl"));
+    assertThat(lines).hasSize(2);
+    JsonNode first = new ObjectMapper().readTree(lines.get(0));
+    assertThat(first.get("id").intValue()).isEqualTo(7);
+    assertThat(first.get("text").textValue()).isEqualTo("a\nb\r\n\"c\", d\te");
+    assertThat(first.get("label").textValue()).isEqualTo("praise");
+    assertThat(first.get("probability").doubleValue()).isEqualTo(0.9);
+    assertThat(first.at("/probabilities/bug").doubleValue()).isEqualTo(0.1);
+
+    assertThat(run(new FakeEngine(), with(classify, "-o", "out.csv"))).isZero();
+    assertThat(console.err()).contains("line breaks of 2 cells are written as spaces");
+    assertThat(folder.resolve("out.csv"))
+        .hasContent(
+            """
+            id,text,tags,none,more,label,probability
+            7,"a b ""c"", d\te","[""x"",1]",,,praise,0.9
+            8,plain   text,,,m,praise,0.9
+            """);
+    assertThat(run(new FakeEngine(), with(classify, "-o", "out.tsv"))).isZero();
+    assertThat(Files.readAllLines(folder.resolve("out.tsv")).get(1))
+        .isEqualTo("7\ta b \"c\", d e\t[\"x\",1]\t\t\tpraise\t0.9");
+  }
+
+  @Test
+  void columnsOfTheInputAreNotReplacedByPredictions() throws IOException {
+    writeRecipe();
+    run(new FakeEngine(), "train", "-c", "recipe.yaml");
+    Files.writeString(folder.resolve("in.csv"), "text,label\nfine,bug\n");
+    String[] classify = {"classify", "--run", "runs/recipe", "--input", "in.csv"};
+    assertThat(run(new FakeEngine(), with(classify, "-o", "out.csv"))).isZero();
+    assertThat(console.err()).contains("predictions are called predicted_label");
+    assertThat(folder.resolve("out.csv"))
+        .hasContent("text,label,predicted_label,predicted_probability\nfine,bug,praise,0.9\n");
+    assertThat(run(new FakeEngine(), with(classify, "-o", "out.xlsx"))).isEqualTo(2);
+    assertThat(console.err()).contains("expected a file that ends in .jsonl, .csv or .tsv");
+    assertThat(run(new FakeEngine(), with(classify, "-o", "no/out.csv"))).isEqualTo(2);
+    assertThat(console.err()).contains("expected a file in a folder that exists");
+  }
+
+  private static String[] with(String[] arguments, String... more) {
+    return Stream.concat(Stream.of(arguments), Stream.of(more)).toArray(String[]::new);
   }
 
   @Test

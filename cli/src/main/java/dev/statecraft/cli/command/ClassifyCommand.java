@@ -30,7 +30,10 @@ import picocli.CommandLine.Parameters;
 /** {@code classify}: labels with probabilities from a tuned encoder or vision transformer. */
 @Command(
     name = "classify",
-    description = "Labels texts or images with the tuned model of a run, with probabilities.")
+    header = "Labels texts or images with the tuned model of a run.",
+    description =
+        "Labels texts or images with the tuned model of a run, with probabilities: one line for"
+            + " each, or a file (--output) with a line for each row of the input.")
 public final class ClassifyCommand implements Callable<Integer> {
   private final Console console;
   private final Engine engine;
@@ -55,6 +58,14 @@ public final class ClassifyCommand implements Callable<Integer> {
   private String input;
 
   @Option(
+      names = {"-o", "--output"},
+      paramLabel = "FILE",
+      description =
+          "Write a row for each input into a .jsonl, .csv or .tsv file: all that the input's row"
+              + " has, then label and probability (.jsonl: also all probabilities).")
+  private String output;
+
+  @Option(
       names = "--top",
       defaultValue = "3",
       paramLabel = "N",
@@ -77,20 +88,25 @@ public final class ClassifyCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
+    Optional<Predictions> file =
+        Optional.ofNullable(output).map(console::path).map(Predictions::new);
     RunDirectory directory = RunDirectory.open(console.path(run));
     Recipe recipe = directory.recipe();
     TunedModel model =
         new TunedModel(recipe.model(), Optional.of(directory.adapter()), recipe.quantize());
     if (recipe.task() instanceof TaskRecipe.ImageClassification) {
       List<Path> images = images();
-      print(
+      tell(
+          file,
           images.stream().map(ClassifyCommand::row).toList(),
           texts,
           engine.classifyImages(recipe, model, images));
     } else if (recipe.task() instanceof TaskRecipe.Classification) {
-      List<TextInput> inputs = inputs(recipe);
-      print(
-          inputs.stream().map(ClassifyCommand::row).toList(),
+      List<Map<String, Object>> rows = new ArrayList<>();
+      List<TextInput> inputs = inputs(recipe, rows, file.isPresent());
+      tell(
+          file,
+          rows,
           inputs.stream().map(TextInput::text).toList(),
           engine.classify(recipe, model, inputs, line -> console.err().println(line)));
     } else {
@@ -109,6 +125,22 @@ public final class ClassifyCommand implements Callable<Integer> {
     return texts.stream().map(console::path).toList();
   }
 
+  private void tell(
+      Optional<Predictions> file,
+      List<Map<String, Object>> rows,
+      List<String> names,
+      List<Classification> results)
+      throws IOException {
+    if (file.isPresent()) {
+      file.get().write(rows, results, note -> console.err().println("note: " + note));
+    }
+    if (json || file.isEmpty()) {
+      print(rows, names, results);
+    } else {
+      console.out().println("written: " + console.path(output) + " (" + rows.size() + " rows)");
+    }
+  }
+
   /**
    * Prints results.
    *
@@ -117,20 +149,45 @@ public final class ClassifyCommand implements Callable<Integer> {
    */
   private void print(
       List<Map<String, Object>> rows, List<String> names, List<Classification> results) {
+    List<Map<String, Object>> told = new ArrayList<>();
     for (int i = 0; i < results.size(); i++) {
       if (json) {
-        rows.get(i).put("label", results.get(i).label());
-        rows.get(i).put("probabilities", results.get(i).probabilities());
+        Map<String, Object> row = new LinkedHashMap<>(rows.get(i));
+        row.put("label", results.get(i).label());
+        row.put("probabilities", results.get(i).probabilities());
+        told.add(row);
       } else {
-        console.out().println(labels(results.get(i)) + "\t" + names.get(i));
+        // A text may have line breaks; a result has one line.
+        console.out().println(plain(labels(results.get(i))) + "\t" + plain(names.get(i)));
       }
     }
     if (json) {
-      console.out().println(Json.line(Map.of("results", rows)));
+      console.out().println(Json.line(Map.of("results", told)));
     }
   }
 
-  private List<TextInput> inputs(Recipe recipe) {
+  private static String plain(String text) {
+    return text.replaceAll("\\R|\\p{Cntrl}|\\v", " ");
+  }
+
+  /**
+   * The texts.
+   *
+   * @param shown gets what is told of each beside its label
+   * @param whole whether that is all that the row of a file has
+   */
+  private List<TextInput> inputs(Recipe recipe, List<Map<String, Object>> shown, boolean whole) {
+    List<TextInput> inputs = new ArrayList<>();
+    for (TextInput text : texts(recipe, shown, whole)) {
+      inputs.add(text);
+      if (shown.size() < inputs.size()) {
+        shown.add(row(text));
+      }
+    }
+    return inputs;
+  }
+
+  private List<TextInput> texts(Recipe recipe, List<Map<String, Object>> shown, boolean whole) {
     TextColumns columns =
         recipe
             .data()
@@ -141,6 +198,9 @@ public final class ClassifyCommand implements Callable<Integer> {
     }
     if (input != null) {
       List<Row> rows = DataFiles.read(console.path(input), recipe.data().train().get(0).format());
+      if (whole) {
+        rows.forEach(row -> shown.add(new LinkedHashMap<>(row.values())));
+      }
       return rows.stream()
           .map(
               row ->

@@ -1,5 +1,6 @@
 package dev.statecraft.cli.command;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.statecraft.cli.engine.Engine;
 import dev.statecraft.cli.recipe.MethodName;
 import dev.statecraft.cli.recipe.Recipe;
@@ -9,6 +10,7 @@ import dev.statecraft.cli.run.Json;
 import dev.statecraft.cli.run.RunDirectory;
 import dev.statecraft.cli.run.RunResult;
 import dev.statecraft.cli.terminal.Console;
+import dev.statecraft.models.InvalidInputException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,6 +18,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -25,11 +28,15 @@ import picocli.CommandLine.Spec;
 /** {@code demo}: the main job on what comes with Statecraft, without network. */
 @Command(
     name = "demo",
-    description = {
-      "Fine-tunes a small sentence encoder that comes with Statecraft on the bundled intents,",
-      "with each method, and compares them. Needs no network."
-    })
+    header = "Tunes a bundled encoder with several methods and compares them.",
+    description =
+        "Fine-tunes a small sentence encoder that comes with Statecraft on the bundled intents,"
+            + " with each method, and compares them: half a minute a method on two processors, no"
+            + " network. Finished runs are kept when it is started again, and an interrupted one"
+            + " goes on.")
 public final class DemoCommand implements Callable<Integer> {
+  private static final String TRAINING = "intents-train.tsv";
+
   private final Console console;
   private final Engine engine;
 
@@ -53,7 +60,7 @@ public final class DemoCommand implements Callable<Integer> {
       names = {"-o", "--output"},
       defaultValue = "runs/demo",
       paramLabel = "DIR",
-      description = "Folder of the run directories; earlier ones are replaced (${DEFAULT-VALUE}).")
+      description = "Folder of the run directories; finished ones are kept (${DEFAULT-VALUE}).")
   private String output;
 
   @Option(
@@ -62,6 +69,9 @@ public final class DemoCommand implements Callable<Integer> {
       paramLabel = "FILE",
       description = "Where to write the comparison (default: ${DEFAULT-VALUE}).")
   private String report;
+
+  @Option(names = "--force", description = "Run again what is finished, in place of it.")
+  private boolean force;
 
   @Option(names = "--json", description = "Print the results as one JSON object.")
   private boolean json;
@@ -76,26 +86,105 @@ public final class DemoCommand implements Callable<Integer> {
     methods.forEach(MethodName::of);
     Path folder = console.path(output);
     Path data = Files.createDirectories(folder.resolve("data"));
-    DemoFiles.copy("intents-train.tsv", data);
+    DemoFiles.copy(TRAINING, data);
     DemoFiles.copy("intents-test.tsv", data);
-    List<RunResult> results = new ArrayList<>();
+    List<DemoRun> runs = new ArrayList<>();
     for (String method : methods) {
-      results.add(
-          new TrainRun(console, engine, command.commandLine().getParseResult().originalArgs())
-              .run(recipe(method, folder, data), RunDirectory.Existing.REPLACE));
+      DemoRun run = new DemoRun(recipe(method, folder, data));
+      if (!force) {
+        run.requireSame();
+      }
+      runs.add(run);
+    }
+    introduce(runs.get(0).wanted());
+    List<RunResult> results = new ArrayList<>();
+    List<JsonNode> summaries = new ArrayList<>();
+    for (DemoRun run : runs) {
+      results.add(run(run));
+      summaries.add(run.summary());
     }
     Path reportFile = console.path(report);
     AtomicFile.write(reportFile, DemoReport.html(results));
     if (json) {
       Map<String, Object> object = new LinkedHashMap<>();
       object.put("report", reportFile.toString());
-      object.put("runs", results.stream().map(result -> result.summary().toMap()).toList());
+      object.put("runs", summaries);
       console.out().println(Json.line(object));
     } else {
-      console.out().print(ResultTables.runs(results));
-      console.out().println("\nreport: " + reportFile);
+      console.out().print(ResultTables.runs(results, console.columns()));
+      console.out().print(next(reportFile));
     }
     return 0;
+  }
+
+  /** What it is about to do, and for how long. */
+  private void introduce(Recipe recipe) {
+    List<String> rows = DemoFiles.text(TRAINING).lines().skip(1).toList();
+    long intents =
+        rows.stream().map(row -> row.substring(row.lastIndexOf('\t') + 1)).distinct().count();
+    console
+        .err()
+        .println(
+            "The demo tunes all-MiniLM-L6-v2, a sentence encoder of 22.7 million parameters that"
+                + " comes with\nStatecraft, to tell the "
+                + intents
+                + " intents of "
+                + rows.size()
+                + " short requests apart: with "
+                + String.join(", ", methods)
+                + ",\n"
+                + recipe.train().epochs()
+                + " epochs each. A method takes about half a minute on two processors. Finished"
+                + " runs are kept\nin "
+                + console.path(output)
+                + ".");
+  }
+
+  private RunResult run(DemoRun run) throws IOException {
+    String method = run.wanted().method().name().label();
+    Optional<RunResult> kept = force ? Optional.empty() : run.kept();
+    if (kept.isPresent()) {
+      console.err().println(method + ": finished earlier, kept (--force runs it again)");
+      return kept.get();
+    }
+    console.err().println(method + ":");
+    TrainRun training =
+        new TrainRun(console, engine, command.commandLine().getParseResult().originalArgs());
+    RunResult result = goneOn(run, training).orElse(null);
+    if (result == null) {
+      run.begins();
+      result = training.run(run.wanted(), RunDirectory.Existing.REPLACE);
+    }
+    run.finished(result);
+    return result;
+  }
+
+  /** From where an interrupted run was. */
+  private Optional<RunResult> goneOn(DemoRun run, TrainRun training) throws IOException {
+    if (force || !run.isInterrupted()) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(training.resume(run.wanted().output()));
+    } catch (InvalidInputException e) {
+      console.err().println("cannot go on, begins anew: " + e.getMessage());
+      return Optional.empty();
+    }
+  }
+
+  private String next(Path reportFile) {
+    String run = output + "/" + methods.get(methods.size() - 1);
+    return "\nreport: "
+        + reportFile
+        + "\n\nNext\n"
+        + "  ./statecraft classify --run "
+        + run
+        + " \"Where is my parcel?\"\n"
+        + "  ./statecraft train -c RECIPE        your own data; start from "
+        + run
+        + "/recipe.yaml\n"
+        + "  ./statecraft train --explain        every key of a recipe\n"
+        + "  ./statecraft demo --methods dora    another method, beside these\n";
   }
 
   /** What each method learns these few sentences best with. */

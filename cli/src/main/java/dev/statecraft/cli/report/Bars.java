@@ -36,9 +36,12 @@ record Bars(List<Bar> bars, double most) {
    *
    * @param name shown when pointed at
    * @param length in the unit of {@link Bars#most}
-   * @param color number of its color
+   * @param color one of {@link Colors}
    */
-  record Part(String name, double length, int color) {}
+  record Part(String name, double length, String color) {}
+
+  /** A name and its color, one of {@link Colors}. */
+  record Key(String name, String color) {}
 
   String html() {
     StringBuilder html = new StringBuilder("<div class=\"bars\">\n");
@@ -46,7 +49,7 @@ record Bars(List<Bar> bars, double most) {
       html.append("<span>").append(Page.escape(bar.label)).append("</span><div class=\"bar\">");
       for (Part part : bar.parts) {
         html.append("<i class=\"f")
-            .append(Page.color(part.color))
+            .append(part.color)
             .append("\" style=\"width:")
             .append(percent(part.length))
             .append("\" title=\"")
@@ -63,12 +66,11 @@ record Bars(List<Bar> bars, double most) {
     return String.format(Locale.ROOT, "%.3f%%", 100 * part);
   }
 
-  /** A list of names beside their colors, from color 0 on. */
-  static String legend(List<String> names) {
+  /** A list of names beside their colors. */
+  static String legend(List<Key> keys) {
     List<String> items = new ArrayList<>();
-    for (int i = 0; i < names.size(); i++) {
-      items.add(
-          "<li><i class=\"f" + Page.color(i) + "\"></i>" + Page.escape(names.get(i)) + "</li>");
+    for (Key key : keys) {
+      items.add("<li><i class=\"f" + key.color + "\"></i>" + Page.escape(key.name) + "</li>");
     }
     return "<ul class=\"legend\">" + String.join("", items) + "</ul>";
   }

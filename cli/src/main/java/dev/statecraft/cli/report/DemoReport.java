@@ -53,9 +53,7 @@ public final class DemoReport {
   private static void addScores(Page page, List<RunResult> runs, String metric) {
     List<Bars.Bar> bars = new ArrayList<>();
     double most = 1;
-    for (int i = 0; i < runs.size(); i++) {
-      RunResult run = runs.get(i);
-      int color = i;
+    for (RunResult run : runs) {
       double score =
           run.summary().last().map(e -> e.metrics().getOrDefault(metric, 0.0)).orElse(0.0);
       most = Math.max(most, score);
@@ -66,7 +64,7 @@ public final class DemoReport {
                   new Bars.Part(
                       Units.count(run.summary().trainableParameters()) + " trainable parameters",
                       score,
-                      color)),
+                      Colors.method(RunFigures.method(run)))),
               RunFigures.shown(metric, score)));
     }
     page.heading(RunFigures.title(metric));

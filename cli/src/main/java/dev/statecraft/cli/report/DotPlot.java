@@ -23,9 +23,9 @@ record DotPlot(List<Row> rows, DoubleFunction<String> shown) {
    * @param values the dots; those that are not finite are left out
    * @param mean the stroke
    * @param value at its right
-   * @param marked whether it stands out
+   * @param color of the dots, one of {@link Colors}
    */
-  record Row(String label, List<Double> values, double mean, String value, boolean marked) {
+  record Row(String label, List<Double> values, double mean, String value, String color) {
     Row {
       values = values.stream().filter(Double::isFinite).toList();
     }
@@ -44,12 +44,15 @@ record DotPlot(List<Row> rows, DoubleFunction<String> shown) {
     StringBuilder html = new StringBuilder("<div class=\"bars dots\">\n");
     for (Row row : rows) {
       html.append("<span>").append(Page.escape(row.label)).append("</span>");
-      html.append("<div class=\"track").append(row.marked ? " best" : "").append("\">");
+      html.append("<div class=\"track\">");
       for (double tick : axis.ticks()) {
         html.append("<u style=\"left:").append(percent(axis.position(tick))).append("\"></u>");
       }
       for (double value : row.values) {
-        html.append("<i style=\"left:").append(percent(axis.position(value)));
+        html.append("<i class=\"f")
+            .append(row.color)
+            .append("\" style=\"left:")
+            .append(percent(axis.position(value)));
         html.append("\" title=\"").append(Page.escape(shown.apply(value))).append("\"></i>");
       }
       if (Double.isFinite(row.mean)) {

@@ -48,8 +48,9 @@ record LineChart(List<Series> series, Vertical vertical) {
    * @param name for the legend
    * @param points ascending in x
    * @param style how it is drawn
+   * @param color one of {@link Colors}
    */
-  record Series(String name, List<Point> points, Style style) {
+  record Series(String name, List<Point> points, Style style, String color) {
     Series {
       points = points.stream().filter(p -> Double.isFinite(p.x) && Double.isFinite(p.y)).toList();
     }
@@ -76,20 +77,20 @@ record LineChart(List<Series> series, Vertical vertical) {
       marks.add(new Plot.Mark(y.position(tick), word));
     }
     StringBuilder curves = new StringBuilder();
-    for (int i = 0; i < series.size(); i++) {
-      curves.append(curve(series.get(i), i, x, y));
+    for (Series one : series) {
+      curves.append(curve(one, x, y));
     }
     StringBuilder html = new StringBuilder();
     html.append(new Plot(described(), marks, Plot.marks(x, "")).html(curves));
     if (series.size() > 1) {
-      html.append(Bars.legend(series.stream().map(Series::name).toList()));
+      html.append(Bars.legend(series.stream().map(s -> new Bars.Key(s.name, s.color)).toList()));
     }
     return html.toString();
   }
 
-  private static String curve(Series series, int index, Axis x, Axis y) {
+  private static String curve(Series series, Axis x, Axis y) {
     List<Point> points = thinned(series.points);
-    int color = Page.color(index);
+    String color = series.color;
     if (series.style == Style.DOTS || points.size() == 1) {
       StringBuilder dots = new StringBuilder();
       points.forEach(p -> dots.append('M').append(at(p, x, y)).append("h0"));

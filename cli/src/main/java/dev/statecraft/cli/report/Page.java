@@ -9,8 +9,6 @@ import java.util.Map;
 
 /** One self-contained page: style and figures are in it, nothing is loaded from elsewhere. */
 final class Page {
-  private static final int COLORS = 8;
-
   private final StringBuilder body = new StringBuilder();
   private final String title;
 
@@ -30,11 +28,6 @@ final class Page {
         .replace(">", "&gt;")
         .replace("\"", "&quot;")
         .replace("'", "&#39;");
-  }
-
-  /** The number of a series' color class. */
-  static int color(int series) {
-    return series % COLORS;
   }
 
   Page lead(String text) {
@@ -113,22 +106,22 @@ final class Page {
   }
 
   Page table(List<String> header, List<List<String>> rows) {
-    return table(header, rows, false);
+    return table(header, rows, List.of());
   }
 
-  /** A table whose rows begin with the colors of series, from color 0 on. */
-  Page legendTable(List<String> header, List<List<String>> rows) {
-    return table(header, rows, true);
+  /** A table whose rows begin with colors. */
+  Page legendTable(List<String> header, List<List<String>> rows, List<String> colors) {
+    return table(header, rows, colors);
   }
 
-  private Page table(List<String> header, List<List<String>> rows, boolean colors) {
+  private Page table(List<String> header, List<List<String>> rows, List<String> colors) {
     body.append("<div class=\"wide\" tabindex=\"0\" role=\"group\" aria-label=\"")
         .append(escape(header.get(0)))
         .append("\"><table>\n<thead><tr>");
     header.forEach(cell -> body.append("<th scope=\"col\">").append(escape(cell)).append("</th>"));
     body.append("</tr></thead>\n<tbody>\n");
     for (int i = 0; i < rows.size(); i++) {
-      String mark = colors ? "<i class=\"key f" + color(i) + "\"></i>" : "";
+      String mark = i < colors.size() ? "<i class=\"key f" + colors.get(i) + "\"></i>" : "";
       body.append("<tr>");
       for (String cell : rows.get(i)) {
         body.append("<td>").append(mark).append(escape(cell)).append("</td>");

@@ -1,5 +1,6 @@
 package dev.statecraft.cli.report;
 
+import dev.statecraft.cli.recipe.Differences;
 import dev.statecraft.cli.recipe.Metric;
 import dev.statecraft.cli.run.Evaluation;
 import dev.statecraft.cli.run.RunResult;
@@ -30,6 +31,7 @@ final class RunFigures {
 
   private static boolean isPart(String metric) {
     return metric.equals(Metric.ACCURACY.label())
+        || metric.equals(Metric.TOKEN_ACCURACY.label())
         || metric.equals(Metric.F1.label())
         || metric.equals(Metric.MACRO_F1.label());
   }
@@ -42,15 +44,21 @@ final class RunFigures {
 
   static void addComparison(Page page, List<RunResult> runs) {
     Set<String> metrics = metrics(runs);
+    Differences differences =
+        Differences.of(runs.stream().map(RunResult::recipe).toList(), List.of());
+    differences.notes().forEach(page::caption);
     List<String> header = new ArrayList<>(List.of("Method", "Trainable parameters"));
+    differences.keys().forEach(key -> header.add(title(Differences.title(key))));
     metrics.forEach(metric -> header.add(title(metric)));
     header.addAll(List.of("Training time", "Tokens/s", "Peak memory"));
     List<List<String>> rows = new ArrayList<>();
-    for (RunResult run : runs) {
-      Summary summary = run.summary();
+    for (int i = 0; i < runs.size(); i++) {
+      Summary summary = runs.get(i).summary();
+      Map<String, String> differing = differences.values().get(i);
       List<String> row = new ArrayList<>();
       row.add(summary.method());
       row.add(Units.count(summary.trainableParameters()));
+      differences.keys().forEach(key -> row.add(differing.getOrDefault(key, "")));
       for (String metric : metrics) {
         Double value = summary.last().map(e -> e.metrics().get(metric)).orElse(null);
         row.add(value == null ? "" : shown(metric, value));
@@ -70,7 +78,7 @@ final class RunFigures {
     addMemory(page, uses);
   }
 
-  /** The categories of several, in the order of their colors. */
+  /** The categories of several, in their order. */
   static List<String> categories(Collection<Map<String, Long>> uses) {
     Set<String> names = new LinkedHashSet<>();
     uses.forEach(use -> names.addAll(use.keySet()));
@@ -87,7 +95,10 @@ final class RunFigures {
       long total = 0;
       for (int i = 0; i < categories.size(); i++) {
         long bytes = use.getValue().getOrDefault(categories.get(i), 0L);
-        parts.add(new Bars.Part(title(categories.get(i)) + ": " + Units.bytes(bytes), bytes, i));
+        String category = categories.get(i);
+        parts.add(
+            new Bars.Part(
+                title(category) + ": " + Units.bytes(bytes), bytes, Colors.memory(category)));
         total += bytes;
       }
       most = Math.max(most, total);
@@ -102,14 +113,18 @@ final class RunFigures {
       uses.values().forEach(use -> row.add(Units.bytes(use.getOrDefault(category, 0L))));
       rows.add(row);
     }
-    page.legendTable(header, rows);
+    page.legendTable(header, rows, categories.stream().map(Colors::memory).toList());
   }
 
   /** A chart of a metric of all evaluations. */
   static String evaluationChart(List<RunResult> runs, String metric) {
     return evaluationChart(
         metric,
-        runs.stream().map(run -> evaluations(method(run), run.evaluations(), metric)).toList());
+        runs.stream()
+            .map(
+                run ->
+                    evaluations(method(run), run.evaluations(), metric, Colors.method(method(run))))
+            .toList());
   }
 
   static String evaluationChart(String metric, List<LineChart.Series> series) {
@@ -120,30 +135,34 @@ final class RunFigures {
 
   static LineChart.Series steps(
       RunResult run, ToDoubleFunction<StepMetrics> value, LineChart.Style style) {
-    return steps(method(run), run.steps(), value, style);
+    return steps(method(run), run.steps(), value, style, Colors.method(method(run)));
   }
 
   static LineChart.Series steps(
       String name,
       List<StepMetrics> steps,
       ToDoubleFunction<StepMetrics> value,
-      LineChart.Style style) {
+      LineChart.Style style,
+      String color) {
     return new LineChart.Series(
         name,
         steps.stream()
             .map(step -> new LineChart.Point(step.step(), value.applyAsDouble(step)))
             .toList(),
-        style);
+        style,
+        color);
   }
 
-  static LineChart.Series evaluations(String name, List<Evaluation> evaluations, String metric) {
+  static LineChart.Series evaluations(
+      String name, List<Evaluation> evaluations, String metric, String color) {
     return new LineChart.Series(
         name,
         evaluations.stream()
             .filter(evaluation -> evaluation.metrics().containsKey(metric))
             .map(evaluation -> point(evaluation, metric))
             .toList(),
-        LineChart.Style.DOTS);
+        LineChart.Style.DOTS,
+        color);
   }
 
   private static LineChart.Point point(Evaluation evaluation, String metric) {

@@ -11,7 +11,7 @@ import java.util.Map;
  * The memory of a training step from its begin to its end, its categories one on top of the other.
  *
  * @param timeline moments in order, each as wide as the others
- * @param categories from the bottom up; their index is their color's number
+ * @param categories from the bottom up
  */
 record StackedAreas(List<StepMemory.Moment> timeline, List<String> categories) {
   private static final double MIB = 1 << 20;
@@ -33,7 +33,7 @@ record StackedAreas(List<StepMemory.Moment> timeline, List<String> categories) {
       for (int j = 0; j < above.length; j++) {
         above[j] += bytes(j, categories.get(i)) / unit;
       }
-      svg.append("<path class=\"a").append(Page.color(i)).append("\" d=\"");
+      svg.append("<path class=\"a").append(Colors.memory(categories.get(i))).append("\" d=\"");
       svg.append(steps(above, y, true)).append(steps(below, y, false)).append("Z\"><title>");
       svg.append(Page.escape(RunFigures.title(categories.get(i)))).append("</title></path>\n");
       below = above;
@@ -41,7 +41,10 @@ record StackedAreas(List<StepMemory.Moment> timeline, List<String> categories) {
     String label =
         "Memory over a training step, in " + (unit == GIB ? "GiB" : "MiB") + ". " + fullest();
     return new Plot(label, Plot.marks(y, unit == GIB ? " GiB" : " MiB"), marks()).html(svg)
-        + Bars.legend(categories.stream().map(RunFigures::title).toList());
+        + Bars.legend(
+            categories.stream()
+                .map(name -> new Bars.Key(RunFigures.title(name), Colors.memory(name)))
+                .toList());
   }
 
   private String fullest() {

@@ -1,5 +1,6 @@
 package dev.statecraft.cli.report;
 
+import dev.statecraft.cli.recipe.Differences;
 import dev.statecraft.cli.study.PointResult;
 import dev.statecraft.cli.study.Spread;
 import dev.statecraft.cli.study.StudyResults;
@@ -11,13 +12,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.DoubleFunction;
 import java.util.function.ToDoubleFunction;
 
 /** The page of a study: its settings side by side. */
 public final class StudyReport {
-  /** Curves that can be told apart by color. */
-  private static final int CURVES = 8;
+  private static final String METHOD = "method.name";
 
   private final StudyResults results;
   private final List<Setting> settings;
@@ -71,6 +72,8 @@ public final class StudyReport {
 
   private void addTable() {
     List<String> header = new ArrayList<>(List.of("Setting", "Trainable parameters"));
+    List<String> differing = results.differences().keys();
+    differing.forEach(key -> header.add(RunFigures.title(Differences.title(key))));
     results.metrics().forEach(name -> header.add(RunFigures.title(name)));
     header.add("Runs");
     List<List<String>> rows = new ArrayList<>();
@@ -79,11 +82,13 @@ public final class StudyReport {
       List<String> row = new ArrayList<>();
       row.add(setting.label() + (isBest(setting) ? " (best)" : ""));
       row.add(any ? Units.count(setting.results().get(0).trainableParameters()) : "");
+      differing.forEach(key -> row.add(setting.others().getOrDefault(key, "")));
       results.metrics().forEach(name -> row.add(any ? shown(name, setting.metric(name)) : ""));
       row.add(setting.results().size() + " of " + setting.runs());
       rows.add(row);
     }
     page.heading("Settings");
+    results.differences().notes().forEach(page::caption);
     page.table(header, rows);
   }
 
@@ -102,14 +107,22 @@ public final class StudyReport {
     List<DotPlot.Row> rows = new ArrayList<>();
     for (Setting setting : settings) {
       if (!setting.results().isEmpty()) {
-        rows.add(row(setting.label(), setting.metric(metric), isBest(setting)));
+        String label = setting.label() + (isBest(setting) ? " (best)" : "");
+        rows.add(row(label, setting.metric(metric), color(setting)));
       }
     }
     page.add(plot(rows));
   }
 
-  private DotPlot.Row row(String label, Spread spread, boolean marked) {
-    return new DotPlot.Row(label, spread.values(), spread.mean(), shown(metric, spread), marked);
+  private DotPlot.Row row(String label, Spread spread, String color) {
+    return new DotPlot.Row(label, spread.values(), spread.mean(), shown(metric, spread), color);
+  }
+
+  /** Methods have theirs on every page; other settings have that of their place in the table. */
+  private String color(Setting setting) {
+    return setting.settings().keySet().equals(Set.of(METHOD))
+        ? Colors.method(setting.settings().get(METHOD))
+        : Colors.series(settings.indexOf(setting));
   }
 
   private String plot(List<DotPlot.Row> rows) {
@@ -130,8 +143,9 @@ public final class StudyReport {
           .forEach(
               (value, found) -> {
                 if (!found.isEmpty()) {
-                  Setting together = new Setting(Map.of(key, value), found, found.size());
-                  rows.add(row(value, together.metric(metric), false));
+                  Setting together = Setting.together(Map.of(key, value), found);
+                  String color = key.equals(METHOD) ? Colors.method(value) : Colors.EVALUATION;
+                  rows.add(row(value, together.metric(metric), color));
                 }
               });
       page.add(plot(rows));
@@ -154,15 +168,14 @@ public final class StudyReport {
     page.add(
         bars(
             setting -> setting.spread(PointResult::peakBytes).mean(),
-            value -> Units.bytes(Math.round(value)),
-            2));
+            value -> Units.bytes(Math.round(value))));
     page.add("</div><div>");
     page.heading("Training time");
-    page.add(bars(setting -> setting.spread(PointResult::seconds).mean(), Units::seconds, 5));
+    page.add(bars(setting -> setting.spread(PointResult::seconds).mean(), Units::seconds));
     page.add("</div></div>");
   }
 
-  private String bars(ToDoubleFunction<Setting> length, DoubleFunction<String> shown, int color) {
+  private String bars(ToDoubleFunction<Setting> length, DoubleFunction<String> shown) {
     List<Bars.Bar> bars = new ArrayList<>();
     double most = 1e-9;
     for (Setting setting : settings) {
@@ -172,7 +185,7 @@ public final class StudyReport {
         bars.add(
             new Bars.Bar(
                 setting.label(),
-                List.of(new Bars.Part(setting.label(), value, color)),
+                List.of(new Bars.Part(setting.label(), value, color(setting))),
                 shown.apply(value)));
       }
     }
@@ -182,19 +195,22 @@ public final class StudyReport {
   private void addLosses() {
     List<LineChart.Series> curves = new ArrayList<>();
     for (Setting setting : settings) {
-      if (!setting.results().isEmpty() && curves.size() < CURVES) {
+      if (!setting.results().isEmpty() && curves.size() < Colors.SERIES) {
         List<LineChart.Point> points = new ArrayList<>();
         List<Double> losses = setting.results().get(0).losses();
         for (int i = 0; i < losses.size(); i++) {
           points.add(new LineChart.Point(i + 1, losses.get(i)));
         }
-        curves.add(new LineChart.Series(setting.label(), points, LineChart.Style.NOISY));
+        curves.add(
+            new LineChart.Series(setting.label(), points, LineChart.Style.NOISY, color(setting)));
       }
     }
     page.heading("Training loss by step");
     page.caption(
         "The first finished run of "
-            + (settings.size() > CURVES ? "the first " + CURVES + " settings." : "each setting."));
+            + (settings.size() > Colors.SERIES
+                ? "the first " + Colors.SERIES + " settings."
+                : "each setting."));
     page.add(new LineChart(curves, LineChart.Vertical.FROM_ZERO).html());
   }
 

@@ -122,7 +122,7 @@ public final class TrainReport {
 
   private void curves() {
     page.heading("Loss by step");
-    page.add(chart("loss", StepMetrics::loss, LineChart.Style.NOISY));
+    page.add(chart("loss", StepMetrics::loss, LineChart.Style.NOISY, Colors.TRAINING));
     Set<String> metrics = new LinkedHashSet<>();
     run.evaluations().forEach(evaluation -> metrics.addAll(evaluation.metrics().keySet()));
     List<String> names = new ArrayList<>();
@@ -131,20 +131,28 @@ public final class TrainReport {
       names.add(title(metric) + " on the evaluation data, by step");
       charts.add(
           RunFigures.evaluationChart(
-              metric, List.of(RunFigures.evaluations(metric, run.evaluations(), metric))));
+              metric,
+              List.of(
+                  RunFigures.evaluations(metric, run.evaluations(), metric, Colors.EVALUATION))));
     }
     names.addAll(List.of("Learning rate by step", "Gradient norm by step", "Tokens/s by step"));
-    charts.add(chart("learning rate", StepMetrics::learningRate, LineChart.Style.EXACT));
-    charts.add(chart("gradient norm", StepMetrics::gradientNorm, LineChart.Style.NOISY));
-    charts.add(chart("tokens/s", StepMetrics::tokensPerSecond, LineChart.Style.NOISY));
+    charts.add(
+        chart("learning rate", StepMetrics::learningRate, LineChart.Style.EXACT, Colors.TRAINING));
+    charts.add(
+        chart("gradient norm", StepMetrics::gradientNorm, LineChart.Style.NOISY, Colors.TRAINING));
+    charts.add(
+        chart("tokens/s", StepMetrics::tokensPerSecond, LineChart.Style.NOISY, Colors.TRAINING));
     names.add("Peak memory by step, in MiB");
-    charts.add(chart("peak memory in MiB", s -> s.peakBytes() / MIB, LineChart.Style.EXACT));
+    charts.add(
+        chart(
+            "peak memory in MiB", s -> s.peakBytes() / MIB, LineChart.Style.EXACT, Colors.MEMORY));
     page.pairs(names, charts);
   }
 
-  private String chart(String name, ToDoubleFunction<StepMetrics> value, LineChart.Style style) {
+  private String chart(
+      String name, ToDoubleFunction<StepMetrics> value, LineChart.Style style, String color) {
     return new LineChart(
-            List.of(RunFigures.steps(name, run.steps(), value, style)),
+            List.of(RunFigures.steps(name, run.steps(), value, style, color)),
             LineChart.Vertical.FROM_ZERO)
         .html();
   }

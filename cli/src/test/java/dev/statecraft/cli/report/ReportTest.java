@@ -3,10 +3,14 @@ package dev.statecraft.cli.report;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.statecraft.cli.SampleRuns;
+import dev.statecraft.cli.recipe.MethodName;
+import dev.statecraft.cli.run.RunResult;
+import dev.statecraft.tensor.MemoryCategory;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 final class ReportTest {
@@ -39,6 +43,44 @@ final class ReportTest {
         .contains("Where it comes from", "train -c a.yaml")
         .contains("step 12: loss 9.1 stands out", "&lt;b&gt;not bold&lt;/b&gt;")
         .doesNotContain("<b>not bold", "null", "NaN");
+  }
+
+  @Test
+  void theSameThingHasTheSameColor() {
+    RunResult lora = SampleRuns.run("lora", 240, 4, FOLDER);
+    RunResult control = SampleRuns.run("control", 240, 6, FOLDER);
+    for (List<RunResult> runs : List.of(List.of(lora, control), List.of(control, lora))) {
+      String page = DemoReport.html(runs);
+      for (String method : List.of("lora", "control")) {
+        String color = Colors.method(method);
+        assertThat(page).contains("<i class=\"f" + color + "\"></i>" + method + "</li>");
+        assertThat(page)
+            .containsPattern(
+                "<span>" + method + "</span><div class=\"bar\"><i class=\"f" + color + "\"");
+      }
+    }
+    assertThat(MethodName.labels().stream().map(Colors::method)).doesNotHaveDuplicates();
+    assertThat(Stream.of(MemoryCategory.values()).map(c -> Colors.memory(c.label())))
+        .doesNotHaveDuplicates();
+    String page = TrainReport.html(SampleRuns.view(lora));
+    assertThat(page).contains("\"l" + Colors.TRAINING + "\"", "l" + Colors.EVALUATION + "\"");
+  }
+
+  /** Every color has its rules, and paper shows them whole. */
+  @Test
+  void theStyleHasEveryColorAndPrints() {
+    String style = demo();
+    for (String kind : List.of(".f", ".l", ".a")) {
+      for (int i = 0; i < Colors.SERIES; i++) {
+        assertThat(style).contains(kind + Colors.series(i) + " { ");
+      }
+      for (MemoryCategory category : MemoryCategory.values()) {
+        assertThat(style).contains(kind + Colors.memory(category.label()) + " { ");
+      }
+    }
+    assertThat(style)
+        .contains("print-color-adjust: exact", "break-inside: avoid", "@media print", "@page")
+        .contains("@media screen and (prefers-color-scheme: dark)");
   }
 
   @Test
@@ -84,7 +126,8 @@ final class ReportTest {
             DoubleStream.of(1, Double.NaN, 3, Double.POSITIVE_INFINITY)
                 .mapToObj(y -> new LineChart.Point(y, y))
                 .toList(),
-            LineChart.Style.NOISY);
+            LineChart.Style.NOISY,
+            Colors.TRAINING);
     assertThat(series.points()).hasSize(2);
     String html = new LineChart(List.of(series), LineChart.Vertical.FROM_ZERO).html();
     assertThat(html).contains("<path").doesNotContain("NaN", "Infinity");
@@ -98,7 +141,8 @@ final class ReportTest {
         IntStream.range(0, 20_000).mapToObj(i -> new LineChart.Point(i, Math.sin(i))).toList();
     String html =
         new LineChart(
-                List.of(new LineChart.Series("loss", points, LineChart.Style.EXACT)),
+                List.of(
+                    new LineChart.Series("loss", points, LineChart.Style.EXACT, Colors.TRAINING)),
                 LineChart.Vertical.FITTED)
             .html();
     assertThat(html.length()).isLessThan(30_000);

@@ -1,0 +1,145 @@
+package dev.statecraft.cli.command;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.statecraft.cli.engine.Classification;
+import dev.statecraft.cli.recipe.RecipeException;
+import dev.statecraft.cli.run.AtomicFile;
+import dev.statecraft.cli.run.CsvText;
+import dev.statecraft.cli.run.Json;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
+
+/**
+ * A file of predictions: one line for each row of the input, in its order, with all that the row
+ * had, the label, and its probability. In JSONL also the probabilities of all labels.
+ */
+final class Predictions {
+  private static final String LABEL = "label";
+  private static final String PROBABILITY = "probability";
+  private static final String PROBABILITIES = "probabilities";
+
+  /** Before names that the input has itself. */
+  private static final String PREDICTED = "predicted_";
+
+  private final Path file;
+  private final Kind kind;
+
+  private enum Kind {
+    JSONL,
+    CSV,
+    TSV
+  }
+
+  /**
+   * A file to be written.
+   *
+   * @throws RecipeException if its name says of no form that there is, or it has no folder
+   */
+  Predictions(Path file) {
+    this.file = file;
+    String name = String.valueOf(file.getFileName()).toLowerCase(Locale.ROOT);
+    if (name.endsWith(".jsonl")) {
+      kind = Kind.JSONL;
+    } else if (name.endsWith(".csv")) {
+      kind = Kind.CSV;
+    } else if (name.endsWith(".tsv")) {
+      kind = Kind.TSV;
+    } else {
+      throw new RecipeException(
+          "--output: expected a file that ends in .jsonl, .csv or .tsv, found '" + name + "'");
+    }
+    if (Files.isDirectory(file) || !Files.isDirectory(file.getParent())) {
+      throw new RecipeException("--output: expected a file in a folder that exists, found " + file);
+    }
+  }
+
+  /**
+   * Writes it; what was there before stays until all is written.
+   *
+   * @param rows of the input, as many as results
+   * @param notes is told of what the form of the file cannot keep
+   */
+  void write(List<Map<String, Object>> rows, List<Classification> results, Consumer<String> notes)
+      throws IOException {
+    Set<String> columns = new LinkedHashSet<>();
+    rows.forEach(row -> columns.addAll(row.keySet()));
+    boolean taken =
+        columns.contains(LABEL) || columns.contains(PROBABILITY) || columns.contains(PROBABILITIES);
+    String prefix = taken ? PREDICTED : "";
+    if (taken) {
+      notes.accept(
+          "the input has columns of these names, so predictions are called "
+              + prefix
+              + LABEL
+              + " and "
+              + prefix
+              + PROBABILITY);
+    }
+    List<Map<String, Object>> all = new ArrayList<>();
+    for (int i = 0; i < rows.size(); i++) {
+      Map<String, Object> row = new LinkedHashMap<>(rows.get(i));
+      Classification result = results.get(i);
+      row.put(prefix + LABEL, result.label());
+      row.put(prefix + PROBABILITY, result.probabilities().get(result.label()));
+      if (kind == Kind.JSONL) {
+        row.put(prefix + PROBABILITIES, result.probabilities());
+      }
+      all.add(row);
+    }
+    columns.add(prefix + LABEL);
+    columns.add(prefix + PROBABILITY);
+    AtomicFile.write(file, kind == Kind.JSONL ? jsonl(all) : table(all, columns, notes));
+  }
+
+  private static String jsonl(List<Map<String, Object>> rows) {
+    StringBuilder text = new StringBuilder();
+    rows.forEach(row -> text.append(Json.line(row)).append('\n'));
+    return text.toString();
+  }
+
+  private String table(
+      List<Map<String, Object>> rows, Set<String> columns, Consumer<String> notes) {
+    StringBuilder text = new StringBuilder();
+    int[] broken = new int[1];
+    append(text, List.copyOf(columns), broken);
+    for (Map<String, Object> row : rows) {
+      append(text, columns.stream().map(column -> text(row.get(column))).toList(), broken);
+    }
+    if (broken[0] > 0) {
+      notes.accept(
+          (kind == Kind.TSV ? "line breaks and tabs" : "line breaks")
+              + " of "
+              + broken[0]
+              + " cells are written as spaces, so that each row is one line; .jsonl keeps them");
+    }
+    return text.toString();
+  }
+
+  private void append(StringBuilder text, List<String> cells, int[] broken) {
+    List<String> lines = new ArrayList<>();
+    for (String cell : cells) {
+      String line = cell.replaceAll(kind == Kind.TSV ? "\\R|[\\v\\t]" : "\\R|\\v", " ");
+      broken[0] += line.equals(cell) ? 0 : 1;
+      lines.add(line);
+    }
+    text.append(kind == Kind.TSV ? String.join("\t", lines) + "\n" : CsvText.row(lines));
+  }
+
+  private static String text(Object value) {
+    if (value == null || value instanceof JsonNode node && node.isNull()) {
+      return "";
+    }
+    return value instanceof JsonNode node && node.isValueNode()
+        ? node.asText()
+        : String.valueOf(value);
+  }
+}
