@@ -108,7 +108,9 @@ record DemoRun(Recipe wanted) {
     node.path("memory")
         .properties()
         .forEach(e -> categories.put(e.getKey(), e.getValue().asLong()));
+    JsonNode head = node.path("head_learning_rate");
     return new Summary(
+        Summary.Status.FINISHED,
         node.path("method").asText(),
         node.path("trainable_parameters").asLong(),
         node.path("steps").asLong(),
@@ -121,7 +123,10 @@ record DemoRun(Recipe wanted) {
         Optional.empty(),
         Optional.empty(),
         node.path("threads").asInt(),
-        Map.of());
+        Map.of(),
+        node.path("learning_rate").asDouble(),
+        head.isNumber() ? Optional.of(head.doubleValue()) : Optional.empty(),
+        node.path("model_dropout").asText());
   }
 
   private static Optional<Evaluation> optional(JsonNode node) {

@@ -165,7 +165,8 @@ record TrainingRun(
   }
 
   /** What there is now, if no step was taken yet. */
-  private TrainOutcome outcome(Trainer trainer, Weights weights, MemoryPlan plan, ModelDropout dropout) {
+  private TrainOutcome outcome(
+      Trainer trainer, Weights weights, MemoryPlan plan, ModelDropout dropout) {
     return new TrainOutcome(
         trainer.seconds(),
         plan.store().describe(),
