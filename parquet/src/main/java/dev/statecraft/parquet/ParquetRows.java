@@ -69,7 +69,7 @@ public final class ParquetRows {
     byte[] start = new byte[MAGIC.length];
     byte[] end = new byte[MAGIC.length];
     try (RandomAccessFile bytes = new RandomAccessFile(file.toFile(), "r")) {
-      if (bytes.length() < 3 * MAGIC.length) {
+      if (bytes.length() < 3L * MAGIC.length) {
         throw unreadable(file, found.orElse("a file of " + bytes.length() + " bytes"));
       }
       bytes.readFully(start);

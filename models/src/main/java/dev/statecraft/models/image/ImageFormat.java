@@ -21,17 +21,23 @@ enum ImageFormat {
   static final List<String> ENDINGS =
       List.of(".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff");
 
-  private final List<String> starts;
+  private final String start;
+  private final String otherStart;
 
-  ImageFormat(String... starts) {
-    this.starts = List.of(starts);
+  ImageFormat(String start) {
+    this(start, start);
+  }
+
+  ImageFormat(String start, String otherStart) {
+    this.start = start;
+    this.otherStart = otherStart;
   }
 
   /** Of the first bytes of a file. */
   static Optional<ImageFormat> of(byte[] start) {
     String text = new String(start, StandardCharsets.ISO_8859_1);
     for (ImageFormat format : values()) {
-      if (format.starts.stream().anyMatch(known -> begins(text, known))) {
+      if (begins(text, format.start) || begins(text, format.otherStart)) {
         return Optional.of(format);
       }
     }
