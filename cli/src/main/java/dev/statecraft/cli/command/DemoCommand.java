@@ -187,7 +187,7 @@ public final class DemoCommand implements Callable<Integer> {
         + "  ./statecraft demo --methods dora    another method, beside these\n";
   }
 
-  /** What each method learns these few sentences best with. */
+  /** What each method, and the head with it, learns these few sentences best with. */
   private static double learningRate(MethodName method) {
     return switch (method) {
       case PROBE -> 0.01;
@@ -200,7 +200,9 @@ public final class DemoCommand implements Callable<Integer> {
   private Recipe recipe(String method, Path folder, Path data) {
     List<String> settings = new ArrayList<>();
     settings.add("method.name=" + method);
-    settings.add("train.learning_rate=" + learningRate(MethodName.of(method)));
+    double learningRate = learningRate(MethodName.of(method));
+    settings.add("train.learning_rate=" + learningRate);
+    settings.add("train.head_learning_rate=" + learningRate);
     settings.addAll(overrides);
     Recipe recipe =
         Recipe.parse(DemoFiles.text("recipe.yaml"), "the demo's recipe", method, settings, data);

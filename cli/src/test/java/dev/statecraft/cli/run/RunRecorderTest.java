@@ -39,7 +39,8 @@ final class RunRecorderTest {
       recorder.note("2 examples were left out");
       RunResult result =
           recorder.finish(
-              new TrainOutcome(8, "cheap", memory(6), Optional.of(predicted(7)), 2, "attention 0.1"));
+              new TrainOutcome(
+                  8, "cheap", memory(6), Optional.of(predicted(7)), 2, "attention 0.1"));
 
       Summary summary = result.summary();
       assertThat(summary.trainableParameters()).isEqualTo(1234);
