@@ -391,6 +391,13 @@ final class ErrorScenarios {
   private void files() {
     put("<file>: expected a recipe file, found none", () -> run("train", "-c", "none.yaml"));
     put(
+        "<file>: expected text in UTF-8, found other bytes",
+        () -> {
+          defaults();
+          Files.write(folder.resolve("latin.yaml"), new byte[] {'m', ':', ' ', (byte) 0xe4, 10});
+          return run("train", "-c", "latin.yaml");
+        });
+    put(
         "<folder>: expected a run directory with a recipe.yaml, found none",
         () -> run("eval", "--run", "runs/none"));
     put(
@@ -433,6 +440,10 @@ final class ErrorScenarios {
 
   private void data() {
     put("<file>: the file is empty", () -> trainOn("t.csv", ""));
+    put(
+        "<file> row <n> (line <n>): column '<column>': expected text, found half of a surrogate"
+            + " pair, <code>",
+        () -> trainOn("t.jsonl", "{\"text\": \"a\", \"label\": \"\\ud83d\"}\n"));
     put("<file>: expected at least one row, found none", () -> trainOn("t.csv", "text,label\n"));
     put(
         "<file>: cannot tell the data format from the file name; expected it to end in .json,"

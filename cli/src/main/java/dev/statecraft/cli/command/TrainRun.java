@@ -61,6 +61,7 @@ record TrainRun(Console console, Engine engine, List<String> arguments, Optional
       Recipe recipe = began.threadsIn(directory.recipe().withOutput(folder));
       Checkpoints checkpoints = directory.checkpoints(recipe.train().checkpoints().keep());
       checkpoints.sweep();
+      directory.sweep();
       Origin now = engine.origin(recipe);
       began.check(directory.provenance().toString(), now.inputs());
       return run(

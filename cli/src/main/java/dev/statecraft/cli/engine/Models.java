@@ -18,7 +18,6 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.List;
 
 /** Opens models by the names that users give them. */
@@ -140,12 +139,9 @@ final class Models {
 
   /** A file to map, so that the weights need not lie in the heap beside the tensors. */
   private static Path unpacked(String resource) throws IOException {
-    Path file = Files.createTempFile("statecraft", ".onnx");
-    file.toFile().deleteOnExit();
-    try (InputStream in = resource(resource)) {
-      Files.copy(in, file, StandardCopyOption.REPLACE_EXISTING);
+    try (InputStream there = resource(resource)) {
+      return SharedCopy.of(Models.class.getResource(resource), resource.substring(1));
     }
-    return file;
   }
 
   static InputStream resource(String name) {

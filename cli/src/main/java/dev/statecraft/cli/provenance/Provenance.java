@@ -8,6 +8,7 @@ import dev.statecraft.cli.run.AtomicFile;
 import dev.statecraft.cli.run.Json;
 import dev.statecraft.models.InvalidInputException;
 import dev.statecraft.models.Shown;
+import dev.statecraft.models.TextFile;
 import dev.statecraft.tensor.ThreadCount;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -75,7 +76,13 @@ public record Provenance(
       return List.of();
     }
     try (Stream<Path> entries = Files.list(adapter)) {
-      files = entries.filter(Files::isRegularFile).sorted().toList();
+      // Hidden is what a process that was killed had been writing.
+      files =
+          entries
+              .filter(Files::isRegularFile)
+              .filter(file -> !String.valueOf(file.getFileName()).startsWith("."))
+              .sorted()
+              .toList();
     }
     FileHashes hashes = new FileHashes();
     List<HashedFile> hashed = new ArrayList<>();
@@ -186,7 +193,7 @@ public record Provenance(
       throw new InvalidInputException(file + ": expected the provenance of a run, found none");
     }
     try {
-      JsonNode root = new ObjectMapper().readTree(Files.readString(file));
+      JsonNode root = new ObjectMapper().readTree(TextFile.read(file));
       JsonNode environment = required(root, "environment");
       List<String> command = new ArrayList<>();
       required(root, "command").forEach(argument -> command.add(argument.asText()));

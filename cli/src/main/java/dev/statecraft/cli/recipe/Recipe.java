@@ -2,6 +2,7 @@ package dev.statecraft.cli.recipe;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.statecraft.models.InvalidInputException;
+import dev.statecraft.models.TextFile;
 import dev.statecraft.models.hub.HubId;
 import dev.statecraft.tensor.Quantization;
 import java.io.IOException;
@@ -73,7 +74,7 @@ public record Recipe(
       throw new InvalidInputException(file + ": expected a recipe file, found none");
     }
     try {
-      return Files.readString(file);
+      return TextFile.read(file);
     } catch (IOException e) {
       throw new InvalidInputException(file + ": cannot be read: " + e.getMessage(), e);
     }

@@ -3,8 +3,8 @@ package dev.statecraft.cli.recipe;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.statecraft.models.InvalidInputException;
+import dev.statecraft.models.TextFile;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -162,6 +162,6 @@ public record StudyRecipe(
 
   /** The text of the file, for the study's page. */
   public String text() throws IOException {
-    return Files.readString(recipe);
+    return TextFile.read(recipe);
   }
 }

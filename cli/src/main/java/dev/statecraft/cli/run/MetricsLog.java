@@ -1,6 +1,7 @@
 package dev.statecraft.cli.run;
 
 import dev.statecraft.models.InvalidInputException;
+import dev.statecraft.models.TextFile;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -34,7 +35,7 @@ public final class MetricsLog implements AutoCloseable {
   static List<StepMetrics> cutBehind(Path file, long last) throws IOException {
     List<StepMetrics> steps = new ArrayList<>();
     StringBuilder kept = new StringBuilder();
-    List<String> lines = Files.exists(file) ? Files.readAllLines(file) : List.of();
+    List<String> lines = Files.exists(file) ? TextFile.lines(file) : List.of();
     for (String line : lines) {
       if (steps.size() == last) {
         break;

@@ -1,8 +1,10 @@
 package dev.statecraft.cli.run;
 
 import dev.statecraft.models.Shown;
+import dev.statecraft.models.TextFile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -21,7 +23,7 @@ public final class NotesLog {
   }
 
   static NotesLog append(Path file) throws IOException {
-    List<String> lines = Files.exists(file) ? Files.readAllLines(file) : List.of();
+    List<String> lines = Files.exists(file) ? TextFile.lines(file) : List.of();
     return new NotesLog(file, lines.stream().map(l -> l.substring(l.indexOf(' ') + 1)).toList());
   }
 
@@ -37,9 +39,10 @@ public final class NotesLog {
    */
   public synchronized void write(String note) {
     try {
-      Files.writeString(
+      String line = Instant.now().truncatedTo(ChronoUnit.SECONDS) + " " + Shown.line(note) + "\n";
+      Files.write(
           file,
-          Instant.now().truncatedTo(ChronoUnit.SECONDS) + " " + Shown.line(note) + "\n",
+          line.getBytes(StandardCharsets.UTF_8),
           StandardOpenOption.CREATE,
           StandardOpenOption.APPEND);
     } catch (IOException e) {

@@ -5,6 +5,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.statecraft.cli.recipe.Recipe;
 import dev.statecraft.cli.recipe.RecipeException;
 import dev.statecraft.models.InvalidInputException;
+import dev.statecraft.models.TextFile;
+import dev.statecraft.models.checkpoint.Leftovers;
 import dev.statecraft.models.train.Checkpoints;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -144,12 +146,19 @@ public final class RunDirectory {
     }
   }
 
+  /** Deletes what a process that was killed had been writing; only while the run is locked. */
+  public void sweep() throws IOException {
+    Leftovers.sweep(folder);
+    Leftovers.sweep(adapter());
+  }
+
   private static void clear(Path folder, Existing existing) throws IOException {
     if (!Files.isDirectory(folder)) {
       throw new RecipeException("output: expected a folder, found the file " + folder);
     }
     boolean isRun = Files.exists(folder.resolve(RECIPE));
     if (!isRun) {
+      Leftovers.sweep(folder);
       try (Stream<Path> entries = Files.list(folder)) {
         if (entries.anyMatch(entry -> !entry.endsWith(LOCK))) {
           throw new RecipeException(
@@ -170,6 +179,7 @@ public final class RunDirectory {
     }
     // A run that is being trained is not taken from under its process.
     try (Lock held = new RunDirectory(folder).lock()) {
+      Leftovers.sweep(folder);
       for (String name : OWN) {
         delete(folder.resolve(name));
       }

@@ -6,15 +6,13 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.statecraft.cli.run.RunDirectory;
 import dev.statecraft.models.InvalidInputException;
 import dev.statecraft.models.JsonProblem;
+import dev.statecraft.models.TextFile;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 
 /**
  * What a finished run of a study came to.
@@ -50,7 +48,7 @@ public record PointResult(
    */
   static PointResult read(RunDirectory run) {
     try {
-      JsonNode summary = JSON.readTree(run.summary().toFile());
+      JsonNode summary = JSON.readTree(TextFile.read(run.summary()));
       Map<String, Double> metrics = new LinkedHashMap<>();
       for (Map.Entry<String, JsonNode> entry : summary.path("last_evaluation").properties()) {
         if (!PLACE.contains(entry.getKey())) {
@@ -82,15 +80,8 @@ public record PointResult(
 
   private static List<Double> losses(RunDirectory run) throws IOException {
     List<Double> losses = new ArrayList<>();
-    try (Stream<String> lines = Files.lines(run.metrics())) {
-      lines.forEach(
-          line -> {
-            try {
-              losses.add(number(JSON.readTree(line).path("loss")));
-            } catch (IOException e) {
-              throw new UncheckedIOException(e);
-            }
-          });
+    for (String line : TextFile.lines(run.metrics())) {
+      losses.add(number(JSON.readTree(line).path("loss")));
     }
     return losses;
   }

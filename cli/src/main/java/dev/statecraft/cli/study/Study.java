@@ -7,6 +7,7 @@ import dev.statecraft.cli.recipe.StudyRecipe;
 import dev.statecraft.cli.run.AtomicFile;
 import dev.statecraft.cli.run.RunDirectory;
 import dev.statecraft.models.InvalidInputException;
+import dev.statecraft.models.TextFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -127,7 +128,7 @@ public final class Study {
   private static Optional<String> asked(Recipe wanted) {
     try {
       return Files.exists(asking(wanted))
-          ? Optional.of(Files.readString(asking(wanted)))
+          ? Optional.of(TextFile.read(asking(wanted)))
           : Optional.empty();
     } catch (IOException e) {
       throw new InvalidInputException(asking(wanted) + ": cannot be read: " + e.getMessage(), e);

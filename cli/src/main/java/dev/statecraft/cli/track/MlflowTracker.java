@@ -10,6 +10,7 @@ import dev.statecraft.cli.run.RunDirectory;
 import dev.statecraft.cli.run.StepMetrics;
 import dev.statecraft.cli.run.TrainListener;
 import dev.statecraft.models.Shown;
+import dev.statecraft.models.TextFile;
 import dev.statecraft.models.WebAddress;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -227,7 +228,7 @@ public final class MlflowTracker implements TrainListener, AutoCloseable {
   private String earlier() {
     try {
       if (Files.exists(idFile)) {
-        JsonNode known = new ObjectMapper().readTree(Files.readString(idFile));
+        JsonNode known = new ObjectMapper().readTree(TextFile.read(idFile));
         return known.path("server").asText().equals(server.toString())
             ? known.path("run_id").asText()
             : "";

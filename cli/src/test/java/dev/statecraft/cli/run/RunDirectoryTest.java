@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.UUID;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -76,6 +77,34 @@ final class RunDirectoryTest {
       assertThat(recipe.output().resolve("metrics.jsonl")).isNotEmptyFile();
     }
     run.lock().close();
+  }
+
+  @Test
+  void bytesThatAreNoTextAreToldWithTheirFile() throws IOException {
+    RunDirectory run = RunDirectory.create(recipe, RunDirectory.Existing.REFUSE);
+    byte[] bytes = {'{', (byte) 0xe4, '}', '\n'};
+    for (String name : List.of("metrics.jsonl", "notes.log", "summary.json", "recipe.yaml")) {
+      Files.write(run.folder().resolve(name), bytes);
+    }
+    assertThatThrownBy(() -> run.stepsUntil(1))
+        .hasMessageContaining("metrics.jsonl: expected text");
+    assertThatThrownBy(run::notesLog).hasMessageContaining("notes.log: expected text in UTF-8");
+    assertThatThrownBy(run::isFinished).hasMessageContaining("summary.json: expected text");
+    assertThatThrownBy(run::recipe).hasMessageContaining("recipe.yaml: expected text in UTF-8");
+  }
+
+  @Test
+  void whatAKilledProcessLeftIsSwept() throws IOException {
+    Path half = recipe.output().resolve(".recipe.yaml." + UUID.randomUUID() + ".tmp");
+    Files.createDirectories(recipe.output());
+    Files.writeString(half, "mod");
+    RunDirectory run = RunDirectory.create(recipe, RunDirectory.Existing.REFUSE);
+    assertThat(half).doesNotExist();
+    Files.createDirectories(run.adapter());
+    Path weights =
+        Files.writeString(run.adapter().resolve(".a." + UUID.randomUUID() + ".new"), "ha");
+    run.sweep();
+    assertThat(weights).doesNotExist();
   }
 
   @Test

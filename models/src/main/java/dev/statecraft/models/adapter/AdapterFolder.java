@@ -5,6 +5,7 @@ import dev.statecraft.core.graph.Parameter;
 import dev.statecraft.core.run.Weights;
 import dev.statecraft.models.InvalidInputException;
 import dev.statecraft.models.checkpoint.ElementType;
+import dev.statecraft.models.checkpoint.Leftovers;
 import dev.statecraft.models.checkpoint.SafetensorsFile;
 import dev.statecraft.models.checkpoint.SafetensorsWriter;
 import dev.statecraft.models.checkpoint.TensorEntry;
@@ -72,6 +73,7 @@ public final class AdapterFolder {
           channel -> write(value, channel));
     }
     Files.createDirectories(folder);
+    Leftovers.sweep(folder);
     Path newConfig = beside(folder, CONFIG_FILE);
     Path newWeights = beside(folder, WEIGHTS_FILE);
     try {

@@ -2,6 +2,7 @@ package dev.statecraft.models.chat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.statecraft.models.InvalidInputException;
+import dev.statecraft.models.TextFile;
 import dev.statecraft.models.chat.jinja.Rendering;
 import dev.statecraft.models.chat.jinja.Template;
 import dev.statecraft.models.config.JsonFile;
@@ -9,7 +10,6 @@ import dev.statecraft.models.data.ChatMessage;
 import dev.statecraft.models.data.Conversation;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -101,7 +101,7 @@ public final class ChatTemplate {
 
   private static Template template(Path file) throws IOException {
     try {
-      return Template.parse(file.toString(), Files.readString(file, StandardCharsets.UTF_8));
+      return Template.parse(file.toString(), TextFile.read(file));
     } catch (CharacterCodingException e) {
       throw new InvalidInputException(file + ": expected text in UTF-8", e);
     }

@@ -37,6 +37,8 @@ public final class NewFolder implements AutoCloseable {
     check(target, replace);
     Path partial =
         target.resolveSibling("." + target.getFileName() + "." + UUID.randomUUID() + ".tmp");
+    // No merge takes a day without writing a file.
+    Leftovers.sweepOlder(target, 86_400);
     Files.createDirectories(partial);
     return new NewFolder(target, partial);
   }

@@ -188,6 +188,6 @@ public record ChatMessage(
       throw new InvalidInputException(
           where + "." + key + " should be text, found " + Row.nodeKind(value));
     }
-    return value.textValue();
+    return Row.whole(value.textValue(), where + "." + key);
   }
 }

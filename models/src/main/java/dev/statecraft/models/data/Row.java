@@ -88,7 +88,33 @@ public record Row(Path file, int number, long line, Map<String, JsonNode> values
               + "' should be text or a number, found "
               + (isNoNumber(value) ? value.asText() : nodeKind(value)));
     }
-    return value.asText();
+    return whole(value.asText(), where() + ": column " + Quoted.text(column));
+  }
+
+  /**
+   * A text that can be written and read again: JSON's escapes can spell half of a character.
+   *
+   * @throws InvalidInputException if it has half of a surrogate pair
+   */
+  static String whole(String text, String where) {
+    for (int i = 0; i < text.length(); i++) {
+      if (Character.isSurrogate(text.charAt(i))) {
+        boolean pair =
+            Character.isHighSurrogate(text.charAt(i))
+                && i + 1 < text.length()
+                && Character.isLowSurrogate(text.charAt(i + 1));
+        if (!pair) {
+          throw new InvalidInputException(
+              String.format(
+                  Locale.ROOT,
+                  "%s: expected text, found half of a surrogate pair, \\u%04x",
+                  where,
+                  (int) text.charAt(i)));
+        }
+        i++;
+      }
+    }
+    return text;
   }
 
   private static boolean isNoNumber(JsonNode value) {

@@ -1,6 +1,7 @@
 package dev.statecraft.models.image;
 
 import dev.statecraft.models.InvalidInputException;
+import dev.statecraft.models.TextFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -127,7 +128,7 @@ final class CifarFile {
     }
     try {
       List<String> names =
-          Files.readAllLines(list).stream().map(String::strip).filter(n -> !n.isEmpty()).toList();
+          TextFile.lines(list).stream().map(String::strip).filter(n -> !n.isEmpty()).toList();
       if (names.size() != kind.classes) {
         throw new InvalidInputException(
             list + ": expected " + kind.classes + " names of classes, found " + names.size());

@@ -4,6 +4,7 @@ import dev.statecraft.core.graph.Parameter;
 import dev.statecraft.core.optim.AdamW;
 import dev.statecraft.core.run.Weights;
 import dev.statecraft.models.InvalidInputException;
+import dev.statecraft.models.TextFile;
 import dev.statecraft.models.checkpoint.ElementType;
 import dev.statecraft.models.checkpoint.SafetensorsFile;
 import dev.statecraft.models.checkpoint.SafetensorsWriter;
@@ -52,7 +53,7 @@ public record Checkpoint(Path folder, Progress progress, StepLayout layout) {
    */
   static Checkpoint open(Path folder) throws IOException {
     Path file = folder.resolve(PROGRESS);
-    ProgressFormat.Content content = ProgressFormat.read(Files.readString(file), file.toString());
+    ProgressFormat.Content content = ProgressFormat.read(TextFile.read(file), file.toString());
     return new Checkpoint(folder, content.progress(), content.layout());
   }
 

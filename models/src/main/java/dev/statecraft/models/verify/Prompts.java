@@ -3,6 +3,7 @@ package dev.statecraft.models.verify;
 import dev.statecraft.core.run.HostBatch;
 import dev.statecraft.models.InvalidInputException;
 import dev.statecraft.models.Quoted;
+import dev.statecraft.models.TextFile;
 import dev.statecraft.models.family.Encoder;
 import dev.statecraft.models.family.ImageBatches;
 import dev.statecraft.models.family.Llama;
@@ -65,7 +66,7 @@ public final class Prompts {
       throw new InvalidInputException(file + ": expected a file of prompts, found none");
     }
     try {
-      List<String> texts = Files.readAllLines(file).stream().filter(l -> !l.isBlank()).toList();
+      List<String> texts = TextFile.lines(file).stream().filter(l -> !l.isBlank()).toList();
       if (texts.isEmpty()) {
         throw new InvalidInputException(file + ": expected a prompt a line, found none");
       }

@@ -35,6 +35,19 @@ class RowTest {
         .hasMessageContaining("found array");
   }
 
+  /** Nothing could be written that has such a text, at the end of a run at the latest. */
+  @Test
+  void halfOfASurrogatePairIsNoText() {
+    Row halves = Rows.row(7, "{'a': 'x\\ud83d', 'b': '\\ude00\\ud83d', 'c': 'x\\ud83d\\ude00y'}");
+    assertThat(halves.text("c")).isEqualTo("x\ud83d\ude00y");
+    assertThatThrownBy(() -> halves.label("a"))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessage(
+            "test.json row 7 (line 7): column 'a': expected text, found half of a surrogate pair,"
+                + " \\ud83d");
+    assertThatThrownBy(() -> halves.text("b")).hasMessageEndingWith("\\ude00");
+  }
+
   @Test
   void numbersAreLabelsByTheirValue() {
     Row labels =

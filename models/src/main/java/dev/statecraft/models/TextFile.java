@@ -1,10 +1,10 @@
-package dev.statecraft.cli.run;
+package dev.statecraft.models;
 
-import dev.statecraft.models.InvalidInputException;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 
 /** Reads texts, which are in UTF-8. */
 public final class TextFile {
@@ -22,5 +22,10 @@ public final class TextFile {
     } catch (CharacterCodingException e) {
       throw new InvalidInputException(file + ": expected text in UTF-8, found other bytes", e);
     }
+  }
+
+  /** The lines of a whole file, as {@link #read}. */
+  public static List<String> lines(Path file) throws IOException {
+    return read(file).lines().toList();
   }
 }
