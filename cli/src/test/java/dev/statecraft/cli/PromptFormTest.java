@@ -21,8 +21,10 @@ import picocli.CommandLine;
 /** Prompts are written as a run was trained, and what it learned to end with ends its texts. */
 class PromptFormTest {
   private static final String ALPACA =
-      "{\"instruction\": \"w5\", \"output\": \"w6 w7\"}\n"
-          + "{\"instruction\": \"w8\", \"output\": \"w9\"}\n";
+      """
+      {"instruction": "w5", "output": "w6 w7"}
+      {"instruction": "w8", "output": "w9"}
+      """;
 
   private static final String CHAT =
       "{\"messages\": [{\"role\": \"user\", \"content\": \"w5\"},"

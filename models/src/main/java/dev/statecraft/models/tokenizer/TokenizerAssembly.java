@@ -20,7 +20,6 @@ import java.util.stream.Collectors;
 final class TokenizerAssembly {
   private static final String WORD_START = "\u2581";
 
-  private final TokenizerJson file;
   private final TokenizerSettings settings;
   private final Map<String, Integer> vocabulary;
   private final ObjectNode root;
@@ -34,7 +33,6 @@ final class TokenizerAssembly {
 
   private TokenizerAssembly(
       TokenizerJson file, TokenizerSettings settings, Map<String, Integer> vocabulary) {
-    this.file = file;
     this.settings = settings;
     this.vocabulary = vocabulary;
     root = file.root().deepCopy();

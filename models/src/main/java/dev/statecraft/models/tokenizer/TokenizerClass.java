@@ -9,42 +9,38 @@ import java.util.Optional;
  */
 enum TokenizerClass {
   /** {@code TokenizersBackend} and all classes that are not known here. */
-  BACKEND(Map.of()),
-
+  BACKEND,
   /** {@code BertTokenizer}. */
-  BERT(
-      Map.of(
-          "unk_token", "[UNK]",
-          "sep_token", "[SEP]",
-          "pad_token", "[PAD]",
-          "cls_token", "[CLS]",
-          "mask_token", "[MASK]")),
-
+  BERT,
   /** {@code RobertaTokenizer}. */
-  ROBERTA(
-      Map.of(
-          "bos_token", "<s>",
-          "eos_token", "</s>",
-          "sep_token", "</s>",
-          "cls_token", "<s>",
-          "unk_token", "<unk>",
-          "pad_token", "<pad>",
-          "mask_token", "<mask>")),
-
+  ROBERTA,
   /** {@code LlamaTokenizer}. */
-  LLAMA(Map.of("unk_token", "<unk>", "bos_token", "<s>", "eos_token", "</s>"));
+  LLAMA;
 
   private static final String FAST = "Fast";
 
-  private final Map<String, String> names;
-
-  TokenizerClass(Map<String, String> names) {
-    this.names = names;
-  }
-
   /** Special tokens that it has if the settings do not say, spelled, by their names. */
   Map<String, String> names() {
-    return names;
+    return switch (this) {
+      case BACKEND -> Map.of();
+      case BERT ->
+          Map.of(
+              "unk_token", "[UNK]",
+              "sep_token", "[SEP]",
+              "pad_token", "[PAD]",
+              "cls_token", "[CLS]",
+              "mask_token", "[MASK]");
+      case ROBERTA ->
+          Map.of(
+              "bos_token", "<s>",
+              "eos_token", "</s>",
+              "sep_token", "</s>",
+              "cls_token", "<s>",
+              "unk_token", "<unk>",
+              "pad_token", "<pad>",
+              "mask_token", "<mask>");
+      case LLAMA -> Map.of("unk_token", "<unk>", "bos_token", "<s>", "eos_token", "</s>");
+    };
   }
 
   /**
