@@ -196,7 +196,7 @@ final class Filters {
     if (!Values.isNumber(Values.defined(value))) {
       throw new Fault("abs: expected a number, found a '" + Values.typeName(value) + "'");
     }
-    return Numbers.real(value) < 0 ? Numbers.negate(value) : value;
+    return Numbers.real(value) < 0 ? Numbers.negate(value) : Numbers.add(value, 0L);
   }
 
   private static Object rounded(Run run, Object value, Arguments given) {

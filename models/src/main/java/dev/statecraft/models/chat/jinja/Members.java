@@ -100,9 +100,8 @@ final class Members {
   /** {@code object[start:stop:step]}. */
   static Object slice(Run run, Object object, Object start, Object stop, Object step) {
     Values.defined(object);
-    boolean sliced = object instanceof String || object instanceof List || object instanceof Tuple;
-    if (!sliced || !isBound(start) || !isBound(stop) || !isBound(step)) {
-      return Undefined.element(object, "of a slice");
+    if (!(object instanceof String || object instanceof List || object instanceof Tuple)) {
+      throw new Fault("'" + Values.typeName(object) + "' object is not subscriptable");
     }
     long by = step == None.NONE ? 1 : Values.integer(step, "the step of a slice");
     if (by == 0) {
@@ -160,10 +159,6 @@ final class Members {
       slice.appendCodePoint(codePoints[(int) (from + i * by)]);
     }
     return slice.toString();
-  }
-
-  private static boolean isBound(Object value) {
-    return value == None.NONE || Numbers.isWhole(value);
   }
 
   private static long bound(Object value, long otherwise, long length, long step) {

@@ -51,12 +51,19 @@ final class TextQuestions {
     if (bound[1] == null && bound[2] == null) {
       return text;
     }
-    Object start = bound[1] == null ? None.NONE : bound[1];
-    if (start != None.NONE && Values.integer(start, "a place in a text") > run.length(text)) {
+    Object start = place(bound[1]);
+    Object end = place(bound[2]);
+    if (start instanceof Long first && first > run.length(text)) {
       return null;
     }
-    Object end = bound[2] == null ? None.NONE : bound[2];
     return (String) Members.slice(run, text, start, end, None.NONE);
+  }
+
+  /** A bound: a whole number, or none. */
+  private static Object place(Object bound) {
+    return bound == null || bound == None.NONE
+        ? None.NONE
+        : (Object) Values.integer(bound, "a place in a text");
   }
 
   private static long place(Run run, String text, Arguments given, String name, boolean last) {

@@ -164,7 +164,8 @@ class TemplateTest {
         "{{ 9007199254740993 == 9007199254740992.0 }}{{ 9007199254740993 | round }} @"
             + " False9007199254740993",
         "{{ {1: 'a'}[1.0] }}{{ {1: 'a'}[true] }}{{ nothing in {} }} @ aaFalse",
-        "{{ 1.0 // 0.1 }}{{ 1.1 | round(1, 'ceil') }}{{ -0.1 | round }} @ 9.01.1-0.0",
+        "{{ 1.0 // 0.1 }}{{ 1.1 | round(1, 'ceil') }}{{ -0.1 | round }}{{ true | abs }} @"
+            + " 9.01.1-0.01",
         "{{ 'ß'.capitalize() }}{{ 'ß' | title }}{{ 'straße' | upper }} @ SsSSSTRASSE",
         "{{ [{'a': 1}] | groupby('a') | map(attribute='grouper') | list }} @ [1]",
         "{{ ('a\\rb' | indent) }} @ a\\n    b",
@@ -182,6 +183,8 @@ class TemplateTest {
       strings = {
         "{{ '{:,}'.format('1' * 300000) | length }}",
         "{{ 'a'.partition('') }}",
+        "{{ 'a'.find('a', 1.5) }}",
+        "{{ 'a'.count('a', 0, 'b') }}",
         "{{ 'a' % 1 }}",
         "{{ '%d' % 'a' }}",
         "{{ '{:d}'.format(1.5) }}",
