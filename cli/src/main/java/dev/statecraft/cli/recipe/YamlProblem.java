@@ -22,7 +22,7 @@ final class YamlProblem {
       List.of(
           Rule.of("Duplicate field '([^']*)'|found duplicate key (\\S+)", "the key $1 twice"),
           Rule.of(
-              "[Tt]railing token|expected a single document|but found another document",
+              "[Tt]railing token|expected a single document|found another (?:document|value)",
               "a second document"),
           Rule.of(
               "mapping values are not allowed",

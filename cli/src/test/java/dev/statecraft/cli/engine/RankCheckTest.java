@@ -33,7 +33,7 @@ class RankCheckTest {
     assertThat(RankCheck.note(tuned("{name: " + method + ", rank: 8}"))).isEmpty();
     assertThat(RankCheck.note(tuned("{name: " + method + ", rank: 40}")).orElseThrow())
         .startsWith("rank 40 is above ")
-        .contains("the most that layers.0.");
+        .contains("layers.0.");
   }
 
   @Test

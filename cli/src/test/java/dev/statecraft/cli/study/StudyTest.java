@@ -404,11 +404,9 @@ class StudyTest {
     for (int axis = 0; axis < grid.length; axis++) {
       grid[axis] = "key" + axis + "=0,1,2,3,4,5,6,7,8,9";
     }
-    refuses("grid: expected a study of up to 100000 runs, found ", "base.yaml", 0, grid);
+    refuses("grid: expected 10,000 runs at most, found ", "base.yaml", 0, grid);
     refuses(
-        "seeds: expected a study of up to 100000 runs, found 1000000000 or more",
-        "base.yaml",
-        1_000_000_000);
+        "grid: expected 10,000 runs at most, found 1,000,000,000 (", "base.yaml", 1_000_000_000);
   }
 
   private void refuses(String message, String file, int seeds, String... grid) {
