@@ -135,7 +135,7 @@ final class Predictions {
   }
 
   private static String text(Object value) {
-    if (value == null || value instanceof JsonNode node && node.isNull()) {
+    if (value == null || (value instanceof JsonNode node && node.isNull())) {
       return "";
     }
     return value instanceof JsonNode node && node.isValueNode()

@@ -42,7 +42,7 @@ public final class Suggestion {
     boolean within =
         Math.min(word.length(), candidate.length()) >= LEAST_SHARED
             && (word.contains(candidate) || candidate.contains(word));
-    return within || same >= LEAST_SHARED && 2 * same > word.length();
+    return within || (same >= LEAST_SHARED && 2 * same > word.length());
   }
 
   private static boolean abbreviates(String word, String candidate) {
