@@ -20,19 +20,25 @@ public final class Flops {
 
   /** Floating-point operations of all products of a plan for a batch of this size. */
   public static double of(StatePlan plan, Extents extents) {
-    Flops flops = new Flops(extents);
     double total = 0;
     for (Step step : plan.steps()) {
-      if (step instanceof Step.Compute compute) {
-        total += compute.edges().stream().mapToDouble(flops::forward).sum();
-      } else if (step instanceof Step.Differentiate differentiate) {
-        total +=
-            differentiate.edges().stream()
-                .mapToDouble(edge -> flops.backward(edge, plan.demand(edge)))
-                .sum();
-      }
+      total += of(plan, step, extents);
     }
     return total;
+  }
+
+  /** Those of one step. */
+  static double of(StatePlan plan, Step step, Extents extents) {
+    Flops flops = new Flops(extents);
+    if (step instanceof Step.Compute compute) {
+      return compute.edges().stream().mapToDouble(flops::forward).sum();
+    }
+    if (step instanceof Step.Differentiate differentiate) {
+      return differentiate.edges().stream()
+          .mapToDouble(edge -> flops.backward(edge, plan.demand(edge)))
+          .sum();
+    }
+    return 0;
   }
 
   private double forward(Edge edge) {

@@ -49,6 +49,13 @@ public record LayerPolicies(List<StorePolicy> layers, StorePolicy otherwise) {
     return new LayerPolicies(policies, rest);
   }
 
+  /** The policy of each layer of a graph that has so many. */
+  public List<StorePolicy> ofLayers(int count) {
+    List<StorePolicy> all = new ArrayList<>(layers.subList(0, Math.min(count, layers.size())));
+    all.addAll(Collections.nCopies(count - all.size(), otherwise));
+    return List.copyOf(all);
+  }
+
   /** The policy of an edge. */
   StorePolicy of(Edge edge) {
     int layer = edge.layer();

@@ -7,30 +7,40 @@ import dev.statecraft.core.plan.StepCost;
 import dev.statecraft.core.plan.StorePolicy;
 import dev.statecraft.core.run.Batch;
 import dev.statecraft.tensor.Torch;
-import java.util.Comparator;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
-import java.util.stream.Stream;
 
 /**
  * Picks the fastest store policies that fit a budget.
  *
- * <p>Candidates are the four policies for all layers, and for each pair of a policy that does not
- * fit with one that does, the mix with the fewest lean layers that fits ({@link
- * LayerPolicies#mix}). Their peaks come from {@linkplain DryRun dry runs}, some three for a pair:
- * the search starts where the two uniform peaks suggest. Among those that fit, {@link StepCost}
- * decides. What is chosen has itself been run, so it fits to the byte.
+ * <p>{@link PolicyMixes} tells the cheapest mix of all four policies that should fit, from dry runs
+ * of the uniform ones. It is run dry; where it takes more or less than expected, another is asked
+ * for with less or more room. Then single layers are given faster policies as long as it fits. The
+ * number of {@linkplain DryRun dry runs} is bounded; of few layers all mixes are tried. Among all
+ * that fit, {@link StepCost} decides. What is chosen has itself been run, so it fits to the byte.
  */
 public final class StorePlanner implements AutoCloseable {
   private static final List<StorePolicy> POLICIES = List.of(StorePolicy.values());
+
+  /** Layers that the dry runs of one search have together, at most: a deep model's take longer. */
+  private static final int LAYERS_RUN = 384;
+
+  /** Of so few layers all mixes are run. */
+  private static final int FEW = 3;
+
+  /** Part of the budget by which the search varies it. */
+  private static final double STEP = 0.02;
 
   private final int layers;
   private final DryRun dryRun;
   private final Map<LayerPolicies, StoreChoice> tried = new HashMap<>();
   private final double costOfAll;
+  private PolicyMixes mixes;
 
   /**
    * Prepares a search.
@@ -58,11 +68,37 @@ public final class StorePlanner implements AutoCloseable {
         });
   }
 
+  private PolicyMixes mixes() {
+    if (mixes == null) {
+      mixes = new PolicyMixes(layers, this::measured);
+    }
+    return mixes;
+  }
+
+  /** The same step from begin to end. */
+  private PolicyMixes.Measured measured(LayerPolicies policies) {
+    StepMemory memory = dryRun.timeline(policies);
+    List<Double> cost =
+        Arrays.stream(StepCost.byLayer(dryRun.plan(policies), dryRun.extents(), layers))
+            .map(operations -> operations / costOfAll)
+            .boxed()
+            .toList();
+    tried.putIfAbsent(
+        policies,
+        new StoreChoice(policies, memory.peak(), cost(dryRun.plan(policies)) / costOfAll));
+    return new PolicyMixes.Measured(memory, cost);
+  }
+
   private long peak(LayerPolicies policies) {
     return of(policies).memory().peakBytes();
   }
 
-  /** The smallest budget, in bytes, into which the step fits. */
+  /** How many steps have been run dry. */
+  int dryRuns() {
+    return tried.size();
+  }
+
+  /** The smallest budget, in bytes, into which the step fits, as far as is known. */
   public long smallestBudget() {
     return leanest().stream().mapToLong(this::peak).min().orElseThrow();
   }
@@ -72,13 +108,13 @@ public final class StorePlanner implements AutoCloseable {
    * What that one computes again comes on top of all other layers' stored states.
    */
   private List<LayerPolicies> leanest() {
-    return POLICIES.stream()
-        .flatMap(
-            policy ->
-                Stream.of(
-                    LayerPolicies.uniform(policy),
-                    LayerPolicies.mix(layers, Math.max(0, layers - 1), StorePolicy.INPUTS, policy)))
-        .toList();
+    mixes();
+    List<LayerPolicies> leanest = new ArrayList<>();
+    for (StorePolicy policy : POLICIES) {
+      leanest.add(LayerPolicies.uniform(policy));
+      leanest.add(LayerPolicies.mix(layers, Math.max(0, layers - 1), StorePolicy.INPUTS, policy));
+    }
+    return leanest;
   }
 
   /** The fastest that fits; empty if nothing does. */
@@ -87,45 +123,88 @@ public final class StorePlanner implements AutoCloseable {
     if (all.memory().peakBytes() <= budget) {
       return Optional.of(all);
     }
-    for (StorePolicy lean : POLICIES) {
-      for (StorePolicy rest : POLICIES.subList(0, POLICIES.indexOf(lean))) {
-        if (fits(LayerPolicies.uniform(lean), budget)
-            && !fits(LayerPolicies.uniform(rest), budget)) {
-          tryFewestLean(lean, rest, budget);
-        }
+    return budget < smallestBudget() ? Optional.empty() : Optional.of(new Search(budget).best());
+  }
+
+  /** One search for the fastest. */
+  private final class Search {
+    private final long budget;
+    private int left = Math.max(12, LAYERS_RUN / layers);
+    private StoreChoice best;
+
+    Search(long budget) {
+      this.budget = budget;
+      tried.values().forEach(this::consider);
+    }
+
+    StoreChoice best() {
+      if (layers <= FEW) {
+        all(List.of());
+      } else {
+        around();
+        faster();
+      }
+      return best;
+    }
+
+    private boolean consider(StoreChoice choice) {
+      boolean fits = choice.memory().peakBytes() <= budget;
+      if (fits && (best == null || choice.relativeCompute() < best.relativeCompute())) {
+        best = choice;
+      }
+      return fits;
+    }
+
+    /** Every mix. */
+    private void all(List<StorePolicy> chosen) {
+      if (chosen.size() == layers) {
+        consider(of(PolicyMixes.policies(chosen)));
+        return;
+      }
+      for (StorePolicy policy : POLICIES) {
+        List<StorePolicy> more = new ArrayList<>(chosen);
+        more.add(policy);
+        all(more);
       }
     }
-    if (POLICIES.stream().noneMatch(policy -> fits(LayerPolicies.uniform(policy), budget))) {
-      leanest().forEach(this::of);
+
+    /** Mixes that are expected to take the budget, or somewhat more or less. */
+    private void around() {
+      double room = budget;
+      double fitting = 0;
+      double tooMuch = budget * (1 + STEP);
+      for (int i = 0; i < 8 && left > 0; i++) {
+        Optional<LayerPolicies> mix = mixes().cheapest(room);
+        if (mix.isEmpty() || run(mix.get())) {
+          fitting = room;
+        } else {
+          tooMuch = room;
+        }
+        room = fitting > 0 ? (fitting + tooMuch) / 2 : room - budget * STEP / 2;
+      }
     }
-    return tried.values().stream()
-        .filter(choice -> choice.memory().peakBytes() <= budget)
-        .min(
-            Comparator.comparingDouble(StoreChoice::relativeCompute)
-                .thenComparingLong(choice -> choice.memory().peakBytes()));
-  }
 
-  private boolean fits(LayerPolicies policies, long budget) {
-    return peak(policies) <= budget;
-  }
+    /** Runs a mix if it is new and a run is left; whether it fits. */
+    private boolean run(LayerPolicies policies) {
+      if (!tried.containsKey(policies) && left-- <= 0) {
+        return false;
+      }
+      return consider(of(policies));
+    }
 
-  /** Every lean layer more is taken to need no more memory than before. */
-  private void tryFewestLean(StorePolicy lean, StorePolicy rest, long budget) {
-    int tooFew = 0;
-    int enough = layers;
-    long peakOfTooFew = peak(LayerPolicies.uniform(rest));
-    long peakOfEnough = peak(LayerPolicies.uniform(lean));
-    while (enough - tooFew > 1) {
-      double part = (peakOfTooFew - budget) / (double) Math.max(1, peakOfTooFew - peakOfEnough);
-      int guess = tooFew + (int) Math.ceil(part * (enough - tooFew));
-      int count = Math.max(tooFew + 1, Math.min(enough - 1, guess));
-      long peak = peak(LayerPolicies.mix(layers, count, lean, rest));
-      if (peak <= budget) {
-        enough = count;
-        peakOfEnough = peak;
-      } else {
-        tooFew = count;
-        peakOfTooFew = peak;
+    /** Gives single layers a faster policy as long as it fits. */
+    private void faster() {
+      double before = Double.POSITIVE_INFINITY;
+      while (best.relativeCompute() < before && left > 0) {
+        before = best.relativeCompute();
+        List<StorePolicy> chosen = best.policies().ofLayers(layers);
+        for (int i = layers - 1; i >= 0 && best.relativeCompute() >= before; i--) {
+          for (StorePolicy other : POLICIES.subList(0, chosen.get(i).ordinal())) {
+            List<StorePolicy> changed = new ArrayList<>(chosen);
+            changed.set(i, other);
+            run(PolicyMixes.policies(changed));
+          }
+        }
       }
     }
   }
