@@ -19,7 +19,11 @@ record FolderErrors(ErrorScenarios scenarios, Path folder) {
         () -> {
           Files.writeString(
               TinyFolder.model(folder.resolve("pointer")).resolve("model.safetensors"),
-              "version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 9\n");
+              """
+              version https://git-lfs.github.com/spec/v1
+              oid sha256:0
+              size 9
+              """);
           return scenarios.train("model=pointer");
         });
     scenarios.put(

@@ -16,9 +16,11 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** What is given as a model and is none: one line that says what it is. */
 class FolderKindTest {
   private static final String POINTER =
-      "version https://git-lfs.github.com/spec/v1\n"
-          + "oid sha256:4d7a214614ab2935c943f9e0ff69d22eadbb8f32b1258daaa5e2ca24d17e2393\n"
-          + "size 12345\n";
+      """
+      version https://git-lfs.github.com/spec/v1
+      oid sha256:4d7a214614ab2935c943f9e0ff69d22eadbb8f32b1258daaa5e2ca24d17e2393
+      size 12345
+      """;
 
   @TempDir private Path folder;
 
