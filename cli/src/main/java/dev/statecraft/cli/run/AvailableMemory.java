@@ -101,7 +101,7 @@ public final class AvailableMemory {
   private Stream<Path> groups(Path hierarchy, String line) {
     List<Path> groups = new ArrayList<>(List.of(hierarchy));
     Path group = hierarchy;
-    for (String name : text(root.resolve("proc/self/cgroup"), line).split("/")) {
+    for (String name : text(root.resolve("proc/self/cgroup"), line).split("/", -1)) {
       // Seen from another namespace, a group may lie outside what is mounted.
       if (!name.isEmpty() && !name.equals("..")) {
         group = group.resolve(name);

@@ -62,7 +62,8 @@ final class OnnxParser {
       }
     } catch (IOException e) {
       throw new InvalidInputException(
-          source + ": expected an ONNX model, found a file that is damaged, cut off or no model", e);
+          source + ": expected an ONNX model, found a file that is damaged, cut off or no model",
+          e);
     }
     return new OnnxModel(source, parser.nodes, parser.initializers);
   }

@@ -199,7 +199,7 @@ public final class StorePlanner implements AutoCloseable {
         before = best.relativeCompute();
         List<StorePolicy> chosen = best.policies().ofLayers(layers);
         for (int i = layers - 1; i >= 0 && best.relativeCompute() >= before; i--) {
-          for (StorePolicy other : POLICIES.subList(0, chosen.get(i).ordinal())) {
+          for (StorePolicy other : POLICIES.subList(0, POLICIES.indexOf(chosen.get(i)))) {
             List<StorePolicy> changed = new ArrayList<>(chosen);
             changed.set(i, other);
             run(PolicyMixes.policies(changed));

@@ -209,8 +209,12 @@ class LlamaConfigTest {
   void sizesBeyondAnyModelAreErrorsBeforeMemoryIsTaken() {
     for (String key :
         new String[] {
-          "hidden_size", "intermediate_size", "num_hidden_layers", "vocab_size",
-          "num_attention_heads", "head_dim"
+          "hidden_size",
+          "intermediate_size",
+          "num_hidden_layers",
+          "vocab_size",
+          "num_attention_heads",
+          "head_dim"
         }) {
       for (String size : new String[] {"2000000000", "99999999999999999999"}) {
         assertThatThrownBy(() -> parse("'" + key + "': " + size))

@@ -93,12 +93,13 @@ class StoreMixTest {
   void isWithinAHundredthOfTheBestOfAllMixes(String method, int layers) {
     Graph graph = graph(llama(layers), method);
     ComputeOptions compute = ComputeOptions.cpu(DType.FLOAT32);
+    List<StorePolicy> policies = List.of(StorePolicy.values());
     List<Point> all = new ArrayList<>();
     try (StorePlanner every = new StorePlanner(graph, compute, StoreMixTest::batch)) {
       for (int code = 0; code < 1 << (2 * layers); code++) {
         List<StorePolicy> chosen = new ArrayList<>();
         for (int i = 0; i < layers; i++) {
-          chosen.add(StorePolicy.values()[(code >> (2 * i)) & 3]);
+          chosen.add(policies.get((code >> (2 * i)) & 3));
         }
         StoreChoice choice = every.of(PolicyMixes.policies(chosen));
         all.add(
