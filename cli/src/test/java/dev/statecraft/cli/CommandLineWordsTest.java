@@ -53,13 +53,13 @@ class CommandLineWordsTest {
   @Test
   void helpIsNotBrokenTwice() {
     for (String entry : commands()) {
-      String help = out(entry.strip().split(" ")[0], "--help");
-      String[] lines = help.split("\n");
+      String help = out(entry.strip().split(" ", -1)[0], "--help");
+      String[] lines = help.split("\n", -1);
       for (int i = 0; i + 1 < lines.length; i++) {
         assertThat(lines[i].length()).as(lines[i]).isLessThanOrEqualTo(80);
         boolean goesOn = lines[i + 1].matches("[a-z(].*") && !lines[i + 1].startsWith("Usage");
         if (goesOn) {
-          String next = lines[i + 1].split(" ")[0];
+          String next = lines[i + 1].split(" ", -1)[0];
           assertThat(lines[i].length() + 1 + next.length())
               .as("'%s' has room for '%s'", lines[i], next)
               .isGreaterThanOrEqualTo(80);

@@ -32,9 +32,9 @@ public record DataAccount(
 
   /** One line for the user. */
   public String describe() {
-    StringBuilder line = new StringBuilder().append(examples).append(" examples");
+    StringBuilder line = new StringBuilder().append(counted(examples, "example", "examples"));
     if (!classes.isEmpty()) {
-      line.append("; ").append(classes.size()).append(" classes: ").append(numbers());
+      line.append("; ").append(counted(classes.size(), "class", "classes")).append(numbers());
     }
     lengths.ifPresent(
         tokens -> {
@@ -54,18 +54,32 @@ public record DataAccount(
     return line.toString();
   }
 
+  /** How many examples the classes have, each or, where all have the same, once. */
   private String numbers() {
+    int least = Collections.min(classes.values());
+    int most = Collections.max(classes.values());
+    boolean same = least == most && classes.size() > 1;
     String shown =
         classes.entrySet().stream()
             .limit(SHOWN)
-            .map(entry -> Quoted.bare(entry.getKey()) + " " + entry.getValue())
+            .map(entry -> Quoted.bare(entry.getKey()) + (same ? "" : " " + entry.getValue()))
             .collect(Collectors.joining(", "));
-    if (classes.size() <= SHOWN) {
-      return shown;
+    StringBuilder numbers = new StringBuilder();
+    if (same) {
+      numbers.append(" of ").append(least).append(" each");
     }
-    int least = Collections.min(classes.values());
-    int most = Collections.max(classes.values());
-    return shown + ", ... (each has " + least + " to " + most + ")";
+    numbers.append(": ").append(shown);
+    if (classes.size() > SHOWN) {
+      numbers.append(", ...");
+      if (!same) {
+        numbers.append(" (each has ").append(least).append(" to ").append(most).append(")");
+      }
+    }
+    return numbers.toString();
+  }
+
+  private static String counted(int number, String one, String more) {
+    return number + " " + (number == 1 ? one : more);
   }
 
   /** As {@code summary.json} shows it. */
