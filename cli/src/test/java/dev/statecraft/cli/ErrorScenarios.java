@@ -306,7 +306,7 @@ final class ErrorScenarios {
         () -> train("method.alpha=0"));
     put(
         "<file>: quantize: expected one of [none, int8, nf4], found '<word>'",
-        () -> train("quantize=int4"));
+        () -> train("quantize=gguf"));
     put(
         "<file>: quantize: expected none with the method full, which trains every weight, found"
             + " '<word>'",

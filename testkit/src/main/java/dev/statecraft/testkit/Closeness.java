@@ -2,6 +2,7 @@ package dev.statecraft.testkit;
 
 import dev.statecraft.tensor.DType;
 import java.util.Optional;
+import java.util.function.IntToDoubleFunction;
 
 /**
  * Whether values agree: every {@code |actual - expected|} is at most {@code relative * max(largest
@@ -45,6 +46,15 @@ public record Closeness(double relative, double floor) {
    * values that are off, and the index and values of the worst one.
    */
   public Optional<String> mismatch(double[] actual, double[] expected) {
+    return mismatch(actual, expected, i -> 0);
+  }
+
+  /**
+   * The same with more room where values are less certain than the others.
+   *
+   * @param slack what the value at an index may be off beside the tolerance
+   */
+  public Optional<String> mismatch(double[] actual, double[] expected, IntToDoubleFunction slack) {
     if (actual.length != expected.length) {
       return Optional.of("expected " + expected.length + " values, found " + actual.length);
     }
@@ -62,7 +72,7 @@ public record Closeness(double relative, double floor) {
     for (int i = 0; i < actual.length; i++) {
       double distance = Math.abs(actual[i] - expected[i]);
       // Written so that NaN counts as too far.
-      if (!(distance <= tolerance)) {
+      if (!(distance <= tolerance + slack.applyAsDouble(i))) {
         off++;
         double rank = Double.isNaN(distance) ? Double.POSITIVE_INFINITY : distance;
         if (rank > most) {
@@ -87,7 +97,7 @@ public record Closeness(double relative, double floor) {
             + " (difference "
             + Math.abs(actual[worst] - expected[worst])
             + ", tolerance "
-            + tolerance
+            + (tolerance + slack.applyAsDouble(worst))
             + ", largest expected value "
             + largest
             + ")");
@@ -99,7 +109,17 @@ public record Closeness(double relative, double floor) {
    * @param what names the values in the message
    */
   public void check(String what, double[] actual, double[] expected) {
-    mismatch(actual, expected)
+    check(what, actual, expected, i -> 0);
+  }
+
+  /**
+   * Fails if the values disagree.
+   *
+   * @param what names the values in the message
+   * @param slack what the value at an index may be off beside the tolerance
+   */
+  public void check(String what, double[] actual, double[] expected, IntToDoubleFunction slack) {
+    mismatch(actual, expected, slack)
         .ifPresent(
             message -> {
               throw new AssertionError(what + ": " + message);

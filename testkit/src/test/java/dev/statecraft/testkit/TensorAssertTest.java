@@ -84,4 +84,17 @@ class TensorAssertTest {
     assertThatCode(() -> Closeness.relative(0).check("zeros", zero, zero))
         .doesNotThrowAnyException();
   }
+
+  @Test
+  void slackIsForItsValueAlone() {
+    double[] expected = {1, 1};
+    Closeness close = Closeness.relative(0.01);
+    close.check("slack", new double[] {1.1, 1}, expected, i -> i == 0 ? 0.1 : 0);
+    assertThatThrownBy(
+            () -> close.check("slack", new double[] {1, 1.1}, expected, i -> i == 0 ? 0.1 : 0))
+        .hasMessageContaining("1 of 2 values are off")
+        .hasMessageContaining("tolerance 0.01");
+    assertThatThrownBy(() -> close.check("slack", new double[] {1, 1}, expected, i -> Double.NaN))
+        .isInstanceOf(AssertionError.class);
+  }
 }

@@ -236,7 +236,8 @@ class ImageTrainingTest {
               validation: %s/test1000-images-idx3-ubyte.gz
               augment: {flip: true, crop_padding: 1}
             task: image-classification
-            train: {epochs: 10, batch_size: 32, learning_rate: 0.01, eval_every: 100000}
+            train: {epochs: 10, batch_size: 32, learning_rate: 0.01, head_learning_rate: 0.01,
+                    eval_every: 100000}
             """
                 .formatted(data, data),
             "method=" + method);

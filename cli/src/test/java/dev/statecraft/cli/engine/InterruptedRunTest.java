@@ -32,6 +32,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 class InterruptedRunTest {
   private static final int STEPS = 400;
 
+  /** SIGINT. */
+  private static final int INTERRUPT = 2;
+
   @TempDir private Path folder;
 
   @BeforeEach
@@ -55,6 +58,9 @@ class InterruptedRunTest {
 
   private Process start(String... arguments) throws IOException {
     List<String> command = new ArrayList<>();
+    if (interruptsAreIgnored()) {
+      command.addAll(List.of("env", "--default-signal=INT"));
+    }
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(
         List.of(
@@ -73,6 +79,24 @@ class InterruptedRunTest {
         .redirectErrorStream(true)
         .redirectOutput(ProcessBuilder.Redirect.appendTo(folder.resolve("output.txt").toFile()))
         .start();
+  }
+
+  /**
+   * Whether what starts this JVM ignores SIGINT, as a shell does for what runs in its background; a
+   * child would inherit that.
+   */
+  private static boolean interruptsAreIgnored() throws IOException {
+    Path status = Path.of("/proc/self/status");
+    if (!Files.isReadable(status)) {
+      return false;
+    }
+    String ignored =
+        Files.readAllLines(status).stream()
+            .filter(line -> line.startsWith("SigIgn:"))
+            .map(line -> line.substring("SigIgn:".length()).strip())
+            .findAny()
+            .orElse("0");
+    return (Long.parseUnsignedLong(ignored, 16) & 1L << (INTERRUPT - 1)) != 0;
   }
 
   private int end(Process process) throws InterruptedException {

@@ -186,7 +186,11 @@ public record ChatMessage(
     JsonNode value = turn.path(key);
     if (!value.isTextual()) {
       throw new InvalidInputException(
-          where + "." + key + " should be text, found " + Row.nodeKind(value));
+          where
+              + "."
+              + key
+              + " should be text, found "
+              + (turn.has(key) ? Row.nodeKind(value) : "missing"));
     }
     return Row.whole(value.textValue(), where + "." + key);
   }

@@ -324,7 +324,7 @@ class ImageSetTest {
           },
           {"p0,label\n1,x\nred,x\n", "row 2", "found 'red'"},
           {"p0,p00,label\n1,1,x\n", "two columns are pixel 0: 'p00'"},
-          {"p0,label\n1,x,y\n", "line 2: expected 2 columns", "found 3"},
+          {"p0,label\n1,x,y\n", "row 1 (line 2): expected 2 columns", "found 3"},
           {"p0,label\n", "expected at least one row"},
           {"", "the file is empty"}
         }) {

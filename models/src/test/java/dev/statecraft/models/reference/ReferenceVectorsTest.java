@@ -30,6 +30,8 @@ import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.IntToDoubleFunction;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
@@ -37,8 +39,8 @@ import org.junit.jupiter.api.TestFactory;
 /**
  * Everything that transformers and peft computed in float64 on tiny models, computed again: hidden
  * states, logits, losses, gradients, parameters after five AdamW steps, greedy text. In float64 to
- * 1e-6 of each tensor's largest value, in float32 to 1e-4. {@code -Dstatecraft.fixtures=DIR} takes
- * another folder of the same layout.
+ * 1e-6 of each tensor's largest value (but see {@code slack}), in float32 to 1e-4. {@code
+ * -Dstatecraft.fixtures=DIR} takes another folder of the same layout.
  */
 class ReferenceVectorsTest {
   private final Path folder = folder();
@@ -255,8 +257,40 @@ class ReferenceVectorsTest {
     if (type == DType.FLOAT64) {
       for (Parameter parameter : graph.trainableParameters()) {
         String reference = TunedSource.referenceName(model, vectors, parameter.name(), "final.");
-        close.check(reference, weights.value(parameter.name()).toDoubles(), vectors.get(reference));
+        close.check(
+            reference,
+            weights.value(parameter.name()).toDoubles(),
+            vectors.get(reference),
+            model.isCausal()
+                ? slack(
+                    close,
+                    vectors.get(
+                        TunedSource.referenceName(model, vectors, parameter.name(), "grad.")),
+                    optimizer)
+                : i -> 0);
       }
     }
+  }
+
+  /**
+   * How far Adam may carry a parameter off whose first gradient is g, if gradients are off by d.
+   * Step t moves it by {@code lr m / sqrt(v)}, where v, the mean of t squares, is at least {@code
+   * g^2 / t}: so by {@code lr d sqrt(t) / |g|} more or less, and never by more than {@code 2 lr}.
+   *
+   * <p>In LLaMA's norms and softmax transformers rounds to float32 even in a float64 model; so the
+   * last bits of g hang on the order of sums, and that on the width of the processor's vectors. d
+   * is four times what is allowed of the first gradients, as what one step carries off moves the
+   * later ones: seen with AVX-512, where the vectors are of AVX2, was 1.1 times.
+   */
+  private static IntToDoubleFunction slack(Closeness close, double[] gradient, JsonNode optimizer) {
+    double largest = Arrays.stream(gradient).map(Math::abs).max().orElseThrow();
+    double rate = optimizer.get("lr").asDouble();
+    int steps = optimizer.get("steps").asInt();
+    double roots = IntStream.rangeClosed(1, steps).mapToDouble(Math::sqrt).sum();
+    if (largest == 0) {
+      return i -> 0;
+    }
+    return i ->
+        rate * Math.min(2 * steps, 4 * close.relative() * largest / Math.abs(gradient[i]) * roots);
   }
 }
