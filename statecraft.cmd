@@ -20,7 +20,7 @@ if %VERSION% LSS 17 (
 powershell -NoProfile -Command ^
   "$d = Get-Item -ErrorAction SilentlyContinue $env:DEPENDENCIES; if (-not $d) { exit 1 };" ^
   "Set-Location $env:ROOT;" ^
-  "$s = Get-ChildItem -Recurse -File -Path tensor\src\main, core\src\main, models\src\main, parquet\src\main, cli\src\main, pom.xml, tensor\pom.xml, core\pom.xml, models\pom.xml, parquet\pom.xml, cli\pom.xml;" ^
+  "$s = Get-ChildItem -Recurse -File -Path *\src\main, pom.xml, *\pom.xml;" ^
   "if ($s | Where-Object { $_.LastWriteTime -gt $d.LastWriteTime }) { exit 1 }; exit 0"
 if errorlevel 1 (
   echo statecraft: building ^(the first time, this downloads the dependencies^) 1>&2
@@ -47,7 +47,7 @@ if %VERSION% GEQ 23 set "ACCESS=%ACCESS% --sun-misc-unsafe-memory-access=allow"
 rem The class path is longer than a command line may be: it goes through an argument file.
 set "ARGUMENTS=%ROOT%cli\target\java-arguments"
 powershell -NoProfile -Command ^
-  "$c = ('cli','parquet','models','core','tensor' | ForEach-Object { $env:ROOT + $_ + '\target\classes' }) -join ';';" ^
+  "$c = ('cli','studio','inference','training','adapters','models','parquet','data','formats','jinja','core','tensor','base' | ForEach-Object { $env:ROOT + $_ + '\target\classes' }) -join ';';" ^
   "$c = $c + ';' + (Get-Content -Raw $env:DEPENDENCIES).Trim();" ^
   "[IO.File]::WriteAllText($env:ARGUMENTS, '-cp \"' + $c.Replace('\', '\\') + '\"')"
 "%JAVA%" -Xmx%STATECRAFT_HEAP% -XX:+UseSerialGC -XX:MaxNewSize=32m --add-modules jdk.incubator.vector %ACCESS% -Dorg.bytedeco.javacpp.nopointergc=true %STATECRAFT_JAVA_ARGS% "@%ARGUMENTS%" dev.statecraft.cli.Statecraft %*

@@ -1,14 +1,14 @@
 package dev.statecraft.cli;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import dev.statecraft.cli.engine.VerificationException;
-import dev.statecraft.cli.recipe.RecipeException;
-import dev.statecraft.models.InvalidInputException;
-import dev.statecraft.models.JsonProblem;
-import dev.statecraft.models.Quoted;
-import dev.statecraft.models.Shown;
-import dev.statecraft.models.train.BudgetException;
-import dev.statecraft.models.train.NumericFaultException;
+import dev.statecraft.studio.engine.VerificationException;
+import dev.statecraft.studio.recipe.RecipeException;
+import dev.statecraft.base.InvalidInputException;
+import dev.statecraft.base.JsonProblem;
+import dev.statecraft.base.Quoted;
+import dev.statecraft.base.Shown;
+import dev.statecraft.training.BudgetException;
+import dev.statecraft.training.NumericFaultException;
 import dev.statecraft.tensor.NoDeviceException;
 import dev.statecraft.tensor.OutOfMemoryException;
 import java.io.IOException;

@@ -3,7 +3,7 @@ package dev.statecraft.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.statecraft.cli.command.ChatCommand;
-import dev.statecraft.cli.engine.ChatRequest;
+import dev.statecraft.studio.engine.ChatRequest;
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;

@@ -1,6 +1,6 @@
 package dev.statecraft.cli;
 
-import dev.statecraft.cli.engine.SmallVit;
+import dev.statecraft.studio.engine.SmallVit;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;

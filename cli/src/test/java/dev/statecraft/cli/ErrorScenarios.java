@@ -1,16 +1,16 @@
 package dev.statecraft.cli;
 
-import dev.statecraft.cli.engine.Engine;
-import dev.statecraft.cli.engine.ModelEngine;
-import dev.statecraft.cli.engine.TinyFolder;
-import dev.statecraft.models.data.DataFormat;
-import dev.statecraft.models.data.DataReader;
-import dev.statecraft.models.data.InstructionFormat;
-import dev.statecraft.models.hub.Hub;
-import dev.statecraft.models.hub.HubFile;
-import dev.statecraft.models.hub.HubId;
-import dev.statecraft.models.hub.HubListener;
-import dev.statecraft.models.hub.HubSettings;
+import dev.statecraft.studio.engine.Engine;
+import dev.statecraft.studio.engine.ModelEngine;
+import dev.statecraft.studio.engine.TinyFolder;
+import dev.statecraft.data.DataFormat;
+import dev.statecraft.data.DataReader;
+import dev.statecraft.data.InstructionFormat;
+import dev.statecraft.formats.hub.Hub;
+import dev.statecraft.formats.hub.HubFile;
+import dev.statecraft.formats.hub.HubId;
+import dev.statecraft.formats.hub.HubListener;
+import dev.statecraft.formats.hub.HubSettings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -2,11 +2,11 @@ package dev.statecraft.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.statecraft.cli.recipe.RecipeException;
+import dev.statecraft.studio.recipe.RecipeException;
 import dev.statecraft.core.graph.GraphException;
-import dev.statecraft.models.InvalidInputException;
-import dev.statecraft.models.train.BudgetException;
-import dev.statecraft.models.train.NumericFaultException;
+import dev.statecraft.base.InvalidInputException;
+import dev.statecraft.training.BudgetException;
+import dev.statecraft.training.NumericFaultException;
 import dev.statecraft.tensor.OutOfMemoryException;
 import java.io.UncheckedIOException;
 import java.nio.file.NoSuchFileException;

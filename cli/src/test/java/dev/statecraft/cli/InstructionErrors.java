@@ -1,6 +1,6 @@
 package dev.statecraft.cli;
 
-import dev.statecraft.cli.engine.TinyFolder;
+import dev.statecraft.studio.engine.TinyFolder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

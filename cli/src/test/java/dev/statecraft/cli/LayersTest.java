@@ -1,98 +1,161 @@
 package dev.statecraft.cli;
 
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
-import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.core.importer.Location;
+import com.tngtech.archunit.library.dependencies.SliceAssignment;
+import com.tngtech.archunit.library.dependencies.SliceIdentifier;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
-/** The layers of the house: tensor, core, models, parquet, cli; each knows only those before it. */
+/** The house: each module knows only those below it. */
 final class LayersTest {
-  private static final String TENSOR = "dev.statecraft.tensor..";
-  private static final String CORE = "dev.statecraft.core..";
-  private static final String MODELS = "dev.statecraft.models..";
-  private static final String PARQUET = "dev.statecraft.parquet..";
-  private static final String CLI = "dev.statecraft.cli..";
+  /** What each module may know of the others. */
+  private static final Map<String, List<String>> BELOW =
+      Map.ofEntries(
+          Map.entry("base", List.of()),
+          Map.entry("tensor", List.of()),
+          Map.entry("core", List.of("tensor")),
+          Map.entry("jinja", List.of("base")),
+          Map.entry("formats", List.of("base")),
+          Map.entry("data", List.of("base", "jinja", "formats")),
+          Map.entry("parquet", List.of("base", "data")),
+          Map.entry("models", List.of("base", "formats", "data", "tensor", "core")),
+          Map.entry("adapters", List.of("base", "formats", "models", "tensor", "core")),
+          Map.entry(
+              "training",
+              List.of("base", "formats", "data", "models", "adapters", "tensor", "core")),
+          Map.entry("inference", List.of("base", "formats", "data", "models", "tensor", "core")),
+          Map.entry(
+              "studio",
+              List.of(
+                  "base",
+                  "formats",
+                  "data",
+                  "parquet",
+                  "models",
+                  "adapters",
+                  "training",
+                  "inference",
+                  "tensor",
+                  "core")),
+          Map.entry(
+              "cli",
+              List.of(
+                  "base",
+                  "formats",
+                  "data",
+                  "models",
+                  "adapters",
+                  "training",
+                  "inference",
+                  "studio",
+                  "tensor",
+                  "core")));
 
-  private static JavaClasses classes;
+  private static JavaClasses all;
 
   @BeforeAll
   static void importClasses() {
     ImportOption noTestKit = (Location location) -> !location.contains("testkit");
-    classes =
+    all =
         new ClassFileImporter()
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
             .withImportOption(noTestKit)
             .importPackages("dev.statecraft");
   }
 
+  static List<String> modules() {
+    return BELOW.keySet().stream().sorted().toList();
+  }
+
+  private static String packages(String module) {
+    return "dev.statecraft." + module + "..";
+  }
+
+  @ParameterizedTest
+  @MethodSource("modules")
+  void knowsOnlyThoseBelow(String module) {
+    List<String> allowed = new ArrayList<>(List.of(packages(module)));
+    BELOW.get(module).forEach(below -> allowed.add(packages(below)));
+    List<String> others =
+        modules().stream().map(LayersTest::packages).filter(p -> !allowed.contains(p)).toList();
+    classes()
+        .that()
+        .resideInAPackage(packages(module))
+        .should()
+        .onlyAccessClassesThat()
+        .resideOutsideOfPackages(others.toArray(String[]::new))
+        .check(all);
+  }
+
+  /** Roots of modules are packages like the others. */
   @Test
-  void allLayersAreSeen() {
-    for (String layer :
-        new String[] {
-          "tensor.Tensor", "core.graph.Graph", "models.InvalidInputException", "cli.Statecraft"
-        }) {
-      assertThat(classes.contain("dev.statecraft." + layer)).as(layer).isTrue();
-    }
+  void packagesHaveNoCycles() {
+    slices()
+        .assignedFrom(
+            new SliceAssignment() {
+              @Override
+              public SliceIdentifier getIdentifierOf(JavaClass type) {
+                return SliceIdentifier.of(type.getPackageName());
+              }
+
+              @Override
+              public String getDescription() {
+                return "packages";
+              }
+            })
+        .should()
+        .beFreeOfCycles()
+        .check(all);
   }
 
   @Test
-  void eachLayerKnowsOnlyThoseBeforeIt() {
-    layeredArchitecture()
-        .consideringOnlyDependenciesInLayers()
-        .layer("tensor")
-        .definedBy(TENSOR)
-        .layer("core")
-        .definedBy(CORE)
-        .layer("models")
-        .definedBy(MODELS)
-        .layer("parquet")
-        .definedBy(PARQUET)
-        .layer("cli")
-        .definedBy(CLI)
-        .whereLayer("tensor")
-        .mayNotAccessAnyLayer()
-        .whereLayer("core")
-        .mayOnlyAccessLayers("tensor")
-        .whereLayer("models")
-        .mayOnlyAccessLayers("tensor", "core")
-        .whereLayer("parquet")
-        .mayOnlyAccessLayers("models")
-        .whereLayer("cli")
-        .mayNotBeAccessedByAnyLayer()
-        .check(classes);
+  void noClassIsOutsideOfTheModules() {
+    assertThat(all.stream().map(type -> type.getPackageName().split("\\.", 4)[2]).distinct())
+        .containsExactlyInAnyOrderElementsOf(modules());
   }
 
-  @Test
-  void onlyTheTensorLayerKnowsLibtorch() {
+  @ParameterizedTest
+  @MethodSource("libraries")
+  void isKnownTo(String library, List<String> modules) {
     noClasses()
         .that()
-        .resideOutsideOfPackage(TENSOR)
+        .resideOutsideOfPackages(
+            modules.stream().map(LayersTest::packages).toArray(String[]::new))
         .should()
         .dependOnClassesThat()
-        .resideInAPackage("org.bytedeco..")
-        .check(classes);
+        .resideInAPackage(library)
+        .check(all);
   }
 
-  @Test
-  void onlyTheCommandLineKnowsItsLibraries() {
-    noClasses()
-        .that()
-        .resideOutsideOfPackage(CLI)
-        .should()
-        .dependOnClassesThat()
-        .resideInAnyPackage("picocli..", "com.fasterxml.jackson.dataformat.yaml..")
-        .check(classes);
-  }
-
-  @Test
-  void packagesOfTheCommandLineHaveNoCycles() {
-    slices().matching("dev.statecraft.cli.(*)..").should().beFreeOfCycles().check(classes);
+  static List<Arguments> libraries() {
+    return List.of(
+        Arguments.of("org.bytedeco..", List.of("tensor")),
+        Arguments.of("picocli..", List.of("cli")),
+        Arguments.of("org.jline..", List.of("cli")),
+        Arguments.of("ai.djl..", List.of("formats")),
+        Arguments.of("com.google.protobuf..", List.of("formats")),
+        Arguments.of(
+            "com.twelvemonkeys..", List.of("data")),
+        Arguments.of(
+            "org.apache.commons.csv..", List.of("data")),
+        Arguments.of(
+            "org.apache.parquet..", List.of("parquet")),
+        Arguments.of(
+            "com.fasterxml.jackson.dataformat..", List.of("studio")));
   }
 }

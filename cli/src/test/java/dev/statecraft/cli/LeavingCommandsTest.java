@@ -4,12 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.statecraft.cli.engine.ExportRequest;
-import dev.statecraft.cli.engine.LogitsCheck;
-import dev.statecraft.cli.engine.MergeRequest;
-import dev.statecraft.cli.engine.ModelEngine;
-import dev.statecraft.models.InvalidInputException;
-import dev.statecraft.models.adapter.AdapterFormat;
+import dev.statecraft.studio.engine.ExportRequest;
+import dev.statecraft.studio.engine.LogitsCheck;
+import dev.statecraft.studio.engine.MergeRequest;
+import dev.statecraft.studio.engine.ModelEngine;
+import dev.statecraft.base.InvalidInputException;
+import dev.statecraft.adapters.AdapterFormat;
 import dev.statecraft.tensor.DType;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -25,7 +25,7 @@ final class LeavingCommandsTest {
   @TempDir private Path folder;
   private TestConsole console;
 
-  private int run(dev.statecraft.cli.engine.Engine engine, String... arguments) {
+  private int run(dev.statecraft.studio.engine.Engine engine, String... arguments) {
     console = new TestConsole(folder);
     return Statecraft.run(console.console(), engine, arguments);
   }

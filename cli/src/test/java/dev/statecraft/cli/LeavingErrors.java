@@ -1,6 +1,6 @@
 package dev.statecraft.cli;
 
-import dev.statecraft.cli.run.RunDirectory;
+import dev.statecraft.studio.run.RunDirectory;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

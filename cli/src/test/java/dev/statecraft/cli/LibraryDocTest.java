@@ -2,8 +2,8 @@ package dev.statecraft.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.statecraft.cli.engine.ModelEngine;
-import dev.statecraft.cli.engine.TinyFolder;
+import dev.statecraft.studio.engine.ModelEngine;
+import dev.statecraft.studio.engine.TinyFolder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.statecraft.cli.engine.ModelEngine;
-import dev.statecraft.cli.engine.TinyFolder;
+import dev.statecraft.studio.engine.ModelEngine;
+import dev.statecraft.studio.engine.TinyFolder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

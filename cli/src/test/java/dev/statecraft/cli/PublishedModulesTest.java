@@ -2,7 +2,7 @@ package dev.statecraft.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.statecraft.cli.provenance.Environment;
+import dev.statecraft.studio.provenance.Environment;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -2,9 +2,9 @@ package dev.statecraft.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.statecraft.cli.engine.ModelEngine;
-import dev.statecraft.cli.provenance.FileHashes;
-import dev.statecraft.cli.provenance.Provenance;
+import dev.statecraft.studio.engine.ModelEngine;
+import dev.statecraft.studio.provenance.FileHashes;
+import dev.statecraft.studio.provenance.Provenance;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

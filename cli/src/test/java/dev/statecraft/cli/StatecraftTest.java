@@ -1,23 +1,26 @@
 package dev.statecraft.cli;
 
+import dev.statecraft.studio.SampleGraph;
+import dev.statecraft.studio.SampleRuns;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.statecraft.cli.engine.BenchRequest;
-import dev.statecraft.cli.engine.GenerateRequest;
-import dev.statecraft.cli.engine.InspectedModel;
-import dev.statecraft.cli.engine.LengthRange;
-import dev.statecraft.cli.engine.PlanRequest;
-import dev.statecraft.cli.engine.TextInput;
-import dev.statecraft.cli.engine.TunedModel;
-import dev.statecraft.cli.recipe.DataRecipe;
-import dev.statecraft.cli.recipe.Method;
-import dev.statecraft.cli.recipe.Recipe;
+import dev.statecraft.studio.engine.BenchRequest;
+import dev.statecraft.studio.engine.GenerateRequest;
+import dev.statecraft.studio.engine.InspectedModel;
+import dev.statecraft.studio.engine.LengthRange;
+import dev.statecraft.studio.engine.PlanRequest;
+import dev.statecraft.studio.engine.TextInput;
+import dev.statecraft.studio.engine.TunedModel;
+import dev.statecraft.studio.recipe.DataRecipe;
+import dev.statecraft.studio.recipe.Method;
+import dev.statecraft.studio.recipe.Recipe;
 import dev.statecraft.core.graph.GraphException;
 import dev.statecraft.core.plan.StateFormat;
 import dev.statecraft.core.plan.StorePolicy;
-import dev.statecraft.models.InvalidInputException;
+import dev.statecraft.base.InvalidInputException;
 import dev.statecraft.tensor.Device;
 import dev.statecraft.tensor.Quantization;
 import java.io.IOException;

@@ -1,6 +1,6 @@
 package dev.statecraft.cli;
 
-import dev.statecraft.cli.engine.LabelledBert;
+import dev.statecraft.studio.engine.LabelledBert;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.jerolba.carpet.CarpetWriter;
-import dev.statecraft.models.InvalidInputException;
-import dev.statecraft.models.data.ChatMessage;
-import dev.statecraft.models.data.Row;
+import dev.statecraft.base.InvalidInputException;
+import dev.statecraft.data.ChatMessage;
+import dev.statecraft.data.Row;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;

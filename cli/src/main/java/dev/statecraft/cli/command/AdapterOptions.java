@@ -1,8 +1,8 @@
 package dev.statecraft.cli.command;
 
-import dev.statecraft.cli.engine.AdapterSource;
-import dev.statecraft.cli.recipe.RecipeException;
-import dev.statecraft.cli.run.RunDirectory;
+import dev.statecraft.studio.engine.AdapterSource;
+import dev.statecraft.studio.recipe.RecipeException;
+import dev.statecraft.studio.run.RunDirectory;
 import dev.statecraft.cli.terminal.Console;
 import java.util.Optional;
 import picocli.CommandLine.Option;

@@ -1,11 +1,11 @@
 package dev.statecraft.cli.command;
 
-import dev.statecraft.cli.recipe.MethodName;
-import dev.statecraft.cli.recipe.MethodReader;
-import dev.statecraft.cli.recipe.ModelDefaults;
-import dev.statecraft.cli.recipe.Tunings;
+import dev.statecraft.studio.recipe.MethodName;
+import dev.statecraft.studio.recipe.MethodReader;
+import dev.statecraft.studio.recipe.ModelDefaults;
+import dev.statecraft.studio.recipe.Tunings;
 import dev.statecraft.cli.terminal.Table;
-import dev.statecraft.cli.terminal.Units;
+import dev.statecraft.base.Units;
 import dev.statecraft.core.graph.Edge;
 import dev.statecraft.core.graph.Graph;
 import dev.statecraft.core.graph.Parameter;

@@ -1,15 +1,15 @@
 package dev.statecraft.cli.command;
 
-import dev.statecraft.cli.engine.BenchRequest;
-import dev.statecraft.cli.engine.BenchResult;
-import dev.statecraft.cli.engine.Engine;
-import dev.statecraft.cli.engine.LengthRange;
-import dev.statecraft.cli.recipe.Stores;
-import dev.statecraft.cli.run.Json;
+import dev.statecraft.studio.engine.BenchRequest;
+import dev.statecraft.studio.engine.BenchResult;
+import dev.statecraft.studio.engine.Engine;
+import dev.statecraft.studio.engine.LengthRange;
+import dev.statecraft.studio.recipe.Stores;
+import dev.statecraft.base.Json;
 import dev.statecraft.cli.terminal.Console;
 import dev.statecraft.cli.terminal.Table;
-import dev.statecraft.cli.terminal.Units;
-import dev.statecraft.models.train.ComputeOptions;
+import dev.statecraft.base.Units;
+import dev.statecraft.training.ComputeOptions;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;

@@ -1,8 +1,8 @@
 package dev.statecraft.cli.command;
 
-import dev.statecraft.cli.recipe.Budget;
-import dev.statecraft.cli.recipe.RecipeException;
-import dev.statecraft.cli.run.AvailableMemory;
+import dev.statecraft.studio.recipe.Budget;
+import dev.statecraft.studio.recipe.RecipeException;
+import dev.statecraft.studio.run.AvailableMemory;
 import dev.statecraft.tensor.Device;
 import dev.statecraft.tensor.Torch;
 import java.util.OptionalLong;

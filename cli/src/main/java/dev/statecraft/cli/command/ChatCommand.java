@@ -1,15 +1,15 @@
 package dev.statecraft.cli.command;
 
-import dev.statecraft.cli.engine.ChatSession;
-import dev.statecraft.cli.engine.Engine;
-import dev.statecraft.cli.engine.Generation;
-import dev.statecraft.cli.engine.PromptForm;
-import dev.statecraft.cli.engine.TunedModel;
-import dev.statecraft.cli.recipe.RecipeException;
+import dev.statecraft.studio.engine.ChatSession;
+import dev.statecraft.studio.engine.Engine;
+import dev.statecraft.studio.engine.Generation;
+import dev.statecraft.studio.engine.PromptForm;
+import dev.statecraft.studio.engine.TunedModel;
+import dev.statecraft.studio.recipe.RecipeException;
 import dev.statecraft.cli.terminal.Console;
 import dev.statecraft.cli.terminal.Interruptions;
-import dev.statecraft.models.InvalidInputException;
-import dev.statecraft.models.data.ChatMessage;
+import dev.statecraft.base.InvalidInputException;
+import dev.statecraft.data.ChatMessage;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;

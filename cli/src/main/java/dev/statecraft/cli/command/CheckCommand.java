@@ -1,13 +1,13 @@
 package dev.statecraft.cli.command;
 
-import dev.statecraft.cli.engine.Engine;
-import dev.statecraft.cli.recipe.Recipe;
-import dev.statecraft.cli.run.Json;
+import dev.statecraft.studio.engine.Engine;
+import dev.statecraft.studio.recipe.Recipe;
+import dev.statecraft.base.Json;
 import dev.statecraft.cli.terminal.Console;
 import dev.statecraft.cli.terminal.Table;
-import dev.statecraft.cli.terminal.Units;
+import dev.statecraft.base.Units;
 import dev.statecraft.core.plan.StateFormat;
-import dev.statecraft.models.train.GradientError;
+import dev.statecraft.training.GradientError;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

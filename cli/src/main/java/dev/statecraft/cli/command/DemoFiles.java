@@ -1,6 +1,6 @@
 package dev.statecraft.cli.command;
 
-import dev.statecraft.cli.run.AtomicFile;
+import dev.statecraft.base.AtomicFile;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;

@@ -1,8 +1,8 @@
 package dev.statecraft.cli.command;
 
-import dev.statecraft.cli.engine.AdapterSource;
-import dev.statecraft.cli.engine.Engine;
-import dev.statecraft.cli.engine.ExportRequest;
+import dev.statecraft.studio.engine.AdapterSource;
+import dev.statecraft.studio.engine.Engine;
+import dev.statecraft.studio.engine.ExportRequest;
 import dev.statecraft.cli.terminal.Console;
 import java.io.IOException;
 import java.util.Optional;

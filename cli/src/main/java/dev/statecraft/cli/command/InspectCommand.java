@@ -1,11 +1,11 @@
 package dev.statecraft.cli.command;
 
-import dev.statecraft.cli.engine.Engine;
-import dev.statecraft.cli.engine.InspectedModel;
-import dev.statecraft.cli.recipe.Method;
-import dev.statecraft.cli.recipe.MethodReader;
-import dev.statecraft.cli.recipe.Tunings;
-import dev.statecraft.cli.run.Json;
+import dev.statecraft.studio.engine.Engine;
+import dev.statecraft.studio.engine.InspectedModel;
+import dev.statecraft.studio.recipe.Method;
+import dev.statecraft.studio.recipe.MethodReader;
+import dev.statecraft.studio.recipe.Tunings;
+import dev.statecraft.base.Json;
 import dev.statecraft.cli.terminal.Console;
 import dev.statecraft.core.graph.Graph;
 import java.util.LinkedHashMap;

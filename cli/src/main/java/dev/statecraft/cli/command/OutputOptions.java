@@ -1,9 +1,9 @@
 package dev.statecraft.cli.command;
 
-import dev.statecraft.cli.engine.Exported;
-import dev.statecraft.cli.run.Json;
+import dev.statecraft.studio.engine.Exported;
+import dev.statecraft.base.Json;
 import dev.statecraft.cli.terminal.Console;
-import dev.statecraft.models.Shown;
+import dev.statecraft.base.Shown;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;

@@ -1,6 +1,6 @@
 package dev.statecraft.cli.command;
 
-import dev.statecraft.cli.recipe.Recipe;
+import dev.statecraft.studio.recipe.Recipe;
 import dev.statecraft.cli.terminal.Console;
 import java.io.IOException;
 import java.util.List;

@@ -1,12 +1,12 @@
 package dev.statecraft.cli.command;
 
 import dev.statecraft.cli.ExitCode;
-import dev.statecraft.cli.engine.Engine;
-import dev.statecraft.cli.provenance.Origin;
-import dev.statecraft.cli.provenance.Provenance;
-import dev.statecraft.cli.recipe.Recipe;
-import dev.statecraft.cli.run.RunDirectory;
-import dev.statecraft.cli.run.RunResult;
+import dev.statecraft.studio.engine.Engine;
+import dev.statecraft.studio.provenance.Origin;
+import dev.statecraft.studio.provenance.Provenance;
+import dev.statecraft.studio.recipe.Recipe;
+import dev.statecraft.studio.run.RunDirectory;
+import dev.statecraft.studio.run.RunResult;
 import dev.statecraft.cli.terminal.Console;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -23,7 +23,7 @@ record Repetition(Path original, Provenance provenance) {
   /**
    * Of the run in a folder.
    *
-   * @throws dev.statecraft.models.InvalidInputException if it has no provenance
+   * @throws dev.statecraft.base.InvalidInputException if it has no provenance
    */
   static Repetition of(Path folder) throws IOException {
     return new Repetition(folder, Provenance.read(RunDirectory.open(folder).provenance()));
@@ -44,7 +44,7 @@ record Repetition(Path original, Provenance provenance) {
   /**
    * Makes sure that all files are what they were, and says what else is not.
    *
-   * @throws dev.statecraft.models.InvalidInputException naming the first file that has changed
+   * @throws dev.statecraft.base.InvalidInputException naming the first file that has changed
    */
   void check(Recipe recipe, Engine engine, Console console) throws IOException {
     Origin now = engine.origin(recipe);

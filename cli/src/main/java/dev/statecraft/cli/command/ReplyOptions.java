@@ -1,9 +1,9 @@
 package dev.statecraft.cli.command;
 
-import dev.statecraft.cli.engine.ChatRequest;
-import dev.statecraft.cli.engine.GenerateRequest.Sampling;
-import dev.statecraft.cli.engine.TunedModel;
-import dev.statecraft.cli.recipe.RecipeException;
+import dev.statecraft.studio.engine.ChatRequest;
+import dev.statecraft.studio.engine.GenerateRequest.Sampling;
+import dev.statecraft.studio.engine.TunedModel;
+import dev.statecraft.studio.recipe.RecipeException;
 import dev.statecraft.tensor.DType;
 import dev.statecraft.tensor.Device;
 import java.util.OptionalDouble;

@@ -1,9 +1,9 @@
 package dev.statecraft.cli.command;
 
-import dev.statecraft.cli.recipe.Method;
-import dev.statecraft.cli.recipe.MethodReader;
+import dev.statecraft.studio.recipe.Method;
+import dev.statecraft.studio.recipe.MethodReader;
 import dev.statecraft.core.plan.StateFormat;
-import dev.statecraft.models.train.ComputeOptions;
+import dev.statecraft.training.ComputeOptions;
 import dev.statecraft.tensor.DType;
 import dev.statecraft.tensor.Quantization;
 import picocli.CommandLine.Mixin;

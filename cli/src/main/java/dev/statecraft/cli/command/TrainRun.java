@@ -1,26 +1,26 @@
 package dev.statecraft.cli.command;
 
-import dev.statecraft.cli.engine.Engine;
-import dev.statecraft.cli.live.LiveServer;
-import dev.statecraft.cli.provenance.Origin;
-import dev.statecraft.cli.provenance.Provenance;
-import dev.statecraft.cli.recipe.Recipe;
-import dev.statecraft.cli.report.TrainReport;
-import dev.statecraft.cli.run.AtomicFile;
-import dev.statecraft.cli.run.Exhibit;
-import dev.statecraft.cli.run.MetricsLog;
-import dev.statecraft.cli.run.RunDirectory;
-import dev.statecraft.cli.run.RunRecorder;
-import dev.statecraft.cli.run.RunResult;
-import dev.statecraft.cli.run.StepMetrics;
-import dev.statecraft.cli.run.Summary;
+import dev.statecraft.studio.engine.Engine;
+import dev.statecraft.studio.live.LiveServer;
+import dev.statecraft.studio.provenance.Origin;
+import dev.statecraft.studio.provenance.Provenance;
+import dev.statecraft.studio.recipe.Recipe;
+import dev.statecraft.studio.report.TrainReport;
+import dev.statecraft.base.AtomicFile;
+import dev.statecraft.studio.run.Exhibit;
+import dev.statecraft.studio.run.MetricsLog;
+import dev.statecraft.studio.run.RunDirectory;
+import dev.statecraft.studio.run.RunRecorder;
+import dev.statecraft.studio.run.RunResult;
+import dev.statecraft.studio.run.StepMetrics;
+import dev.statecraft.studio.run.Summary;
 import dev.statecraft.cli.terminal.Console;
-import dev.statecraft.cli.terminal.Progress;
+import dev.statecraft.studio.run.Progress;
 import dev.statecraft.cli.terminal.StopSignals;
-import dev.statecraft.cli.track.MlflowTracker;
-import dev.statecraft.cli.track.Trackers;
-import dev.statecraft.models.train.Checkpoint;
-import dev.statecraft.models.train.Checkpoints;
+import dev.statecraft.studio.track.MlflowTracker;
+import dev.statecraft.studio.track.Trackers;
+import dev.statecraft.training.Checkpoint;
+import dev.statecraft.training.Checkpoints;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -52,7 +52,7 @@ record TrainRun(Console console, Engine engine, List<String> arguments, Optional
   /**
    * Goes on with a run that was interrupted, from its last checkpoint or from the beginning.
    *
-   * @throws dev.statecraft.models.InvalidInputException if a file that it reads has changed since
+   * @throws dev.statecraft.base.InvalidInputException if a file that it reads has changed since
    */
   RunResult resume(Path folder) throws IOException {
     RunDirectory directory = RunDirectory.unfinished(folder);

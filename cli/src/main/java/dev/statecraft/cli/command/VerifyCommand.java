@@ -1,9 +1,9 @@
 package dev.statecraft.cli.command;
 
 import dev.statecraft.cli.ExitCode;
-import dev.statecraft.cli.engine.Engine;
-import dev.statecraft.cli.engine.Verification;
-import dev.statecraft.cli.run.Json;
+import dev.statecraft.studio.engine.Engine;
+import dev.statecraft.studio.engine.Verification;
+import dev.statecraft.base.Json;
 import dev.statecraft.cli.terminal.Console;
 import java.io.IOException;
 import java.util.concurrent.Callable;

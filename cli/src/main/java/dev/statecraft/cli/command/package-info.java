@@ -1,5 +1,5 @@
 /**
- * The commands: each reads its options, asks the {@link dev.statecraft.cli.engine.Engine}, and
+ * The commands: each reads its options, asks the {@link dev.statecraft.studio.engine.Engine}, and
  * shows the answer as a table, or with {@code --json} as one object on the standard output.
  * Progress and errors go to the standard error.
  */

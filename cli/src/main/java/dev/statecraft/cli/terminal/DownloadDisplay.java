@@ -1,7 +1,9 @@
 package dev.statecraft.cli.terminal;
 
-import dev.statecraft.models.Shown;
-import dev.statecraft.models.hub.HubListener;
+import dev.statecraft.studio.run.Progress;
+
+import dev.statecraft.base.Shown;
+import dev.statecraft.formats.hub.HubListener;
 import java.util.Optional;
 
 /** Shows downloads as any other progress, in megabytes. */

@@ -1,5 +1,8 @@
 package dev.statecraft.cli.terminal;
 
+import dev.statecraft.studio.run.Progress;
+
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.ByteArrayOutputStream;

@@ -1,6 +1,7 @@
 package dev.statecraft.cli.terminal;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.ArrayList;
 import java.util.Collections;
@@ -87,5 +88,19 @@ class TableTest {
     fits(table, columns);
     assertThat(CellText.width("é標")).isEqualTo(3);
     assertThat(CellText.width("e\u0301")).isEqualTo(1);
+  }
+
+  @Test
+  void tablesAlignTheirColumns() {
+    Table table = new Table(List.of("method", "peak")).row(List.of("lora", "12.5 MiB"));
+    assertThat(table.row(List.of("control+lora", "9 B")).render())
+        .isEqualTo(
+            """
+            method            peak
+            ------------  --------
+            lora          12.5 MiB
+            control+lora       9 B
+            """);
+    assertThatThrownBy(() -> table.row(List.of("one"))).hasMessageContaining("2 cells, found 1");
   }
 }

@@ -1,6 +1,9 @@
 package dev.statecraft.models.config;
 
-import dev.statecraft.models.InvalidInputException;
+import dev.statecraft.data.image.Resample;
+
+
+import dev.statecraft.base.InvalidInputException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -37,17 +40,7 @@ public record ImageProcessorConfig(
    * @param keepsAspect whether height and width (equal then) are what the shorter edge becomes
    * @param filter how new pixels are made from old ones
    */
-  public record Resize(int height, int width, boolean keepsAspect, Filter filter) {}
-
-  /** Filters in the order of Pillow's numbers, which the files use. */
-  public enum Filter {
-    NEAREST,
-    LANCZOS,
-    BILINEAR,
-    BICUBIC,
-    BOX,
-    HAMMING
-  }
+  public record Resize(int height, int width, boolean keepsAspect, Resample filter) {}
 
   /**
    * What is subtracted and divided by.
@@ -102,7 +95,7 @@ public record ImageProcessorConfig(
   }
 
   private static Resize resize(ConfigKeys keys, Size otherwise) {
-    Filter filter = filter(keys);
+    Resample filter = filter(keys);
     Optional<ConfigKeys> mapping =
         keys.node().path("size").isObject() ? keys.object("size") : Optional.empty();
     if (mapping.isPresent() && mapping.get().has("shortest_edge")) {
@@ -132,16 +125,16 @@ public record ImageProcessorConfig(
     return Optional.of(new Size(size.positive("height"), size.positive("width")));
   }
 
-  private static Filter filter(ConfigKeys keys) {
+  private static Resample filter(ConfigKeys keys) {
     if (!keys.has("resample")) {
-      return Filter.BILINEAR;
+      return Resample.BILINEAR;
     }
     int number = keys.node().get("resample").asInt(-1);
     keys.require(
-        keys.node().get("resample").isInt() && number >= 0 && number < Filter.values().length,
+        keys.node().get("resample").isInt() && number >= 0 && number < Resample.values().length,
         "resample",
         "a number of Pillow's filters, 0 to 5");
-    return Filter.values()[number];
+    return Resample.values()[number];
   }
 
   private static Normalization normalization(ConfigKeys keys, int channels) {

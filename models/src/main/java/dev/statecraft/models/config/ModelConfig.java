@@ -1,6 +1,6 @@
 package dev.statecraft.models.config;
 
-import dev.statecraft.models.InvalidInputException;
+import dev.statecraft.base.InvalidInputException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

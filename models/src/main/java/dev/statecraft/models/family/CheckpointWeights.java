@@ -1,10 +1,10 @@
 package dev.statecraft.models.family;
 
 import dev.statecraft.core.run.WeightSource;
-import dev.statecraft.models.InvalidInputException;
-import dev.statecraft.models.checkpoint.CheckpointSource;
-import dev.statecraft.models.checkpoint.ElementType;
-import dev.statecraft.models.checkpoint.TensorEntry;
+import dev.statecraft.base.InvalidInputException;
+import dev.statecraft.formats.checkpoint.CheckpointSource;
+import dev.statecraft.formats.checkpoint.ElementType;
+import dev.statecraft.formats.checkpoint.TensorEntry;
 import dev.statecraft.tensor.DType;
 import dev.statecraft.tensor.Scope;
 import dev.statecraft.tensor.Tensor;

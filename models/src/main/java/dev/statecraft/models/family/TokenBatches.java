@@ -5,7 +5,7 @@ import dev.statecraft.core.graph.Layout;
 import dev.statecraft.core.run.Batch;
 import dev.statecraft.core.run.HostBatch;
 import dev.statecraft.core.run.HostBatch.Value;
-import dev.statecraft.models.data.LabelledTokens;
+import dev.statecraft.data.LabelledTokens;
 import dev.statecraft.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.Arrays;

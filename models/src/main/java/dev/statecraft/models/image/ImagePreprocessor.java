@@ -1,7 +1,12 @@
 package dev.statecraft.models.image;
 
-import dev.statecraft.models.InvalidInputException;
+import dev.statecraft.data.image.ImageHeader;
+import dev.statecraft.data.image.Picture;
+import dev.statecraft.data.image.PictureSource;
+import dev.statecraft.data.image.Resizing;
 import dev.statecraft.models.config.ImageProcessorConfig;
+
+import dev.statecraft.base.InvalidInputException;
 import dev.statecraft.models.config.VitConfig;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -131,7 +136,7 @@ public final class ImagePreprocessor {
               + "x"
               + height);
     }
-    return Resizing.resize(picture, (int) width, (int) height, Resample.of(resize.filter()));
+    return Resizing.resize(picture, (int) width, (int) height, resize.filter());
   }
 
   private Picture cropped(Picture picture) {

@@ -1,7 +1,7 @@
 package dev.statecraft.models.pretrained;
 
-import dev.statecraft.models.checkpoint.CheckpointSource;
-import dev.statecraft.models.checkpoint.NamedTensors;
+import dev.statecraft.formats.checkpoint.CheckpointSource;
+import dev.statecraft.formats.checkpoint.NamedTensors;
 import dev.statecraft.models.config.LlamaConfig;
 import dev.statecraft.models.config.ModelConfig;
 import dev.statecraft.models.config.VitConfig;

@@ -2,10 +2,10 @@ package dev.statecraft.models.pretrained;
 
 import dev.statecraft.core.graph.Graph;
 import dev.statecraft.core.graph.Parameter;
-import dev.statecraft.models.InvalidInputException;
-import dev.statecraft.models.Quoted;
-import dev.statecraft.models.checkpoint.CheckpointSource;
-import dev.statecraft.models.checkpoint.TensorEntry;
+import dev.statecraft.base.InvalidInputException;
+import dev.statecraft.base.Quoted;
+import dev.statecraft.formats.checkpoint.CheckpointSource;
+import dev.statecraft.formats.checkpoint.TensorEntry;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

@@ -1,6 +1,6 @@
 package dev.statecraft.models.pretrained;
 
-import dev.statecraft.models.Quoted;
+import dev.statecraft.base.Quoted;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;

@@ -1,7 +1,7 @@
 package dev.statecraft.models.pretrained;
 
-import dev.statecraft.models.checkpoint.CheckpointSource;
-import dev.statecraft.models.checkpoint.TensorEntry;
+import dev.statecraft.formats.checkpoint.CheckpointSource;
+import dev.statecraft.formats.checkpoint.TensorEntry;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 

@@ -3,7 +3,7 @@ package dev.statecraft.models.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.statecraft.models.InvalidInputException;
+import dev.statecraft.base.InvalidInputException;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;

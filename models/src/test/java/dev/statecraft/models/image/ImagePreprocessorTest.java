@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.statecraft.models.InvalidInputException;
+import dev.statecraft.base.InvalidInputException;
+import dev.statecraft.data.image.Picture;
+import dev.statecraft.data.image.PictureSource;
 import dev.statecraft.models.config.ImageProcessorConfig;
 import dev.statecraft.models.config.ModelConfig;
 import dev.statecraft.models.config.VitConfig;
@@ -31,6 +33,15 @@ class ImagePreprocessorTest {
         List.of(pictures).stream().<PictureSource>map(picture -> () -> picture).toList());
   }
 
+  /** A picture of one colour. */
+  private static Picture plain(int width, int height, int... colour) {
+    byte[] samples = new byte[width * height * colour.length];
+    for (int i = 0; i < samples.length; i++) {
+      samples[i] = (byte) colour[i % colour.length];
+    }
+    return new Picture(width, height, colour.length, samples);
+  }
+
   @Test
   void withoutAFileValuesLieBetweenMinusOneAndOneInPlanes() {
     Picture picture = new Picture(2, 2, 3, new byte[] {0, -1, 51, 0, -1, 51, 0, -1, 51, 0, -1, 51});
@@ -54,15 +65,15 @@ class ImagePreprocessorTest {
             pixels(
                 "{'do_rescale': false, 'do_normalize': false}".replace('\'', '"'),
                 model(1, 3),
-                ImageFiles.plain(1, 1, 7, 8, 9)))
+                plain(1, 1, 7, 8, 9)))
         .containsExactly(7, 8, 9);
   }
 
   @Test
   void greyIsReadByModelsOfThreeChannelsAndColourByThoseOfOne() {
-    float[] three = pixels("{\"size\": 1}", model(1, 3), ImageFiles.plain(4, 4, 255));
+    float[] three = pixels("{\"size\": 1}", model(1, 3), plain(4, 4, 255));
     assertThat(three).containsExactly(1, 1, 1);
-    float[] one = pixels("{}", model(1, 1), ImageFiles.plain(4, 4, 255, 0, 0));
+    float[] one = pixels("{}", model(1, 1), plain(4, 4, 255, 0, 0));
     assertThat(one).containsExactly(new float[] {76 / 127.5f - 1}, within(1e-6f));
   }
 
@@ -84,7 +95,7 @@ class ImagePreprocessorTest {
   @Test
   void severalPicturesLieOneAfterTheOther() {
     float[] both =
-        pixels("{}", model(1, 1), ImageFiles.plain(2, 2, 0), ImageFiles.plain(3, 3, 255));
+        pixels("{}", model(1, 1), plain(2, 2, 0), plain(3, 3, 255));
     assertThat(both).containsExactly(-1, 1);
   }
 
@@ -112,12 +123,12 @@ class ImagePreprocessorTest {
           {"{'do_resize': 1}", "p.json: do_resize: expected true or false"}
         }) {
       assertThatThrownBy(
-              () -> pixels(wrong[0].replace('\'', '"'), model(2, 1), ImageFiles.plain(2, 2, 1)))
+              () -> pixels(wrong[0].replace('\'', '"'), model(2, 1), plain(2, 2, 1)))
           .isInstanceOf(InvalidInputException.class)
           .hasMessageContaining(wrong[1]);
     }
     assertThatThrownBy(
-            () -> pixels("{\"do_resize\": false}", model(2, 1), ImageFiles.plain(2, 3, 1)))
+            () -> pixels("{\"do_resize\": false}", model(2, 1), plain(2, 3, 1)))
         .isInstanceOf(InvalidInputException.class)
         .hasMessageContaining("p.json: the model reads images of 2x2, found a picture of 2x3");
   }
@@ -127,7 +138,7 @@ class ImagePreprocessorTest {
     String json = "{\"size\": {\"shortest_edge\": 8192}, \"do_center_crop\": true}";
     ImagePreprocessor preprocessor =
         new ImagePreprocessor(ImageProcessorConfig.parse(json, "p.json", model(2, 1)), model(2, 1));
-    PictureSource line = () -> ImageFiles.plain(100_000, 1, 5);
+    PictureSource line = () -> plain(100_000, 1, 5);
     assertThatThrownBy(() -> preprocessor.pixels(List.of(line.changed(picture -> picture))))
         .isInstanceOf(InvalidInputException.class)
         .hasMessageContaining("a picture: expected a picture of up to 178956970 pixels")

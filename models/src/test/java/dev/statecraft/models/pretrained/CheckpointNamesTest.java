@@ -1,17 +1,18 @@
 package dev.statecraft.models.pretrained;
 
+import dev.statecraft.testkit.Fixtures;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.statecraft.core.control.FullTuning;
 import dev.statecraft.core.graph.Graph;
-import dev.statecraft.models.checkpoint.CheckpointFolder;
-import dev.statecraft.models.checkpoint.CheckpointSource;
-import dev.statecraft.models.checkpoint.ElementType;
-import dev.statecraft.models.checkpoint.SafetensorsWriter;
-import dev.statecraft.models.checkpoint.TensorEntry;
+import dev.statecraft.formats.checkpoint.CheckpointFolder;
+import dev.statecraft.formats.checkpoint.CheckpointSource;
+import dev.statecraft.formats.checkpoint.ElementType;
+import dev.statecraft.formats.checkpoint.SafetensorsWriter;
+import dev.statecraft.formats.checkpoint.TensorEntry;
 import dev.statecraft.models.config.LlamaConfig;
 import java.io.IOException;
-import java.net.URISyntaxException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
@@ -31,11 +32,7 @@ class CheckpointNamesTest {
   @TempDir private Path folder;
 
   private static Path fixture(String name) {
-    try {
-      return Path.of(CheckpointNamesTest.class.getResource("/fixtures/" + name).toURI());
-    } catch (URISyntaxException e) {
-      throw new AssertionError(e);
-    }
+    return Fixtures.file(name);
   }
 
   /** A fixture with its tensors under other names; a name of null leaves one out. */

@@ -1,11 +1,12 @@
 package dev.statecraft.models.pretrained;
 
+import dev.statecraft.testkit.Fixtures;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.statecraft.models.InvalidInputException;
+import dev.statecraft.base.InvalidInputException;
 import java.io.IOException;
-import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
@@ -33,11 +34,7 @@ class FolderKindTest {
   }
 
   private static Path fixture() {
-    try {
-      return Path.of(FolderKindTest.class.getResource("/fixtures/bert-tiny").toURI());
-    } catch (URISyntaxException e) {
-      throw new AssertionError(e);
-    }
+    return Fixtures.file("bert-tiny");
   }
 
   private void copyConfig() throws IOException {

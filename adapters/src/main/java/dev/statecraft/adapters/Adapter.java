@@ -1,0 +1,234 @@
+package dev.statecraft.adapters;
+
+import dev.statecraft.core.graph.Graph;
+import dev.statecraft.core.graph.Parameter;
+import dev.statecraft.core.run.WeightSource;
+import dev.statecraft.base.InvalidInputException;
+import dev.statecraft.formats.checkpoint.CheckpointSource;
+import dev.statecraft.formats.checkpoint.NamedTensors;
+import dev.statecraft.formats.checkpoint.SafetensorsFile;
+import dev.statecraft.formats.checkpoint.TensorEntry;
+import dev.statecraft.models.family.CheckpointWeights;
+import dev.statecraft.models.family.ModelFamily;
+import dev.statecraft.tensor.Tensor;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Predicate;
+
+/** A saved adapter. Opened by {@link AdapterFolder#open}; weights are read when they are used. */
+public final class Adapter implements AutoCloseable {
+  /** The last linear of a head: its rows are the outputs. */
+  private static final List<String> LAST_HEADS =
+      List.of("classifier.weight", "classifier.out_proj.weight", PaperFormat.VIT_HEAD);
+
+  private final Path config;
+  private final Path tensors;
+  private final AdapterDescription description;
+  private final SafetensorsFile file;
+  private final boolean paper;
+
+  /**
+   * @param paper whether the tensors are called as in the paper's checkpoints
+   */
+  Adapter(
+      Path config,
+      Path tensors,
+      AdapterDescription description,
+      SafetensorsFile file,
+      boolean paper) {
+    this.config = config;
+    this.tensors = tensors;
+    this.description = description;
+    this.file = file;
+    this.paper = paper;
+  }
+
+  public AdapterDescription description() {
+    return description;
+  }
+
+  /** Names of the saved tensors, in ascending order. */
+  public Set<String> keys() {
+    return file.names();
+  }
+
+  /**
+   * Number of outputs of the saved head, which the family must be made with; empty if the adapter
+   * has no head.
+   */
+  public OptionalInt headOutputs() {
+    for (String name : LAST_HEADS) {
+      for (String key : List.of(AdapterKeys.PREFIX + name, name)) {
+        if (file.names().contains(key) && file.entry(key).shape().length == 2) {
+          return OptionalInt.of(Math.toIntExact(file.entry(key).shape()[0]));
+        }
+      }
+    }
+    return OptionalInt.empty();
+  }
+
+  /**
+   * The family's graph, tuned as the adapter was.
+   *
+   * @throws InvalidInputException if the adapter does not fit the family; the message names the
+   *     file
+   */
+  public Graph graph(ModelFamily family) {
+    Graph base = family.graph();
+    for (AdapterPart part : description.parts()) {
+      if (part instanceof AdapterPart.Projections projections
+          && projections.targets() instanceof ModuleTargets targets) {
+        AdapterConfig.requireHeads(config.toString(), targets.saved(), family);
+      }
+    }
+    try {
+      return description.tuning(family).apply(base);
+    } catch (IllegalArgumentException e) {
+      // GraphException too: the layers, targets or states are not this model's.
+      throw new InvalidInputException(config + ": does not fit the model: " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * The weights of the tuned graph: trained ones from the adapter, all others from the base.
+   *
+   * <p>A LoRA adapter of Python's without a head leaves the base model's head as it is.
+   *
+   * @param family as for {@link #graph}
+   * @throws InvalidInputException if tensors are missing, unexpected or of another shape; the
+   *     message names the file and lists the keys
+   */
+  public WeightSource weights(ModelFamily family, WeightSource base) {
+    Map<String, String> keys = new HashMap<>();
+    stored(family, base::has).forEach((parameter, key) -> keys.put(parameter.name(), key));
+    return new Overlay(new CheckpointWeights(file, keys::get), keys.keySet(), base);
+  }
+
+  /**
+   * The trained values by the names of the tuned graph's parameters. Closed with the adapter.
+   *
+   * @param inBase whether the base model has a parameter of this name: a LoRA adapter of Python's
+   *     without a head leaves the base's as it is
+   * @throws InvalidInputException as {@link #weights} does
+   */
+  public CheckpointSource trained(ModelFamily family, Predicate<String> inBase) {
+    Map<String, String> keys = new HashMap<>();
+    stored(family, inBase).forEach((parameter, key) -> keys.put(parameter.name(), key));
+    return new NamedTensors(file, keys);
+  }
+
+  /**
+   * Where each trained parameter lies in the tensors' file.
+   *
+   * @param inBase whether the base model has a parameter of this name
+   */
+  Map<Parameter, String> stored(ModelFamily family, Predicate<String> inBase) {
+    Map<Parameter, String> keys = new LinkedHashMap<>();
+    List<String> problems = new ArrayList<>();
+    Set<String> missing = new TreeSet<>();
+    Set<String> misshaped = new TreeSet<>();
+    Set<String> unexpected = new TreeSet<>(file.names());
+    boolean headless = headless(family);
+    for (Map.Entry<Parameter, List<String>> entry : keys(family).entrySet()) {
+      Parameter parameter = entry.getKey();
+      Optional<String> key = entry.getValue().stream().filter(file.names()::contains).findFirst();
+      if (key.isPresent()) {
+        unexpected.remove(key.get());
+        check(parameter, file.entry(key.get())).ifPresent(misshaped::add);
+        keys.put(parameter, key.get());
+      } else if (!(headless
+          && parameter.role() == Parameter.Role.HEAD
+          && inBase.test(parameter.name()))) {
+        missing.add(entry.getValue().get(0));
+      }
+    }
+    report(problems, "missing", missing);
+    report(problems, "unexpected", unexpected);
+    report(problems, "of another shape or type", misshaped);
+    if (!problems.isEmpty()) {
+      throw new InvalidInputException(
+          tensors + ": the tensors do not fit the model: " + String.join("; ", problems));
+    }
+    return keys;
+  }
+
+  private Map<Parameter, List<String>> keys(ModelFamily family) {
+    Graph tuned = graph(family);
+    return paper
+        ? PaperFormat.keys(description, family, tuned)
+        : AdapterKeys.of(description, family, tuned);
+  }
+
+  /** The tensors' file, open as long as the adapter. */
+  SafetensorsFile file() {
+    return file;
+  }
+
+  private static void report(List<String> problems, String what, Set<String> keys) {
+    if (!keys.isEmpty()) {
+      problems.add(what + " " + Shortened.list(keys));
+    }
+  }
+
+  /** Whether it is a LoRA adapter that says it has no head, and has none. */
+  private boolean headless(ModelFamily family) {
+    if (!(description.parts().get(0) instanceof AdapterPart.Projections projections)
+        || !description.isPeft()
+        || !(projections.targets() instanceof ModuleTargets targets)) {
+      return false;
+    }
+    List<String> heads = AdapterConfig.heads(family);
+    return targets.saved().stream().noneMatch(heads::contains);
+  }
+
+  private static Optional<String> check(Parameter parameter, TensorEntry entry) {
+    boolean floating =
+        switch (entry.type()) {
+          case F64, F32, F16, BF16 -> true;
+          case I64, I32, I16, I8, U8, BOOL -> false;
+        };
+    return floating && Arrays.equals(entry.shape(), parameter.sizes())
+        ? Optional.empty()
+        : Optional.of(
+            entry.name()
+                + " (expected "
+                + parameter.shape()
+                + " of floats, found "
+                + entry.type()
+                + " "
+                + Arrays.toString(entry.shape())
+                + ")");
+  }
+
+  @Override
+  public void close() {
+    file.close();
+  }
+
+  /** The adapter's tensors over the base's. */
+  private record Overlay(WeightSource adapter, Set<String> names, WeightSource base)
+      implements WeightSource {
+    Overlay {
+      names = Set.copyOf(names);
+    }
+
+    @Override
+    public boolean has(String name) {
+      return names.contains(name) || base.has(name);
+    }
+
+    @Override
+    public void read(String name, Tensor target) {
+      (names.contains(name) ? adapter : base).read(name, target);
+    }
+  }
+}

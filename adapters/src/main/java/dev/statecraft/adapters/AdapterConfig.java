@@ -1,0 +1,182 @@
+package dev.statecraft.adapters;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.statecraft.core.graph.Parameter;
+import dev.statecraft.base.InvalidInputException;
+import dev.statecraft.models.family.Encoder;
+import dev.statecraft.models.family.Llama;
+import dev.statecraft.models.family.ModelFamily;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * {@code adapter_config.json}.
+ *
+ * <p>{@code peft_type} is {@code LORA} for LoRA and DoRA, all other keys then being PEFT's; {@code
+ * FULL} and {@code PROBE} need no settings; {@code CONTROL} has {@code method} and {@code parts},
+ * each with its {@code type}: {@code control} or {@code lora}, the latter with PEFT's keys.
+ */
+final class AdapterConfig {
+  private static final String LORA = "LORA";
+  private static final String CONTROL = "CONTROL";
+  private static final String FULL = "FULL";
+  private static final String PROBE = "PROBE";
+  private static final ObjectMapper JSON =
+      JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
+
+  private AdapterConfig() {}
+
+  /**
+   * Reads the text of a file.
+   *
+   * @param source what error messages call it
+   * @param metadata of the tensors' file
+   */
+  static AdapterDescription read(String json, String source, Map<String, String> metadata) {
+    JsonKeys keys = JsonKeys.parse(json, source);
+    List<String> saved = keys.texts("modules_to_save");
+    String base = keys.optionalText("base_model_name_or_path").orElse("");
+    String type = keys.text("peft_type");
+    return switch (type) {
+      case LORA -> {
+        AdapterPart.Projections part = PeftFormat.read(keys, saved);
+        yield new AdapterDescription(part.dora() ? "dora" : "lora", base, List.of(part), metadata);
+      }
+      case CONTROL -> new AdapterDescription(method(keys), base, parts(keys, saved), metadata);
+      case FULL -> new AdapterDescription("full", base, List.of(new AdapterPart.Full()), metadata);
+      case PROBE ->
+          new AdapterDescription("probe", base, List.of(new AdapterPart.Head()), metadata);
+      default -> throw keys.invalid("peft_type", "one of " + List.of(LORA, CONTROL, FULL, PROBE));
+    };
+  }
+
+  private static String method(JsonKeys keys) {
+    String method = keys.text("method");
+    if (method.isBlank()) {
+      throw keys.invalid("method", "a method's name");
+    }
+    return method;
+  }
+
+  private static List<AdapterPart> parts(JsonKeys keys, List<String> saved) {
+    List<AdapterPart> parts = new ArrayList<>();
+    for (JsonKeys part : keys.objects("parts")) {
+      parts.add(
+          switch (part.text("type")) {
+            case "control" -> ControlFormat.read(part);
+            case "lora" -> PeftFormat.read(part, saved);
+            default -> throw part.invalid("type", "control or lora");
+          });
+    }
+    return parts;
+  }
+
+  /** The text of the file for an adapter on a family, its head saved along. */
+  static String write(AdapterDescription description, ModelFamily family) {
+    return write(
+        description,
+        family,
+        description.isFull() ? List.of() : heads(family),
+        description.isPeft());
+  }
+
+  /**
+   * The text of the file.
+   *
+   * @param saved the modules of the head that are saved
+   * @param peft whether LoRA and DoRA are written as PEFT writes them
+   */
+  static String write(
+      AdapterDescription description, ModelFamily family, List<String> saved, boolean peft) {
+    ObjectNode root = JsonNodeFactory.instance.objectNode();
+    root.put("peft_type", peft ? LORA : type(description));
+    root.put("task_type", taskType(family));
+    root.put(
+        "base_model_name_or_path",
+        description.baseModel().isEmpty() ? null : description.baseModel());
+    root.put("inference_mode", true);
+    if (saved.isEmpty()) {
+      root.putNull("modules_to_save");
+    } else {
+      saved.forEach(root.putArray("modules_to_save")::add);
+    }
+    if (peft) {
+      root.putNull("auto_mapping");
+      root.putNull("revision");
+      PeftFormat.write(root, (AdapterPart.Projections) description.parts().get(0), family, saved);
+    } else if (!description.isFull() && !description.isProbe()) {
+      root.put("method", description.method());
+      ArrayNode parts = root.putArray("parts");
+      for (AdapterPart part : description.parts()) {
+        ObjectNode node = parts.addObject();
+        if (part instanceof AdapterPart.Projections projections) {
+          node.put("type", "lora");
+          PeftFormat.write(node, projections, family, saved);
+        } else {
+          node.put("type", "control");
+          ControlFormat.write(node, (AdapterPart.Control) part);
+        }
+      }
+    }
+    return text(root);
+  }
+
+  /** A tree as it stands in a file. */
+  static String text(ObjectNode root) {
+    try {
+      return JSON.writeValueAsString(root) + "\n";
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("a tree of plain values cannot be written", e);
+    }
+  }
+
+  private static String type(AdapterDescription description) {
+    return description.isFull() ? FULL : description.isProbe() ? PROBE : CONTROL;
+  }
+
+  /** PEFT's task; it has none for images, nor for the heads of bare encoders. */
+  static String taskType(ModelFamily family) {
+    if (family instanceof Llama) {
+      return "CAUSAL_LM";
+    }
+    return family instanceof Encoder encoder && !encoder.prefix().isEmpty() ? "SEQ_CLS" : null;
+  }
+
+  /** The modules of the head, as {@code modules_to_save} names them. */
+  static List<String> heads(ModelFamily family) {
+    return family.graph().parameters().values().stream()
+        .filter(parameter -> parameter.role() == Parameter.Role.HEAD)
+        .map(parameter -> family.peftModule(parameter.name()))
+        .map(name -> name.substring(0, name.indexOf('.')))
+        .distinct()
+        .toList();
+  }
+
+  /** Throws if a LoRA adapter of Python's trains modules whole that are not the head. */
+  static void requireHeads(String source, List<String> saved, ModelFamily family) {
+    List<String> heads = heads(family);
+    for (String module : saved) {
+      for (Parameter parameter : family.graph().parameters().values()) {
+        String name = "." + family.peftModule(parameter.name());
+        if (parameter.role() == Parameter.Role.BASE && name.contains("." + module + ".")) {
+          throw new InvalidInputException(
+              source
+                  + ": modules_to_save: expected none but the head's "
+                  + heads
+                  + ", found '"
+                  + module
+                  + "', which is '"
+                  + parameter.name()
+                  + "'");
+        }
+      }
+    }
+  }
+}

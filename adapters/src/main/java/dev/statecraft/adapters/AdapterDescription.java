@@ -1,0 +1,85 @@
+package dev.statecraft.adapters;
+
+import dev.statecraft.core.control.Tuning;
+import dev.statecraft.models.family.ModelFamily;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What an adapter is: enough to make the tuned graph again.
+ *
+ * @param method the method's name: {@code lora}, {@code dora}, {@code control}, {@code
+ *     double-control}, {@code control+lora}, {@code adapter}, {@code full}, {@code probe}, {@code
+ *     edges}; read back as {@code lora} or {@code dora} for any adapter in PEFT's format
+ * @param baseModel name or folder of the model it was trained on; empty if unknown
+ * @param parts the tunings, in the order in which they are applied
+ * @param metadata text of the caller's own that is saved along (labels of the head, say), in the
+ *     metadata of the tensors' file, where PEFT does not mind it
+ */
+public record AdapterDescription(
+    String method, String baseModel, List<AdapterPart> parts, Map<String, String> metadata) {
+  /** The metadata key that every safetensors file of ours has, for transformers. */
+  static final String FORMAT = "format";
+
+  /**
+   * Checks and copies.
+   *
+   * @throws IllegalArgumentException if there is no method or part, full tuning or the head alone
+   *     is combined with others, or the metadata has the reserved key {@code format}
+   */
+  public AdapterDescription {
+    parts = List.copyOf(parts);
+    metadata = Map.copyOf(metadata);
+    if (method.isBlank() || parts.isEmpty()) {
+      throw new IllegalArgumentException(
+          "an adapter: expected a method and at least one part, found '" + method + "', " + parts);
+    }
+    boolean alone =
+        parts.stream()
+            .anyMatch(part -> part instanceof AdapterPart.Full || part instanceof AdapterPart.Head);
+    if (alone && parts.size() > 1) {
+      throw new IllegalArgumentException(
+          "an adapter: expected full tuning or the head alone, found " + parts);
+    }
+    if (metadata.containsKey(FORMAT)) {
+      throw new IllegalArgumentException("metadata: the key '" + FORMAT + "' is reserved");
+    }
+  }
+
+  /**
+   * The description of tunings.
+   *
+   * @throws IllegalArgumentException if one of them cannot be written down
+   */
+  public static AdapterDescription of(String method, String baseModel, List<Tuning> tunings) {
+    return new AdapterDescription(
+        method, baseModel, tunings.stream().map(AdapterPart::of).toList(), Map.of());
+  }
+
+  /** The same with other metadata. */
+  public AdapterDescription withMetadata(Map<String, String> changed) {
+    return new AdapterDescription(method, baseModel, parts, changed);
+  }
+
+  /**
+   * The tuning that makes the adapter's graph from the family's.
+   *
+   * @throws dev.statecraft.base.InvalidInputException if the family has no such targets
+   */
+  public Tuning tuning(ModelFamily family) {
+    return Tuning.all(parts.stream().map(part -> part.tuning(family)).toList());
+  }
+
+  boolean isFull() {
+    return parts.get(0) instanceof AdapterPart.Full;
+  }
+
+  boolean isProbe() {
+    return parts.get(0) instanceof AdapterPart.Head;
+  }
+
+  /** Whether PEFT has a word for it. */
+  boolean isPeft() {
+    return parts.size() == 1 && parts.get(0) instanceof AdapterPart.Projections;
+  }
+}

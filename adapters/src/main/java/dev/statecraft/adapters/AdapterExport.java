@@ -1,0 +1,117 @@
+package dev.statecraft.adapters;
+
+import dev.statecraft.core.graph.Graph;
+import dev.statecraft.core.graph.Parameter;
+import dev.statecraft.formats.checkpoint.SafetensorsFile;
+import dev.statecraft.formats.checkpoint.SafetensorsWriter;
+import dev.statecraft.formats.checkpoint.TensorEntry;
+import dev.statecraft.models.family.ModelFamily;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.WritableByteChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Predicate;
+
+/** Writes a saved adapter in another format. Values go from file to file as they are. */
+public final class AdapterExport {
+  /** Bytes copied at a time. */
+  private static final int PART = 1 << 24;
+
+  private final Adapter adapter;
+  private final ModelFamily family;
+  private final AdapterDescription description;
+
+  /**
+   * An export of an adapter.
+   *
+   * @param family the model's that it was trained on
+   * @param baseModel what the exported settings call that model; empty for what the adapter's do
+   */
+  public AdapterExport(Adapter adapter, ModelFamily family, Optional<String> baseModel) {
+    this.adapter = adapter;
+    this.family = family;
+    AdapterDescription own = adapter.description();
+    description =
+        new AdapterDescription(
+            own.method(), baseModel.orElse(own.baseModel()), own.parts(), own.metadata());
+  }
+
+  /**
+   * Writes the adapter's files.
+   *
+   * @param folder exists
+   * @param inBase whether the base model has a parameter: a LoRA adapter of Python's without a head
+   *     leaves the base model's as it is
+   * @throws IllegalArgumentException if the format has no words for the adapter; the message says
+   *     what could be done
+   * @throws dev.statecraft.base.InvalidInputException if the adapter does not fit the model
+   * @throws IOException if a file cannot be written
+   */
+  public void write(Path folder, AdapterFormat format, Predicate<String> inBase)
+      throws IOException {
+    require(format);
+    Graph tuned = adapter.graph(family);
+    Map<Parameter, String> stored = adapter.stored(family, inBase);
+    Map<Parameter, List<String>> names =
+        format == AdapterFormat.PAPER
+            ? PaperFormat.keys(description, family, tuned)
+            : AdapterKeys.of(description, family, tuned);
+    SafetensorsWriter writer = new SafetensorsWriter();
+    description.metadata().forEach(writer::metadata);
+    stored.forEach(
+        (parameter, key) -> {
+          TensorEntry entry = adapter.file().entry(key);
+          writer.add(
+              TensorEntry.of(names.get(parameter).get(0), entry.type(), entry.shape()),
+              channel -> copy(adapter.file(), entry, channel));
+        });
+    String settings =
+        format == AdapterFormat.PAPER
+            ? PaperFormat.write(description, family)
+            : AdapterConfig.write(
+                description, family, savedHeads(stored), format == AdapterFormat.PEFT);
+    writer.writeTo(
+        folder.resolve(
+            format == AdapterFormat.PAPER ? PaperFormat.WEIGHTS_FILE : AdapterFolder.WEIGHTS_FILE));
+    Files.writeString(folder.resolve(AdapterFolder.CONFIG_FILE), settings);
+  }
+
+  private void require(AdapterFormat format) {
+    if (format == AdapterFormat.PAPER) {
+      PaperFormat.require(description, family);
+    }
+    if (format == AdapterFormat.PEFT && !description.isPeft()) {
+      String others =
+          PaperFormat.has(description, family)
+              ? "--format control or --format paper writes it"
+              : "--format control writes it";
+      throw new IllegalArgumentException(
+          "--format peft: expected lora or dora, which are all that PEFT has of our methods, found '"
+              + description.method()
+              + "'; "
+              + others);
+    }
+  }
+
+  /** The head's modules that are saved; full tuning saves them as it does all. */
+  private List<String> savedHeads(Map<Parameter, String> stored) {
+    boolean saved =
+        stored.keySet().stream().anyMatch(parameter -> parameter.role() == Parameter.Role.HEAD);
+    return saved && !description.isFull() ? AdapterConfig.heads(family) : List.of();
+  }
+
+  private static void copy(SafetensorsFile file, TensorEntry entry, WritableByteChannel channel)
+      throws IOException {
+    for (long start = 0; start < entry.bytes(); start += PART) {
+      ByteBuffer bytes =
+          file.read(entry.name(), start, (int) Math.min(PART, entry.bytes() - start));
+      while (bytes.hasRemaining()) {
+        channel.write(bytes);
+      }
+    }
+  }
+}

@@ -1,0 +1,206 @@
+package dev.statecraft.adapters;
+
+import dev.statecraft.core.graph.Graph;
+import dev.statecraft.core.graph.Parameter;
+import dev.statecraft.core.run.Weights;
+import dev.statecraft.base.InvalidInputException;
+import dev.statecraft.formats.checkpoint.ElementType;
+import dev.statecraft.formats.checkpoint.Leftovers;
+import dev.statecraft.formats.checkpoint.SafetensorsFile;
+import dev.statecraft.formats.checkpoint.SafetensorsWriter;
+import dev.statecraft.formats.checkpoint.TensorEntry;
+import dev.statecraft.models.family.ModelFamily;
+import dev.statecraft.tensor.Scope;
+import dev.statecraft.tensor.Tensor;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.channels.WritableByteChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+
+/** The folder of an adapter, in PEFT's layout. */
+public final class AdapterFolder {
+  /** Name of the file with the settings. */
+  public static final String CONFIG_FILE = "adapter_config.json";
+
+  /** Name of the file with the tensors. */
+  public static final String WEIGHTS_FILE = "adapter_model.safetensors";
+
+  /** Elements copied to the host at a time. */
+  private static final long PART = 1 << 20;
+
+  private AdapterFolder() {}
+
+  /**
+   * Saves an adapter, in place of the one that the folder may hold; other files stay.
+   *
+   * <p>Both files are written beside their places first. Then the old settings are removed, the
+   * tensors moved into place, the settings moved into place: at no moment does the folder hold the
+   * settings of one adapter and the tensors of another, and a save that is cut short leaves the old
+   * adapter, the new one, or a folder without settings, which {@link #open} refuses.
+   *
+   * @param folder made if it does not exist
+   * @param family the model's
+   * @param weights of the tuned graph; all trained parameters are saved, as float32
+   * @throws IllegalArgumentException if the description makes another graph than the one whose
+   *     weights these are
+   * @throws IOException if writing fails
+   */
+  public static void save(
+      Path folder, AdapterDescription description, ModelFamily family, Weights weights)
+      throws IOException {
+    Graph tuned = description.tuning(family).apply(family.graph());
+    requireSame(tuned, weights);
+    String json = AdapterConfig.write(description, family);
+    SafetensorsWriter writer = new SafetensorsWriter();
+    description.metadata().forEach(writer::metadata);
+    for (Map.Entry<Parameter, List<String>> entry :
+        AdapterKeys.of(description, family, tuned).entrySet()) {
+      Tensor value = weights.value(entry.getKey().name());
+      writer.add(
+          TensorEntry.of(entry.getValue().get(0), ElementType.F32, entry.getKey().sizes()),
+          channel -> write(value, channel));
+    }
+    Files.createDirectories(folder);
+    Leftovers.sweep(folder);
+    Path newConfig = beside(folder, CONFIG_FILE);
+    Path newWeights = beside(folder, WEIGHTS_FILE);
+    try {
+      writer.writeTo(newWeights);
+      write(newConfig, json);
+      Files.deleteIfExists(folder.resolve(CONFIG_FILE));
+      move(newWeights, folder.resolve(WEIGHTS_FILE));
+      move(newConfig, folder.resolve(CONFIG_FILE));
+    } finally {
+      Files.deleteIfExists(newWeights);
+      Files.deleteIfExists(newConfig);
+    }
+  }
+
+  private static void requireSame(Graph tuned, Weights weights) {
+    Map<String, List<Long>> expected = shapes(tuned.trainableParameters());
+    Map<String, List<Long>> found =
+        shapes(weights.parameters().stream().filter(Parameter::trainable).toList());
+    if (!expected.equals(found)) {
+      Set<Map.Entry<String, List<Long>>> missing = new HashSet<>(expected.entrySet());
+      missing.removeAll(found.entrySet());
+      Set<Map.Entry<String, List<Long>>> more = new HashSet<>(found.entrySet());
+      more.removeAll(expected.entrySet());
+      throw new IllegalArgumentException(
+          "the weights are not those of the adapter described: they lack "
+              + Shortened.list(missing)
+              + " and have "
+              + Shortened.list(more));
+    }
+  }
+
+  private static Map<String, List<Long>> shapes(List<Parameter> parameters) {
+    Map<String, List<Long>> shapes = new HashMap<>();
+    parameters.forEach(parameter -> shapes.put(parameter.name(), parameter.shape()));
+    return shapes;
+  }
+
+  private static void write(Tensor value, WritableByteChannel channel) throws IOException {
+    long elements = value.elements();
+    for (long start = 0; start < elements; start += PART) {
+      long count = Math.min(PART, elements - start);
+      float[] numbers;
+      try (Scope scope = value.torch().scope()) {
+        numbers = value.view(-1).narrow(0, start, count).toFloats();
+      }
+      ByteBuffer bytes =
+          ByteBuffer.allocate(numbers.length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+      bytes.asFloatBuffer().put(numbers);
+      while (bytes.hasRemaining()) {
+        channel.write(bytes);
+      }
+    }
+  }
+
+  private static Path beside(Path folder, String name) {
+    return folder.resolve("." + name + "." + UUID.randomUUID() + ".new");
+  }
+
+  private static void write(Path file, String text) throws IOException {
+    try (FileChannel channel =
+        FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+      ByteBuffer bytes = ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
+      while (bytes.hasRemaining()) {
+        channel.write(bytes);
+      }
+      channel.force(true);
+    }
+  }
+
+  private static void move(Path from, Path to) throws IOException {
+    Files.move(from, to, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+  }
+
+  /**
+   * Opens an adapter: reads its settings and what tensors it has, not yet their values.
+   *
+   * @throws InvalidInputException if a file is missing, not valid, or asks for what is not
+   *     supported; the message names the file and the key
+   * @throws IOException if a file cannot be read
+   */
+  public static Adapter open(Path folder) throws IOException {
+    if (!Files.isDirectory(folder)) {
+      throw new InvalidInputException(folder + ": expected an adapter's folder, found none");
+    }
+    Path config = folder.resolve(CONFIG_FILE);
+    if (!Files.isRegularFile(config)) {
+      throw new InvalidInputException(
+          folder + ": expected " + CONFIG_FILE + " of an adapter, found none");
+    }
+    String json = new String(Files.readAllBytes(config), StandardCharsets.UTF_8);
+    boolean paper = PaperFormat.isPaper(JsonKeys.parse(json, config.toString()));
+    Path tensors =
+        paper && Files.exists(folder.resolve(PaperFormat.WEIGHTS_FILE))
+            ? folder.resolve(PaperFormat.WEIGHTS_FILE)
+            : folder.resolve(WEIGHTS_FILE);
+    if (!Files.isRegularFile(tensors)) {
+      throw new InvalidInputException(
+          folder
+              + ": expected "
+              + (paper ? PaperFormat.WEIGHTS_FILE : WEIGHTS_FILE)
+              + " of an adapter, found "
+              + pickled(folder));
+    }
+    SafetensorsFile file = SafetensorsFile.open(tensors);
+    boolean opened = false;
+    try {
+      Map<String, String> metadata = new HashMap<>(file.metadata());
+      metadata.remove(AdapterDescription.FORMAT);
+      AdapterDescription description =
+          paper
+              ? PaperFormat.read(JsonKeys.parse(json, config.toString()), file, metadata)
+              : AdapterConfig.read(json, config.toString(), metadata);
+      opened = true;
+      return new Adapter(config, tensors, description, file, paper);
+    } finally {
+      if (!opened) {
+        file.close();
+      }
+    }
+  }
+
+  private static String pickled(Path folder) {
+    for (String name : List.of("adapter_model.bin", "model.bin")) {
+      if (Files.exists(folder.resolve(name))) {
+        return "a pickled " + name + ", which is not read: convert it to safetensors";
+      }
+    }
+    return "none";
+  }
+}

@@ -1,0 +1,100 @@
+package dev.statecraft.adapters;
+
+import dev.statecraft.core.control.ControlEdge;
+import dev.statecraft.core.control.Place;
+import dev.statecraft.core.graph.Graph;
+import dev.statecraft.core.graph.Layer;
+import dev.statecraft.core.graph.Parameter;
+import dev.statecraft.models.family.ModelFamily;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What the trained parameters of a graph are called in {@code adapter_model.safetensors}; the table
+ * is in the package's description.
+ */
+final class AdapterKeys {
+  static final String PREFIX = "base_model.model.";
+  private static final String MAGNITUDE = ".lora_magnitude_vector.weight";
+
+  private final ModelFamily family;
+  private final boolean plain;
+  private final List<ControlEdge> edges;
+  private final List<Layer> layers;
+
+  private AdapterKeys(AdapterDescription description, ModelFamily family, Graph graph) {
+    this.family = family;
+    plain = description.isFull();
+    // The longest first: the parameters of 'attn.adapter' begin as those of 'attn' do.
+    edges =
+        description.parts().stream()
+            .filter(AdapterPart.Control.class::isInstance)
+            .flatMap(part -> ((AdapterPart.Control) part).states().edges().stream())
+            .sorted(Comparator.comparing((ControlEdge edge) -> -edge.name().length()))
+            .toList();
+    layers = graph.layers();
+  }
+
+  /**
+   * The keys of each trained parameter of a tuned graph: first the one to write, then others under
+   * which it may be found.
+   */
+  static Map<Parameter, List<String>> of(
+      AdapterDescription description, ModelFamily family, Graph tuned) {
+    AdapterKeys keys = new AdapterKeys(description, family, tuned);
+    Map<Parameter, List<String>> found = new LinkedHashMap<>();
+    for (Parameter parameter : tuned.trainableParameters()) {
+      found.put(parameter, keys.keys(parameter));
+    }
+    return found;
+  }
+
+  private List<String> keys(Parameter parameter) {
+    String name = parameter.name();
+    if (plain) {
+      return List.of(name);
+    }
+    if (parameter.role() == Parameter.Role.CONTROL) {
+      Optional<String> control = control(name);
+      if (control.isPresent()) {
+        return List.of(PREFIX + control.get());
+      }
+    }
+    String peft =
+        name.endsWith(MAGNITUDE) ? name.substring(0, name.length() - ".weight".length()) : name;
+    // The second is how PEFT called the module before transformers 5 renamed it.
+    return List.of(PREFIX + family.peftModule(peft), PREFIX + peft).stream().distinct().toList();
+  }
+
+  private Optional<String> control(String parameter) {
+    for (ControlEdge edge : edges) {
+      boolean perLayer =
+          Arrays.stream(Place.values()).anyMatch(place -> place.label().equals(edge.from()));
+      if (!perLayer && parameter.startsWith(edge.name() + ".")) {
+        return Optional.of(edge.name() + "." + theta(parameter, edge.name(), ""));
+      }
+      for (Layer layer : perLayer ? layers : List.<Layer>of()) {
+        String begin = "layers." + layer.index() + "." + edge.name();
+        if (parameter.startsWith(begin + ".")) {
+          // The reference implementation's names: no suffix for the MLP's.
+          String suffix = edge.name().equals("mlp") ? "" : "_" + edge.name().replace('.', '_');
+          return Optional.of(
+              family.peftModule(layer.module()) + "." + theta(parameter, begin, suffix));
+        }
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** {@code lora_A_attn.weight} for {@code A.weight} after the edge's name. */
+  private static String theta(String parameter, String begin, String suffix) {
+    String theta = parameter.substring(begin.length() + 1);
+    int dot = theta.indexOf('.');
+    String letter = dot < 0 ? theta : theta.substring(0, dot);
+    return "lora_" + letter + suffix + theta.substring(letter.length());
+  }
+}

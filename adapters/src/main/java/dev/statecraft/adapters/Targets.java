@@ -1,0 +1,29 @@
+package dev.statecraft.adapters;
+
+import dev.statecraft.core.control.LayerSelection;
+import dev.statecraft.models.family.ModelFamily;
+import java.util.List;
+
+/** Which linears LoRA and DoRA attach to. */
+public sealed interface Targets permits Targets.Named, ModuleTargets {
+
+  /** The linears of a family's layers that these are, by their short names. */
+  Named in(ModelFamily family);
+
+  /**
+   * Linears by the short names of {@link dev.statecraft.core.graph.Layer#projections}.
+   *
+   * @param names short names
+   * @param layers which layers
+   */
+  record Named(List<String> names, LayerSelection layers) implements Targets {
+    public Named {
+      names = List.copyOf(names);
+    }
+
+    @Override
+    public Named in(ModelFamily family) {
+      return this;
+    }
+  }
+}

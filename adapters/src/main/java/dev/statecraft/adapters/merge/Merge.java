@@ -1,0 +1,84 @@
+package dev.statecraft.adapters.merge;
+
+import dev.statecraft.core.graph.Graph;
+import dev.statecraft.core.graph.Parameter;
+import dev.statecraft.base.InvalidInputException;
+import dev.statecraft.adapters.Adapter;
+import dev.statecraft.adapters.AdapterPart;
+import dev.statecraft.formats.checkpoint.CheckpointSource;
+import dev.statecraft.models.family.ModelFamily;
+import dev.statecraft.models.pretrained.PretrainedModel;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * What merging an adapter changes in a checkpoint.
+ *
+ * @param linears merged linears by the name of their weight
+ * @param replaced parameters whose trained values take the place of the checkpoint's by name:
+ *     heads, and after full tuning all weights
+ * @param trained where those values are, and the parameters of merged linears
+ */
+public record Merge(
+    Map<String, MergedLinear> linears, Map<String, Parameter> replaced, CheckpointSource trained) {
+  private static final String A = ".lora_A.weight";
+
+  public Merge {
+    linears = Collections.unmodifiableMap(new LinkedHashMap<>(linears));
+    replaced = Collections.unmodifiableMap(new LinkedHashMap<>(replaced));
+  }
+
+  /**
+   * The merge of an adapter into a model.
+   *
+   * @param family the model's, with the head that the adapter has
+   * @throws IllegalArgumentException if the method adds to states what no weight can
+   * @throws InvalidInputException if the adapter does not fit the model, or the checkpoint lacks a
+   *     weight
+   */
+  public static Merge of(Adapter adapter, ModelFamily family, PretrainedModel model) {
+    AdapterPart part = onlyPart(adapter);
+    Graph tuned = adapter.graph(family);
+    CheckpointSource trained = adapter.trained(family, model.checkpoint().names()::contains);
+    Map<String, MergedLinear> linears = new LinkedHashMap<>();
+    Map<String, Parameter> replaced = new LinkedHashMap<>();
+    for (Parameter parameter : tuned.trainableParameters()) {
+      String name = parameter.name();
+      boolean own =
+          parameter.role() == Parameter.Role.HEAD || parameter.role() == Parameter.Role.BASE;
+      if (own && trained.names().contains(name)) {
+        replaced.put(name, parameter);
+      } else if (part instanceof AdapterPart.Projections projections && name.endsWith(A)) {
+        String module = name.substring(0, name.length() - A.length());
+        linears.put(
+            module + ".weight",
+            new MergedLinear(
+                parameter,
+                tuned.parameters().get(module + ".lora_B.weight"),
+                tuned.parameters().get(module + ".lora_magnitude_vector.weight"),
+                projections.scale()));
+      }
+    }
+    model.report(tuned).refuse(model.name());
+    return new Merge(linears, replaced, trained);
+  }
+
+  private static AdapterPart onlyPart(Adapter adapter) {
+    AdapterPart first = adapter.description().parts().get(0);
+    if (adapter.description().parts().size() != 1 || first instanceof AdapterPart.Control) {
+      throw new IllegalArgumentException(
+          "merge: expected an adapter of lora, dora, full or probe, found '"
+              + adapter.description().method()
+              + "', which computes between states what no weight of the model can hold; use it with"
+              + " --adapter, or export it");
+    }
+    return first;
+  }
+
+  /** Whether a trained head takes the place of the model's, if it has one. */
+  boolean hasHead() {
+    return replaced.values().stream()
+        .anyMatch(parameter -> parameter.role() == Parameter.Role.HEAD);
+  }
+}

@@ -1,0 +1,103 @@
+package dev.statecraft.adapters.merge;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.statecraft.base.InvalidInputException;
+import dev.statecraft.models.family.Encoder;
+import dev.statecraft.models.family.Head;
+import dev.statecraft.models.family.Llama;
+import dev.statecraft.models.family.ModelFamily;
+import dev.statecraft.models.family.Vit;
+import dev.statecraft.tensor.DType;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The {@code config.json} of a merged model: the base model's, with what the merge changes.
+ *
+ * @param type of all floating weights; empty where each stays in its own
+ * @param labels of the head's outputs, where they are known
+ * @param family the model's, with the head that it now has
+ */
+record MergedConfig(Optional<DType> type, Optional<List<String>> labels, ModelFamily family) {
+  /** Name of the file. */
+  static final String FILE = "config.json";
+
+  private static final ObjectMapper JSON = JsonMapper.builder().build();
+
+  /**
+   * The configuration.
+   *
+   * @param head whether the head is the adapter's
+   */
+  ObjectNode of(BaseFiles base, boolean head) throws IOException {
+    JsonNode root;
+    try {
+      root = JSON.readTree(base.config());
+    } catch (JsonProcessingException e) {
+      throw new InvalidInputException(base.source() + ": expected well-formed JSON", e);
+    }
+    if (!(root instanceof ObjectNode config)) {
+      throw new InvalidInputException(base.source() + ": expected a JSON object");
+    }
+    type.ifPresent(
+        wanted ->
+            // The newer name, which transformers has used since 4.56, where the file has it.
+            config.put(config.has("dtype") ? "dtype" : "torch_dtype", wanted.label()));
+    if (family instanceof Llama llama) {
+      config.putArray("architectures").add("LlamaForCausalLM");
+      // What the checkpoint has, whatever the base model's file said.
+      config.put("tie_word_embeddings", llama.config().tieWordEmbeddings());
+    } else if (head) {
+      putHead(config);
+    }
+    return config;
+  }
+
+  private void putHead(ObjectNode config) {
+    config.putArray("architectures").add(architecture());
+    boolean regression = family instanceof Encoder encoder && encoder.head().regression();
+    config.put("problem_type", regression ? "regression" : "single_label_classification");
+    if (family instanceof Encoder encoder && encoder.head().pooling() == Head.Pooling.MEAN) {
+      config.put("classifier_pooling", "mean");
+    } else {
+      config.remove("classifier_pooling");
+    }
+    // id2label says how many there are; transformers takes num_labels first where both are there.
+    config.remove(List.of("num_labels", "_num_labels"));
+    List<String> names = labels.orElseGet(() -> known(config));
+    ObjectNode byId = config.putObject("id2label");
+    ObjectNode byLabel = config.putObject("label2id");
+    for (int i = 0; i < names.size(); i++) {
+      byId.put(String.valueOf(i), names.get(i));
+      byLabel.put(names.get(i), i);
+    }
+  }
+
+  /** The class of transformers that opens it; it has none with a head on the mean over tokens. */
+  private String architecture() {
+    if (family instanceof Vit) {
+      return "ViTForImageClassification";
+    }
+    Encoder encoder = (Encoder) family;
+    return (encoder.config().isRoberta() ? "Roberta" : "Bert")
+        + (encoder.head().pooling() == Head.Pooling.FIRST ? "ForSequenceClassification" : "Model");
+  }
+
+  /** The base model's names if there are as many, else names as transformers gives them. */
+  private List<String> known(ObjectNode config) {
+    int outputs = family instanceof Vit vit ? vit.classes() : ((Encoder) family).head().outputs();
+    JsonNode byId = config.path("id2label");
+    boolean same = byId.size() == outputs;
+    List<String> names = new ArrayList<>();
+    for (int i = 0; i < outputs; i++) {
+      names.add(same ? byId.path(String.valueOf(i)).asText("LABEL_" + i) : "LABEL_" + i);
+    }
+    return names;
+  }
+}

@@ -1,0 +1,167 @@
+package dev.statecraft.adapters.merge;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.statecraft.base.InvalidInputException;
+import dev.statecraft.formats.checkpoint.CheckpointFolder;
+import dev.statecraft.formats.checkpoint.CheckpointSource;
+import dev.statecraft.formats.checkpoint.ElementType;
+import dev.statecraft.formats.checkpoint.SafetensorsWriter;
+import dev.statecraft.formats.checkpoint.TensorEntry;
+import dev.statecraft.models.family.Encoder;
+import dev.statecraft.models.family.Head;
+import dev.statecraft.models.family.Llama;
+import dev.statecraft.models.family.ModelFamily;
+import dev.statecraft.tensor.DType;
+import dev.statecraft.tensor.Torch;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.SortedSet;
+
+/**
+ * The folder of a merged model: the base model's, with the merged weights in the same files.
+ *
+ * @param base the base model's other files
+ * @param checkpoint its weights
+ * @param merge what changes
+ * @param type of all floating weights; empty to leave each in its own
+ * @param labels of the head's outputs, where the adapter has a head whose labels are known
+ * @param family the model's, with that head
+ */
+public record MergedModel(
+    BaseFiles base,
+    CheckpointSource checkpoint,
+    Merge merge,
+    Optional<DType> type,
+    Optional<List<String>> labels,
+    ModelFamily family) {
+  private static final ObjectMapper JSON =
+      JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
+
+  /**
+   * Writes the model. At no time is more than a piece of a tensor in memory, beside the A and B of
+   * one linear.
+   *
+   * @param folder exists and is empty
+   * @return what one should know of what was written, a line each
+   * @throws InvalidInputException if a file of the base model cannot be used
+   * @throws IOException if a file cannot be written
+   */
+  public List<String> write(Path folder, Torch torch) throws IOException {
+    MergedTensors tensors = new MergedTensors(torch, checkpoint, merge, type);
+    ObjectNode config = new MergedConfig(type, labels, family).of(base, merge.hasHead());
+    Map<String, Set<String>> files = files();
+    if (files.keySet().equals(Set.of(CheckpointFolder.SINGLE_FILE))) {
+      writeFile(
+          folder.resolve(CheckpointFolder.SINGLE_FILE),
+          files.get(CheckpointFolder.SINGLE_FILE),
+          tensors);
+    } else {
+      writeShards(folder, files, tensors);
+    }
+    Files.writeString(folder.resolve(MergedConfig.FILE), JSON.writeValueAsString(config) + "\n");
+    base.copyTo(folder);
+    return notes(tensors);
+  }
+
+  /** The base model's files with what goes into each; heads that it lacks go to the end. */
+  private Map<String, Set<String>> files() {
+    Map<String, Set<String>> files = new LinkedHashMap<>();
+    SortedMap<String, SortedSet<String>> old = checkpoint.files();
+    old.forEach((file, names) -> files.put(file, new LinkedHashSet<>(names)));
+    Set<String> more = new LinkedHashSet<>(merge.replaced().keySet());
+    more.removeAll(checkpoint.names());
+    files.get(old.lastKey()).addAll(more);
+    if (family instanceof Llama llama && llama.config().tieWordEmbeddings()) {
+      // A copy of the embedding, which would stay as it was where the embedding is trained.
+      files.values().forEach(names -> names.remove("lm_head.weight"));
+      files.values().removeIf(Set::isEmpty);
+    }
+    return files;
+  }
+
+  private void writeShards(Path folder, Map<String, Set<String>> files, MergedTensors tensors)
+      throws IOException {
+    ObjectNode index = JSON.createObjectNode();
+    ObjectNode metadata = index.putObject("metadata");
+    ObjectNode weightMap = index.putObject("weight_map");
+    long bytes = 0;
+    long elements = 0;
+    for (Map.Entry<String, Set<String>> file : files.entrySet()) {
+      writeFile(folder.resolve(file.getKey()), file.getValue(), tensors);
+      for (String name : file.getValue()) {
+        weightMap.put(written(name), file.getKey());
+        bytes += tensors.entry(name).bytes();
+        elements += tensors.entry(name).elements();
+      }
+    }
+    if (checkpoint.metadata().containsKey("total_parameters")) {
+      metadata.put("total_parameters", elements);
+    }
+    metadata.put("total_size", bytes);
+    Files.writeString(
+        folder.resolve(CheckpointFolder.INDEX_FILE), JSON.writeValueAsString(index) + "\n");
+  }
+
+  private void writeFile(Path file, Set<String> names, MergedTensors tensors) throws IOException {
+    SafetensorsWriter writer = new SafetensorsWriter();
+    for (String name : names) {
+      TensorEntry entry = tensors.entry(name);
+      writer.add(TensorEntry.of(written(name), entry.type(), entry.shape()), tensors.data(name));
+    }
+    writer.writeTo(file);
+  }
+
+  /**
+   * What a tensor is called in the file: a bare encoder that has got a head is now that of a
+   * classifier, whose encoder has a name.
+   */
+  private String written(String name) {
+    return merge.hasHead()
+            && family instanceof Encoder encoder
+            && encoder.prefix().isEmpty()
+            && encoder.head().pooling() == Head.Pooling.FIRST
+            && (name.startsWith("embeddings.")
+                || name.startsWith("encoder.")
+                || name.startsWith("pooler."))
+        ? encoder.config().modelType() + "." + name
+        : name;
+  }
+
+  private List<String> notes(MergedTensors tensors) {
+    List<String> notes = new ArrayList<>();
+    Set<ElementType> rounded = new LinkedHashSet<>();
+    for (String name : merge.replaced().keySet()) {
+      TensorEntry entry = tensors.entry(name);
+      if (entry.type().bytes() < merge.trained().entry(name).type().bytes()) {
+        rounded.add(entry.type());
+      }
+    }
+    if (!rounded.isEmpty()) {
+      notes.add(
+          "trained weights are rounded to "
+              + String.join(", ", rounded.stream().map(ElementType::name).toList())
+              + (type.isPresent() ? "" : ", the model's type; --dtype float32 keeps them exact"));
+    }
+    if (merge.hasHead()
+        && family instanceof Encoder encoder
+        && encoder.head().pooling() == Head.Pooling.MEAN) {
+      notes.add(
+          "the head reads the mean over tokens, for which transformers has no class: AutoModel"
+              + " opens the encoder, and the classifier's weights lie beside it"
+              + " (classifier_pooling: mean)");
+    }
+    return notes;
+  }
+}

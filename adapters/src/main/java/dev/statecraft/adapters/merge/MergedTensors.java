@@ -1,0 +1,210 @@
+package dev.statecraft.adapters.merge;
+
+import dev.statecraft.base.InvalidInputException;
+import dev.statecraft.formats.checkpoint.CheckpointSource;
+import dev.statecraft.formats.checkpoint.ElementType;
+import dev.statecraft.formats.checkpoint.TensorData;
+import dev.statecraft.formats.checkpoint.TensorEntry;
+import dev.statecraft.models.family.CheckpointWeights;
+import dev.statecraft.tensor.DType;
+import dev.statecraft.tensor.Scope;
+import dev.statecraft.tensor.Tensor;
+import dev.statecraft.tensor.Torch;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.WritableByteChannel;
+import java.util.Optional;
+
+/**
+ * The tensors of a merged checkpoint, each computed when it is written, {@value #PIECE} elements or
+ * one row at a time. Merging is done in float32, or float64 for a float64 weight, and rounded once.
+ */
+final class MergedTensors {
+  /** Elements held at a time. */
+  static final int PIECE = 1 << 18;
+
+  /** Bytes mapped at a time: fewer, larger mappings than pieces. */
+  private static final int MAPPED = 1 << 26;
+
+  private final Torch torch;
+  private final CheckpointSource checkpoint;
+  private final Merge merge;
+  private final Optional<DType> type;
+  private ByteBuffer buffer = direct(PIECE * Float.BYTES);
+
+  /**
+   * @param type of all floating tensors; empty to leave each in its own
+   */
+  MergedTensors(Torch torch, CheckpointSource checkpoint, Merge merge, Optional<DType> type) {
+    this.torch = torch;
+    this.checkpoint = checkpoint;
+    this.merge = merge;
+    this.type = type;
+  }
+
+  private static ByteBuffer direct(int bytes) {
+    return ByteBuffer.allocateDirect(bytes).order(ByteOrder.LITTLE_ENDIAN);
+  }
+
+  /** A tensor's type and shape in the merged checkpoint. */
+  TensorEntry entry(String name) {
+    boolean old = checkpoint.names().contains(name);
+    TensorEntry like = old ? checkpoint.entry(name) : checkpoint.entry(anyFloating());
+    // A convolution of the base model stays one, though the graph knows it as a linear.
+    long[] shape = old && fits(name, like) ? like.shape() : merge.trained().entry(name).shape();
+    return TensorEntry.of(name, floating(like.type()) ? wanted(like.type()) : like.type(), shape);
+  }
+
+  /** Whether what takes a tensor's place, if anything does, has as many numbers. */
+  private boolean fits(String name, TensorEntry old) {
+    return !merge.replaced().containsKey(name)
+        || merge.trained().entry(name).elements() == old.elements();
+  }
+
+  private ElementType wanted(ElementType own) {
+    return type.map(MergedTensors::elementType).orElse(own);
+  }
+
+  /** A weight of the base model, in whose type is written what that model lacks. */
+  private String anyFloating() {
+    return checkpoint.names().stream()
+        .filter(name -> floating(checkpoint.entry(name).type()))
+        .findFirst()
+        .orElseThrow(() -> new InvalidInputException("expected weights of floats, found none"));
+  }
+
+  /** Its data. */
+  TensorData data(String name) {
+    TensorEntry target = entry(name);
+    MergedLinear linear = merge.linears().get(name);
+    if (linear != null) {
+      TensorEntry source = checkpoint.entry(name);
+      if (!floating(source.type())) {
+        throw new InvalidInputException(
+            "tensor '" + name + "': expected F64, F32, F16 or BF16, found " + source.type());
+      }
+      return channel -> writeMerged(source, target, linear, channel);
+    }
+    CheckpointSource from = merge.replaced().containsKey(name) ? merge.trained() : checkpoint;
+    TensorEntry source = from.entry(name);
+    return source.type() == target.type()
+        ? channel -> writeAsIs(from, source, channel)
+        : channel -> writeConverted(from, source, target, channel);
+  }
+
+  private static void writeAsIs(
+      CheckpointSource from, TensorEntry source, WritableByteChannel channel) throws IOException {
+    for (long start = 0; start < source.bytes(); start += MAPPED) {
+      ByteBuffer part =
+          from.read(source.name(), start, (int) Math.min(MAPPED, source.bytes() - start));
+      while (part.hasRemaining()) {
+        channel.write(part);
+      }
+    }
+  }
+
+  private void writeConverted(
+      CheckpointSource values, TensorEntry source, TensorEntry target, WritableByteChannel channel)
+      throws IOException {
+    DType from = dtype(source.type());
+    eachPiece(
+        values,
+        source,
+        1,
+        (bytes, first, count) ->
+            write(torch.borrow(bytes, from, count), dtype(target.type()), channel));
+  }
+
+  private void writeMerged(
+      TensorEntry source, TensorEntry target, MergedLinear linear, WritableByteChannel channel)
+      throws IOException {
+    DType from = dtype(source.type());
+    long columns = source.shape()[1];
+    try (Scope scope = torch.scope()) {
+      MergedLinear.Values values =
+          linear.values(torch, CheckpointWeights.of(merge.trained()), from.master());
+      eachPiece(
+          checkpoint,
+          source,
+          columns,
+          (bytes, first, count) -> {
+            Tensor rows = torch.borrow(bytes, from, count, columns).copyTo(from.master());
+            values.mergeInto(rows, first);
+            write(rows, dtype(target.type()), channel);
+          });
+    }
+  }
+
+  /** What is done with some rows. */
+  private interface Piece {
+    void take(ByteBuffer bytes, long first, long count) throws IOException;
+  }
+
+  /** Walks over a tensor's rows; tensors made for one piece are gone before the next. */
+  private void eachPiece(CheckpointSource from, TensorEntry source, long columns, Piece piece)
+      throws IOException {
+    long rows = source.elements() / columns;
+    long rowBytes = columns * source.type().bytes();
+    long mapped = Math.max(1, MAPPED / rowBytes);
+    long step = Math.max(1, PIECE / columns);
+    for (long start = 0; start < rows; start += mapped) {
+      long some = Math.min(mapped, rows - start);
+      ByteBuffer part =
+          from.read(source.name(), start * rowBytes, Math.toIntExact(some * rowBytes));
+      for (long first = 0; first < some; first += step) {
+        long count = Math.min(step, some - first);
+        ByteBuffer slice =
+            part.slice((int) (first * rowBytes), (int) (count * rowBytes))
+                .order(ByteOrder.LITTLE_ENDIAN);
+        try (Scope scope = torch.scope()) {
+          piece.take(slice, start + first, count);
+        }
+      }
+    }
+  }
+
+  /** Writes values in a type through the one buffer. */
+  private void write(Tensor values, DType to, WritableByteChannel channel) throws IOException {
+    try (Scope scope = torch.scope()) {
+      int bytes = Math.toIntExact(values.elements() * to.bytes());
+      if (buffer.capacity() < bytes) {
+        buffer = direct(bytes);
+      }
+      buffer.clear().limit(bytes);
+      torch.borrow(buffer, to, values.shape()).copyFrom(values);
+      while (buffer.hasRemaining()) {
+        channel.write(buffer);
+      }
+    }
+  }
+
+  static boolean floating(ElementType type) {
+    return switch (type) {
+      case F64, F32, F16, BF16 -> true;
+      case I64, I32, I16, I8, U8, BOOL -> false;
+    };
+  }
+
+  private static DType dtype(ElementType type) {
+    return switch (type) {
+      case F64 -> DType.FLOAT64;
+      case F32 -> DType.FLOAT32;
+      case F16 -> DType.FLOAT16;
+      case BF16 -> DType.BFLOAT16;
+      case I64, I32, I16, I8, U8, BOOL -> throw new IllegalArgumentException(type + " is no float");
+    };
+  }
+
+  private static ElementType elementType(DType type) {
+    return switch (type) {
+      case FLOAT64 -> ElementType.F64;
+      case FLOAT32 -> ElementType.F32;
+      case FLOAT16 -> ElementType.F16;
+      case BFLOAT16 -> ElementType.BF16;
+      default ->
+          throw new IllegalArgumentException(
+              "--dtype: expected float64, float32, float16 or bfloat16, found '" + type + "'");
+    };
+  }
+}

@@ -1,0 +1,121 @@
+package dev.statecraft.adapters;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.statecraft.core.graph.Graph;
+import dev.statecraft.core.run.Weights;
+import dev.statecraft.formats.checkpoint.SafetensorsFile;
+import dev.statecraft.formats.checkpoint.SafetensorsWriter;
+import dev.statecraft.formats.checkpoint.TensorEntry;
+import dev.statecraft.testkit.Closeness;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.TreeSet;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Adapters that Python's PEFT wrote, with its logits; made by {@code write_adapters.py}. */
+class PeftAdaptersTest {
+  @TempDir Path folder;
+
+  @ParameterizedTest(name = "{0}")
+  @CsvSource({
+    "llama-lora, llama-tiny, lora",
+    "llama-dora, llama-tiny, dora",
+    "llama-some-layers, llama-tied, lora",
+    "llama-full-names, llama-tiny, lora",
+    "roberta-lora, roberta-tiny, lora",
+    "bert-dora, bert-tiny, dora",
+    "bert-no-head, bert-tiny, lora",
+    "vit-lora, vit-tiny, lora"
+  })
+  void giveThePythonLogits(String name, String base, String method) throws IOException {
+    Path peft = TinyModel.resource("/peft").resolve(name);
+    double[] expected = logits(peft.resolve("expected.safetensors"));
+    try (TinyModel model = TinyModel.open(base);
+        Adapter adapter = AdapterFolder.open(peft)) {
+      assertThat(adapter.description().method()).isEqualTo(method);
+      assertThat(adapter.description().baseModel()).isEqualTo(base);
+      Graph graph = adapter.graph(model.family());
+      try (Weights weights = model.load(graph, adapter.weights(model.family(), model.base()))) {
+        Closeness.relative(1e-4).check(name, model.logits(graph, weights), expected);
+        saveAgain(adapter, model, weights, expected);
+      }
+      try (Weights untuned = model.load(model.family().graph(), model.base())) {
+        assertThat(
+                Closeness.relative(1e-2)
+                    .mismatch(model.logits(model.family().graph(), untuned), expected))
+            .as("the adapter does something")
+            .isPresent();
+      }
+    }
+  }
+
+  /** An adapter of Python's that was trained on goes back to the same keys. */
+  private void saveAgain(Adapter adapter, TinyModel model, Weights weights, double[] expected)
+      throws IOException {
+    AdapterFolder.save(folder, adapter.description(), model.family(), weights);
+    try (Adapter again = AdapterFolder.open(folder)) {
+      TreeSet<String> more = new TreeSet<>(again.keys());
+      more.removeAll(adapter.keys());
+      // The head is always trained here, so it is saved even if the adapter came without.
+      assertThat(more).allMatch(key -> key.contains(".classifier"));
+      assertThat(again.keys()).containsAll(adapter.keys());
+      Graph graph = again.graph(model.family());
+      try (Weights loaded = model.load(graph, again.weights(model.family(), model.base()))) {
+        Closeness.relative(1e-4).check("saved again", model.logits(graph, loaded), expected);
+      }
+    }
+  }
+
+  /** Adapters from before transformers 5 call ViT's modules as the checkpoint does. */
+  @Test
+  void vitsOldNamesAreRead() throws IOException {
+    Path peft = TinyModel.resource("/peft").resolve("vit-lora");
+    String json = Files.readString(peft.resolve(AdapterFolder.CONFIG_FILE));
+    String old = json.replace("\"q_proj\"", "\"query\"").replace("\"fc2\"", "\"output.dense\"");
+    assertThat(old).contains("\"query\"", "\"output.dense\"");
+    // There output.dense ended the attention's output too, which this adapter leaves alone.
+    old =
+        old.replace(
+            "\"exclude_modules\": null", "\"exclude_modules\": [\"attention.output.dense\"]");
+    Files.writeString(folder.resolve(AdapterFolder.CONFIG_FILE), old);
+    SafetensorsWriter writer = new SafetensorsWriter();
+    try (SafetensorsFile file = SafetensorsFile.open(peft.resolve(AdapterFolder.WEIGHTS_FILE))) {
+      for (String key : file.names()) {
+        String renamed =
+            key.replace("vit.layers.", "vit.encoder.layer.")
+                .replace("attention.q_proj", "attention.attention.query")
+                .replace("mlp.fc2", "output.dense");
+        TensorEntry entry = file.entry(key);
+        ByteBuffer bytes = file.read(key);
+        writer.add(TensorEntry.of(renamed, entry.type(), entry.shape()), () -> bytes);
+      }
+    }
+    writer.writeTo(folder.resolve(AdapterFolder.WEIGHTS_FILE));
+    try (TinyModel model = TinyModel.open("vit-tiny");
+        Adapter adapter = AdapterFolder.open(folder)) {
+      assertThat(adapter.keys()).anyMatch(key -> key.contains("vit.encoder.layer.0.output.dense"));
+      Graph graph = adapter.graph(model.family());
+      try (Weights weights = model.load(graph, adapter.weights(model.family(), model.base()))) {
+        double[] expected = logits(peft.resolve("expected.safetensors"));
+        Closeness.relative(1e-4).check("old names", model.logits(graph, weights), expected);
+      }
+    }
+  }
+
+  private static double[] logits(Path file) throws IOException {
+    try (SafetensorsFile tensors = SafetensorsFile.open(file)) {
+      ByteBuffer bytes = tensors.read("logits");
+      double[] values = new double[bytes.remaining() / Float.BYTES];
+      for (int i = 0; i < values.length; i++) {
+        values[i] = bytes.getFloat();
+      }
+      return values;
+    }
+  }
+}

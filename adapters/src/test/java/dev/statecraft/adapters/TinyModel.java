@@ -1,0 +1,156 @@
+package dev.statecraft.adapters;
+
+import dev.statecraft.testkit.Fixtures;
+
+import dev.statecraft.core.graph.Graph;
+import dev.statecraft.core.graph.Parameter;
+import dev.statecraft.core.plan.StatePlan;
+import dev.statecraft.core.run.Batch;
+import dev.statecraft.core.run.Pass;
+import dev.statecraft.core.run.PassOptions;
+import dev.statecraft.core.run.WeightSource;
+import dev.statecraft.core.run.Weights;
+import dev.statecraft.formats.checkpoint.CheckpointFolder;
+import dev.statecraft.formats.checkpoint.CheckpointSource;
+import dev.statecraft.models.config.BertConfig;
+import dev.statecraft.models.config.LlamaConfig;
+import dev.statecraft.models.config.ModelConfig;
+import dev.statecraft.models.config.VitConfig;
+import dev.statecraft.models.family.CheckpointWeights;
+import dev.statecraft.models.family.Encoder;
+import dev.statecraft.models.family.Head;
+import dev.statecraft.models.family.ImageBatches;
+import dev.statecraft.models.family.Llama;
+import dev.statecraft.models.family.ModelFamily;
+import dev.statecraft.models.family.TokenBatches;
+import dev.statecraft.models.family.Vit;
+import dev.statecraft.tensor.DType;
+import dev.statecraft.tensor.Generator;
+import dev.statecraft.tensor.Scope;
+import dev.statecraft.tensor.Tensor;
+import dev.statecraft.tensor.Torch;
+import java.io.IOException;
+import java.net.URISyntaxException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+
+/** A tiny model of the reference vectors on the CPU, with inputs of its own. */
+final class TinyModel implements AutoCloseable {
+  private final ModelFamily family;
+  private final CheckpointSource checkpoint;
+  private final Torch torch = Torch.cpu();
+
+  private TinyModel(ModelFamily family, CheckpointSource checkpoint) {
+    this.family = family;
+    this.checkpoint = checkpoint;
+  }
+
+  static TinyModel open(String name) throws IOException {
+    return open(resource("/fixtures").resolve(name));
+  }
+
+  static TinyModel open(Path folder) throws IOException {
+    ModelConfig config = ModelConfig.read(folder.resolve("config.json"));
+    ModelFamily family;
+    if (config instanceof LlamaConfig llama) {
+      family = new Llama(llama);
+    } else if (config instanceof BertConfig bert) {
+      Head head = Head.classification(bert.labels().size(), Head.Pooling.FIRST);
+      family = new Encoder(bert, head, bert.modelType() + ".");
+    } else {
+      VitConfig vit = (VitConfig) config;
+      family = new Vit(vit, vit.labels().size());
+    }
+    return new TinyModel(family, CheckpointFolder.open(folder));
+  }
+
+  static Path resource(String name) {
+    if (name.startsWith("/fixtures/")) {
+      return Fixtures.file(name.substring("/fixtures/".length()));
+    }
+    try {
+      return Path.of(TinyModel.class.getResource(name).toURI());
+    } catch (URISyntaxException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  ModelFamily family() {
+    return family;
+  }
+
+  Torch torch() {
+    return torch;
+  }
+
+  WeightSource base() {
+    return CheckpointWeights.of(checkpoint);
+  }
+
+  Graph tuned(AdapterDescription description) {
+    return description.tuning(family).apply(family.graph());
+  }
+
+  Weights load(Graph graph, WeightSource source) {
+    return Weights.load(torch, graph, DType.FLOAT32, source, 0);
+  }
+
+  /** Weights of a tuned graph with random trained values, B's too. */
+  Weights random(Graph tuned, long seed) {
+    Weights weights = load(tuned, base());
+    try (Scope scope = torch.scope();
+        Generator generator = torch.generator(seed)) {
+      for (Parameter parameter : tuned.trainableParameters()) {
+        Tensor value = weights.value(parameter.name());
+        Tensor noise = torch.normal(generator, DType.FLOAT32, 0, 0.1, parameter.sizes());
+        // What starts from the base weights (magnitudes, all of full tuning) stays near them.
+        if (parameter.role() == Parameter.Role.CONTROL && !parameter.init().isDerived()) {
+          value.copyFrom(noise);
+        } else {
+          value.copyFrom(value.add(noise.mul(value)));
+        }
+      }
+    }
+    return weights;
+  }
+
+  /** Scores of two sequences or images; the same inputs as in {@code write_adapters.py}. */
+  double[] logits(Graph graph, Weights weights) {
+    StatePlan plan = StatePlan.inference(graph, Set.of(ModelFamily.LOGITS));
+    try (Batch batch = batch();
+        Pass pass = Pass.run(plan, weights, batch, PassOptions.INFERENCE)) {
+      return pass.value(ModelFamily.LOGITS).toDoubles();
+    }
+  }
+
+  private Batch batch() {
+    if (family instanceof Vit vit) {
+      int side = vit.config().imageSize();
+      float[] pixels = new float[2 * vit.config().numChannels() * side * side];
+      for (int i = 0; i < pixels.length; i++) {
+        pixels[i] = (float) ((i * 37 % 101) / 50.0 - 1);
+      }
+      return ImageBatches.classified(vit.config(), pixels, new int[2]).upload(torch, DType.FLOAT32);
+    }
+    List<int[]> ids = List.of(ids(0), ids(1));
+    return family instanceof Encoder encoder
+        ? TokenBatches.classified(
+                ids, List.of(new int[7], new int[7]), encoder.config().firstPosition(), new int[2])
+            .upload(torch, DType.FLOAT32)
+        : TokenBatches.scored(ids).upload(torch, DType.FLOAT32);
+  }
+
+  private static int[] ids(int sequence) {
+    int[] ids = new int[7];
+    Arrays.setAll(ids, t -> 3 + (sequence * 31 + t * 7) % 80);
+    return ids;
+  }
+
+  @Override
+  public void close() {
+    checkpoint.close();
+    torch.close();
+  }
+}

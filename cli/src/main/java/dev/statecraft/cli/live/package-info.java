@@ -1,7 +1,0 @@
-/**
- * The report of a run while it trains.
- *
- * <p>A tour. {@link dev.statecraft.cli.live.LiveServer} shows a page to browsers of this machine
- * and ends with the run; the page asks it for its own newer self.
- */
-package dev.statecraft.cli.live;

@@ -1,0 +1,125 @@
+package dev.statecraft.inference;
+
+import dev.statecraft.testkit.Fixtures;
+
+import dev.statecraft.formats.tokenizer.SpecialTokens;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.statecraft.core.control.LayerSelection;
+import dev.statecraft.core.control.Lora;
+import dev.statecraft.core.control.LowRank;
+import dev.statecraft.core.control.StateTuning;
+import dev.statecraft.core.control.Tuning;
+import dev.statecraft.core.graph.Graph;
+import dev.statecraft.core.graph.Initializer;
+import dev.statecraft.core.op.Attention;
+import dev.statecraft.core.op.RmsNorm;
+import dev.statecraft.core.run.Weights;
+import dev.statecraft.formats.checkpoint.CheckpointFolder;
+import dev.statecraft.formats.checkpoint.CheckpointSource;
+import dev.statecraft.models.config.LlamaConfig;
+import dev.statecraft.models.config.ModelConfig;
+import dev.statecraft.models.family.CheckpointWeights;
+import dev.statecraft.models.family.Llama;
+import dev.statecraft.formats.tokenizer.Tokenizer;
+import dev.statecraft.tensor.DType;
+import dev.statecraft.tensor.Generator;
+import dev.statecraft.tensor.Torch;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.List;
+
+/** A LLaMA of the reference vectors, in float64, ready to generate. */
+record TinyLlama(LlamaConfig config, Torch torch, Graph graph, Weights weights, Tokenizer tokenizer)
+    implements AutoCloseable {
+
+  private static Path folder() {
+    return Fixtures.folder();
+  }
+
+  static LlamaConfig config(String name) {
+    try {
+      return (LlamaConfig) ModelConfig.read(folder().resolve(name).resolve("config.json"));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** The greedy continuation that transformers computed. */
+  static JsonNode greedy(String name) throws IOException {
+    return new ObjectMapper()
+        .readTree(folder().resolve(name + ".base.json").toFile())
+        .get("greedy");
+  }
+
+  static TinyLlama open(String name) throws IOException {
+    return open(name, Tuning.all(List.of()));
+  }
+
+  /** With LoRA and control edges whose parameters are all random, as if trained. */
+  static TinyLlama tuned(String name) throws IOException {
+    TinyLlama model =
+        open(
+            name,
+            Tuning.all(
+                List.of(
+                    StateTuning.doubleControl(
+                        new LowRank(4, 1, false, 0.5, Initializer.KAIMING), LayerSelection.ALL),
+                    new Lora(2, 4, 0.5, List.of("q_proj", "v_proj"), LayerSelection.ALL))));
+    try (Generator generator = model.torch.generator(3)) {
+      Initializer.normal(0.1).fill(model.weights.flatValues(), generator);
+    }
+    return model;
+  }
+
+  private static TinyLlama open(String name, Tuning tuning) throws IOException {
+    LlamaConfig config = config(name);
+    Torch torch = Torch.cpu();
+    Graph graph = tuning.apply(new Llama(config).graph());
+    try (CheckpointSource source = CheckpointFolder.open(folder().resolve(name))) {
+      Weights weights = Weights.load(torch, graph, DType.FLOAT64, CheckpointWeights.of(source), 0);
+      return new TinyLlama(
+          config, torch, graph, weights, WordTokenizers.withBos(config.vocabSize()));
+    }
+  }
+
+  /** The graph without transformers' roundings to float32, which would hide small differences. */
+  Graph exact() {
+    return graph
+        .edit()
+        .replaceAll(
+            edge -> {
+              if (edge.op() instanceof Attention op) {
+                return edge.withOp(
+                    new Attention(
+                        op.edge(), op.heads(), op.keyValueHeads(), op.headDim(), op.causal()),
+                    edge.parameters());
+              }
+              return edge.op() instanceof RmsNorm norm
+                  ? edge.withOp(new RmsNorm(norm.eps()), edge.parameters())
+                  : edge;
+            })
+        .build();
+  }
+
+  SpecialTokens special() {
+    return SpecialTokens.of(config.eosTokenIds(), tokenizer);
+  }
+
+  TextGenerator generator() {
+    return generator(special());
+  }
+
+  TextGenerator generator(SpecialTokens special) {
+    return new TextGenerator(graph, weights, config, tokenizer, special);
+  }
+
+  @Override
+  public void close() {
+    weights.close();
+    tokenizer.close();
+    torch.close();
+  }
+}

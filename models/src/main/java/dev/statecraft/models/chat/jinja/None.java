@@ -1,6 +1,0 @@
-package dev.statecraft.models.chat.jinja;
-
-/** Python's {@code None}; JSON's null. */
-enum None {
-  NONE
-}

@@ -1,0 +1,27 @@
+package dev.statecraft.studio.engine;
+
+import dev.statecraft.tensor.DType;
+import dev.statecraft.tensor.Device;
+
+/**
+ * A model to talk to.
+ *
+ * @param model a causal language model, tuned or not
+ * @param maxNewTokens the most tokens of a reply
+ * @param sampling how the next token is chosen
+ * @param dtype of the weights
+ * @param device where everything is computed
+ */
+public record ChatRequest(
+    TunedModel model,
+    int maxNewTokens,
+    GenerateRequest.Sampling sampling,
+    DType dtype,
+    Device device) {
+  public ChatRequest {
+    if (maxNewTokens < 1) {
+      throw new IllegalArgumentException(
+          "--max-new-tokens: expected 1 or more, found " + maxNewTokens);
+    }
+  }
+}

@@ -1,0 +1,30 @@
+package dev.statecraft.studio.engine;
+
+import dev.statecraft.data.ChatMessage;
+import java.io.IOException;
+import java.util.List;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+
+/** A model that is loaded and can be talked to. */
+public interface ChatSession {
+  /** How conversations are written, in words. */
+  String format();
+
+  /**
+   * Replies to a conversation. What it shares with the one before is not computed again.
+   *
+   * @param messages all turns so far
+   * @param text is given the reply piece by piece as it comes
+   * @param stop asked before each token; if true, the reply ends there
+   * @throws dev.statecraft.base.InvalidInputException if the model's template cannot write the
+   *     conversation, or it is longer than the model's context
+   */
+  Generation reply(List<ChatMessage> messages, Consumer<String> text, BooleanSupplier stop);
+
+  /** Who talks to it. */
+  @FunctionalInterface
+  interface User {
+    void talk(ChatSession session) throws IOException;
+  }
+}

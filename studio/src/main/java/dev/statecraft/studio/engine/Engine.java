@@ -1,0 +1,132 @@
+package dev.statecraft.studio.engine;
+
+import dev.statecraft.studio.provenance.Origin;
+import dev.statecraft.studio.recipe.Recipe;
+import dev.statecraft.studio.run.Evaluation;
+import dev.statecraft.studio.run.RunDirectory;
+import dev.statecraft.studio.run.TrainListener;
+import dev.statecraft.studio.run.TrainOutcome;
+import dev.statecraft.core.plan.StateFormat;
+import dev.statecraft.training.Checkpoint;
+import dev.statecraft.training.GradientError;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/**
+ * What the commands ask of the layers below. All methods throw {@link
+ * dev.statecraft.base.InvalidInputException} for files that are missing or cannot be used, and
+ * {@link dev.statecraft.core.graph.GraphException} for methods that do not fit the model, and
+ * {@link IOException} where a file cannot be read or written.
+ */
+public interface Engine {
+  /**
+   * The graph of a model, without its weights.
+   *
+   * @param model a model folder, or a built-in model's name
+   */
+  InspectedModel inspect(String model);
+
+  /**
+   * Trains. An interrupt of the thread, or a {@linkplain TrainListener#isCancelled listener} that
+   * says so, stops the run before its next step: it is saved as far as it has come, and ends with a
+   * {@link java.util.concurrent.CancellationException}. Saves the adapter in the run's {@linkplain
+   * RunDirectory#adapter folder} and, for classification, writes the recipe again with the labels.
+   */
+  default TrainOutcome train(Recipe recipe, RunDirectory run, TrainListener listener)
+      throws IOException {
+    return train(recipe, run, listener, Optional.empty());
+  }
+
+  /**
+   * As {@link #train(Recipe, RunDirectory, TrainListener)}, going on from a checkpoint of the run;
+   * what comes out is to the bit what would have without the interruption.
+   */
+  TrainOutcome train(
+      Recipe recipe, RunDirectory run, TrainListener listener, Optional<Checkpoint> from)
+      throws IOException;
+
+  /** What tells of mistakes in recipes before they are run. */
+  Foresight foresight();
+
+  /**
+   * Where a run of a recipe would come from: the hashes of all files that it would read, and what
+   * its arithmetic depends on.
+   */
+  Origin origin(Recipe recipe) throws IOException;
+
+  /** Threads that it computes with where no recipe says how many. */
+  int threads();
+
+  /** Predicts the memory of training steps. */
+  List<PlanRow> plan(PlanRequest request) throws IOException;
+
+  /** Measures training steps on random weights. */
+  BenchResult bench(BenchRequest request) throws IOException;
+
+  /**
+   * Measures, on the first batch of a recipe's training data, how far gradients are from those with
+   * exact states, for every format of fewer bytes.
+   */
+  Map<StateFormat, GradientError> check(Recipe recipe, Consumer<String> notes) throws IOException;
+
+  /**
+   * Scores a model on the evaluation data of a recipe.
+   *
+   * @param model the recipe's model, tuned or not
+   */
+  Evaluation evaluate(Recipe recipe, TunedModel model, Consumer<String> notes) throws IOException;
+
+  /**
+   * Continues a text.
+   *
+   * @param text is given the continuation piece by piece as it comes
+   */
+  Generation generate(GenerateRequest request, Consumer<String> text) throws IOException;
+
+  /** Loads a model and lets a user talk to it. */
+  void chat(ChatRequest request, ChatSession.User user) throws IOException;
+
+  /**
+   * Probabilities of the classes of a recipe's task, in the order of the texts.
+   *
+   * @param recipe of the run that tuned the model; names the labels
+   */
+  default List<Classification> classify(Recipe recipe, TunedModel model, List<TextInput> texts)
+      throws IOException {
+    return classify(recipe, model, texts, line -> {});
+  }
+
+  /**
+   * The same, with what a user should know.
+   *
+   * @param notes such as how many texts were too long
+   */
+  List<Classification> classify(
+      Recipe recipe, TunedModel model, List<TextInput> texts, Consumer<String> notes)
+      throws IOException;
+
+  /**
+   * The same of images.
+   *
+   * @param images PNG or JPEG files
+   */
+  List<Classification> classifyImages(Recipe recipe, TunedModel model, List<Path> images)
+      throws IOException;
+
+  /** Writes an adapter in another format. */
+  Exported export(ExportRequest request) throws IOException;
+
+  /** Writes a model with an adapter merged into its weights. */
+  Exported merge(MergeRequest request) throws IOException;
+
+  /**
+   * Compares the logits of an exported adapter or a merged model with an adapter's.
+   *
+   * @param against folder of the exported adapter, or of the merged model
+   */
+  Verification verify(AdapterSource source, Path against, LogitsCheck check) throws IOException;
+}

@@ -1,0 +1,141 @@
+package dev.statecraft.studio.engine;
+
+import dev.statecraft.core.run.Weights;
+import dev.statecraft.adapters.AdapterExport;
+import dev.statecraft.adapters.AdapterFolder;
+import dev.statecraft.adapters.AdapterFormat;
+import dev.statecraft.formats.checkpoint.CheckpointSource;
+import dev.statecraft.formats.checkpoint.ElementType;
+import dev.statecraft.formats.checkpoint.NewFolder;
+import dev.statecraft.models.family.Llama;
+import dev.statecraft.adapters.merge.GenerationConfig;
+import dev.statecraft.adapters.merge.Merge;
+import dev.statecraft.adapters.merge.MergedModel;
+import dev.statecraft.models.pretrained.PretrainedModel;
+import dev.statecraft.adapters.verify.LogitsComparison;
+import dev.statecraft.adapters.verify.PromptAgreement;
+import dev.statecraft.tensor.Quantization;
+import dev.statecraft.tensor.Torch;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/** Adapters on their way out: exported, merged, and compared with what they were. */
+record Leaving(Inputs inputs, Sessions sessions) {
+  Exported export(ExportRequest request) throws IOException {
+    try (OpenAdapter open = OpenAdapter.of(request.source(), inputs);
+        NewFolder folder = NewFolder.beside(request.to(), request.replace())) {
+      AdapterFormat format =
+          request.format().orElseGet(() -> AdapterFormat.usual(open.adapter().description()));
+      new AdapterExport(open.adapter(), open.family(), request.baseName())
+          .write(folder.path(), format, name -> inCheckpoint(open.model(), name));
+      Optional<Verification> verification =
+          verified(open, request.source(), request.check(), folder.path(), request.to());
+      folder.commit();
+      return new Exported(format.label(), open.model().notes(), verification);
+    }
+  }
+
+  private static boolean inCheckpoint(PretrainedModel model, String parameter) {
+    return model.checkpoint().names().contains(parameter);
+  }
+
+  Exported merge(MergeRequest request) throws IOException {
+    try (OpenAdapter open = OpenAdapter.of(request.source(), inputs);
+        Torch torch = sessions.open(request.device())) {
+      Merge merge = Merge.of(open.adapter(), open.family(), open.model());
+      try (NewFolder folder = NewFolder.beside(request.to(), request.replace())) {
+        List<String> notes = new ArrayList<>(open.model().notes());
+        notes.addAll(
+            new MergedModel(
+                    Models.files(open.model()),
+                    open.model().checkpoint(),
+                    merge,
+                    request.dtype(),
+                    open.labels(request.source()),
+                    open.family())
+                .write(folder.path(), torch));
+        addEnds(open, request.source(), folder.path());
+        Optional<Verification> verification =
+            verified(open, request.source(), request.check(), folder.path(), request.to());
+        folder.commit();
+        return new Exported(open.adapter().description().method(), notes, verification);
+      }
+    }
+  }
+
+  /** A run's model learned to end its texts and turns; transformers must know with which tokens. */
+  private static void addEnds(OpenAdapter open, AdapterSource source, Path written)
+      throws IOException {
+    if (source.recipe().isPresent()
+        && open.family() instanceof Llama
+        && open.model().hasTokenizer()) {
+      PromptForm trained = PromptForm.of(source.recipe().get()).orElse(PromptForm.AS_IS);
+      GenerationConfig.addEnds(written, Models.specialTokens(open.model(), trained).endIds());
+    }
+  }
+
+  /** Compares what was written, before it is moved, under the name that it will have. */
+  private Optional<Verification> verified(
+      OpenAdapter open, AdapterSource source, Optional<LogitsCheck> check, Path written, Path place)
+      throws IOException {
+    if (check.isEmpty()) {
+      return Optional.empty();
+    }
+    Verification verification = verify(open, source, written, check.get());
+    if (!verification.passed()) {
+      throw new VerificationException(place + " (not written)", verification);
+    }
+    return Optional.of(verification);
+  }
+
+  Verification verify(AdapterSource source, Path against, LogitsCheck check) throws IOException {
+    try (OpenAdapter open = OpenAdapter.of(source, inputs)) {
+      return verify(open, source, against, check);
+    }
+  }
+
+  private Verification verify(
+      OpenAdapter open, AdapterSource source, Path against, LogitsCheck check) throws IOException {
+    PretrainedModel model = open.model();
+    OptionalInt bos =
+        open.family() instanceof Llama && model.hasTokenizer()
+            ? Models.specialTokens(model).bosId()
+            : OptionalInt.empty();
+    try (Torch torch = sessions.open(check.device());
+        LogitsComparison comparison =
+            LogitsComparison.on(model, open.family(), check.prompts(), bos)) {
+      try (Tuned tuned = Tuned.of(model, open.family(), Optional.of(source.adapter()));
+          Weights weights = tuned.weights(torch, check.dtype(), Quantization.NONE)) {
+        comparison.expect(tuned.graph(), weights);
+      }
+      if (Files.exists(against.resolve(AdapterFolder.CONFIG_FILE))) {
+        try (Tuned tuned = Tuned.of(model, open.family(), Optional.of(against));
+            Weights weights = tuned.weights(torch, check.dtype(), Quantization.NONE)) {
+          return result(comparison.compare(tuned.graph(), weights), check, List.of());
+        }
+      }
+      try (PretrainedModel other = PretrainedModel.open(against);
+          Tuned tuned = Tuned.of(other, open.familyOf(other), Optional.empty());
+          Weights weights = tuned.weights(torch, check.dtype(), Quantization.NONE)) {
+        return result(comparison.compare(tuned.graph(), weights), check, types(other.checkpoint()));
+      }
+    }
+  }
+
+  private static Verification result(
+      List<PromptAgreement> prompts, LogitsCheck check, List<ElementType> types) {
+    return new Verification(prompts, check.toleranceFor(types));
+  }
+
+  private static List<ElementType> types(CheckpointSource checkpoint) {
+    return checkpoint.names().stream()
+        .map(name -> checkpoint.entry(name).type())
+        .distinct()
+        .toList();
+  }
+}

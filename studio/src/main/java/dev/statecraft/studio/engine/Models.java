@@ -1,0 +1,155 @@
+package dev.statecraft.studio.engine;
+
+import dev.statecraft.studio.recipe.ModelDefaults;
+import dev.statecraft.studio.recipe.Recipe;
+import dev.statecraft.base.InvalidInputException;
+import dev.statecraft.data.chat.ChatFormat;
+import dev.statecraft.formats.checkpoint.OnnxBertCheckpoint;
+import dev.statecraft.formats.checkpoint.OnnxModel;
+import dev.statecraft.models.config.ModelConfig;
+import dev.statecraft.models.family.ModelFamily;
+import dev.statecraft.formats.tokenizer.SpecialTokens;
+import dev.statecraft.adapters.merge.BaseFiles;
+import dev.statecraft.models.pretrained.PretrainedModel;
+import dev.statecraft.formats.tokenizer.Tokenizer;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/** Opens models by the names that users give them. */
+final class Models {
+  private static final String MINILM = Recipe.BUILTIN + "minilm";
+  private static final String MINILM_CONFIG = "/builtin/minilm-config.json";
+  private static final String MINILM_TOKENIZER = "/all-minilm-l6-v2-tokenizer.json";
+  private static final String MINILM_WEIGHTS = "/all-minilm-l6-v2.onnx";
+
+  /** All that MiniLM is made of. */
+  static final List<String> MINILM_RESOURCES =
+      List.of(MINILM_CONFIG, MINILM_TOKENIZER, MINILM_WEIGHTS);
+
+  private Models() {}
+
+  /**
+   * A model folder, or a model that comes with Statecraft.
+   *
+   * @throws InvalidInputException if there is no such model
+   */
+  static PretrainedModel open(String name) {
+    if (name.equals(MINILM)) {
+      return miniLm();
+    }
+    if (name.startsWith(Recipe.BUILTIN)) {
+      throw new InvalidInputException("model: expected " + MINILM + ", found '" + name + "'");
+    }
+    return PretrainedModel.open(Path.of(name));
+  }
+
+  /**
+   * The special tokens that frame a causal model's texts, in training as in generation.
+   *
+   * @throws InvalidInputException if a file of the model's folder is not what it should be
+   */
+  static SpecialTokens specialTokens(PretrainedModel model) {
+    try {
+      return SpecialTokens.read(
+          Path.of(model.name()), model.causalLm().config().eosTokenIds(), model.tokenizer());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /**
+   * How a causal model's conversations are written.
+   *
+   * @throws InvalidInputException if a file of the model's folder is not what it should be
+   */
+  static ChatFormat chatFormat(PretrainedModel model) {
+    try {
+      return ChatFormat.of(Path.of(model.name()), model.tokenizer(), specialTokens(model));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /**
+   * The special tokens of a model that was tuned on prompts of a form; conversations end with their
+   * turns too.
+   */
+  static SpecialTokens specialTokens(PretrainedModel model, PromptForm trained) {
+    SpecialTokens special = specialTokens(model);
+    return trained == PromptForm.CHAT ? special.withEnds(chatFormat(model).endIds()) : special;
+  }
+
+  /** What methods leave to the family. */
+  static ModelDefaults defaults(ModelFamily family) {
+    return ModelDefaults.of(family.defaultTargets(), family.controlInit(), family.controlBias());
+  }
+
+  /** all-MiniLM-L6-v2 out of the ONNX file in its Maven artifact. */
+  private static PretrainedModel miniLm() {
+    try {
+      String config;
+      try (InputStream in = resource(MINILM_CONFIG)) {
+        config = new String(in.readAllBytes(), StandardCharsets.UTF_8);
+      }
+      Tokenizer tokenizer;
+      try (InputStream in = resource(MINILM_TOKENIZER)) {
+        tokenizer = Tokenizer.read(in, MINILM + " tokenizer");
+      }
+      return PretrainedModel.of(
+          MINILM,
+          ModelConfig.parse(config, MINILM),
+          OnnxBertCheckpoint.of(OnnxModel.open(unpacked(MINILM_WEIGHTS))),
+          tokenizer);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** What a model has beside its weights. */
+  static BaseFiles files(PretrainedModel model) {
+    return model.name().equals(MINILM) ? new MiniLmFiles() : BaseFiles.of(Path.of(model.name()));
+  }
+
+  /** The configuration and the tokenizer of the model that comes with Statecraft. */
+  private static final class MiniLmFiles implements BaseFiles {
+    @Override
+    public String source() {
+      return MINILM;
+    }
+
+    @Override
+    public byte[] config() throws IOException {
+      try (InputStream in = resource(MINILM_CONFIG)) {
+        return in.readAllBytes();
+      }
+    }
+
+    @Override
+    public void copyTo(Path folder) throws IOException {
+      try (InputStream in = resource(MINILM_TOKENIZER)) {
+        Files.copy(in, folder.resolve("tokenizer.json"));
+      }
+    }
+  }
+
+  /** A file to map, so that the weights need not lie in the heap beside the tensors. */
+  private static Path unpacked(String resource) throws IOException {
+    try (InputStream there = resource(resource)) {
+      return SharedCopy.of(Models.class.getResource(resource), resource.substring(1));
+    }
+  }
+
+  static InputStream resource(String name) {
+    InputStream in = Models.class.getResourceAsStream(name);
+    if (in == null) {
+      throw new InvalidInputException(
+          MINILM + ": expected " + name + " on the class path, found none");
+    }
+    return in;
+  }
+}

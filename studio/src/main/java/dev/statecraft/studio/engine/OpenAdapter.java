@@ -1,0 +1,105 @@
+package dev.statecraft.studio.engine;
+
+import dev.statecraft.base.InvalidInputException;
+import dev.statecraft.adapters.Adapter;
+import dev.statecraft.adapters.AdapterFolder;
+import dev.statecraft.models.config.BertConfig;
+import dev.statecraft.models.config.LlamaConfig;
+import dev.statecraft.models.config.VitConfig;
+import dev.statecraft.models.family.Encoder;
+import dev.statecraft.models.family.ModelFamily;
+import dev.statecraft.models.family.Vit;
+import dev.statecraft.models.pretrained.PretrainedModel;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/**
+ * An adapter and its model, both open.
+ *
+ * @param family the model's, with the head that the adapter has
+ */
+record OpenAdapter(Adapter adapter, PretrainedModel model, ModelFamily family)
+    implements AutoCloseable {
+
+  static OpenAdapter of(AdapterSource source, Inputs inputs) throws IOException {
+    Adapter adapter = AdapterFolder.open(source.adapter());
+    boolean opened = false;
+    try {
+      PretrainedModel model = inputs.open(modelName(source, adapter));
+      try {
+        OpenAdapter open = new OpenAdapter(adapter, model, family(source, model, adapter));
+        opened = true;
+        return open;
+      } finally {
+        if (!opened) {
+          model.close();
+        }
+      }
+    } finally {
+      if (!opened) {
+        adapter.close();
+      }
+    }
+  }
+
+  private static String modelName(AdapterSource source, Adapter adapter) {
+    String named = source.model().orElse(adapter.description().baseModel());
+    if (named.isEmpty()) {
+      throw new InvalidInputException(
+          source.adapter()
+              + ": base_model_name_or_path: expected the base model, found nothing; name it with"
+              + " --model");
+    }
+    // Python's settings may name a folder relative to where one is.
+    Path folder = Path.of(named);
+    return Files.isDirectory(folder) ? folder.toAbsolutePath().toString() : named;
+  }
+
+  private static ModelFamily family(AdapterSource source, PretrainedModel model, Adapter adapter) {
+    if (source.recipe().isPresent()) {
+      return Preparation.family(source.recipe().get(), model);
+    }
+    OptionalInt outputs = adapter.headOutputs();
+    if (outputs.isEmpty() || model.config() instanceof LlamaConfig) {
+      return model.family();
+    }
+    if (model.config() instanceof VitConfig) {
+      return model.imageClassifier(outputs.getAsInt());
+    }
+    TrainedHead head = TrainedHead.of(adapter, source.adapter().toString());
+    return model.encoder(outputs.getAsInt(), head.regression(), head.pooling());
+  }
+
+  /** Names of the head's outputs, where the run or the adapter knows them. */
+  Optional<List<String>> labels(AdapterSource source) {
+    return source
+        .recipe()
+        .map(recipe -> TrainedHead.of(recipe, family))
+        .orElseGet(() -> TrainedHead.of(adapter, source.adapter().toString()))
+        .labels();
+  }
+
+  /** Another model with the same head. */
+  ModelFamily familyOf(PretrainedModel other) {
+    if (family instanceof Encoder encoder && other.config() instanceof BertConfig) {
+      return other.encoder(
+          encoder.head().outputs(),
+          encoder.head().regression(),
+          Optional.of(encoder.head().pooling()));
+    }
+    if (family instanceof Vit vit && other.config() instanceof VitConfig) {
+      return other.imageClassifier(vit.classes());
+    }
+    return other.causalLm();
+  }
+
+  @Override
+  public void close() {
+    adapter.close();
+    model.close();
+  }
+}

@@ -1,0 +1,72 @@
+package dev.statecraft.studio.engine;
+
+import dev.statecraft.studio.recipe.Recipe;
+import dev.statecraft.studio.recipe.TaskRecipe;
+import dev.statecraft.core.graph.Graph;
+import dev.statecraft.core.plan.StatePlan;
+import dev.statecraft.core.run.Batch;
+import dev.statecraft.core.run.Pass;
+import dev.statecraft.core.run.PassOptions;
+import dev.statecraft.core.run.Weights;
+import dev.statecraft.models.config.BertConfig;
+import dev.statecraft.models.family.ModelFamily;
+import dev.statecraft.models.pretrained.PretrainedModel;
+import dev.statecraft.training.task.ClassScore;
+import dev.statecraft.models.pretrained.EncodedText;
+import dev.statecraft.models.pretrained.TextEncoder;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Consumer;
+
+/** Labels texts with a tuned encoder. */
+record TextClassifier(
+    Recipe recipe, PretrainedModel model, Graph graph, Weights weights, Consumer<String> notes) {
+  /** Texts computed at once. */
+  private static final int BATCH = 32;
+
+  List<Classification> classify(List<TextInput> texts) {
+    BertConfig config = (BertConfig) model.config();
+    List<String> labels = ((TaskRecipe.Classification) recipe.task()).labels().orElseThrow();
+    List<EncodedText> all = encoded(texts, config);
+    StatePlan plan = StatePlan.inference(graph, Set.of(ModelFamily.LOGITS));
+    List<Classification> results = new ArrayList<>();
+    for (int start = 0; start < texts.size(); start += BATCH) {
+      List<EncodedText> encoded = all.subList(start, Math.min(all.size(), start + BATCH));
+      try (Batch batch =
+              EncodedText.batch(encoded, config.firstPosition())
+                  .upload(weights.torch(), weights.computeType());
+          Pass pass = Pass.run(plan, weights, batch, PassOptions.INFERENCE)) {
+        double[] logits = pass.value(ModelFamily.LOGITS).toDoubles();
+        for (int i = 0; i < encoded.size(); i++) {
+          double[] row = Arrays.copyOfRange(logits, i * labels.size(), (i + 1) * labels.size());
+          results.add(Classification.of(labels, ClassScore.probabilities(row)));
+        }
+      }
+    }
+    return results;
+  }
+
+  /** Before anything is computed, so that a text which cannot be read is told at once. */
+  private List<EncodedText> encoded(List<TextInput> texts, BertConfig config) {
+    TextEncoder encoder = new TextEncoder(model.tokenizer(), config, recipe.data().maxLength());
+    List<TextEncoder.Encoded> encoded =
+        texts.parallelStream()
+            .map(text -> encoder.encode(text.text(), text.pair(), text.source()))
+            .toList();
+    long truncated =
+        encoded.stream().filter(text -> text.wholeLength() > encoder.maxLength()).count();
+    if (truncated > 0) {
+      notes.accept(
+          truncated
+              + " of "
+              + texts.size()
+              + (texts.size() == 1 ? " text" : " texts")
+              + " truncated to "
+              + encoder.maxLength()
+              + " tokens");
+    }
+    return encoded.stream().map(TextEncoder.Encoded::text).toList();
+  }
+}

@@ -1,0 +1,315 @@
+package dev.statecraft.studio.engine;
+
+import dev.statecraft.studio.recipe.CheckpointRecipe;
+import dev.statecraft.studio.recipe.ModelDropoutUse;
+import dev.statecraft.studio.recipe.Numbers;
+import dev.statecraft.studio.recipe.Recipe;
+import dev.statecraft.studio.recipe.TrainRecipe;
+import dev.statecraft.studio.recipe.Tunings;
+import dev.statecraft.studio.run.Evaluation;
+import dev.statecraft.studio.run.RunDirectory;
+import dev.statecraft.studio.run.StepMetrics;
+import dev.statecraft.studio.run.TrainListener;
+import dev.statecraft.studio.run.TrainOutcome;
+import dev.statecraft.core.graph.Graph;
+import dev.statecraft.core.graph.Parameter;
+import dev.statecraft.core.run.Weights;
+import dev.statecraft.base.InvalidInputException;
+import dev.statecraft.adapters.AdapterDescription;
+import dev.statecraft.adapters.AdapterFolder;
+import dev.statecraft.models.family.ModelDropout;
+import dev.statecraft.models.family.ModelFamily;
+import dev.statecraft.formats.hub.HubId;
+import dev.statecraft.models.pretrained.PretrainedModel;
+import dev.statecraft.training.task.ExampleSet;
+import dev.statecraft.training.task.Score;
+import dev.statecraft.training.Checkpoint;
+import dev.statecraft.training.Checkpointing;
+import dev.statecraft.training.Checkpoints;
+import dev.statecraft.training.Evaluated;
+import dev.statecraft.training.MemoryUse;
+import dev.statecraft.training.NumericFaultException;
+import dev.statecraft.training.Progress;
+import dev.statecraft.training.StepLayout;
+import dev.statecraft.training.Trainer;
+import dev.statecraft.training.TrainingListener;
+import dev.statecraft.training.TrainingOptions;
+import dev.statecraft.tensor.OutOfMemoryException;
+import dev.statecraft.tensor.Torch;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.CancellationException;
+
+/** One training run: from recipe and model to the saved adapter. */
+record TrainingRun(
+    Recipe recipe,
+    RunDirectory directory,
+    TrainListener listener,
+    PretrainedModel model,
+    Inputs inputs,
+    Torch torch) {
+  /** Names listed in a note. */
+  private static final int SHOWN = 8;
+
+  /**
+   * Trains.
+   *
+   * @param from where to go on, if the run had begun
+   */
+  TrainOutcome run(Optional<Checkpoint> from) throws IOException {
+    Torch.environmentWarnings().forEach(listener::note);
+    Preparation prepared =
+        Preparation.of(
+            recipe,
+            model,
+            inputs,
+            listener::note,
+            from.isPresent() ? Preparation.Purpose.RESUMING : Preparation.Purpose.TRAINING);
+    listener.data(prepared.accounts());
+    directory.writeRecipe(prepared.recipe());
+    ModelDropout dropout = dropout(prepared.family());
+    Graph graph =
+        Tunings.of(recipe.method(), Models.defaults(prepared.family()))
+            .apply(dropout.applyTo(prepared.family().graph()));
+    noteUnused(graph);
+    RankCheck.note(graph).ifPresent(listener::note);
+    ExampleSet training = prepared.training().orElseThrow();
+    TrainRecipe train = recipe.train();
+    long perEpoch = Trainer.stepsOfEpoch(training.size(), train.batchSize());
+    long total = train.totalSteps(perEpoch);
+    Checkpointing checkpointing =
+        train
+            .checkpoints()
+            .checkpointing(recipe.task().metrics().get(0), prepared.validation().isPresent());
+    from.ifPresent(checkpoint -> checkSameData(checkpoint, training));
+    MemoryPlan memoryPlan =
+        from.isPresent()
+            ? MemoryPlan.resumed(recipe, from.get().layout(), torch)
+            : MemoryPlan.of(recipe, graph, training, torch, listener::note);
+    StepLayout layout = StepLayout.of(memoryPlan.microBatch(), memoryPlan.store(), training);
+    Checkpoints checkpoints = directory.checkpoints(train.checkpoints().keep());
+    try (Weights weights =
+            Weights.load(
+                torch,
+                graph,
+                train.dtype(),
+                recipe.quantize(),
+                prepared.weights(model, graph),
+                train.seed());
+        Interrupts interrupts = Interrupts.watch()) {
+      memoryPlan.budget().ifPresent(torch::limit);
+      listener.started(
+          graph.trainableParameters().stream().mapToLong(Parameter::elements).sum(), total);
+      noteChoices(dropout);
+      RunExhibits exhibits = new RunExhibits(prepared, model, graph, listener);
+      exhibits.graph(memoryPlan.store(), recipe.memory().states());
+      Trainer trainer =
+          new Trainer(
+              graph,
+              weights,
+              training,
+              prepared.validation(),
+              new TrainingOptions(
+                  train.schedule(total),
+                  train.optimizer(),
+                  train.batchSize(),
+                  memoryPlan.microBatch(),
+                  train.maxGradNorm(),
+                  train.seed(),
+                  train.evalEvery().map(Integer::longValue).orElse(perEpoch),
+                  memoryPlan.store(),
+                  recipe.memory().states(),
+                  checkpointing,
+                  train.headFactor()),
+              () -> interrupts.requested() || listener.isCancelled());
+      try {
+        trainer.run(
+            new Forwarding(exhibits),
+            from,
+            (progress, values, optimizer) -> {
+              try {
+                checkpoints.save(
+                    progress,
+                    layout,
+                    values,
+                    optimizer,
+                    best(checkpointing, progress),
+                    folder -> save(folder.resolve("adapter"), prepared, values));
+              } catch (IOException e) {
+                throw cannotSave(e);
+              }
+            });
+      } catch (NumericFaultException | OutOfMemoryException | CancellationException e) {
+        // In each case the parameters are those of the last good step.
+        saveAdapter(prepared, weights);
+        listener.stopped(outcome(trainer, weights, memoryPlan, dropout));
+        if (e instanceof CancellationException) {
+          listener.note("go on with: statecraft train --resume " + directory.folder());
+        }
+        throw e;
+      }
+      if (train.checkpoints().select() == CheckpointRecipe.Select.BEST) {
+        select(
+            best(checkpointing, trainer.progress()).orElseThrow(), checkpoints, trainer, weights);
+      }
+      saveAdapter(prepared, weights);
+      exhibits.samples(weights);
+      return outcome(trainer, weights, memoryPlan, dropout);
+    }
+  }
+
+  /** What there is now, if no step was taken yet. */
+  private TrainOutcome outcome(
+      Trainer trainer, Weights weights, MemoryPlan plan, ModelDropout dropout) {
+    return new TrainOutcome(
+        trainer.seconds(),
+        plan.store().describe(),
+        trainer.memory().orElseGet(() -> MemoryUse.atPeak(weights)),
+        trainer.predicted(),
+        torch.threads(),
+        dropout.describe());
+  }
+
+  private ModelDropout dropout(ModelFamily family) {
+    return recipe.train().modelDropout() == ModelDropoutUse.CONFIG
+        ? family.dropout()
+        : ModelDropout.NONE;
+  }
+
+  private void noteChoices(ModelDropout dropout) {
+    if (dropout.isAny()) {
+      listener.note(
+          "the model's dropout: " + dropout.describe() + " (train.model_dropout: config)");
+    }
+    TrainRecipe train = recipe.train();
+    train
+        .headLearningRate()
+        .filter(rate -> rate != train.learningRate())
+        .ifPresent(
+            rate ->
+                listener.note(
+                    "learning rate "
+                        + Numbers.shown(train.learningRate())
+                        + ", of the head "
+                        + Numbers.shown(rate)));
+  }
+
+  private void noteUnused(Graph graph) {
+    model.notes().forEach(listener::note);
+    List<String> unused = model.report(graph).unexpected();
+    if (!unused.isEmpty()) {
+      String shown = String.join(", ", unused.subList(0, Math.min(SHOWN, unused.size())));
+      listener.note(
+          "the checkpoint has "
+              + unused.size()
+              + " tensors that this model does not use: "
+              + shown
+              + (unused.size() > SHOWN ? ", ..." : ""));
+    }
+  }
+
+  private static OptionalLong best(Checkpointing checkpointing, Progress progress) {
+    return checkpointing.criterion().stream()
+        .flatMap(criterion -> criterion.best(progress.evaluations()).stream())
+        .mapToLong(Evaluated::step)
+        .findFirst();
+  }
+
+  private void checkSameData(Checkpoint checkpoint, ExampleSet training) {
+    if (!checkpoint.layout().matches(training)) {
+      throw new InvalidInputException(
+          checkpoint.folder()
+              + ": expected the training data that the run began with, "
+              + checkpoint.layout().examples()
+              + " examples, found "
+              + training.size()
+              + (checkpoint.layout().examples() == training.size() ? " others" : ""));
+    }
+  }
+
+  /** Goes back to the parameters of the best evaluation. */
+  private void select(long best, Checkpoints checkpoints, Trainer trainer, Weights weights)
+      throws IOException {
+    if (best != trainer.progress().step()) {
+      checkpoints.of(best).restoreValues(weights);
+    }
+    listener.note(
+        "the adapter is that after step "
+            + best
+            + ", the best by "
+            + recipe.task().metrics().get(0).label());
+  }
+
+  private UncheckedIOException cannotSave(IOException e) {
+    String reason =
+        e instanceof FileSystemException file && file.getReason() != null
+            ? file.getReason()
+            : e.getMessage();
+    return new UncheckedIOException(
+        directory.folder()
+            + ": cannot save a checkpoint: "
+            + reason
+            + "; earlier ones are whole, go on with --resume",
+        e);
+  }
+
+  private void saveAdapter(Preparation prepared, Weights weights) throws IOException {
+    save(directory.adapter(), prepared, weights);
+    listener.note("adapter saved in " + directory.adapter());
+  }
+
+  private void save(Path folder, Preparation prepared, Weights weights) throws IOException {
+    AdapterDescription description =
+        AdapterDescription.of(
+                recipe.method().name().label(),
+                HubId.model(recipe.model()).map(HubId::name).orElse(recipe.model()),
+                Tunings.parts(recipe.method(), Models.defaults(prepared.family())))
+            .withMetadata(TrainedHead.of(prepared.recipe(), prepared.family()).metadata());
+    AdapterFolder.save(folder, description, prepared.family(), weights);
+  }
+
+  /** Tells the command what the trainer tells. */
+  private final class Forwarding implements TrainingListener {
+    private final RunExhibits exhibits;
+
+    Forwarding(RunExhibits exhibits) {
+      this.exhibits = exhibits;
+    }
+
+    @Override
+    public void scored(Score score) {
+      exhibits.scored(score);
+    }
+
+    @Override
+    public void step(Step step) {
+      listener.step(
+          new StepMetrics(
+              step.step(),
+              step.epoch(),
+              step.loss(),
+              step.learningRate(),
+              step.gradientNorm(),
+              step.tokens(),
+              step.tokens() / step.seconds(),
+              step.peakBytes()));
+    }
+
+    @Override
+    public void note(String line) {
+      listener.note(line);
+    }
+
+    @Override
+    public void evaluated(long step, double epoch, Map<String, Double> metrics) {
+      listener.evaluated(
+          new Evaluation(step, epoch, ModelEngine.chosen(recipe.task().metrics(), metrics)));
+    }
+  }
+}

@@ -1,0 +1,178 @@
+package dev.statecraft.studio.recipe;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.statecraft.base.InvalidInputException;
+import dev.statecraft.base.TextFile;
+import dev.statecraft.formats.hub.HubId;
+import dev.statecraft.tensor.Quantization;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * A training run, described in full: nothing is left open except what only the model or the data
+ * can say. Reading a recipe fills in the {@link Defaults}; writing it shows them.
+ *
+ * @param model a model folder (absolute), a model of the Hub ({@code org/name[@revision]}), or
+ *     {@code builtin:minilm}
+ * @param quantize how the frozen linears inside layers are held
+ * @param method how the model is tuned
+ * @param data what it learns from
+ * @param task what it learns
+ * @param train how the run goes
+ * @param memory what it may take, and how it is saved
+ * @param tracking who else is told how it goes
+ * @param output the run directory (absolute)
+ */
+public record Recipe(
+    String model,
+    Quantization quantize,
+    Method method,
+    DataRecipe data,
+    TaskRecipe task,
+    TrainRecipe train,
+    MemoryRecipe memory,
+    TrackingRecipe tracking,
+    Path output) {
+  /** What the names of models that come with Statecraft begin with. */
+  public static final String BUILTIN = "builtin:";
+
+  /** The models that come with Statecraft. */
+  static final List<String> BUILTIN_MODELS = List.of(BUILTIN + "minilm");
+
+  public Recipe {
+    method.checkQuantization("quantize", quantize);
+  }
+
+  /**
+   * Reads a recipe file.
+   *
+   * @param overrides changes such as {@code train.epochs=5}, see {@link Overrides}
+   * @param folder what relative paths in recipe and overrides are relative to
+   * @throws InvalidInputException if the file cannot be read
+   * @throws RecipeException if it is not a valid recipe; the message names file and key
+   */
+  public static Recipe load(Path file, List<String> overrides, Path folder) {
+    return parse(read(file), file.toString(), nameOf(file), overrides, folder);
+  }
+
+  /** A recipe's tree as it stands in its file. */
+  static ObjectNode tree(Path file) {
+    return RecipeText.parse(read(file), file.toString());
+  }
+
+  /** The file's name without its ending. */
+  static String nameOf(Path file) {
+    return String.valueOf(file.getFileName()).replaceFirst("\\.[^.]*$", "");
+  }
+
+  private static String read(Path file) {
+    if (!Files.isRegularFile(file)) {
+      throw new InvalidInputException(file + ": expected a recipe file, found none");
+    }
+    try {
+      return TextFile.read(file);
+    } catch (IOException e) {
+      throw new InvalidInputException(file + ": cannot be read: " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * Reads the text of a recipe.
+   *
+   * @param source what to call it in messages
+   * @param name names the run directory if the recipe does not
+   * @throws RecipeException if it is not a valid recipe
+   */
+  public static Recipe parse(
+      String yaml, String source, String name, List<String> overrides, Path folder) {
+    return new RecipeReader(folder, name)
+        .read(Overrides.apply(RecipeText.parse(yaml, source), overrides, source), source);
+  }
+
+  /** The recipe as YAML, with every default written out; reading it gives an equal recipe. */
+  public String toYaml() {
+    return RecipeWriter.toYaml(this);
+  }
+
+  /** Every option and its value as text, by path: {@code method.rank} and the like. */
+  public Map<String, String> options() {
+    return Options.of(RecipeText.parse(toYaml(), "the recipe"));
+  }
+
+  /** The same, tracked in another way. */
+  public Recipe withTracking(TrackingRecipe other) {
+    return new Recipe(model, quantize, method, data, task, train, memory, other, output);
+  }
+
+  /** The model's folder, if that is what the recipe names. */
+  public Optional<Path> modelFolder() {
+    return model.startsWith(BUILTIN) || !Path.of(model).isAbsolute()
+        ? Optional.empty()
+        : Optional.of(Path.of(model));
+  }
+
+  /**
+   * A model as the engine takes it. An existing folder wins over a model of the Hub.
+   *
+   * @param text as a user names it
+   * @param folder what relative paths are relative to
+   * @return a folder (absolute), a model of the Hub, or one that comes with Statecraft
+   */
+  public static String modelName(String text, Path folder) {
+    if (text.startsWith(BUILTIN)) {
+      return text;
+    }
+    Path path = folder.resolve(text).toAbsolutePath().normalize();
+    return HubId.model(text).isPresent() && !Files.exists(path) ? text : path.toString();
+  }
+
+  /** The same with another model. */
+  public Recipe withModel(String other) {
+    return new Recipe(other, quantize, method, data, task, train, memory, tracking, output);
+  }
+
+  /** The same with the classes that the training data turned out to have. */
+  public Recipe withLabels(List<String> labels) {
+    if (task instanceof TaskRecipe.ImageClassification images) {
+      return withTask(new TaskRecipe.ImageClassification(Optional.of(labels), images.metrics()));
+    }
+    if (!(task instanceof TaskRecipe.Classification classification)) {
+      throw new IllegalArgumentException("labels: only for classification, this is " + task.type());
+    }
+    return withTask(
+        new TaskRecipe.Classification(
+            classification.pooling(),
+            Optional.of(labels),
+            classification.positiveLabel(),
+            classification.metrics()));
+  }
+
+  /** The same for another task. */
+  public Recipe withTask(TaskRecipe other) {
+    return new Recipe(model, quantize, method, data, other, train, memory, tracking, output);
+  }
+
+  /** The same with other data. */
+  public Recipe withData(DataRecipe other) {
+    return new Recipe(model, quantize, method, other, task, train, memory, tracking, output);
+  }
+
+  /**
+   * The same computed with so many threads.
+   *
+   * @throws IllegalArgumentException if there cannot be so many
+   */
+  public Recipe withThreads(int threads) {
+    return new Recipe(
+        model, quantize, method, data, task, train.withThreads(threads), memory, tracking, output);
+  }
+
+  /** The same with another run directory. */
+  public Recipe withOutput(Path other) {
+    return new Recipe(model, quantize, method, data, task, train, memory, tracking, other);
+  }
+}

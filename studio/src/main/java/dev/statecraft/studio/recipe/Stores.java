@@ -1,0 +1,33 @@
+package dev.statecraft.studio.recipe;
+
+import dev.statecraft.core.plan.StorePolicy;
+import java.util.Optional;
+
+/** Reads the store policy of a recipe or a command. */
+public final class Stores {
+  /** The word for policies that a memory budget decides. */
+  public static final String AUTO = "auto";
+
+  private Stores() {}
+
+  /**
+   * A policy, or none where the budget decides.
+   *
+   * @param text what was asked for, if anything
+   * @param budget whether there is a memory budget
+   * @throws IllegalArgumentException if there is no such policy, or no budget to decide
+   */
+  public static Optional<StorePolicy> read(Optional<String> text, boolean budget) {
+    if (text.isEmpty()) {
+      return budget ? Optional.empty() : Optional.of(Defaults.STORE);
+    }
+    if (!text.get().equals(AUTO)) {
+      return Optional.of(StorePolicy.of(text.get()));
+    }
+    if (!budget) {
+      throw new IllegalArgumentException(
+          "store: expected a memory budget for auto, found none; or all, cheap, mlp, inputs");
+    }
+    return Optional.empty();
+  }
+}

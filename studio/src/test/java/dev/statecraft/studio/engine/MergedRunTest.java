@@ -1,0 +1,183 @@
+package dev.statecraft.studio.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.statecraft.studio.recipe.Recipe;
+import dev.statecraft.studio.run.RunDirectory;
+import dev.statecraft.studio.run.TrainListener;
+import dev.statecraft.models.config.BertConfig;
+import dev.statecraft.models.config.ModelConfig;
+import dev.statecraft.tensor.DType;
+import dev.statecraft.tensor.Device;
+import dev.statecraft.tensor.Quantization;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The model that a run leaves when it is merged gives the run's own numbers. */
+class MergedRunTest {
+  private static final LogitsCheck CHECK =
+      new LogitsCheck(Optional.empty(), OptionalDouble.empty(), DType.FLOAT32, Device.CPU);
+
+  private final Engine engine = new ModelEngine();
+  @TempDir private Path folder;
+
+  private RunDirectory train(String method, String task, String data) throws IOException {
+    String yaml =
+        """
+        model: model
+        method: {name: %s}
+        data: {%s, validation: {split: 0.25}}
+        task: %s
+        train: {max_steps: 4, batch_size: 6, learning_rate: 0.01}
+        output: run
+        """
+            .formatted(method, data, task);
+    Recipe recipe = Recipe.parse(yaml, "the test's recipe", "run", List.of(), folder);
+    RunDirectory run = RunDirectory.create(recipe, RunDirectory.Existing.REFUSE);
+    engine.train(recipe, run, new TrainListener() {});
+    return run;
+  }
+
+  private Exported merged(RunDirectory run, boolean asRun) throws IOException {
+    AdapterSource source =
+        new AdapterSource(
+            run.adapter(),
+            Optional.of(run.recipe().model()),
+            asRun ? Optional.of(run.recipe()) : Optional.empty());
+    return engine.merge(
+        new MergeRequest(
+            source,
+            Optional.empty(),
+            Device.CPU,
+            folder.resolve("merged"),
+            true,
+            Optional.of(CHECK)));
+  }
+
+  private Recipe onMerged(RunDirectory run) {
+    return run.recipe().withModel(folder.resolve("merged").toString());
+  }
+
+  private static TunedModel tuned(Recipe recipe, RunDirectory run) {
+    return new TunedModel(recipe.model(), Optional.of(run.adapter()), Quantization.NONE);
+  }
+
+  private static TunedModel plain(Recipe recipe) {
+    return new TunedModel(recipe.model(), Optional.empty(), Quantization.NONE);
+  }
+
+  private void sameScores(RunDirectory run) throws IOException {
+    Map<String, Double> before =
+        engine.evaluate(run.recipe(), tuned(run.recipe(), run), note -> {}).metrics();
+    Map<String, Double> after =
+        engine.evaluate(onMerged(run), plain(onMerged(run)), note -> {}).metrics();
+    assertThat(after.keySet()).isEqualTo(before.keySet()).isNotEmpty();
+    before.forEach(
+        (metric, value) ->
+            assertThat(after.get(metric))
+                .isCloseTo(value, within(1e-6 * Math.max(10, Math.abs(value)))));
+  }
+
+  private String labelled(String last) throws IOException {
+    StringBuilder rows = new StringBuilder("text,label\n");
+    for (int i = 0; i < 24; i++) {
+      rows.append("w").append(4 + i).append(" w").append(4 + 7 * i % 40).append(',');
+      rows.append(last.isEmpty() ? i * 0.25 : List.of("blue", "red", last).get(i % 3)).append('\n');
+    }
+    Files.writeString(folder.resolve("train.csv"), rows);
+    return "train: train.csv";
+  }
+
+  /** The base model has two numbered labels, said in the old way; the run has three of its own. */
+  @ParameterizedTest
+  @CsvSource({
+    "bert, false, full, true",
+    "bert, true, full, false",
+    "bert, true, probe, true",
+    "bert, false, lora, false",
+    "roberta, false, full, true",
+    "roberta, true, lora, true"
+  })
+  void classes(String type, boolean bare, String method, boolean asRun) throws IOException {
+    SmallBert.write(
+        folder.resolve("model"),
+        type,
+        bare,
+        ", \"num_labels\": 2, \"problem_type\": \"regression\"");
+    RunDirectory run = train(method, "classification", labelled("amber"));
+    assertThat(merged(run, asRun).verification().orElseThrow().passed()).isTrue();
+
+    BertConfig config =
+        (BertConfig) ModelConfig.read(folder.resolve("merged").resolve("config.json"));
+    assertThat(config.labels()).containsExactly("amber", "blue", "red");
+    JsonNode written = new ObjectMapper().readTree(folder.resolve("merged/config.json").toFile());
+    assertThat(written.at("/label2id/red").asInt()).isEqualTo(2);
+    assertThat(written.path("problem_type").asText()).isEqualTo("single_label_classification");
+    assertThat(written.at("/architectures/0").asText())
+        .isEqualTo((type.equals("bert") ? "Bert" : "Roberta") + "ForSequenceClassification");
+    assertThat(folder.resolve("merged/tokenizer.json"))
+        .hasSameBinaryContentAs(folder.resolve("model/tokenizer.json"));
+
+    List<TextInput> texts =
+        List.of(
+            new TextInput("w4 w9", Optional.empty()), new TextInput("w30 w8", Optional.empty()));
+    List<Classification> before = engine.classify(run.recipe(), tuned(run.recipe(), run), texts);
+    List<Classification> after = engine.classify(onMerged(run), plain(onMerged(run)), texts);
+    for (int i = 0; i < texts.size(); i++) {
+      Map<String, Double> found = after.get(i).probabilities();
+      before
+          .get(i)
+          .probabilities()
+          .forEach((label, p) -> assertThat(found.get(label)).isCloseTo(p, within(1e-5)));
+    }
+    sameScores(run);
+  }
+
+  /** What the head reads is neither in a weight nor, for its opener, in a recipe. */
+  @ParameterizedTest
+  @CsvSource({"bert, true", "roberta, false"})
+  void numbersFromTheMean(String type, boolean asRun) throws IOException {
+    SmallBert.write(folder.resolve("model"), type, false, "");
+    RunDirectory run = train("full", "{type: regression, pooling: mean}", labelled(""));
+    Exported exported = merged(run, asRun);
+    assertThat(exported.verification().orElseThrow().passed()).isTrue();
+    assertThat(exported.notes()).anyMatch(note -> note.contains("transformers has no class"));
+    JsonNode written = new ObjectMapper().readTree(folder.resolve("merged/config.json").toFile());
+    assertThat(written.path("problem_type").asText()).isEqualTo("regression");
+    assertThat(written.path("classifier_pooling").asText()).isEqualTo("mean");
+    sameScores(run);
+  }
+
+  @Test
+  void aLanguageModel() throws IOException {
+    TinyFolder.withTokenizer(TinyFolder.model(folder.resolve("model")));
+    TinyFolder.texts(folder.resolve("train.jsonl"));
+    RunDirectory run = train("full", "causal-lm", "train: train.jsonl, instruction: text");
+    assertThat(merged(run, true).verification().orElseThrow().passed()).isTrue();
+    sameScores(run);
+    assertThat(generated(plain(onMerged(run))))
+        .isEqualTo(generated(tuned(run.recipe(), run)))
+        .isNotEqualTo(generated(plain(run.recipe())));
+  }
+
+  private String generated(TunedModel model) throws IOException {
+    StringBuilder text = new StringBuilder();
+    engine.generate(
+        new GenerateRequest(
+            model, "w5 w9", 12, GenerateRequest.Sampling.GREEDY, DType.FLOAT32, Device.CPU),
+        text::append);
+    return text.toString();
+  }
+}

@@ -1,0 +1,53 @@
+package dev.statecraft.studio.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.statecraft.studio.recipe.MethodReader;
+import dev.statecraft.studio.recipe.RecipeException;
+import dev.statecraft.studio.recipe.Tunings;
+import dev.statecraft.core.graph.Graph;
+import dev.statecraft.models.family.ModelFamily;
+import dev.statecraft.models.pretrained.PretrainedModel;
+import java.io.IOException;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Ranks that are absurd for a model of hidden size 16. */
+class RankCheckTest {
+  @TempDir private Path folder;
+
+  private Graph tuned(String method) throws IOException {
+    try (PretrainedModel model = PretrainedModel.open(TinyFolder.model(folder.resolve("m")))) {
+      ModelFamily family = model.causalLm();
+      return Tunings.of(MethodReader.parse(method), Models.defaults(family)).apply(family.graph());
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"lora", "dora", "control", "adapter"})
+  void aRankAboveTheWidthIsNoted(String method) throws IOException {
+    assertThat(RankCheck.note(tuned("{name: " + method + ", rank: 8}"))).isEmpty();
+    assertThat(RankCheck.note(tuned("{name: " + method + ", rank: 40}")).orElseThrow())
+        .startsWith("rank 40 is above ")
+        .contains("layers.0.");
+  }
+
+  @Test
+  void ranksAndScalesThatCannotBeMeantAreErrors() {
+    assertThatThrownBy(() -> MethodReader.parse("{name: lora, rank: 1000000}"))
+        .isInstanceOf(RecipeException.class)
+        .hasMessageContaining("rank: expected from 1 to 65536, found 1000000");
+    for (String method : new String[] {"lora", "control", "adapter"}) {
+      assertThatThrownBy(() -> MethodReader.parse("{name: " + method + ", alpha: 0}"))
+          .isInstanceOf(RecipeException.class)
+          .hasMessageContaining("alpha: expected a number other than 0");
+    }
+    assertThatThrownBy(() -> MethodReader.parse("{name: lora, dropout: 1}"))
+        .isInstanceOf(RecipeException.class)
+        .hasMessageContaining("dropout: expected a probability");
+  }
+}

@@ -1,0 +1,92 @@
+package dev.statecraft.studio.recipe;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.statecraft.studio.SampleGraph;
+import dev.statecraft.core.graph.Graph;
+import dev.statecraft.core.graph.GraphException;
+import dev.statecraft.core.graph.Initializer;
+import dev.statecraft.core.graph.Parameter;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+final class TuningsTest {
+  private static final int H = SampleGraph.HIDDEN;
+  private static final int HEAD = SampleGraph.LABELS * H;
+  private static final ModelDefaults LLAMA_LIKE =
+      ModelDefaults.of(List.of("q_proj", "up_proj"), Initializer.KAIMING, false);
+
+  private static Graph tuned(String method, ModelDefaults defaults) {
+    return Tunings.of(MethodReader.parse(method), defaults).apply(SampleGraph.graph());
+  }
+
+  private static long trained(String method) {
+    return tuned(method, LLAMA_LIKE).trainableParameters().stream()
+        .mapToLong(Parameter::elements)
+        .sum();
+  }
+
+  private static List<String> names(String method) {
+    return tuned(method, LLAMA_LIKE).trainableParameters().stream().map(Parameter::name).toList();
+  }
+
+  /** Two layers; a low-rank edge of rank r has 2 r H numbers. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "{name: lora, rank: 2} | 128",
+        "{name: lora, rank: 2, targets: [q_proj]} | 64",
+        "{name: lora, rank: 2, layers: first 1} | 64",
+        "{name: dora, rank: 2} | 160",
+        "{name: control, rank: 2} | 64",
+        "{name: control, rank: 2, bias: true} | 84",
+        "{name: control, rank: 2, blocks: [block], layers: last 1} | 32",
+        "{name: double-control, rank: 2} | 128",
+        "{name: control+lora, control: {rank: 2}, lora: {rank: 3}} | 160",
+        "{name: adapter, rank: 2} | 168",
+        "{name: full} | 320",
+        "probe | 0",
+        "{name: edges, edges: [{from: embedding, to: layers.1.output, rank: 2}]} | 32",
+        "{name: edges, edges: [{from: input, to: output, rank: 2, function: bottleneck}]} | 84",
+      })
+  void eachMethodTrainsWhatItsFormulaSays(String method, long expected) {
+    assertThat(trained(method)).isEqualTo(expected + HEAD);
+  }
+
+  @Test
+  void controlBesideLoraGoesAroundTheMlp() {
+    assertThat(names("control+lora"))
+        .contains("layers.0.mlp.A.weight", "layers.1.q_proj.lora_A.weight", "classifier.weight")
+        .doesNotContain("layers.0.up_proj.lora_A.weight");
+  }
+
+  @Test
+  void theModelSaysHowControlStartsAndWhetherItHasBiases() {
+    ModelDefaults others = ModelDefaults.of(List.of("q_proj"), Initializer.normal(0.02), true);
+    Graph graph = tuned("control", others);
+    assertThat(graph.parameters().get("layers.0.mlp.A.weight").init())
+        .isEqualTo(Initializer.normal(0.02));
+    assertThat(graph.parameters()).containsKey("layers.0.mlp.A.bias");
+    assertThat(tuned("{name: control, bias: false}", others).parameters())
+        .doesNotContainKey("layers.0.mlp.A.bias");
+  }
+
+  @Test
+  void aMethodThatDoesNotFitNamesWhatIsWrong() {
+    assertThatThrownBy(() -> tuned("{name: lora, targets: [z_proj]}", LLAMA_LIKE))
+        .isInstanceOf(GraphException.class)
+        .hasMessageContaining("z_proj")
+        .hasMessageContaining("q_proj");
+    assertThatThrownBy(() -> tuned("{name: control, layers: first 9}", LLAMA_LIKE))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("first 9");
+    assertThatThrownBy(
+            () -> tuned("{name: edges, edges: [{from: nowhere, to: logits}]}", LLAMA_LIKE))
+        .isInstanceOf(GraphException.class)
+        .hasMessageContaining("nowhere");
+  }
+}

@@ -1,0 +1,72 @@
+package dev.statecraft.training.engine;
+
+import dev.statecraft.core.control.Block;
+import dev.statecraft.core.control.Bottleneck;
+import dev.statecraft.core.control.ControlEdge;
+import dev.statecraft.core.control.ControlFunction;
+import dev.statecraft.core.control.Dora;
+import dev.statecraft.core.control.LayerSelection;
+import dev.statecraft.core.control.Lora;
+import dev.statecraft.core.control.LowRank;
+import dev.statecraft.core.control.StateTuning;
+import dev.statecraft.core.control.Tuning;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.provider.Arguments;
+
+/** Every method of tuning, for a family. */
+final class Methods {
+  static final int RANK = 3;
+  static final double ALPHA = 6;
+
+  private Methods() {}
+
+  /** Methods by name, with this dropout where they have one. */
+  static Map<String, Tuning> of(TinyModel model, double dropout) {
+    LowRank control =
+        new LowRank(RANK, 0.5, model.family().controlBias(), dropout, model.family().controlInit());
+    LayerSelection all = LayerSelection.ALL;
+    List<String> targets = model.family().defaultTargets();
+    Tuning lora = new Lora(RANK, ALPHA, dropout, targets, all);
+    Map<String, Tuning> methods = new LinkedHashMap<>();
+    methods.put("lora", lora);
+    methods.put("dora", new Dora(RANK, ALPHA, dropout, targets, all));
+    methods.put("control", StateTuning.control(control, all));
+    methods.put("double-control", StateTuning.doubleControl(control, all));
+    methods.put("control+lora", Tuning.all(List.of(StateTuning.control(control, all), lora)));
+    methods.put("adapter", StateTuning.adapter(new Bottleneck(RANK, 1), all));
+    methods.put("full-block control", edges(ControlEdge.around(Block.FULL, control)));
+    methods.put(
+        "free edges",
+        edges(
+            // In series on a fused linear, and from a projection to another one.
+            ControlEdge.between("layers.0.q", "layers.0.q", control),
+            ControlEdge.between("layers.0.attention", "layers.1.v", control),
+            ControlEdge.between("layers.0.middle", "layers.2.mlp_output", control)));
+    methods.put(
+        "cross-layer control",
+        edges(
+            ControlEdge.between("embeddings", "layers.1.output", control),
+            ControlEdge.between("layers.0.output", "layers.2.middle", control)));
+    return methods;
+  }
+
+  /** The name of every tiny model with that of every method. */
+  static Stream<Arguments> ofAllModels() {
+    return TinyModel.NAMES.stream()
+        .flatMap(
+            name ->
+                of(TinyModel.of(name), 0).keySet().stream()
+                    .map(method -> Arguments.of(name, method)));
+  }
+
+  static Tuning edges(ControlEdge... edges) {
+    return new StateTuning(List.of(edges), LayerSelection.ALL);
+  }
+
+  static ControlFunction lowRank(TinyModel model, double scale) {
+    return new LowRank(RANK, scale, false, 0, model.family().controlInit());
+  }
+}

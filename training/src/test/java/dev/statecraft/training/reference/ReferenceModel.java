@@ -1,0 +1,192 @@
+package dev.statecraft.training.reference;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.statecraft.core.control.Dora;
+import dev.statecraft.core.control.LayerSelection;
+import dev.statecraft.core.control.Lora;
+import dev.statecraft.core.control.LowRank;
+import dev.statecraft.core.control.StateTuning;
+import dev.statecraft.core.control.Tuning;
+import dev.statecraft.core.run.Batch;
+import dev.statecraft.models.config.BertConfig;
+import dev.statecraft.models.config.LlamaConfig;
+import dev.statecraft.models.config.ModelConfig;
+import dev.statecraft.models.config.VitConfig;
+import dev.statecraft.data.LabelledTokens;
+import dev.statecraft.models.family.Encoder;
+import dev.statecraft.models.family.Head;
+import dev.statecraft.models.family.ImageBatches;
+import dev.statecraft.models.family.Llama;
+import dev.statecraft.models.family.ModelFamily;
+import dev.statecraft.models.family.TokenBatches;
+import dev.statecraft.models.family.Vit;
+import dev.statecraft.tensor.DType;
+import dev.statecraft.tensor.Torch;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/** A model of the reference vectors with the inputs they were computed on. */
+record ReferenceModel(ModelFamily family, ReferenceVectors base) {
+
+  static ReferenceModel read(Path folder, String name) throws IOException {
+    ModelConfig config = ModelConfig.read(folder.resolve(name).resolve("config.json"));
+    ModelFamily family;
+    if (config instanceof LlamaConfig llama) {
+      family = new Llama(llama);
+    } else if (config instanceof BertConfig bert) {
+      Head head = Head.classification(classes(bert.labels()), Head.Pooling.FIRST);
+      family = new Encoder(bert, head, bert.modelType() + ".");
+    } else {
+      VitConfig vit = (VitConfig) config;
+      family = new Vit(vit, classes(vit.labels()));
+    }
+    return new ReferenceModel(family, ReferenceVectors.read(folder, name + ".base"));
+  }
+
+  /** transformers leaves the labels out of the file where they are its default, two. */
+  private static int classes(List<String> labels) {
+    return labels.isEmpty() ? 2 : labels.size();
+  }
+
+  boolean isCausal() {
+    return family instanceof Llama;
+  }
+
+  /** Lengths of the sequences without their padding. */
+  int[] lengths() {
+    if (family instanceof Vit vit) {
+      int[] lengths = new int[base.get("labels").length];
+      Arrays.fill(lengths, vit.config().numPatches() + 1);
+      return lengths;
+    }
+    int[] lengths = new int[(int) base.shapes().get("input_ids")[0]];
+    for (int i = 0; i < lengths.length; i++) {
+      lengths[i] = Arrays.stream(base.row("attention_mask", i)).sum();
+    }
+    return lengths;
+  }
+
+  private List<int[]> ids() {
+    List<int[]> ids = new ArrayList<>();
+    int[] lengths = lengths();
+    for (int i = 0; i < lengths.length; i++) {
+      ids.add(Arrays.copyOf(base.row("input_ids", i), lengths[i]));
+    }
+    return ids;
+  }
+
+  private int[] classes() {
+    return Arrays.stream(base.get("labels")).mapToInt(label -> (int) label).toArray();
+  }
+
+  /** The batch with its labels. */
+  Batch labelled(Torch torch, DType type) {
+    if (family instanceof Vit vit) {
+      double[] pixels = base.get("pixel_values");
+      float[] values = new float[pixels.length];
+      for (int i = 0; i < pixels.length; i++) {
+        values[i] = (float) pixels[i];
+      }
+      return ImageBatches.classified(vit.config(), values, classes()).upload(torch, type);
+    }
+    if (family instanceof Encoder encoder) {
+      List<int[]> ids = ids();
+      List<int[]> types = ids.stream().map(sequence -> new int[sequence.length]).toList();
+      return TokenBatches.classified(ids, types, encoder.config().firstPosition(), classes())
+          .upload(torch, type);
+    }
+    List<LabelledTokens> examples = new ArrayList<>();
+    List<int[]> ids = ids();
+    for (int i = 0; i < ids.size(); i++) {
+      int[] labels = Arrays.copyOf(base.row("labels", i), ids.get(i).length);
+      labels[0] = LabelledTokens.IGNORED; // Nothing predicts the first token.
+      examples.add(new LabelledTokens(ids.get(i), labels));
+    }
+    return TokenBatches.causal(examples).upload(torch, type);
+  }
+
+  /** The batch with the scores of all tokens wanted (causal models). */
+  Batch scored(Torch torch, DType type) {
+    return TokenBatches.scored(ids()).upload(torch, type);
+  }
+
+  /** Number of labels that the loss is the mean over. */
+  long labels() {
+    if (!isCausal()) {
+      return base.get("labels").length;
+    }
+    long count = 0;
+    int[] lengths = lengths();
+    for (int i = 0; i < lengths.length; i++) {
+      int[] labels = base.row("labels", i);
+      for (int t = 1; t < lengths[i]; t++) {
+        count += labels[t] == LabelledTokens.IGNORED ? 0 : 1;
+      }
+    }
+    return count;
+  }
+
+  /** The rows of a padded {@code [sequences, longest, width]} array that are no padding. */
+  double[] withoutPadding(double[] padded) {
+    int[] lengths = lengths();
+    int longest = family instanceof Vit ? lengths[0] : (int) base.shapes().get("input_ids")[1];
+    int width = padded.length / (lengths.length * longest);
+    double[] rows = new double[Arrays.stream(lengths).sum() * width];
+    int offset = 0;
+    for (int i = 0; i < lengths.length; i++) {
+      System.arraycopy(padded, i * longest * width, rows, offset, lengths[i] * width);
+      offset += lengths[i] * width;
+    }
+    return rows;
+  }
+
+  /** The tuning that a method's JSON describes. */
+  Tuning tuning(ReferenceVectors method) {
+    JsonNode json = method.json();
+    return switch (method.method()) {
+      case "lora" -> lora(json);
+      case "dora" ->
+          new Dora(
+              json.get("rank").asInt(),
+              json.get("alpha").asDouble(),
+              0,
+              targets(json),
+              LayerSelection.ALL);
+      case "control" -> StateTuning.control(lowRank(json), LayerSelection.ALL);
+      case "double-control" -> StateTuning.doubleControl(lowRank(json), LayerSelection.ALL);
+      case "control+lora" ->
+          Tuning.all(
+              List.of(
+                  StateTuning.control(lowRank(json.get("control")), LayerSelection.ALL),
+                  lora(json.get("lora"))));
+      default -> throw new AssertionError("unknown method '" + method.method() + "'");
+    };
+  }
+
+  private static Lora lora(JsonNode json) {
+    return new Lora(
+        json.get("rank").asInt(),
+        json.get("alpha").asDouble(),
+        0,
+        targets(json),
+        LayerSelection.ALL);
+  }
+
+  private LowRank lowRank(JsonNode json) {
+    return new LowRank(
+        json.get("rank").asInt(),
+        json.get("alpha").asDouble(),
+        json.path("bias").asBoolean(false),
+        0,
+        family.controlInit());
+  }
+
+  private static List<String> targets(JsonNode json) {
+    List<String> targets = new ArrayList<>();
+    json.get("targets").forEach(target -> targets.add(target.asText()));
+    return targets;
+  }
+}

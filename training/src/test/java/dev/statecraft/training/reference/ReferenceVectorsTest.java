@@ -1,0 +1,294 @@
+package dev.statecraft.training.reference;
+
+import dev.statecraft.testkit.Fixtures;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.statecraft.core.graph.Graph;
+import dev.statecraft.core.graph.Parameter;
+import dev.statecraft.core.optim.AdamW;
+import dev.statecraft.core.optim.OptimizerStep;
+import dev.statecraft.core.plan.StatePlan;
+import dev.statecraft.core.plan.StorePolicy;
+import dev.statecraft.core.run.Batch;
+import dev.statecraft.core.run.Pass;
+import dev.statecraft.core.run.PassOptions;
+import dev.statecraft.core.run.WeightSource;
+import dev.statecraft.core.run.Weights;
+import dev.statecraft.formats.checkpoint.CheckpointFolder;
+import dev.statecraft.formats.checkpoint.CheckpointSource;
+import dev.statecraft.models.family.CheckpointWeights;
+import dev.statecraft.models.family.ModelFamily;
+import dev.statecraft.models.family.TokenBatches;
+import dev.statecraft.tensor.DType;
+import dev.statecraft.tensor.Tensor;
+import dev.statecraft.tensor.Torch;
+import dev.statecraft.testkit.Closeness;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.IntToDoubleFunction;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
+
+/**
+ * Everything that transformers and peft computed in float64 on tiny models, computed again: hidden
+ * states, logits, losses, gradients, parameters after five AdamW steps, greedy text. In float64 to
+ * 1e-6 of each tensor's largest value (but see {@code slack}), in float32 to 1e-4. {@code
+ * -Dstatecraft.fixtures=DIR} takes another folder of the same layout.
+ */
+class ReferenceVectorsTest {
+  private final Path folder = folder();
+
+  private static Path folder() {
+    String other = System.getProperty("statecraft.fixtures");
+    if (other != null && !other.isBlank()) {
+      return Path.of(System.getProperty("statecraft.root"), "").resolve(other);
+    }
+    return Fixtures.folder();
+  }
+
+  @TestFactory
+  Stream<DynamicTest> vectors() throws IOException {
+    List<DynamicTest> tests = new ArrayList<>();
+    for (String name : ReferenceVectors.names(folder)) {
+      for (DType type : List.of(DType.FLOAT64, DType.FLOAT32)) {
+        if (name.endsWith(".base")) {
+          tests.add(DynamicTest.dynamicTest(name + " " + type, () -> base(name, type)));
+        } else {
+          for (StorePolicy policy : StorePolicy.values()) {
+            tests.add(
+                DynamicTest.dynamicTest(
+                    name + " " + type + " store " + policy.label(),
+                    () -> method(name, type, policy)));
+          }
+        }
+      }
+    }
+    assertThat(tests).as("reference vectors in " + folder).isNotEmpty();
+    return tests.stream();
+  }
+
+  private static Closeness closeness(DType type) {
+    return Closeness.relative(type == DType.FLOAT64 ? 1e-6 : 1e-4);
+  }
+
+  private static String modelOf(String name) {
+    return name.substring(0, name.indexOf('.'));
+  }
+
+  private void base(String name, DType type) throws IOException {
+    ReferenceModel model = ReferenceModel.read(folder, modelOf(name));
+    ModelFamily family = model.family();
+    Graph graph = family.graph();
+    Closeness close = closeness(type);
+    try (Torch torch = Torch.cpu();
+        CheckpointSource source = CheckpointFolder.open(folder.resolve(modelOf(name)))) {
+      try (Weights weights = Weights.load(torch, graph, type, CheckpointWeights.of(source), 0)) {
+        Set<String> wanted = new LinkedHashSet<>(family.hiddenStates());
+        wanted.add(ModelFamily.LOGITS);
+        StatePlan plan = StatePlan.inference(graph, wanted);
+        try (Batch batch =
+                model.isCausal() ? model.scored(torch, type) : model.labelled(torch, type);
+            Pass pass = Pass.run(plan, weights, batch, PassOptions.INFERENCE)) {
+          for (int i = 0; i < family.hiddenStates().size(); i++) {
+            String key = "hidden." + i;
+            close.check(
+                key,
+                pass.value(family.hiddenStates().get(i)).toDoubles(),
+                model.withoutPadding(model.base().get(key)));
+          }
+          checkLogits(close, model, pass, model.base());
+        }
+        try (Batch batch = model.labelled(torch, type);
+            Pass pass =
+                Pass.run(
+                    StatePlan.inference(graph, Set.of(ModelFamily.LOSS)),
+                    weights,
+                    batch,
+                    new PassOptions(1.0 / model.labels(), 0, false))) {
+          close.check(
+              "loss",
+              pass.value(ModelFamily.LOSS).toDoubles(),
+              new double[] {model.base().json().get("loss").asDouble()});
+        }
+        if (model.base().json().has("greedy")) {
+          checkGreedy(model, graph, weights, torch);
+        }
+      }
+      assertThat(torch.liveTensors()).as("live tensors").isZero();
+    }
+  }
+
+  private static void checkLogits(
+      Closeness close, ReferenceModel model, Pass pass, ReferenceVectors expected) {
+    double[] logits = expected.get("logits");
+    close.check(
+        "logits",
+        pass.value(ModelFamily.LOGITS).toDoubles(),
+        model.isCausal() ? model.withoutPadding(logits) : logits);
+  }
+
+  private static void checkGreedy(ReferenceModel model, Graph graph, Weights weights, Torch torch) {
+    JsonNode greedy = model.base().json().get("greedy");
+    int[] expected = ints(greedy.get("output"));
+    int prompt = greedy.get("prompt").size();
+    StatePlan plan = StatePlan.inference(graph, Set.of(ModelFamily.LOGITS));
+    int[] ids = Arrays.copyOf(expected, prompt);
+    while (ids.length < expected.length) {
+      try (Batch batch = TokenBatches.next(ids, 0).upload(torch, weights.computeType());
+          Pass pass = Pass.run(plan, weights, batch, PassOptions.INFERENCE);
+          Tensor best = pass.value(ModelFamily.LOGITS).argmax(1)) {
+        ids = Arrays.copyOf(ids, ids.length + 1);
+        ids[ids.length - 1] = (int) best.item();
+      }
+    }
+    assertThat(ids).as("greedy output").isEqualTo(expected);
+  }
+
+  private static int[] ints(JsonNode array) {
+    int[] values = new int[array.size()];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = array.get(i).asInt();
+    }
+    return values;
+  }
+
+  private void method(String name, DType type, StorePolicy policy) throws IOException {
+    ReferenceModel model = ReferenceModel.read(folder, modelOf(name));
+    ReferenceVectors vectors = ReferenceVectors.read(folder, name);
+    Graph graph = model.tuning(vectors).apply(model.family().graph());
+    Closeness close = closeness(type);
+    assertThat(graph.trainableParameters().stream().mapToLong(Parameter::elements).sum())
+        .as("trainable parameters")
+        .isEqualTo(
+            vectors.values().entrySet().stream()
+                .filter(entry -> entry.getKey().startsWith("init."))
+                .mapToLong(entry -> entry.getValue().length)
+                .sum());
+    try (Torch torch = Torch.cpu();
+        CheckpointSource source = CheckpointFolder.open(folder.resolve(modelOf(name)))) {
+      WeightSource checkpoint = CheckpointWeights.of(source);
+      WeightSource tuned = new TunedSource(checkpoint, model, vectors, torch);
+      try (Weights weights = Weights.load(torch, graph, type, tuned, 0)) {
+        logits(model, vectors, graph, weights, torch, close);
+        steps(model, vectors, graph, weights, torch, close, policy);
+      }
+      assertThat(torch.liveTensors()).as("live tensors").isZero();
+      assertThat(torch.liveBytes()).as("live bytes").isZero();
+    }
+  }
+
+  private static void logits(
+      ReferenceModel model,
+      ReferenceVectors vectors,
+      Graph graph,
+      Weights weights,
+      Torch torch,
+      Closeness close) {
+    StatePlan plan = StatePlan.inference(graph, Set.of(ModelFamily.LOGITS));
+    try (Batch batch =
+            model.isCausal()
+                ? model.scored(torch, weights.computeType())
+                : model.labelled(torch, weights.computeType());
+        Pass pass = Pass.run(plan, weights, batch, PassOptions.INFERENCE)) {
+      checkLogits(close, model, pass, vectors);
+    }
+  }
+
+  private static void steps(
+      ReferenceModel model,
+      ReferenceVectors vectors,
+      Graph graph,
+      Weights weights,
+      Torch torch,
+      Closeness close,
+      StorePolicy policy) {
+    JsonNode optimizer = vectors.json().get("optimizer");
+    AdamW.Options options =
+        new AdamW.Options(
+            optimizer.get("betas").get(0).asDouble(),
+            optimizer.get("betas").get(1).asDouble(),
+            optimizer.get("eps").asDouble(),
+            optimizer.get("weight_decay").asDouble());
+    StatePlan plan = StatePlan.training(graph, ModelFamily.LOSS, Set.of(), policy);
+    DType type = weights.computeType();
+    try (AdamW adamW = new AdamW(weights, options)) {
+      OptimizerStep step =
+          new OptimizerStep(
+              plan,
+              ModelFamily.LOSS,
+              weights,
+              adamW,
+              optimizer.get("clip_grad_norm").asDouble(),
+              0);
+      step.accumulate(List.of(() -> model.labelled(torch, type)), model.labels(), 0);
+      for (Parameter parameter : graph.trainableParameters()) {
+        String reference = TunedSource.referenceName(model, vectors, parameter.name(), "grad.");
+        close.check(
+            reference, weights.gradient(parameter.name()).toDoubles(), vectors.get(reference));
+      }
+      for (int i = 0; i < optimizer.get("steps").asInt(); i++) {
+        OptimizerStep.Result result =
+            step.run(
+                List.of(() -> model.labelled(torch, type)),
+                model.labels(),
+                optimizer.get("lr").asDouble());
+        assertThat(result.applied()).isTrue();
+        close.check(
+            "loss before step " + i,
+            new double[] {result.loss()},
+            new double[] {vectors.json().get("losses_before_each_step").get(i).asDouble()});
+        close.check(
+            "gradient norm before step " + i,
+            new double[] {result.gradientNorm()},
+            new double[] {vectors.json().get("grad_norm_before_clip").get(i).asDouble()});
+      }
+    }
+    if (type == DType.FLOAT64) {
+      for (Parameter parameter : graph.trainableParameters()) {
+        String reference = TunedSource.referenceName(model, vectors, parameter.name(), "final.");
+        close.check(
+            reference,
+            weights.value(parameter.name()).toDoubles(),
+            vectors.get(reference),
+            model.isCausal()
+                ? slack(
+                    close,
+                    vectors.get(
+                        TunedSource.referenceName(model, vectors, parameter.name(), "grad.")),
+                    optimizer)
+                : i -> 0);
+      }
+    }
+  }
+
+  /**
+   * How far Adam may carry a parameter off whose first gradient is g, if gradients are off by d.
+   * Step t moves it by {@code lr m / sqrt(v)}, where v, the mean of t squares, is at least {@code
+   * g^2 / t}: so by {@code lr d sqrt(t) / |g|} more or less, and never by more than {@code 2 lr}.
+   *
+   * <p>In LLaMA's norms and softmax transformers rounds to float32 even in a float64 model; so the
+   * last bits of g hang on the order of sums, and that on the width of the processor's vectors. d
+   * is four times what is allowed of the first gradients, as what one step carries off moves the
+   * later ones: seen with AVX-512, where the vectors are of AVX2, was 1.1 times.
+   */
+  private static IntToDoubleFunction slack(Closeness close, double[] gradient, JsonNode optimizer) {
+    double largest = Arrays.stream(gradient).map(Math::abs).max().orElseThrow();
+    double rate = optimizer.get("lr").asDouble();
+    int steps = optimizer.get("steps").asInt();
+    double roots = IntStream.rangeClosed(1, steps).mapToDouble(Math::sqrt).sum();
+    if (largest == 0) {
+      return i -> 0;
+    }
+    return i ->
+        rate * Math.min(2 * steps, 4 * close.relative() * largest / Math.abs(gradient[i]) * roots);
+  }
+}

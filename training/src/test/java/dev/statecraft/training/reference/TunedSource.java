@@ -1,0 +1,53 @@
+package dev.statecraft.training.reference;
+
+import dev.statecraft.core.run.WeightSource;
+import dev.statecraft.tensor.DType;
+import dev.statecraft.tensor.Scope;
+import dev.statecraft.tensor.Tensor;
+import dev.statecraft.tensor.Torch;
+import java.util.List;
+
+/** Base weights from the checkpoint, trainable parameters from a method's {@code init.*}. */
+record TunedSource(
+    WeightSource checkpoint, ReferenceModel model, ReferenceVectors vectors, Torch torch)
+    implements WeightSource {
+
+  /** What the reference vectors call a parameter of the graph. */
+  static String referenceName(
+      ReferenceModel model, ReferenceVectors vectors, String parameter, String prefix) {
+    String peft =
+        "base_model.model."
+            + model
+                .family()
+                .peftModule(parameter)
+                .replaceFirst("(lora_[AB]|lora_magnitude_vector)\\.weight$", "$1.default.weight");
+    for (String candidate : List.of(parameter, peft)) {
+      if (vectors.values().containsKey(prefix + candidate)) {
+        return prefix + candidate;
+      }
+    }
+    throw new AssertionError(
+        "no " + prefix + " for '" + parameter + "' in " + vectors.values().keySet());
+  }
+
+  private boolean isTuned(String name) {
+    return !checkpoint.has(name) || name.startsWith("classifier");
+  }
+
+  @Override
+  public boolean has(String name) {
+    return true;
+  }
+
+  @Override
+  public void read(String name, Tensor target) {
+    if (!isTuned(name)) {
+      checkpoint.read(name, target);
+      return;
+    }
+    double[] values = vectors.get(referenceName(model, vectors, name, "init."));
+    try (Scope scope = torch.scope()) {
+      target.copyFrom(torch.of(DType.FLOAT64, values, target.shape()));
+    }
+  }
+}
