@@ -18,9 +18,9 @@ import java.util.stream.Stream;
 /**
  * Checks the links of the site and of the repository's Markdown files; one line for each fault.
  *
- * <p>Of the site: every link and picture leads to a file, every fragment to an id of its page, every
- * page is in the menu, and what a page links to in the repository exists there. Of Markdown files:
- * every relative link leads to a file. Addresses elsewhere are not visited.
+ * <p>Of the site: every link and picture leads to a file, every fragment to an id of its page,
+ * every page is in the menu, and what a page links to in the repository exists there. Of Markdown
+ * files: every relative link leads to a file. Addresses elsewhere are not visited.
  *
  * <p>Arguments: the site's folder, the repository's root, the address of the repository's files.
  */
