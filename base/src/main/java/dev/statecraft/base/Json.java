@@ -1,9 +1,11 @@
 package dev.statecraft.base;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.NullNode;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -17,9 +19,15 @@ public final class Json {
 
   private Json() {}
 
-  /** On one line. */
+  /**
+   * On one line: what a program may take for the end of one inside a text, such as U+2028, is
+   * escaped.
+   */
   public static String line(Object tree) {
-    return write(tree, false);
+    return write(tree, false)
+        .replace("\u0085", "\\u0085")
+        .replace("\u2028", "\\u2028")
+        .replace("\u2029", "\\u2029");
   }
 
   /** Indented, with a line break at its end. */
@@ -42,6 +50,9 @@ public final class Json {
     if (value instanceof Double number) {
       return Double.isFinite(number) ? number : null;
     }
+    if (value instanceof JsonNode node) {
+      return plain(node);
+    }
     if (value instanceof Optional<?> optional) {
       return optional.map(Json::plain).orElse(null);
     }
@@ -56,5 +67,21 @@ public final class Json {
       return copy;
     }
     return value;
+  }
+
+  /** Of a data file's row, which may have NaN and numbers beyond the largest. */
+  private static Object plain(JsonNode node) {
+    if (node.isArray()) {
+      List<Object> copy = new ArrayList<>();
+      node.forEach(inner -> copy.add(plain(inner)));
+      return copy;
+    }
+    if (node.isObject()) {
+      Map<String, Object> copy = new LinkedHashMap<>();
+      node.properties().forEach(entry -> copy.put(entry.getKey(), plain(entry.getValue())));
+      return copy;
+    }
+    boolean infinite = (node.isDouble() || node.isFloat()) && !Double.isFinite(node.doubleValue());
+    return infinite ? NullNode.getInstance() : node;
   }
 }

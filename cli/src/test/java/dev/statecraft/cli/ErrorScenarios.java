@@ -235,6 +235,12 @@ final class ErrorScenarios {
           return run("study", "-c", "recipe.yaml", "--grid", "rank");
         });
     put(
+        "--grid: expected values between the commas, such as method.rank=4,8, found '<text>'",
+        () -> {
+          defaults();
+          return run("study", "-c", "recipe.yaml", "--grid", "method.rank=4,,8");
+        });
+    put(
         "grid: expected keys with values to vary, such as method.rank: [4, 8], or several seeds,"
             + " found neither",
         () -> {

@@ -477,7 +477,7 @@ final class StatecraftTest {
         folder.resolve("in.jsonl"),
         """
         {"id": 7, "text": "a\\nb\\r\\n\\"c\\", d\\te", "tags": ["x", 1], "none": null}
-        {"id": 8, "text": "plain\\u2028\\u0085 text", "more": "m"}
+        {"id": 8, "text": "plain\\u2028\\u0085\\u001c text", "more": 1e400}
         """);
     String[] classify = {"classify", "--run", "runs/recipe", "--input", "in.jsonl"};
     assertThat(run(new FakeEngine(), classify)).isZero();
@@ -488,6 +488,10 @@ final class StatecraftTest {
     assertThat(console.out()).contains("written: ", "out.jsonl (2 rows)");
     List<String> lines = Files.readAllLines(folder.resolve("out.jsonl"));
     assertThat(lines).hasSize(2);
+    // Nor does a reader that ends lines as Unicode does see more of them.
+    assertThat(lines.get(1)).contains("plain\\u2028\\u0085\\u001C text");
+    // What no JSON number can say is nothing, not a text.
+    assertThat(lines.get(1)).contains("\"more\":null");
     JsonNode first = new ObjectMapper().readTree(lines.get(0));
     assertThat(first.get("id").intValue()).isEqualTo(7);
     assertThat(first.get("text").textValue()).isEqualTo("a\nb\r\n\"c\", d\te");
@@ -502,7 +506,7 @@ final class StatecraftTest {
             """
             id,text,tags,none,more,label,probability
             7,"a b ""c"", d\te","[""x"",1]",,,praise,0.9
-            8,plain   text,,,m,praise,0.9
+            8,plain    text,,,Infinity,praise,0.9
             """);
     assertThat(run(new FakeEngine(), with(classify, "-o", "out.tsv"))).isZero();
     assertThat(Files.readAllLines(folder.resolve("out.tsv")).get(1))

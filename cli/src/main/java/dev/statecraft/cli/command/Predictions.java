@@ -119,7 +119,8 @@ final class Predictions {
           (kind == Kind.TSV ? "line breaks and tabs" : "line breaks")
               + " of "
               + broken[0]
-              + " cells are written as spaces, so that each row is one line; .jsonl keeps them");
+              + (broken[0] == 1 ? " cell" : " cells")
+              + " are written as spaces, so that each row is one line; .jsonl keeps them");
     }
     return text.toString();
   }
@@ -127,7 +128,9 @@ final class Predictions {
   private void append(StringBuilder text, List<String> cells, int[] broken) {
     List<String> lines = new ArrayList<>();
     for (String cell : cells) {
-      String line = cell.replaceAll(kind == Kind.TSV ? "\\R|[\\v\\t]" : "\\R|\\v", " ");
+      String line =
+          cell.replaceAll(
+              kind == Kind.TSV ? "\\R|[\\v\\t\\x1C-\\x1E]" : "\\R|[\\v\\x1C-\\x1E]", " ");
       broken[0] += line.equals(cell) ? 0 : 1;
       lines.add(line);
     }

@@ -193,9 +193,10 @@ public final class ImageDecoder {
     ImageInputStream in = new ByteArrayImageInputStream(bytes);
     return switch (format) {
       case JPEG -> jpeg(JpegFile.read(in), bytes);
-      case PNG -> RasterSamples.picture(read(format, PngFile.read(in).bare(bytes)));
-      case WEBP -> RasterSamples.picture(read(format, WebpFile.read(in).bare(bytes)));
-      case GIF, BMP, TIFF -> RasterSamples.picture(read(format, bytes));
+      case PNG -> RasterSamples.picture(read(format, input(PngFile.read(in).bare(bytes))));
+      case WEBP ->
+          RasterSamples.picture(read(format, new WebpInput(WebpFile.read(in).bare(bytes))));
+      case GIF, BMP, TIFF -> RasterSamples.picture(read(format, input(bytes)));
     };
   }
 
@@ -205,9 +206,13 @@ public final class ImageDecoder {
         : ImageIO.getImageReadersByFormatName(format.name().toLowerCase(Locale.ROOT)).next();
   }
 
-  private static BufferedImage read(ImageFormat format, byte[] bytes) throws IOException {
+  private static ImageInputStream input(byte[] bytes) {
+    return new ByteArrayImageInputStream(bytes);
+  }
+
+  private static BufferedImage read(ImageFormat format, ImageInputStream from) throws IOException {
     ImageReader reader = reader(format);
-    try (ImageInputStream in = new ByteArrayImageInputStream(bytes)) {
+    try (ImageInputStream in = from) {
       reader.setInput(in, false, true);
       return reader.read(0);
     } finally {

@@ -2,16 +2,21 @@ package dev.statecraft.data.image;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import dev.statecraft.base.InvalidInputException;
 import java.awt.image.BufferedImage;
 import java.awt.image.IndexColorModel;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Arrays;
+import java.util.BitSet;
+import java.util.HexFormat;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -160,5 +165,82 @@ class ImageDecoderTest {
           .isInstanceOf(InvalidInputException.class)
           .hasMessage(file + ": the image cannot be decoded: the file is cut off");
     }
+  }
+
+  @Test
+  void losslessWebpThatEndsEarlyIsCutOffAndNotFilledUp() {
+    // A bit a pixel: all there, and two bytes less than that.
+    byte[] pixels = new byte[64 * 64 / 8];
+    Arrays.fill(pixels, (byte) 0b0101_0101);
+    Picture whole = ImageDecoder.decode(losslessWebp(64, 64, pixels), "w.webp", true);
+    assertThat(whole.sample(0, 0, 1) + whole.sample(1, 0, 1)).isEqualTo(20 + 200);
+    assertThat(whole.sample(63, 63, 1) + whole.sample(62, 63, 1)).isEqualTo(20 + 200);
+    byte[] less = Arrays.copyOf(pixels, pixels.length - 2);
+    assertThatThrownBy(() -> ImageDecoder.decode(losslessWebp(64, 64, less), "w.webp", true))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessage("w.webp: the image cannot be decoded: the file is cut off");
+  }
+
+  @Test
+  void losslessWebpThatClaimsMorePixelsThanItHasTakesNoTime() {
+    byte[] file = losslessWebp(4096, 2048, new byte[20_000]);
+    assertTimeoutPreemptively(
+        Duration.ofSeconds(30),
+        () ->
+            assertThatThrownBy(() -> ImageDecoder.decode(file, "w.webp", true))
+                .hasMessage("w.webp: the image cannot be decoded: the file is cut off"));
+  }
+
+  @Test
+  void aPlainPictureOfWebpMayHaveManyPixelsInFewBytes() {
+    // As Pillow writes Image.new("RGB", (1000, 1000), (250, 20, 30)) without loss.
+    byte[] file =
+        HexFormat.of()
+            .parseHex(
+                "524946464e000000574542505650384c410000002fe7c3f90007508aead7a3ff010149d2ffff6444ff33fef39ffffce73ffff9cf7ffef39ffffce73ffff9cf7ffef39ffffce73ffff9cf7ffef39ffffce73fff270300");
+    Picture picture = ImageDecoder.decode(file, "w.webp", true);
+    assertThat(picture.width()).isEqualTo(1000);
+    assertThat(picture.sample(999, 999, 0)).isEqualTo(250);
+    assertThat(picture.sample(999, 999, 1)).isEqualTo(20);
+    assertThat(picture.sample(999, 999, 2)).isEqualTo(30);
+  }
+
+  /** Two shades of green, a bit for each pixel (WebP lossless bitstream specification, 6.2). */
+  private static byte[] losslessWebp(int width, int height, byte[] pixels) {
+    BitSet bits = new BitSet();
+    int at = 0;
+    int[][] fields = {
+      {0x2f, 8},
+      {width - 1, 14},
+      {height - 1, 14},
+      // No transparency, version 0, no transform, no colour cache, one group of codes.
+      {0, 1 + 3 + 1 + 1 + 1},
+      // Green: a simple code of two symbols of 8 bits. Red, blue, alpha, distance: of one, 0.
+      {0b111, 3},
+      {20, 8},
+      {200, 8},
+      {0b0001, 4},
+      {0b0001, 4},
+      {0b0001, 4},
+      {0b0001, 4},
+    };
+    for (int[] field : fields) {
+      for (int i = 0; i < field[1]; i++) {
+        bits.set(at++, (field[0] >> i & 1) == 1);
+      }
+    }
+    for (int i = 0; i < 8 * pixels.length; i++) {
+      bits.set(at++, (pixels[i / 8] >> i % 8 & 1) == 1);
+    }
+    byte[] data = Arrays.copyOf(bits.toByteArray(), (at + 7) / 8);
+    int padded = data.length + data.length % 2;
+    return ByteBuffer.allocate(20 + padded)
+        .order(ByteOrder.LITTLE_ENDIAN)
+        .put("RIFF".getBytes(StandardCharsets.ISO_8859_1))
+        .putInt(12 + padded)
+        .put("WEBPVP8L".getBytes(StandardCharsets.ISO_8859_1))
+        .putInt(data.length)
+        .put(data)
+        .array();
   }
 }

@@ -175,8 +175,7 @@ public final class Tokenizer implements AutoCloseable {
           source,
           vocabulary,
           specialTokens,
-          new Truncation(
-              vocabulary.truncation().strategy(), side.orElse(vocabulary.truncation().side())));
+          side.map(Truncation::new).orElse(vocabulary.truncation()));
     } catch (RuntimeException e) {
       // The native code has no type of its own for a file that it does not understand.
       throw new InvalidInputException(

@@ -1,45 +1,17 @@
 package dev.statecraft.formats.tokenizer;
 
-import dev.statecraft.base.InvalidInputException;
-import dev.statecraft.base.Quoted;
-
 /**
- * How texts that are too long are shortened; special tokens around them always stay. The lengths
- * are those of the Rust library {@code tokenizers}, and so of transformers' fast tokenizers.
+ * How texts that are too long are shortened; special tokens around them always stay. The longer
+ * text of a pair gives tokens until both are of one length, then both do: so transformers has it
+ * when it is told to truncate, whatever {@code strategy} a {@code tokenizer.json} names. The
+ * lengths are those of the Rust library {@code tokenizers}, and so of transformers' fast
+ * tokenizers.
  *
- * @param strategy which text of a pair gives tokens
- * @param side where they are taken from
+ * @param side where tokens are taken from
  */
-public record Truncation(Strategy strategy, TruncationSide side) {
+public record Truncation(TruncationSide side) {
   /** What transformers does where nothing says otherwise. */
-  public static final Truncation DEFAULT =
-      new Truncation(Strategy.LONGEST_FIRST, TruncationSide.RIGHT);
-
-  /** Which text of a pair is shortened. */
-  public enum Strategy {
-    /** The longer one, until both are of one length, then both. */
-    LONGEST_FIRST("LongestFirst"),
-    /** The first, as long as it has a token left. */
-    ONLY_FIRST("OnlyFirst"),
-    /** The second, as long as it has a token left. */
-    ONLY_SECOND("OnlySecond");
-
-    private final String name;
-
-    Strategy(String name) {
-      this.name = name;
-    }
-
-    static Strategy of(String name, String where) {
-      for (Strategy strategy : values()) {
-        if (strategy.name.equals(name)) {
-          return strategy;
-        }
-      }
-      throw new InvalidInputException(
-          where + ": expected LongestFirst, OnlyFirst or OnlySecond, found " + Quoted.text(name));
-    }
-  }
+  public static final Truncation DEFAULT = new Truncation(TruncationSide.RIGHT);
 
   /**
    * How many tokens of each text stay.
@@ -50,12 +22,8 @@ public record Truncation(Strategy strategy, TruncationSide side) {
    * @return {@code [first, second]}
    */
   int[] kept(int first, int second, int room) {
-    // The other text is shortened too where the one that is named has too little to give.
-    if (second == 0 || (strategy == Strategy.ONLY_FIRST && room - second > 0)) {
-      return new int[] {room - second, second};
-    }
-    if (strategy == Strategy.ONLY_SECOND && room - first > 0) {
-      return new int[] {first, room - first};
+    if (second == 0) {
+      return new int[] {room, 0};
     }
     int half = room / 2;
     boolean firstIsLonger = first > second;

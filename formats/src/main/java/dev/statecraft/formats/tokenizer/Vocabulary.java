@@ -134,14 +134,8 @@ final class Vocabulary {
       String key = parser.currentName();
       parser.nextToken();
       switch (key) {
-        case "strategy" ->
-            truncation =
-                new Truncation(
-                    Truncation.Strategy.of(parser.getText(), where + key), truncation.side());
         case "direction" ->
-            truncation =
-                new Truncation(
-                    truncation.strategy(), TruncationSide.of(parser.getText(), where + key));
+            truncation = new Truncation(TruncationSide.of(parser.getText(), where + key));
         default -> parser.skipChildren();
       }
     }

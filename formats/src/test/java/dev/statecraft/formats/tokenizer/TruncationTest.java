@@ -72,22 +72,23 @@ class TruncationTest {
   }
 
   @Test
-  void tokenizerJsonSaysOtherwise() throws IOException {
-    String first =
-        "{\"strategy\": \"OnlyFirst\", \"direction\": \"Left\", \"max_length\": 4,"
-            + " \"stride\": 0}";
-    try (Tokenizer tokenizer = tokenizer(first, "")) {
-      assertThat(tokenizer.encode(first(5), Optional.of(second(5)), 10).tokens().ids())
-          .isEqualTo(framed(ids(10, 3, 2), ids(40, 0, 5)));
-      // The second text alone is too long.
-      assertThat(tokenizer.encode(first(5), Optional.of(second(8)), 10).tokens().ids())
-          .isEqualTo(framed(ids(10, 2, 3), ids(40, 4, 4)));
-    }
-    // tokenizer_config.json has the last word about the side.
-    try (Tokenizer tokenizer =
-        tokenizer(first.replace("First", "Second"), "{\"truncation_side\": \"right\"}")) {
-      assertThat(tokenizer.encode(first(5), Optional.of(second(5)), 10).tokens().ids())
-          .isEqualTo(framed(ids(10, 0, 5), ids(40, 0, 2)));
+  void tokenizerJsonNamesTheSideAlone() throws IOException {
+    // transformers' truncation=True is longest_first, whatever strategy the file was saved with.
+    for (String strategy : new String[] {"OnlyFirst", "OnlySecond", "LongestFirst"}) {
+      String saved =
+          "{\"strategy\": \"%s\", \"direction\": \"Left\", \"max_length\": 4, \"stride\": 0}"
+              .formatted(strategy);
+      try (Tokenizer tokenizer = tokenizer(saved, "")) {
+        assertThat(tokenizer.encode(first(5), Optional.of(second(5)), 10).tokens().ids())
+            .as(strategy)
+            .isEqualTo(framed(ids(10, 2, 3), ids(40, 1, 4)));
+      }
+      // tokenizer_config.json has the last word about the side.
+      try (Tokenizer tokenizer = tokenizer(saved, "{\"truncation_side\": \"right\"}")) {
+        assertThat(tokenizer.encode(first(9), Optional.of(second(2)), 8).tokens().ids())
+            .as(strategy)
+            .isEqualTo(framed(ids(10, 0, 3), ids(40, 0, 2)));
+      }
     }
   }
 
@@ -105,10 +106,9 @@ class TruncationTest {
     assertThatThrownBy(() -> tokenizer("null", "{\"truncation_side\": \"middle\"}"))
         .isInstanceOf(InvalidInputException.class)
         .hasMessageContaining(CONFIG + ": truncation_side: expected left or right, found 'middle'");
-    assertThatThrownBy(() -> tokenizer("{\"strategy\": \"Best\"}", ""))
+    assertThatThrownBy(() -> tokenizer("{\"direction\": \"Up\"}", ""))
         .isInstanceOf(InvalidInputException.class)
-        .hasMessageContaining(
-            "truncation.strategy: expected LongestFirst, OnlyFirst or OnlySecond");
+        .hasMessageContaining("truncation.direction: expected");
   }
 
   private static String first(int tokens) {

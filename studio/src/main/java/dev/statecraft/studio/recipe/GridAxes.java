@@ -54,6 +54,13 @@ final class GridAxes {
     String values = text.substring(equals + 1).strip();
     String source = "--grid " + text;
     List<String> parts = parts(values);
+    if (parts.contains("")) {
+      // An empty value is YAML's null, which would run the default under no name.
+      throw new RecipeException(
+          "--grid: expected values between the commas, such as method.rank=4,8, found '"
+              + text
+              + "'");
+    }
     // Brackets around all of it are those of the axis.
     List<String> read =
         parts.size() == 1 && values.startsWith("[")

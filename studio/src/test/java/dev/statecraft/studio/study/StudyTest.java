@@ -368,6 +368,8 @@ class StudyTest {
   void mistakesAreNamed() throws IOException {
     refuses("grid: expected keys with values to vary", "base.yaml", 0);
     refuses("--grid: expected key=value,value", "base.yaml", 0, "method.rank");
+    refuses("--grid: expected values between the commas", "base.yaml", 0, "method.rank=");
+    refuses("--grid: expected values between the commas", "base.yaml", 0, "method.rank=4,");
     refuses(
         "grid: method.rank: expected at least one value, each once",
         "base.yaml",
