@@ -1,9 +1,9 @@
 package dev.statecraft.adapters;
 
+import dev.statecraft.base.InvalidInputException;
 import dev.statecraft.core.graph.Graph;
 import dev.statecraft.core.graph.Parameter;
 import dev.statecraft.core.run.WeightSource;
-import dev.statecraft.base.InvalidInputException;
 import dev.statecraft.formats.checkpoint.CheckpointSource;
 import dev.statecraft.formats.checkpoint.NamedTensors;
 import dev.statecraft.formats.checkpoint.SafetensorsFile;

@@ -1,9 +1,9 @@
 package dev.statecraft.adapters;
 
+import dev.statecraft.base.InvalidInputException;
 import dev.statecraft.core.graph.Graph;
 import dev.statecraft.core.graph.Parameter;
 import dev.statecraft.core.run.Weights;
-import dev.statecraft.base.InvalidInputException;
 import dev.statecraft.formats.checkpoint.ElementType;
 import dev.statecraft.formats.checkpoint.Leftovers;
 import dev.statecraft.formats.checkpoint.SafetensorsFile;

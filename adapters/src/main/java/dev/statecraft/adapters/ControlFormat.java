@@ -1,6 +1,7 @@
 package dev.statecraft.adapters;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.statecraft.base.InvalidInputException;
 import dev.statecraft.core.control.Bottleneck;
 import dev.statecraft.core.control.ControlEdge;
 import dev.statecraft.core.control.ControlFunction;
@@ -8,7 +9,6 @@ import dev.statecraft.core.control.LayerSelection;
 import dev.statecraft.core.control.LowRank;
 import dev.statecraft.core.control.StateTuning;
 import dev.statecraft.core.graph.Initializer;
-import dev.statecraft.base.InvalidInputException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

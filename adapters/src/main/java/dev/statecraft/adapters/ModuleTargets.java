@@ -1,8 +1,8 @@
 package dev.statecraft.adapters;
 
+import dev.statecraft.base.InvalidInputException;
 import dev.statecraft.core.control.LayerSelection;
 import dev.statecraft.core.graph.Parameter;
-import dev.statecraft.base.InvalidInputException;
 import dev.statecraft.models.family.ModelFamily;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

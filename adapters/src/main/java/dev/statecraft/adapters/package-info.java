@@ -4,9 +4,9 @@
  * <p>A tour. {@link dev.statecraft.adapters.AdapterFolder} saves an adapter as {@code
  * adapter_config.json} and {@code adapter_model.safetensors} and opens such a folder as an {@link
  * dev.statecraft.adapters.Adapter}. The JSON holds an {@link
- * dev.statecraft.adapters.AdapterDescription}: enough to make the tuned graph again from the
- * model alone. The tensors are all trained parameters in float32, under the keys that {@code
- * AdapterKeys} gives them.
+ * dev.statecraft.adapters.AdapterDescription}: enough to make the tuned graph again from the model
+ * alone. The tensors are all trained parameters in float32, under the keys that {@code AdapterKeys}
+ * gives them.
  *
  * <p>LoRA and DoRA are written exactly as Python's PEFT writes them ({@code peft_type} {@code
  * LORA}), so either side reads the other's; {@link dev.statecraft.adapters.Targets} finds the

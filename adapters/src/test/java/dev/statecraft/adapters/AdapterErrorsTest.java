@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.statecraft.base.InvalidInputException;
 import dev.statecraft.core.control.ControlEdge;
 import dev.statecraft.core.control.FullTuning;
 import dev.statecraft.core.control.LayerSelection;
@@ -12,7 +13,6 @@ import dev.statecraft.core.control.StateTuning;
 import dev.statecraft.core.control.Tuning;
 import dev.statecraft.core.control.UserFunction;
 import dev.statecraft.core.run.Weights;
-import dev.statecraft.base.InvalidInputException;
 import dev.statecraft.formats.checkpoint.ElementType;
 import dev.statecraft.formats.checkpoint.SafetensorsFile;
 import dev.statecraft.formats.checkpoint.SafetensorsWriter;

@@ -1,7 +1,5 @@
 package dev.statecraft.adapters;
 
-import dev.statecraft.testkit.Fixtures;
-
 import dev.statecraft.core.graph.Graph;
 import dev.statecraft.core.graph.Parameter;
 import dev.statecraft.core.plan.StatePlan;
@@ -29,6 +27,7 @@ import dev.statecraft.tensor.Generator;
 import dev.statecraft.tensor.Scope;
 import dev.statecraft.tensor.Tensor;
 import dev.statecraft.tensor.Torch;
+import dev.statecraft.testkit.Fixtures;
 import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.file.Path;

@@ -1,7 +1,7 @@
 package dev.statecraft.cli;
 
-import dev.statecraft.studio.recipe.Suggestion;
 import dev.statecraft.base.Quoted;
+import dev.statecraft.studio.recipe.Suggestion;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

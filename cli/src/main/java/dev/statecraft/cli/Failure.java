@@ -1,16 +1,16 @@
 package dev.statecraft.cli;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import dev.statecraft.studio.engine.VerificationException;
-import dev.statecraft.studio.recipe.RecipeException;
 import dev.statecraft.base.InvalidInputException;
 import dev.statecraft.base.JsonProblem;
 import dev.statecraft.base.Quoted;
 import dev.statecraft.base.Shown;
-import dev.statecraft.training.BudgetException;
-import dev.statecraft.training.NumericFaultException;
+import dev.statecraft.studio.engine.VerificationException;
+import dev.statecraft.studio.recipe.RecipeException;
 import dev.statecraft.tensor.NoDeviceException;
 import dev.statecraft.tensor.OutOfMemoryException;
+import dev.statecraft.training.BudgetException;
+import dev.statecraft.training.NumericFaultException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;

@@ -1,5 +1,6 @@
 package dev.statecraft.cli;
 
+import dev.statecraft.base.Shown;
 import dev.statecraft.cli.command.BenchCommand;
 import dev.statecraft.cli.command.ChatCommand;
 import dev.statecraft.cli.command.CheckCommand;
@@ -15,13 +16,12 @@ import dev.statecraft.cli.command.PlanCommand;
 import dev.statecraft.cli.command.StudyCommand;
 import dev.statecraft.cli.command.TrainCommand;
 import dev.statecraft.cli.command.VerifyCommand;
-import dev.statecraft.studio.engine.Engine;
-import dev.statecraft.studio.engine.ModelEngine;
-import dev.statecraft.studio.provenance.Environment;
 import dev.statecraft.cli.terminal.Console;
 import dev.statecraft.cli.terminal.DownloadDisplay;
 import dev.statecraft.cli.terminal.StopSignals;
-import dev.statecraft.base.Shown;
+import dev.statecraft.studio.engine.Engine;
+import dev.statecraft.studio.engine.ModelEngine;
+import dev.statecraft.studio.provenance.Environment;
 import dev.statecraft.tensor.ThreadCount;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;

@@ -1,8 +1,5 @@
 package dev.statecraft.cli;
 
-import dev.statecraft.studio.engine.Engine;
-import dev.statecraft.studio.engine.ModelEngine;
-import dev.statecraft.studio.engine.TinyFolder;
 import dev.statecraft.data.DataFormat;
 import dev.statecraft.data.DataReader;
 import dev.statecraft.data.InstructionFormat;
@@ -11,6 +8,9 @@ import dev.statecraft.formats.hub.HubFile;
 import dev.statecraft.formats.hub.HubId;
 import dev.statecraft.formats.hub.HubListener;
 import dev.statecraft.formats.hub.HubSettings;
+import dev.statecraft.studio.engine.Engine;
+import dev.statecraft.studio.engine.ModelEngine;
+import dev.statecraft.studio.engine.TinyFolder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

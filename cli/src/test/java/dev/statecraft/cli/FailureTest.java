@@ -2,12 +2,12 @@ package dev.statecraft.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.statecraft.studio.recipe.RecipeException;
-import dev.statecraft.core.graph.GraphException;
 import dev.statecraft.base.InvalidInputException;
+import dev.statecraft.core.graph.GraphException;
+import dev.statecraft.studio.recipe.RecipeException;
+import dev.statecraft.tensor.OutOfMemoryException;
 import dev.statecraft.training.BudgetException;
 import dev.statecraft.training.NumericFaultException;
-import dev.statecraft.tensor.OutOfMemoryException;
 import java.io.UncheckedIOException;
 import java.nio.file.NoSuchFileException;
 import java.util.concurrent.CancellationException;

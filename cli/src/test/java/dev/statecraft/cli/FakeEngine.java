@@ -1,7 +1,11 @@
 package dev.statecraft.cli;
 
+import dev.statecraft.adapters.AdapterFormat;
+import dev.statecraft.adapters.verify.PromptAgreement;
+import dev.statecraft.base.InvalidInputException;
+import dev.statecraft.core.plan.StateFormat;
+import dev.statecraft.data.ChatMessage;
 import dev.statecraft.studio.SampleRuns;
-
 import dev.statecraft.studio.engine.AdapterSource;
 import dev.statecraft.studio.engine.BenchRequest;
 import dev.statecraft.studio.engine.BenchResult;
@@ -30,13 +34,8 @@ import dev.statecraft.studio.run.RunDirectory;
 import dev.statecraft.studio.run.RunResult;
 import dev.statecraft.studio.run.TrainListener;
 import dev.statecraft.studio.run.TrainOutcome;
-import dev.statecraft.core.plan.StateFormat;
-import dev.statecraft.base.InvalidInputException;
-import dev.statecraft.adapters.AdapterFormat;
-import dev.statecraft.data.ChatMessage;
 import dev.statecraft.training.Checkpoint;
 import dev.statecraft.training.GradientError;
-import dev.statecraft.adapters.verify.PromptAgreement;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;

@@ -1,12 +1,11 @@
 package dev.statecraft.cli;
 
-import dev.statecraft.studio.engine.ModelEngine;
-import dev.statecraft.studio.engine.TinyFolder;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.statecraft.studio.engine.ModelEngine;
+import dev.statecraft.studio.engine.TinyFolder;
 import dev.statecraft.studio.recipe.Recipe;
 import dev.statecraft.studio.run.RunDirectory;
 import dev.statecraft.studio.run.StepMetrics;

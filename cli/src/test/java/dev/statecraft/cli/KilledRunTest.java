@@ -1,9 +1,8 @@
 package dev.statecraft.cli;
 
-import dev.statecraft.studio.engine.TinyFolder;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.statecraft.studio.engine.TinyFolder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

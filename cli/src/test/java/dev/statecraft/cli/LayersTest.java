@@ -134,8 +134,7 @@ final class LayersTest {
   void isKnownTo(String library, List<String> modules) {
     noClasses()
         .that()
-        .resideOutsideOfPackages(
-            modules.stream().map(LayersTest::packages).toArray(String[]::new))
+        .resideOutsideOfPackages(modules.stream().map(LayersTest::packages).toArray(String[]::new))
         .should()
         .dependOnClassesThat()
         .resideInAPackage(library)
@@ -149,13 +148,9 @@ final class LayersTest {
         Arguments.of("org.jline..", List.of("cli")),
         Arguments.of("ai.djl..", List.of("formats")),
         Arguments.of("com.google.protobuf..", List.of("formats")),
-        Arguments.of(
-            "com.twelvemonkeys..", List.of("data")),
-        Arguments.of(
-            "org.apache.commons.csv..", List.of("data")),
-        Arguments.of(
-            "org.apache.parquet..", List.of("parquet")),
-        Arguments.of(
-            "com.fasterxml.jackson.dataformat..", List.of("studio")));
+        Arguments.of("com.twelvemonkeys..", List.of("data")),
+        Arguments.of("org.apache.commons.csv..", List.of("data")),
+        Arguments.of("org.apache.parquet..", List.of("parquet")),
+        Arguments.of("com.fasterxml.jackson.dataformat..", List.of("studio")));
   }
 }

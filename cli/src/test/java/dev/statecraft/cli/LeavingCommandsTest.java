@@ -4,12 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.statecraft.adapters.AdapterFormat;
+import dev.statecraft.base.InvalidInputException;
 import dev.statecraft.studio.engine.ExportRequest;
 import dev.statecraft.studio.engine.LogitsCheck;
 import dev.statecraft.studio.engine.MergeRequest;
 import dev.statecraft.studio.engine.ModelEngine;
-import dev.statecraft.base.InvalidInputException;
-import dev.statecraft.adapters.AdapterFormat;
 import dev.statecraft.tensor.DType;
 import java.io.IOException;
 import java.nio.file.Files;

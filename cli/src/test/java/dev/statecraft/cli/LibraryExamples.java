@@ -1,5 +1,6 @@
 package dev.statecraft.cli;
 
+import dev.statecraft.core.plan.StorePolicy;
 import dev.statecraft.studio.engine.Classification;
 import dev.statecraft.studio.engine.Engine;
 import dev.statecraft.studio.engine.GenerateRequest;
@@ -14,11 +15,10 @@ import dev.statecraft.studio.run.RunDirectory;
 import dev.statecraft.studio.run.StepMetrics;
 import dev.statecraft.studio.run.TrainListener;
 import dev.statecraft.studio.run.TrainOutcome;
-import dev.statecraft.core.plan.StorePolicy;
-import dev.statecraft.training.ComputeOptions;
 import dev.statecraft.tensor.DType;
 import dev.statecraft.tensor.Device;
 import dev.statecraft.tensor.Quantization;
+import dev.statecraft.training.ComputeOptions;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;

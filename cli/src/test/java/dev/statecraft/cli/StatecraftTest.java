@@ -1,12 +1,15 @@
 package dev.statecraft.cli;
 
-import dev.statecraft.studio.SampleGraph;
-import dev.statecraft.studio.SampleRuns;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.statecraft.base.InvalidInputException;
+import dev.statecraft.core.graph.GraphException;
+import dev.statecraft.core.plan.StateFormat;
+import dev.statecraft.core.plan.StorePolicy;
+import dev.statecraft.studio.SampleGraph;
+import dev.statecraft.studio.SampleRuns;
 import dev.statecraft.studio.engine.BenchRequest;
 import dev.statecraft.studio.engine.GenerateRequest;
 import dev.statecraft.studio.engine.InspectedModel;
@@ -17,10 +20,6 @@ import dev.statecraft.studio.engine.TunedModel;
 import dev.statecraft.studio.recipe.DataRecipe;
 import dev.statecraft.studio.recipe.Method;
 import dev.statecraft.studio.recipe.Recipe;
-import dev.statecraft.core.graph.GraphException;
-import dev.statecraft.core.plan.StateFormat;
-import dev.statecraft.core.plan.StorePolicy;
-import dev.statecraft.base.InvalidInputException;
 import dev.statecraft.tensor.Device;
 import dev.statecraft.tensor.Quantization;
 import java.io.IOException;

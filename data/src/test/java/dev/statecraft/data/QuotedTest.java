@@ -1,10 +1,9 @@
 package dev.statecraft.data;
 
-import dev.statecraft.base.Quoted;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.statecraft.base.Quoted;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;

@@ -1,16 +1,15 @@
 package dev.statecraft.inference;
 
-import dev.statecraft.formats.tokenizer.SpecialTokens;
-
+import dev.statecraft.base.InvalidInputException;
 import dev.statecraft.core.graph.Graph;
 import dev.statecraft.core.plan.StatePlan;
 import dev.statecraft.core.run.Weights;
-import dev.statecraft.base.InvalidInputException;
-import dev.statecraft.models.config.LlamaConfig;
 import dev.statecraft.data.Segment;
 import dev.statecraft.data.SegmentEncoder;
-import dev.statecraft.models.family.ModelFamily;
+import dev.statecraft.formats.tokenizer.SpecialTokens;
 import dev.statecraft.formats.tokenizer.Tokenizer;
+import dev.statecraft.models.config.LlamaConfig;
+import dev.statecraft.models.family.ModelFamily;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.Set;

@@ -1,13 +1,11 @@
 package dev.statecraft.inference;
 
-import dev.statecraft.formats.tokenizer.SpecialTokens;
-import dev.statecraft.formats.tokenizer.Tokenizer;
-
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.statecraft.base.InvalidInputException;
+import dev.statecraft.formats.tokenizer.SpecialTokens;
+import dev.statecraft.formats.tokenizer.Tokenizer;
 import dev.statecraft.models.config.LlamaConfig;
 import dev.statecraft.models.config.ModelConfig;
 import java.io.IOException;
@@ -56,9 +54,11 @@ class SpecialTokensTest {
       assertThat(read.eosId()).hasValue(2);
       write("generation_config.json", "{\"eos_token_id\": 9}");
       // What is learned at the end of a text, the configuration's, ends one too.
-      assertThat(SpecialTokens.read(folder, config.eosTokenIds(), plain).endIds()).containsExactly(2, 9);
+      assertThat(SpecialTokens.read(folder, config.eosTokenIds(), plain).endIds())
+          .containsExactly(2, 9);
       write("generation_config.json", "{\"eos_token_id\": null, \"do_sample\": true}");
-      assertThat(SpecialTokens.read(folder, config.eosTokenIds(), plain).endIds()).containsExactly(2);
+      assertThat(SpecialTokens.read(folder, config.eosTokenIds(), plain).endIds())
+          .containsExactly(2);
     }
   }
 
@@ -77,7 +77,8 @@ class SpecialTokensTest {
       assertThat(of.eosId()).hasValue(7);
       assertThat(of.endIds()).containsExactly(7, 2);
       write("generation_config.json", "{\"eos_token_id\": [9, 7]}");
-      assertThat(SpecialTokens.read(folder, config.eosTokenIds(), tokenizer).endIds()).containsExactly(7, 9);
+      assertThat(SpecialTokens.read(folder, config.eosTokenIds(), tokenizer).endIds())
+          .containsExactly(7, 9);
     }
   }
 

@@ -1,7 +1,5 @@
 package dev.statecraft.inference;
 
-import dev.statecraft.formats.tokenizer.SpecialTokens;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
@@ -13,6 +11,7 @@ import dev.statecraft.core.run.Batch;
 import dev.statecraft.core.run.Pass;
 import dev.statecraft.core.run.PassOptions;
 import dev.statecraft.core.run.Weights;
+import dev.statecraft.formats.tokenizer.SpecialTokens;
 import dev.statecraft.models.config.LlamaConfig;
 import dev.statecraft.models.family.Llama;
 import dev.statecraft.models.family.ModelFamily;
@@ -108,7 +107,8 @@ class StoriesGenerationTest {
 
   @Test
   void endsWhereTheModelBeginsTheNextStory() throws IOException {
-    SpecialTokens special = SpecialTokens.read(folder, llama.config().eosTokenIds(), model.tokenizer());
+    SpecialTokens special =
+        SpecialTokens.read(folder, llama.config().eosTokenIds(), model.tokenizer());
     assertThat(special.bosId()).hasValue(1);
     assertThat(special.endIds()).containsExactlyInAnyOrder(1, 2);
     Generation story = generator().generate("Once upon a time", 1000, Sampler.greedy(), p -> {});

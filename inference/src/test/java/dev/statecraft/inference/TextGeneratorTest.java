@@ -1,19 +1,18 @@
 package dev.statecraft.inference;
 
-import dev.statecraft.formats.tokenizer.SpecialTokens;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.statecraft.base.InvalidInputException;
 import dev.statecraft.core.plan.StatePlan;
 import dev.statecraft.core.run.Batch;
 import dev.statecraft.core.run.Pass;
 import dev.statecraft.core.run.PassOptions;
-import dev.statecraft.base.InvalidInputException;
+import dev.statecraft.formats.tokenizer.SpecialTokens;
+import dev.statecraft.formats.tokenizer.Tokenizer;
 import dev.statecraft.models.family.ModelFamily;
 import dev.statecraft.models.family.TokenBatches;
-import dev.statecraft.formats.tokenizer.Tokenizer;
 import dev.statecraft.tensor.Scope;
 import dev.statecraft.tensor.Tensor;
 import java.io.IOException;

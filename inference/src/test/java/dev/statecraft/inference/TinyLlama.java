@@ -1,9 +1,5 @@
 package dev.statecraft.inference;
 
-import dev.statecraft.testkit.Fixtures;
-
-import dev.statecraft.formats.tokenizer.SpecialTokens;
-
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.statecraft.core.control.LayerSelection;
@@ -18,14 +14,16 @@ import dev.statecraft.core.op.RmsNorm;
 import dev.statecraft.core.run.Weights;
 import dev.statecraft.formats.checkpoint.CheckpointFolder;
 import dev.statecraft.formats.checkpoint.CheckpointSource;
+import dev.statecraft.formats.tokenizer.SpecialTokens;
+import dev.statecraft.formats.tokenizer.Tokenizer;
 import dev.statecraft.models.config.LlamaConfig;
 import dev.statecraft.models.config.ModelConfig;
 import dev.statecraft.models.family.CheckpointWeights;
 import dev.statecraft.models.family.Llama;
-import dev.statecraft.formats.tokenizer.Tokenizer;
 import dev.statecraft.tensor.DType;
 import dev.statecraft.tensor.Generator;
 import dev.statecraft.tensor.Torch;
+import dev.statecraft.testkit.Fixtures;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;

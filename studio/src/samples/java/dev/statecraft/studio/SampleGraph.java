@@ -1,7 +1,5 @@
 package dev.statecraft.studio;
 
-import dev.statecraft.studio.engine.InspectedModel;
-import dev.statecraft.studio.recipe.ModelDefaults;
 import dev.statecraft.core.graph.Graph;
 import dev.statecraft.core.graph.GraphBuilder;
 import dev.statecraft.core.graph.Initializer;
@@ -12,6 +10,8 @@ import dev.statecraft.core.graph.Shape;
 import dev.statecraft.core.graph.State;
 import dev.statecraft.core.op.Add;
 import dev.statecraft.core.op.Linear;
+import dev.statecraft.studio.engine.InspectedModel;
+import dev.statecraft.studio.recipe.ModelDefaults;
 import java.util.List;
 import java.util.Map;
 

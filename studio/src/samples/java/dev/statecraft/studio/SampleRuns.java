@@ -1,5 +1,6 @@
 package dev.statecraft.studio;
 
+import dev.statecraft.core.graph.Graph;
 import dev.statecraft.studio.recipe.MethodReader;
 import dev.statecraft.studio.recipe.Recipe;
 import dev.statecraft.studio.recipe.Tunings;
@@ -9,10 +10,9 @@ import dev.statecraft.studio.run.RunResult;
 import dev.statecraft.studio.run.RunView;
 import dev.statecraft.studio.run.StepMetrics;
 import dev.statecraft.studio.run.Summary;
-import dev.statecraft.core.graph.Graph;
-import dev.statecraft.training.metric.ConfusionMatrix;
 import dev.statecraft.training.MemoryUse;
 import dev.statecraft.training.StepMemory;
+import dev.statecraft.training.metric.ConfusionMatrix;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

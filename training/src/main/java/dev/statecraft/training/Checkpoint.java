@@ -1,10 +1,10 @@
 package dev.statecraft.training;
 
+import dev.statecraft.base.InvalidInputException;
+import dev.statecraft.base.TextFile;
 import dev.statecraft.core.graph.Parameter;
 import dev.statecraft.core.optim.AdamW;
 import dev.statecraft.core.run.Weights;
-import dev.statecraft.base.InvalidInputException;
-import dev.statecraft.base.TextFile;
 import dev.statecraft.formats.checkpoint.ElementType;
 import dev.statecraft.formats.checkpoint.SafetensorsFile;
 import dev.statecraft.formats.checkpoint.SafetensorsWriter;

@@ -1,8 +1,8 @@
 package dev.statecraft.training;
 
+import dev.statecraft.base.InvalidInputException;
 import dev.statecraft.core.optim.AdamW;
 import dev.statecraft.core.run.Weights;
-import dev.statecraft.base.InvalidInputException;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;

@@ -9,9 +9,9 @@ import dev.statecraft.core.run.Weights;
 import dev.statecraft.data.BatchLimit;
 import dev.statecraft.data.BatchSampler;
 import dev.statecraft.data.MicroBatch;
+import dev.statecraft.tensor.OutOfMemoryException;
 import dev.statecraft.training.task.ExampleSet;
 import dev.statecraft.training.task.Score;
-import dev.statecraft.tensor.OutOfMemoryException;
 import java.util.List;
 
 /**

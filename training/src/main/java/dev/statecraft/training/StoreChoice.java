@@ -1,7 +1,6 @@
 package dev.statecraft.training;
 
 import dev.statecraft.base.ByteSize;
-
 import dev.statecraft.core.plan.LayerPolicies;
 import java.util.Locale;
 

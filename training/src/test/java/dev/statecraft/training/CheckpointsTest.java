@@ -5,11 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.common.jimfs.Configuration;
 import com.google.common.jimfs.Jimfs;
+import dev.statecraft.base.InvalidInputException;
 import dev.statecraft.core.optim.AdamW;
 import dev.statecraft.core.plan.LayerPolicies;
 import dev.statecraft.core.plan.StorePolicy;
 import dev.statecraft.core.run.Weights;
-import dev.statecraft.base.InvalidInputException;
 import dev.statecraft.data.BatchLimit;
 import dev.statecraft.tensor.DType;
 import dev.statecraft.tensor.Torch;

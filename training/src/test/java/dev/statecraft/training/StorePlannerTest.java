@@ -1,9 +1,8 @@
 package dev.statecraft.training;
 
-import dev.statecraft.base.ByteSize;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.statecraft.base.ByteSize;
 import dev.statecraft.core.plan.LayerPolicies;
 import dev.statecraft.core.plan.StateFormat;
 import dev.statecraft.core.plan.StorePolicy;

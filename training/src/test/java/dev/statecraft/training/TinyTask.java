@@ -1,7 +1,5 @@
 package dev.statecraft.training;
 
-import dev.statecraft.testkit.Fixtures;
-
 import dev.statecraft.core.control.LayerSelection;
 import dev.statecraft.core.control.Lora;
 import dev.statecraft.core.graph.Graph;
@@ -11,15 +9,16 @@ import dev.statecraft.core.plan.LayerPolicies;
 import dev.statecraft.core.plan.StateFormat;
 import dev.statecraft.core.plan.StorePolicy;
 import dev.statecraft.core.run.Weights;
-import dev.statecraft.models.config.LlamaConfig;
-import dev.statecraft.models.config.ModelConfig;
 import dev.statecraft.data.BatchLimit;
 import dev.statecraft.data.LabelledTokens;
+import dev.statecraft.models.config.LlamaConfig;
+import dev.statecraft.models.config.ModelConfig;
 import dev.statecraft.models.family.Llama;
-import dev.statecraft.training.task.CausalExamples;
-import dev.statecraft.training.task.ExampleSet;
 import dev.statecraft.tensor.DType;
 import dev.statecraft.tensor.Torch;
+import dev.statecraft.testkit.Fixtures;
+import dev.statecraft.training.task.CausalExamples;
+import dev.statecraft.training.task.ExampleSet;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;

@@ -1,10 +1,10 @@
 package dev.statecraft.adapters.merge;
 
-import dev.statecraft.core.graph.Graph;
-import dev.statecraft.core.graph.Parameter;
-import dev.statecraft.base.InvalidInputException;
 import dev.statecraft.adapters.Adapter;
 import dev.statecraft.adapters.AdapterPart;
+import dev.statecraft.base.InvalidInputException;
+import dev.statecraft.core.graph.Graph;
+import dev.statecraft.core.graph.Parameter;
 import dev.statecraft.formats.checkpoint.CheckpointSource;
 import dev.statecraft.models.family.ModelFamily;
 import dev.statecraft.models.pretrained.PretrainedModel;

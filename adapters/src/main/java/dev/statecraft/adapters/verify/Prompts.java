@@ -1,20 +1,20 @@
 package dev.statecraft.adapters.verify;
 
-import dev.statecraft.core.run.HostBatch;
 import dev.statecraft.base.InvalidInputException;
 import dev.statecraft.base.Quoted;
 import dev.statecraft.base.TextFile;
+import dev.statecraft.core.run.HostBatch;
+import dev.statecraft.formats.tokenizer.TokenIds;
+import dev.statecraft.formats.tokenizer.Tokenizer;
 import dev.statecraft.models.family.Encoder;
 import dev.statecraft.models.family.ImageBatches;
 import dev.statecraft.models.family.Llama;
 import dev.statecraft.models.family.ModelFamily;
 import dev.statecraft.models.family.TokenBatches;
 import dev.statecraft.models.family.Vit;
-import dev.statecraft.models.pretrained.PretrainedModel;
 import dev.statecraft.models.pretrained.EncodedText;
+import dev.statecraft.models.pretrained.PretrainedModel;
 import dev.statecraft.models.pretrained.TextEncoder;
-import dev.statecraft.formats.tokenizer.TokenIds;
-import dev.statecraft.formats.tokenizer.Tokenizer;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;

@@ -1,13 +1,16 @@
 package dev.statecraft.adapters.merge;
 
-import dev.statecraft.testkit.Fixtures;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.sun.management.ThreadMXBean;
+import dev.statecraft.adapters.Adapter;
+import dev.statecraft.adapters.AdapterDescription;
+import dev.statecraft.adapters.AdapterFolder;
+import dev.statecraft.adapters.verify.LogitsComparison;
+import dev.statecraft.adapters.verify.PromptAgreement;
 import dev.statecraft.core.control.Dora;
 import dev.statecraft.core.control.FullTuning;
 import dev.statecraft.core.control.HeadTuning;
@@ -20,22 +23,18 @@ import dev.statecraft.core.graph.Graph;
 import dev.statecraft.core.graph.Initializer;
 import dev.statecraft.core.graph.Parameter;
 import dev.statecraft.core.run.Weights;
-import dev.statecraft.adapters.Adapter;
-import dev.statecraft.adapters.AdapterDescription;
-import dev.statecraft.adapters.AdapterFolder;
 import dev.statecraft.formats.checkpoint.ElementType;
 import dev.statecraft.formats.checkpoint.SafetensorsFile;
 import dev.statecraft.formats.checkpoint.SafetensorsWriter;
 import dev.statecraft.formats.checkpoint.TensorEntry;
 import dev.statecraft.models.family.ModelFamily;
 import dev.statecraft.models.pretrained.PretrainedModel;
-import dev.statecraft.adapters.verify.LogitsComparison;
-import dev.statecraft.adapters.verify.PromptAgreement;
 import dev.statecraft.tensor.DType;
 import dev.statecraft.tensor.Generator;
 import dev.statecraft.tensor.Scope;
 import dev.statecraft.tensor.Tensor;
 import dev.statecraft.tensor.Torch;
+import dev.statecraft.testkit.Fixtures;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;

@@ -1,9 +1,9 @@
 package dev.statecraft.cli.command;
 
+import dev.statecraft.cli.terminal.Console;
 import dev.statecraft.studio.engine.AdapterSource;
 import dev.statecraft.studio.recipe.RecipeException;
 import dev.statecraft.studio.run.RunDirectory;
-import dev.statecraft.cli.terminal.Console;
 import java.util.Optional;
 import picocli.CommandLine.Option;
 

@@ -1,9 +1,9 @@
 package dev.statecraft.cli.command;
 
-import dev.statecraft.studio.engine.Verification;
-import dev.statecraft.cli.terminal.Table;
-import dev.statecraft.base.Units;
 import dev.statecraft.adapters.verify.PromptAgreement;
+import dev.statecraft.base.Units;
+import dev.statecraft.cli.terminal.Table;
+import dev.statecraft.studio.engine.Verification;
 import java.util.List;
 import java.util.Locale;
 

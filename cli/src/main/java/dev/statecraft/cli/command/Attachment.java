@@ -1,14 +1,14 @@
 package dev.statecraft.cli.command;
 
+import dev.statecraft.base.Units;
+import dev.statecraft.cli.terminal.Table;
+import dev.statecraft.core.graph.Edge;
+import dev.statecraft.core.graph.Graph;
+import dev.statecraft.core.graph.Parameter;
 import dev.statecraft.studio.recipe.MethodName;
 import dev.statecraft.studio.recipe.MethodReader;
 import dev.statecraft.studio.recipe.ModelDefaults;
 import dev.statecraft.studio.recipe.Tunings;
-import dev.statecraft.cli.terminal.Table;
-import dev.statecraft.base.Units;
-import dev.statecraft.core.graph.Edge;
-import dev.statecraft.core.graph.Graph;
-import dev.statecraft.core.graph.Parameter;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

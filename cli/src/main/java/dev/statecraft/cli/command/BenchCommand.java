@@ -1,14 +1,14 @@
 package dev.statecraft.cli.command;
 
+import dev.statecraft.base.Json;
+import dev.statecraft.base.Units;
+import dev.statecraft.cli.terminal.Console;
+import dev.statecraft.cli.terminal.Table;
 import dev.statecraft.studio.engine.BenchRequest;
 import dev.statecraft.studio.engine.BenchResult;
 import dev.statecraft.studio.engine.Engine;
 import dev.statecraft.studio.engine.LengthRange;
 import dev.statecraft.studio.recipe.Stores;
-import dev.statecraft.base.Json;
-import dev.statecraft.cli.terminal.Console;
-import dev.statecraft.cli.terminal.Table;
-import dev.statecraft.base.Units;
 import dev.statecraft.training.ComputeOptions;
 import java.io.IOException;
 import java.util.List;

@@ -1,15 +1,15 @@
 package dev.statecraft.cli.command;
 
+import dev.statecraft.base.InvalidInputException;
+import dev.statecraft.cli.terminal.Console;
+import dev.statecraft.cli.terminal.Interruptions;
+import dev.statecraft.data.ChatMessage;
 import dev.statecraft.studio.engine.ChatSession;
 import dev.statecraft.studio.engine.Engine;
 import dev.statecraft.studio.engine.Generation;
 import dev.statecraft.studio.engine.PromptForm;
 import dev.statecraft.studio.engine.TunedModel;
 import dev.statecraft.studio.recipe.RecipeException;
-import dev.statecraft.cli.terminal.Console;
-import dev.statecraft.cli.terminal.Interruptions;
-import dev.statecraft.base.InvalidInputException;
-import dev.statecraft.data.ChatMessage;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;

@@ -1,12 +1,12 @@
 package dev.statecraft.cli.command;
 
-import dev.statecraft.studio.engine.Engine;
-import dev.statecraft.studio.recipe.Recipe;
 import dev.statecraft.base.Json;
+import dev.statecraft.base.Units;
 import dev.statecraft.cli.terminal.Console;
 import dev.statecraft.cli.terminal.Table;
-import dev.statecraft.base.Units;
 import dev.statecraft.core.plan.StateFormat;
+import dev.statecraft.studio.engine.Engine;
+import dev.statecraft.studio.recipe.Recipe;
 import dev.statecraft.training.GradientError;
 import java.io.IOException;
 import java.util.ArrayList;

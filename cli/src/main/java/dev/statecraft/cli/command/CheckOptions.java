@@ -1,8 +1,8 @@
 package dev.statecraft.cli.command;
 
-import dev.statecraft.studio.engine.LogitsCheck;
-import dev.statecraft.cli.terminal.Console;
 import dev.statecraft.adapters.verify.Prompts;
+import dev.statecraft.cli.terminal.Console;
+import dev.statecraft.studio.engine.LogitsCheck;
 import dev.statecraft.tensor.DType;
 import dev.statecraft.tensor.Device;
 import java.util.Optional;

@@ -1,5 +1,10 @@
 package dev.statecraft.cli.command;
 
+import dev.statecraft.base.Json;
+import dev.statecraft.base.Units;
+import dev.statecraft.cli.terminal.Console;
+import dev.statecraft.data.Row;
+import dev.statecraft.data.TextColumns;
 import dev.statecraft.studio.engine.Classification;
 import dev.statecraft.studio.engine.DataFiles;
 import dev.statecraft.studio.engine.Engine;
@@ -8,12 +13,7 @@ import dev.statecraft.studio.engine.TunedModel;
 import dev.statecraft.studio.recipe.Recipe;
 import dev.statecraft.studio.recipe.RecipeException;
 import dev.statecraft.studio.recipe.TaskRecipe;
-import dev.statecraft.base.Json;
 import dev.statecraft.studio.run.RunDirectory;
-import dev.statecraft.cli.terminal.Console;
-import dev.statecraft.base.Units;
-import dev.statecraft.data.Row;
-import dev.statecraft.data.TextColumns;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

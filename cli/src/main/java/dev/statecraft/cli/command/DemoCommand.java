@@ -1,16 +1,16 @@
 package dev.statecraft.cli.command;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.statecraft.base.AtomicFile;
+import dev.statecraft.base.InvalidInputException;
+import dev.statecraft.base.Json;
+import dev.statecraft.cli.terminal.Console;
 import dev.statecraft.studio.engine.Engine;
 import dev.statecraft.studio.recipe.MethodName;
 import dev.statecraft.studio.recipe.Recipe;
 import dev.statecraft.studio.report.DemoReport;
-import dev.statecraft.base.AtomicFile;
-import dev.statecraft.base.Json;
 import dev.statecraft.studio.run.RunDirectory;
 import dev.statecraft.studio.run.RunResult;
-import dev.statecraft.cli.terminal.Console;
-import dev.statecraft.base.InvalidInputException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

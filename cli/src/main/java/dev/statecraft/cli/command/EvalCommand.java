@@ -1,18 +1,18 @@
 package dev.statecraft.cli.command;
 
+import dev.statecraft.base.Json;
+import dev.statecraft.base.Shown;
+import dev.statecraft.base.Units;
+import dev.statecraft.cli.terminal.Console;
+import dev.statecraft.cli.terminal.Table;
+import dev.statecraft.data.DataFormat;
 import dev.statecraft.studio.engine.Engine;
 import dev.statecraft.studio.engine.TunedModel;
 import dev.statecraft.studio.recipe.DataRecipe;
 import dev.statecraft.studio.recipe.Recipe;
 import dev.statecraft.studio.recipe.RecipeException;
 import dev.statecraft.studio.run.Evaluation;
-import dev.statecraft.base.Json;
 import dev.statecraft.studio.run.RunDirectory;
-import dev.statecraft.cli.terminal.Console;
-import dev.statecraft.cli.terminal.Table;
-import dev.statecraft.base.Units;
-import dev.statecraft.base.Shown;
-import dev.statecraft.data.DataFormat;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;

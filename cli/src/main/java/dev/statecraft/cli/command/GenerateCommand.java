@@ -1,15 +1,15 @@
 package dev.statecraft.cli.command;
 
+import dev.statecraft.base.Json;
+import dev.statecraft.base.Units;
+import dev.statecraft.cli.terminal.Console;
+import dev.statecraft.data.ChatMessage;
 import dev.statecraft.studio.engine.Engine;
 import dev.statecraft.studio.engine.GenerateRequest;
 import dev.statecraft.studio.engine.Generation;
 import dev.statecraft.studio.engine.PromptForm;
 import dev.statecraft.studio.engine.TunedModel;
 import dev.statecraft.studio.recipe.RecipeException;
-import dev.statecraft.base.Json;
-import dev.statecraft.cli.terminal.Console;
-import dev.statecraft.base.Units;
-import dev.statecraft.data.ChatMessage;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

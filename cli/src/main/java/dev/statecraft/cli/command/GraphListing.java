@@ -1,7 +1,7 @@
 package dev.statecraft.cli.command;
 
-import dev.statecraft.cli.terminal.Table;
 import dev.statecraft.base.Units;
+import dev.statecraft.cli.terminal.Table;
 import dev.statecraft.core.graph.Edge;
 import dev.statecraft.core.graph.Graph;
 import dev.statecraft.core.graph.Layer;

@@ -1,9 +1,9 @@
 package dev.statecraft.cli.command;
 
+import dev.statecraft.cli.terminal.Console;
 import dev.statecraft.studio.engine.AdapterSource;
 import dev.statecraft.studio.engine.Engine;
 import dev.statecraft.studio.engine.ExportRequest;
-import dev.statecraft.cli.terminal.Console;
 import java.io.IOException;
 import java.util.Optional;
 import java.util.concurrent.Callable;

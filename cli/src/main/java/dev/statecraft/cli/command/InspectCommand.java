@@ -1,13 +1,13 @@
 package dev.statecraft.cli.command;
 
+import dev.statecraft.base.Json;
+import dev.statecraft.cli.terminal.Console;
+import dev.statecraft.core.graph.Graph;
 import dev.statecraft.studio.engine.Engine;
 import dev.statecraft.studio.engine.InspectedModel;
 import dev.statecraft.studio.recipe.Method;
 import dev.statecraft.studio.recipe.MethodReader;
 import dev.statecraft.studio.recipe.Tunings;
-import dev.statecraft.base.Json;
-import dev.statecraft.cli.terminal.Console;
-import dev.statecraft.core.graph.Graph;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

@@ -1,9 +1,9 @@
 package dev.statecraft.cli.command;
 
+import dev.statecraft.cli.terminal.Console;
 import dev.statecraft.studio.engine.AdapterSource;
 import dev.statecraft.studio.engine.Engine;
 import dev.statecraft.studio.engine.MergeRequest;
-import dev.statecraft.cli.terminal.Console;
 import dev.statecraft.tensor.DType;
 import dev.statecraft.tensor.Quantization;
 import java.io.IOException;

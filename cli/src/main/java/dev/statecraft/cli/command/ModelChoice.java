@@ -1,11 +1,11 @@
 package dev.statecraft.cli.command;
 
+import dev.statecraft.cli.terminal.Console;
 import dev.statecraft.studio.engine.PromptForm;
 import dev.statecraft.studio.engine.TunedModel;
 import dev.statecraft.studio.recipe.Recipe;
 import dev.statecraft.studio.recipe.RecipeException;
 import dev.statecraft.studio.run.RunDirectory;
-import dev.statecraft.cli.terminal.Console;
 import dev.statecraft.tensor.Quantization;
 import java.util.Optional;
 import picocli.CommandLine.Option;

@@ -1,9 +1,9 @@
 package dev.statecraft.cli.command;
 
-import dev.statecraft.studio.engine.Exported;
 import dev.statecraft.base.Json;
-import dev.statecraft.cli.terminal.Console;
 import dev.statecraft.base.Shown;
+import dev.statecraft.cli.terminal.Console;
+import dev.statecraft.studio.engine.Exported;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;

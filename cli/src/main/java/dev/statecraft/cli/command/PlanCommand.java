@@ -1,19 +1,19 @@
 package dev.statecraft.cli.command;
 
+import dev.statecraft.base.InvalidInputException;
+import dev.statecraft.base.Json;
+import dev.statecraft.base.Units;
+import dev.statecraft.cli.terminal.Console;
+import dev.statecraft.cli.terminal.Table;
+import dev.statecraft.core.plan.StorePolicy;
 import dev.statecraft.studio.engine.Engine;
 import dev.statecraft.studio.engine.PlanRequest;
 import dev.statecraft.studio.engine.PlanRow;
 import dev.statecraft.studio.recipe.Method;
 import dev.statecraft.studio.recipe.Recipe;
 import dev.statecraft.studio.recipe.Stores;
-import dev.statecraft.base.Json;
-import dev.statecraft.cli.terminal.Console;
-import dev.statecraft.cli.terminal.Table;
-import dev.statecraft.base.Units;
-import dev.statecraft.core.plan.StorePolicy;
-import dev.statecraft.base.InvalidInputException;
-import dev.statecraft.training.ComputeOptions;
 import dev.statecraft.tensor.Quantization;
+import dev.statecraft.training.ComputeOptions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,11 +1,11 @@
 package dev.statecraft.cli.command;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.statecraft.base.AtomicFile;
+import dev.statecraft.base.Json;
 import dev.statecraft.studio.engine.Classification;
 import dev.statecraft.studio.recipe.RecipeException;
-import dev.statecraft.base.AtomicFile;
 import dev.statecraft.studio.run.CsvText;
-import dev.statecraft.base.Json;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

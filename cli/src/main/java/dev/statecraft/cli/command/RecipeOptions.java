@@ -1,7 +1,7 @@
 package dev.statecraft.cli.command;
 
-import dev.statecraft.studio.recipe.Recipe;
 import dev.statecraft.cli.terminal.Console;
+import dev.statecraft.studio.recipe.Recipe;
 import java.io.IOException;
 import java.util.List;
 import picocli.CommandLine.Option;

@@ -1,13 +1,13 @@
 package dev.statecraft.cli.command;
 
 import dev.statecraft.cli.ExitCode;
+import dev.statecraft.cli.terminal.Console;
 import dev.statecraft.studio.engine.Engine;
 import dev.statecraft.studio.provenance.Origin;
 import dev.statecraft.studio.provenance.Provenance;
 import dev.statecraft.studio.recipe.Recipe;
 import dev.statecraft.studio.run.RunDirectory;
 import dev.statecraft.studio.run.RunResult;
-import dev.statecraft.cli.terminal.Console;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;

@@ -1,11 +1,11 @@
 package dev.statecraft.cli.command;
 
+import dev.statecraft.base.Units;
+import dev.statecraft.cli.terminal.Table;
 import dev.statecraft.studio.recipe.Differences;
 import dev.statecraft.studio.run.Evaluation;
 import dev.statecraft.studio.run.RunResult;
 import dev.statecraft.studio.run.Summary;
-import dev.statecraft.cli.terminal.Table;
-import dev.statecraft.base.Units;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;

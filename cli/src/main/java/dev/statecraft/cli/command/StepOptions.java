@@ -1,11 +1,11 @@
 package dev.statecraft.cli.command;
 
+import dev.statecraft.core.plan.StateFormat;
 import dev.statecraft.studio.recipe.Method;
 import dev.statecraft.studio.recipe.MethodReader;
-import dev.statecraft.core.plan.StateFormat;
-import dev.statecraft.training.ComputeOptions;
 import dev.statecraft.tensor.DType;
 import dev.statecraft.tensor.Quantization;
+import dev.statecraft.training.ComputeOptions;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 

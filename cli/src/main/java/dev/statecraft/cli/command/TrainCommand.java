@@ -1,16 +1,16 @@
 package dev.statecraft.cli.command;
 
+import dev.statecraft.base.Json;
 import dev.statecraft.cli.ExitCode;
+import dev.statecraft.cli.terminal.Console;
 import dev.statecraft.studio.engine.Engine;
 import dev.statecraft.studio.guide.Explanation;
 import dev.statecraft.studio.guide.RecipeSchema;
 import dev.statecraft.studio.recipe.Recipe;
 import dev.statecraft.studio.recipe.RecipeException;
 import dev.statecraft.studio.recipe.TrackingRecipe;
-import dev.statecraft.base.Json;
 import dev.statecraft.studio.run.RunDirectory;
 import dev.statecraft.studio.run.RunResult;
-import dev.statecraft.cli.terminal.Console;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.List;

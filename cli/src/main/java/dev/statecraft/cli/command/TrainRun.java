@@ -1,22 +1,22 @@
 package dev.statecraft.cli.command;
 
+import dev.statecraft.base.AtomicFile;
+import dev.statecraft.cli.terminal.Console;
+import dev.statecraft.cli.terminal.StopSignals;
 import dev.statecraft.studio.engine.Engine;
 import dev.statecraft.studio.live.LiveServer;
 import dev.statecraft.studio.provenance.Origin;
 import dev.statecraft.studio.provenance.Provenance;
 import dev.statecraft.studio.recipe.Recipe;
 import dev.statecraft.studio.report.TrainReport;
-import dev.statecraft.base.AtomicFile;
 import dev.statecraft.studio.run.Exhibit;
 import dev.statecraft.studio.run.MetricsLog;
+import dev.statecraft.studio.run.Progress;
 import dev.statecraft.studio.run.RunDirectory;
 import dev.statecraft.studio.run.RunRecorder;
 import dev.statecraft.studio.run.RunResult;
 import dev.statecraft.studio.run.StepMetrics;
 import dev.statecraft.studio.run.Summary;
-import dev.statecraft.cli.terminal.Console;
-import dev.statecraft.studio.run.Progress;
-import dev.statecraft.cli.terminal.StopSignals;
 import dev.statecraft.studio.track.MlflowTracker;
 import dev.statecraft.studio.track.Trackers;
 import dev.statecraft.training.Checkpoint;

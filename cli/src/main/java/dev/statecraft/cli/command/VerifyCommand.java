@@ -1,10 +1,10 @@
 package dev.statecraft.cli.command;
 
+import dev.statecraft.base.Json;
 import dev.statecraft.cli.ExitCode;
+import dev.statecraft.cli.terminal.Console;
 import dev.statecraft.studio.engine.Engine;
 import dev.statecraft.studio.engine.Verification;
-import dev.statecraft.base.Json;
-import dev.statecraft.cli.terminal.Console;
 import java.io.IOException;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;

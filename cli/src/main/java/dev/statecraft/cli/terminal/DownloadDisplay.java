@@ -1,9 +1,8 @@
 package dev.statecraft.cli.terminal;
 
-import dev.statecraft.studio.run.Progress;
-
 import dev.statecraft.base.Shown;
 import dev.statecraft.formats.hub.HubListener;
+import dev.statecraft.studio.run.Progress;
 import java.util.Optional;
 
 /** Shows downloads as any other progress, in megabytes. */

@@ -1,7 +1,6 @@
 package dev.statecraft.cli.terminal;
 
 import dev.statecraft.studio.run.Progress;
-
 import java.io.PrintStream;
 import java.util.function.LongSupplier;
 

@@ -2,7 +2,6 @@ package dev.statecraft.cli.terminal;
 
 import dev.statecraft.base.Units;
 import dev.statecraft.studio.run.Progress;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.LongSupplier;

@@ -1,10 +1,8 @@
 package dev.statecraft.cli.terminal;
 
-import dev.statecraft.studio.run.Progress;
-
-
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.statecraft.studio.run.Progress;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;

@@ -1,11 +1,11 @@
 package dev.statecraft.data.chat;
 
 import dev.statecraft.base.InvalidInputException;
-import dev.statecraft.jinja.Rendering;
-import dev.statecraft.jinja.Rendering.Span;
 import dev.statecraft.data.ChatMessage;
 import dev.statecraft.data.Conversation;
 import dev.statecraft.data.Segment;
+import dev.statecraft.jinja.Rendering;
+import dev.statecraft.jinja.Rendering.Span;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

@@ -2,12 +2,12 @@ package dev.statecraft.data.chat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.statecraft.base.InvalidInputException;
-import dev.statecraft.base.TextFile;
-import dev.statecraft.jinja.Rendering;
-import dev.statecraft.jinja.Template;
 import dev.statecraft.base.JsonFile;
+import dev.statecraft.base.TextFile;
 import dev.statecraft.data.ChatMessage;
 import dev.statecraft.data.Conversation;
+import dev.statecraft.jinja.Rendering;
+import dev.statecraft.jinja.Template;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;

@@ -9,8 +9,8 @@ public interface PictureSource {
   /**
    * Fetches the picture; on any thread, and on several at once.
    *
-   * @throws dev.statecraft.base.InvalidInputException if it cannot be read or decoded; the
-   *     message names the file
+   * @throws dev.statecraft.base.InvalidInputException if it cannot be read or decoded; the message
+   *     names the file
    */
   Picture fetch();
 

@@ -1,9 +1,6 @@
 package dev.statecraft.data.image;
 
-/**
- * The filters that pictures are resized with, as Pillow defines them and in the order of its numbers,
- * which files use.
- */
+/** The filters that pictures are resized with, as Pillow defines them. */
 public enum Resample {
   /** The pixel at the place itself. */
   NEAREST(0) {

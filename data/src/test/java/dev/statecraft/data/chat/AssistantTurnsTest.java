@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.statecraft.base.InvalidInputException;
-import dev.statecraft.jinja.Template;
 import dev.statecraft.data.ChatMessage;
 import dev.statecraft.data.Conversation;
 import dev.statecraft.data.Segment;
+import dev.statecraft.jinja.Template;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;

@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.statecraft.jinja.Template;
 import dev.statecraft.data.ChatMessage;
 import dev.statecraft.data.Conversation;
 import dev.statecraft.data.Segment;
+import dev.statecraft.jinja.Template;
 import dev.statecraft.testkit.RealData;
 import java.io.IOException;
 import java.nio.file.Files;

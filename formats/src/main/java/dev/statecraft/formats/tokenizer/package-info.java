@@ -3,8 +3,8 @@
  *
  * <p>{@link dev.statecraft.formats.tokenizer.Tokenizer} loads a {@code tokenizer.json} into the
  * library that Hugging Face's own tokenizers are ({@code ai.djl.huggingface:tokenizers} wraps it);
- * {@link dev.statecraft.formats.tokenizer.StreamingDecoder} turns ids into text while they are still
- * being generated.
+ * {@link dev.statecraft.formats.tokenizer.StreamingDecoder} turns ids into text while they are
+ * still being generated.
  *
  * <p>A folder's other files have a say: {@code TokenizerSettings} reads them, and {@code
  * TokenizerAssembly} writes the {@code tokenizer.json} that all of them mean, as transformers'

@@ -1,11 +1,10 @@
 package dev.statecraft.formats.checkpoint;
 
-import dev.statecraft.base.InnerPath;
-import dev.statecraft.base.InvalidInputException;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.statecraft.base.InnerPath;
+import dev.statecraft.base.InvalidInputException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

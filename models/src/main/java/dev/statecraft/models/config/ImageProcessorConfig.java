@@ -1,9 +1,7 @@
 package dev.statecraft.models.config;
 
-import dev.statecraft.data.image.Resample;
-
-
 import dev.statecraft.base.InvalidInputException;
+import dev.statecraft.data.image.Resample;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -30,6 +28,16 @@ public record ImageProcessorConfig(
   private static final String FILE = "preprocessor_config.json";
   private static final double RESCALE_FACTOR = 1.0 / 255;
   private static final double MEAN_AND_STD = 0.5;
+
+  /** In the order of Pillow's numbers, which the files use. */
+  private static final List<Resample> FILTERS =
+      List.of(
+          Resample.NEAREST,
+          Resample.LANCZOS,
+          Resample.BILINEAR,
+          Resample.BICUBIC,
+          Resample.BOX,
+          Resample.HAMMING);
 
   /** A size in pixels. */
   public record Size(int height, int width) {}
@@ -131,10 +139,10 @@ public record ImageProcessorConfig(
     }
     int number = keys.node().get("resample").asInt(-1);
     keys.require(
-        keys.node().get("resample").isInt() && number >= 0 && number < Resample.values().length,
+        keys.node().get("resample").isInt() && number >= 0 && number < FILTERS.size(),
         "resample",
         "a number of Pillow's filters, 0 to 5");
-    return Resample.values()[number];
+    return FILTERS.get(number);
   }
 
   private static Normalization normalization(ConfigKeys keys, int channels) {

@@ -1,7 +1,7 @@
 package dev.statecraft.models.family;
 
-import dev.statecraft.core.run.WeightSource;
 import dev.statecraft.base.InvalidInputException;
+import dev.statecraft.core.run.WeightSource;
 import dev.statecraft.formats.checkpoint.CheckpointSource;
 import dev.statecraft.formats.checkpoint.ElementType;
 import dev.statecraft.formats.checkpoint.TensorEntry;

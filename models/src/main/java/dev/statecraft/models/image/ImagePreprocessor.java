@@ -1,12 +1,11 @@
 package dev.statecraft.models.image;
 
+import dev.statecraft.base.InvalidInputException;
 import dev.statecraft.data.image.ImageHeader;
 import dev.statecraft.data.image.Picture;
 import dev.statecraft.data.image.PictureSource;
 import dev.statecraft.data.image.Resizing;
 import dev.statecraft.models.config.ImageProcessorConfig;
-
-import dev.statecraft.base.InvalidInputException;
 import dev.statecraft.models.config.VitConfig;
 import java.util.List;
 import java.util.stream.IntStream;

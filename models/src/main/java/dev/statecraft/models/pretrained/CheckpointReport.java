@@ -1,9 +1,9 @@
 package dev.statecraft.models.pretrained;
 
-import dev.statecraft.core.graph.Graph;
-import dev.statecraft.core.graph.Parameter;
 import dev.statecraft.base.InvalidInputException;
 import dev.statecraft.base.Quoted;
+import dev.statecraft.core.graph.Graph;
+import dev.statecraft.core.graph.Parameter;
 import dev.statecraft.formats.checkpoint.CheckpointSource;
 import dev.statecraft.formats.checkpoint.TensorEntry;
 import java.util.ArrayList;

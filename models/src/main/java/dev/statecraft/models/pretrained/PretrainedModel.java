@@ -1,12 +1,13 @@
 package dev.statecraft.models.pretrained;
 
+import dev.statecraft.base.InvalidInputException;
 import dev.statecraft.core.graph.Graph;
 import dev.statecraft.core.graph.Parameter;
 import dev.statecraft.core.run.WeightSource;
-import dev.statecraft.base.InvalidInputException;
 import dev.statecraft.formats.checkpoint.CheckpointFolder;
 import dev.statecraft.formats.checkpoint.CheckpointSource;
 import dev.statecraft.formats.checkpoint.FolderKind;
+import dev.statecraft.formats.tokenizer.Tokenizer;
 import dev.statecraft.models.config.BertConfig;
 import dev.statecraft.models.config.LlamaConfig;
 import dev.statecraft.models.config.ModelConfig;
@@ -17,7 +18,6 @@ import dev.statecraft.models.family.Head;
 import dev.statecraft.models.family.Llama;
 import dev.statecraft.models.family.ModelFamily;
 import dev.statecraft.models.family.Vit;
-import dev.statecraft.formats.tokenizer.Tokenizer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

@@ -1,9 +1,9 @@
 package dev.statecraft.models.pretrained;
 
-import dev.statecraft.models.config.BertConfig;
 import dev.statecraft.formats.tokenizer.FittedTokens;
 import dev.statecraft.formats.tokenizer.TokenIds;
 import dev.statecraft.formats.tokenizer.Tokenizer;
+import dev.statecraft.models.config.BertConfig;
 import java.util.Arrays;
 import java.util.Optional;
 
@@ -37,8 +37,8 @@ public record TextEncoder(Tokenizer tokenizer, BertConfig config, int maxLength)
    * dev.statecraft.formats.tokenizer.Truncation}.
    *
    * @param where the text is, for messages
-   * @throws dev.statecraft.base.InvalidInputException if the encoder has no row for a token or
-   *     its type, or special tokens alone are too long
+   * @throws dev.statecraft.base.InvalidInputException if the encoder has no row for a token or its
+   *     type, or special tokens alone are too long
    */
   public Encoded encode(String text, Optional<String> pair, String where) {
     FittedTokens fitted = tokenizer.encode(text, pair, maxLength);

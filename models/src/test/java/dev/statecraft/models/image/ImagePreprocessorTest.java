@@ -94,8 +94,7 @@ class ImagePreprocessorTest {
 
   @Test
   void severalPicturesLieOneAfterTheOther() {
-    float[] both =
-        pixels("{}", model(1, 1), plain(2, 2, 0), plain(3, 3, 255));
+    float[] both = pixels("{}", model(1, 1), plain(2, 2, 0), plain(3, 3, 255));
     assertThat(both).containsExactly(-1, 1);
   }
 
@@ -122,13 +121,11 @@ class ImagePreprocessorTest {
           {"{'rescale_factor': 'x'}", "p.json: rescale_factor: expected a positive number"},
           {"{'do_resize': 1}", "p.json: do_resize: expected true or false"}
         }) {
-      assertThatThrownBy(
-              () -> pixels(wrong[0].replace('\'', '"'), model(2, 1), plain(2, 2, 1)))
+      assertThatThrownBy(() -> pixels(wrong[0].replace('\'', '"'), model(2, 1), plain(2, 2, 1)))
           .isInstanceOf(InvalidInputException.class)
           .hasMessageContaining(wrong[1]);
     }
-    assertThatThrownBy(
-            () -> pixels("{\"do_resize\": false}", model(2, 1), plain(2, 3, 1)))
+    assertThatThrownBy(() -> pixels("{\"do_resize\": false}", model(2, 1), plain(2, 3, 1)))
         .isInstanceOf(InvalidInputException.class)
         .hasMessageContaining("p.json: the model reads images of 2x2, found a picture of 2x3");
   }

@@ -1,7 +1,5 @@
 package dev.statecraft.models.pretrained;
 
-import dev.statecraft.testkit.Fixtures;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.statecraft.core.control.FullTuning;
@@ -12,6 +10,7 @@ import dev.statecraft.formats.checkpoint.ElementType;
 import dev.statecraft.formats.checkpoint.SafetensorsWriter;
 import dev.statecraft.formats.checkpoint.TensorEntry;
 import dev.statecraft.models.config.LlamaConfig;
+import dev.statecraft.testkit.Fixtures;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

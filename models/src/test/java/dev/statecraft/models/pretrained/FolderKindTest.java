@@ -1,11 +1,10 @@
 package dev.statecraft.models.pretrained;
 
-import dev.statecraft.testkit.Fixtures;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.statecraft.base.InvalidInputException;
+import dev.statecraft.testkit.Fixtures;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

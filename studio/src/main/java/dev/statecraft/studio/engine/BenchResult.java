@@ -1,8 +1,8 @@
 package dev.statecraft.studio.engine;
 
-import dev.statecraft.studio.recipe.Stores;
 import dev.statecraft.core.plan.StorePolicy;
 import dev.statecraft.core.run.Profile;
+import dev.statecraft.studio.recipe.Stores;
 import dev.statecraft.training.GradientError;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -1,10 +1,10 @@
 package dev.statecraft.studio.engine;
 
-import dev.statecraft.studio.recipe.DataRecipe;
+import dev.statecraft.base.ByteSize;
 import dev.statecraft.data.DataAccount;
 import dev.statecraft.data.ExampleStore;
 import dev.statecraft.data.LabelWarnings;
-import dev.statecraft.base.ByteSize;
+import dev.statecraft.studio.recipe.DataRecipe;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

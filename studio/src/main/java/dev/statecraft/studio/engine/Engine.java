@@ -1,12 +1,12 @@
 package dev.statecraft.studio.engine;
 
+import dev.statecraft.core.plan.StateFormat;
 import dev.statecraft.studio.provenance.Origin;
 import dev.statecraft.studio.recipe.Recipe;
 import dev.statecraft.studio.run.Evaluation;
 import dev.statecraft.studio.run.RunDirectory;
 import dev.statecraft.studio.run.TrainListener;
 import dev.statecraft.studio.run.TrainOutcome;
-import dev.statecraft.core.plan.StateFormat;
 import dev.statecraft.training.Checkpoint;
 import dev.statecraft.training.GradientError;
 import java.io.IOException;

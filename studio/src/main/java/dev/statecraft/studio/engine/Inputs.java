@@ -1,7 +1,5 @@
 package dev.statecraft.studio.engine;
 
-import dev.statecraft.studio.recipe.DataRecipe;
-import dev.statecraft.studio.recipe.Recipe;
 import dev.statecraft.base.InvalidInputException;
 import dev.statecraft.data.Row;
 import dev.statecraft.formats.hub.Hub;
@@ -10,6 +8,8 @@ import dev.statecraft.formats.hub.HubId;
 import dev.statecraft.formats.hub.HubListener;
 import dev.statecraft.formats.hub.HubSettings;
 import dev.statecraft.models.pretrained.PretrainedModel;
+import dev.statecraft.studio.recipe.DataRecipe;
+import dev.statecraft.studio.recipe.Recipe;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;

@@ -1,7 +1,7 @@
 package dev.statecraft.studio.engine;
 
-import dev.statecraft.studio.recipe.ModelDefaults;
 import dev.statecraft.core.graph.Graph;
+import dev.statecraft.studio.recipe.ModelDefaults;
 
 /**
  * A model without its weights.

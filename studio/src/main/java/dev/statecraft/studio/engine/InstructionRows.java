@@ -1,6 +1,5 @@
 package dev.statecraft.studio.engine;
 
-import dev.statecraft.data.chat.ChatFormat;
 import dev.statecraft.data.ChatRenderer;
 import dev.statecraft.data.InstructionFormat;
 import dev.statecraft.data.LabelledTokens;
@@ -8,6 +7,7 @@ import dev.statecraft.data.Row;
 import dev.statecraft.data.Segment;
 import dev.statecraft.data.SegmentEncoder;
 import dev.statecraft.data.UnreadKeys;
+import dev.statecraft.data.chat.ChatFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;

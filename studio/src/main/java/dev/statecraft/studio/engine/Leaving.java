@@ -1,19 +1,19 @@
 package dev.statecraft.studio.engine;
 
-import dev.statecraft.core.run.Weights;
 import dev.statecraft.adapters.AdapterExport;
 import dev.statecraft.adapters.AdapterFolder;
 import dev.statecraft.adapters.AdapterFormat;
+import dev.statecraft.adapters.merge.GenerationConfig;
+import dev.statecraft.adapters.merge.Merge;
+import dev.statecraft.adapters.merge.MergedModel;
+import dev.statecraft.adapters.verify.LogitsComparison;
+import dev.statecraft.adapters.verify.PromptAgreement;
+import dev.statecraft.core.run.Weights;
 import dev.statecraft.formats.checkpoint.CheckpointSource;
 import dev.statecraft.formats.checkpoint.ElementType;
 import dev.statecraft.formats.checkpoint.NewFolder;
 import dev.statecraft.models.family.Llama;
-import dev.statecraft.adapters.merge.GenerationConfig;
-import dev.statecraft.adapters.merge.Merge;
-import dev.statecraft.adapters.merge.MergedModel;
 import dev.statecraft.models.pretrained.PretrainedModel;
-import dev.statecraft.adapters.verify.LogitsComparison;
-import dev.statecraft.adapters.verify.PromptAgreement;
 import dev.statecraft.tensor.Quantization;
 import dev.statecraft.tensor.Torch;
 import java.io.IOException;

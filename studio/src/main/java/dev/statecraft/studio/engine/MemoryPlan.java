@@ -1,21 +1,21 @@
 package dev.statecraft.studio.engine;
 
-import dev.statecraft.studio.recipe.Budget;
-import dev.statecraft.studio.recipe.Recipe;
-import dev.statecraft.studio.recipe.TrainRecipe;
-import dev.statecraft.studio.run.AvailableMemory;
 import dev.statecraft.core.graph.Graph;
 import dev.statecraft.core.plan.LayerPolicies;
 import dev.statecraft.core.plan.StorePolicy;
 import dev.statecraft.data.BatchLimit;
-import dev.statecraft.training.task.ExampleSet;
+import dev.statecraft.studio.recipe.Budget;
+import dev.statecraft.studio.recipe.Recipe;
+import dev.statecraft.studio.recipe.TrainRecipe;
+import dev.statecraft.studio.run.AvailableMemory;
+import dev.statecraft.tensor.Torch;
 import dev.statecraft.training.BudgetException;
 import dev.statecraft.training.ComputeOptions;
 import dev.statecraft.training.MicroBatchPlanner;
 import dev.statecraft.training.StepLayout;
 import dev.statecraft.training.StoreChoice;
 import dev.statecraft.training.StorePlanner;
-import dev.statecraft.tensor.Torch;
+import dev.statecraft.training.task.ExampleSet;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.function.Consumer;

@@ -1,8 +1,8 @@
 package dev.statecraft.studio.engine;
 
-import dev.statecraft.data.chat.ChatFormat;
 import dev.statecraft.data.ChatMessage;
 import dev.statecraft.data.Conversation;
+import dev.statecraft.data.chat.ChatFormat;
 import dev.statecraft.inference.Dialogue;
 import java.util.List;
 import java.util.function.BooleanSupplier;

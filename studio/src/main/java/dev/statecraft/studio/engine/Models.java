@@ -1,17 +1,17 @@
 package dev.statecraft.studio.engine;
 
-import dev.statecraft.studio.recipe.ModelDefaults;
-import dev.statecraft.studio.recipe.Recipe;
+import dev.statecraft.adapters.merge.BaseFiles;
 import dev.statecraft.base.InvalidInputException;
 import dev.statecraft.data.chat.ChatFormat;
 import dev.statecraft.formats.checkpoint.OnnxBertCheckpoint;
 import dev.statecraft.formats.checkpoint.OnnxModel;
+import dev.statecraft.formats.tokenizer.SpecialTokens;
+import dev.statecraft.formats.tokenizer.Tokenizer;
 import dev.statecraft.models.config.ModelConfig;
 import dev.statecraft.models.family.ModelFamily;
-import dev.statecraft.formats.tokenizer.SpecialTokens;
-import dev.statecraft.adapters.merge.BaseFiles;
 import dev.statecraft.models.pretrained.PretrainedModel;
-import dev.statecraft.formats.tokenizer.Tokenizer;
+import dev.statecraft.studio.recipe.ModelDefaults;
+import dev.statecraft.studio.recipe.Recipe;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;

@@ -1,8 +1,8 @@
 package dev.statecraft.studio.engine;
 
-import dev.statecraft.base.InvalidInputException;
 import dev.statecraft.adapters.Adapter;
 import dev.statecraft.adapters.AdapterFolder;
+import dev.statecraft.base.InvalidInputException;
 import dev.statecraft.models.config.BertConfig;
 import dev.statecraft.models.config.LlamaConfig;
 import dev.statecraft.models.config.VitConfig;

@@ -1,13 +1,13 @@
 package dev.statecraft.studio.engine;
 
+import dev.statecraft.base.InvalidInputException;
+import dev.statecraft.data.image.ImageSet;
 import dev.statecraft.studio.provenance.Environment;
 import dev.statecraft.studio.provenance.FileHashes;
 import dev.statecraft.studio.provenance.HashedFile;
 import dev.statecraft.studio.provenance.Origin;
 import dev.statecraft.studio.recipe.DataRecipe;
 import dev.statecraft.studio.recipe.Recipe;
-import dev.statecraft.base.InvalidInputException;
-import dev.statecraft.data.image.ImageSet;
 import dev.statecraft.tensor.Torch;
 import java.io.IOException;
 import java.io.InputStream;

@@ -1,7 +1,7 @@
 package dev.statecraft.studio.engine;
 
-import dev.statecraft.studio.recipe.Method;
 import dev.statecraft.core.plan.StorePolicy;
+import dev.statecraft.studio.recipe.Method;
 import dev.statecraft.training.ComputeOptions;
 import java.util.List;
 import java.util.OptionalLong;

@@ -1,8 +1,5 @@
 package dev.statecraft.studio.engine;
 
-import dev.statecraft.studio.recipe.Method;
-import dev.statecraft.studio.recipe.MethodReader;
-import dev.statecraft.studio.recipe.Stores;
 import dev.statecraft.core.graph.Extents;
 import dev.statecraft.core.graph.Graph;
 import dev.statecraft.core.plan.Flops;
@@ -12,10 +9,13 @@ import dev.statecraft.core.plan.StorePolicy;
 import dev.statecraft.core.run.Batch;
 import dev.statecraft.models.config.ModelConfig;
 import dev.statecraft.models.family.ModelFamily;
-import dev.statecraft.training.StoreChoice;
-import dev.statecraft.training.StorePlanner;
+import dev.statecraft.studio.recipe.Method;
+import dev.statecraft.studio.recipe.MethodReader;
+import dev.statecraft.studio.recipe.Stores;
 import dev.statecraft.tensor.Device;
 import dev.statecraft.tensor.Torch;
+import dev.statecraft.training.StoreChoice;
+import dev.statecraft.training.StorePlanner;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -1,14 +1,14 @@
 package dev.statecraft.studio.engine;
 
-import dev.statecraft.studio.recipe.Recipe;
-import dev.statecraft.studio.recipe.RecipeException;
-import dev.statecraft.studio.recipe.TaskRecipe;
 import dev.statecraft.core.graph.Graph;
 import dev.statecraft.core.run.WeightSource;
 import dev.statecraft.data.DataAccount;
 import dev.statecraft.models.family.Head;
 import dev.statecraft.models.family.ModelFamily;
 import dev.statecraft.models.pretrained.PretrainedModel;
+import dev.statecraft.studio.recipe.Recipe;
+import dev.statecraft.studio.recipe.RecipeException;
+import dev.statecraft.studio.recipe.TaskRecipe;
 import dev.statecraft.training.task.ExampleSet;
 import java.util.List;
 import java.util.Map;

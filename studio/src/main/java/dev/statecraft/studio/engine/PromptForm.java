@@ -1,8 +1,8 @@
 package dev.statecraft.studio.engine;
 
+import dev.statecraft.data.InstructionFormat;
 import dev.statecraft.studio.recipe.Recipe;
 import dev.statecraft.studio.recipe.TaskRecipe;
-import dev.statecraft.data.InstructionFormat;
 import java.util.Optional;
 
 /** How a user's prompt is written before a causal language model goes on from it. */

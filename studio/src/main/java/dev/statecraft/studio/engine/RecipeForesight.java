@@ -1,16 +1,16 @@
 package dev.statecraft.studio.engine;
 
-import dev.statecraft.studio.recipe.DataRecipe;
-import dev.statecraft.studio.recipe.Recipe;
-import dev.statecraft.studio.recipe.TaskRecipe;
-import dev.statecraft.studio.recipe.Tunings;
 import dev.statecraft.base.InvalidInputException;
 import dev.statecraft.data.InstructionFormat;
 import dev.statecraft.data.Row;
 import dev.statecraft.data.TextColumns;
-import dev.statecraft.models.family.ModelFamily;
 import dev.statecraft.data.image.ImageSet;
+import dev.statecraft.models.family.ModelFamily;
 import dev.statecraft.models.pretrained.PretrainedModel;
+import dev.statecraft.studio.recipe.DataRecipe;
+import dev.statecraft.studio.recipe.Recipe;
+import dev.statecraft.studio.recipe.TaskRecipe;
+import dev.statecraft.studio.recipe.Tunings;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;

@@ -1,8 +1,8 @@
 package dev.statecraft.studio.engine;
 
-import dev.statecraft.studio.recipe.DataRecipe;
 import dev.statecraft.data.Row;
 import dev.statecraft.data.RowSelection;
+import dev.statecraft.studio.recipe.DataRecipe;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;

@@ -1,18 +1,18 @@
 package dev.statecraft.studio.engine;
 
-import dev.statecraft.studio.recipe.Recipe;
-import dev.statecraft.studio.recipe.TrainRecipe;
-import dev.statecraft.studio.recipe.Tunings;
 import dev.statecraft.core.graph.Graph;
 import dev.statecraft.core.plan.StateFormat;
 import dev.statecraft.core.run.Weights;
 import dev.statecraft.data.BatchLimit;
 import dev.statecraft.data.BatchSampler;
 import dev.statecraft.models.pretrained.PretrainedModel;
-import dev.statecraft.training.task.ExampleSet;
+import dev.statecraft.studio.recipe.Recipe;
+import dev.statecraft.studio.recipe.TrainRecipe;
+import dev.statecraft.studio.recipe.Tunings;
+import dev.statecraft.tensor.Torch;
 import dev.statecraft.training.GradientCheck;
 import dev.statecraft.training.GradientError;
-import dev.statecraft.tensor.Torch;
+import dev.statecraft.training.task.ExampleSet;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;

@@ -1,6 +1,5 @@
 package dev.statecraft.studio.engine;
 
-import dev.statecraft.studio.run.PeakMemory;
 import dev.statecraft.core.graph.Graph;
 import dev.statecraft.core.optim.AdamW;
 import dev.statecraft.core.optim.OptimizerStep;
@@ -11,13 +10,14 @@ import dev.statecraft.core.run.Profile;
 import dev.statecraft.core.run.Weights;
 import dev.statecraft.models.config.ModelConfig;
 import dev.statecraft.models.family.ModelFamily;
+import dev.statecraft.studio.run.PeakMemory;
+import dev.statecraft.tensor.Torch;
 import dev.statecraft.training.BudgetException;
 import dev.statecraft.training.GradientCheck;
 import dev.statecraft.training.GradientError;
 import dev.statecraft.training.MemoryUse;
 import dev.statecraft.training.StoreChoice;
 import dev.statecraft.training.StorePlanner;
-import dev.statecraft.tensor.Torch;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;

@@ -1,14 +1,12 @@
 package dev.statecraft.studio.engine;
 
-import dev.statecraft.studio.recipe.Method;
-import dev.statecraft.studio.recipe.Tunings;
 import dev.statecraft.core.graph.Graph;
 import dev.statecraft.core.run.Batch;
+import dev.statecraft.data.LabelledTokens;
 import dev.statecraft.models.config.BertConfig;
 import dev.statecraft.models.config.LlamaConfig;
 import dev.statecraft.models.config.ModelConfig;
 import dev.statecraft.models.config.VitConfig;
-import dev.statecraft.data.LabelledTokens;
 import dev.statecraft.models.family.Encoder;
 import dev.statecraft.models.family.Head;
 import dev.statecraft.models.family.ImageBatches;
@@ -16,6 +14,8 @@ import dev.statecraft.models.family.Llama;
 import dev.statecraft.models.family.ModelFamily;
 import dev.statecraft.models.family.TokenBatches;
 import dev.statecraft.models.family.Vit;
+import dev.statecraft.studio.recipe.Method;
+import dev.statecraft.studio.recipe.Tunings;
 import dev.statecraft.tensor.DType;
 import dev.statecraft.tensor.Torch;
 import java.util.ArrayList;

@@ -1,7 +1,5 @@
 package dev.statecraft.studio.engine;
 
-import dev.statecraft.studio.recipe.Recipe;
-import dev.statecraft.studio.recipe.TaskRecipe;
 import dev.statecraft.core.graph.Graph;
 import dev.statecraft.core.plan.StatePlan;
 import dev.statecraft.core.run.Batch;
@@ -10,10 +8,12 @@ import dev.statecraft.core.run.PassOptions;
 import dev.statecraft.core.run.Weights;
 import dev.statecraft.models.config.BertConfig;
 import dev.statecraft.models.family.ModelFamily;
-import dev.statecraft.models.pretrained.PretrainedModel;
-import dev.statecraft.training.task.ClassScore;
 import dev.statecraft.models.pretrained.EncodedText;
+import dev.statecraft.models.pretrained.PretrainedModel;
 import dev.statecraft.models.pretrained.TextEncoder;
+import dev.statecraft.studio.recipe.Recipe;
+import dev.statecraft.studio.recipe.TaskRecipe;
+import dev.statecraft.training.task.ClassScore;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

@@ -1,10 +1,10 @@
 package dev.statecraft.studio.engine;
 
+import dev.statecraft.adapters.Adapter;
+import dev.statecraft.adapters.AdapterFolder;
 import dev.statecraft.core.graph.Graph;
 import dev.statecraft.core.run.WeightSource;
 import dev.statecraft.core.run.Weights;
-import dev.statecraft.adapters.Adapter;
-import dev.statecraft.adapters.AdapterFolder;
 import dev.statecraft.models.family.ModelFamily;
 import dev.statecraft.models.pretrained.PretrainedModel;
 import dev.statecraft.tensor.DType;

@@ -1,12 +1,12 @@
 package dev.statecraft.studio.guide;
 
+import dev.statecraft.base.Json;
 import dev.statecraft.studio.recipe.Catalogue;
 import dev.statecraft.studio.recipe.Kind;
 import dev.statecraft.studio.recipe.MethodName;
 import dev.statecraft.studio.recipe.Option;
 import dev.statecraft.studio.recipe.Otherwise;
 import dev.statecraft.studio.recipe.TaskRecipe;
-import dev.statecraft.base.Json;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -1,7 +1,7 @@
 package dev.statecraft.studio.report;
 
-import dev.statecraft.studio.run.Exhibit;
 import dev.statecraft.base.Units;
+import dev.statecraft.studio.run.Exhibit;
 import dev.statecraft.training.metric.ConfusionMatrix;
 import java.util.ArrayList;
 import java.util.Comparator;

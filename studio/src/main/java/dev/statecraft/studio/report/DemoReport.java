@@ -1,10 +1,10 @@
 package dev.statecraft.studio.report;
 
+import dev.statecraft.base.Units;
 import dev.statecraft.studio.recipe.Metric;
 import dev.statecraft.studio.recipe.Recipe;
 import dev.statecraft.studio.run.RunResult;
 import dev.statecraft.studio.run.StepMetrics;
-import dev.statecraft.base.Units;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -1,10 +1,10 @@
 package dev.statecraft.studio.report;
 
-import dev.statecraft.studio.run.Exhibit;
 import dev.statecraft.core.graph.Edge;
 import dev.statecraft.core.graph.Graph;
 import dev.statecraft.core.graph.Parameter;
 import dev.statecraft.core.graph.State;
+import dev.statecraft.studio.run.Exhibit;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -1,12 +1,12 @@
 package dev.statecraft.studio.report;
 
+import dev.statecraft.base.Units;
 import dev.statecraft.studio.recipe.Differences;
 import dev.statecraft.studio.recipe.Metric;
 import dev.statecraft.studio.run.Evaluation;
 import dev.statecraft.studio.run.RunResult;
 import dev.statecraft.studio.run.StepMetrics;
 import dev.statecraft.studio.run.Summary;
-import dev.statecraft.base.Units;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;

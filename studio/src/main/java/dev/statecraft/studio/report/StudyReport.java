@@ -1,12 +1,12 @@
 package dev.statecraft.studio.report;
 
+import dev.statecraft.base.Units;
 import dev.statecraft.studio.recipe.Differences;
 import dev.statecraft.studio.study.PointResult;
 import dev.statecraft.studio.study.Spread;
 import dev.statecraft.studio.study.StudyResults;
 import dev.statecraft.studio.study.StudyResults.Outcome;
 import dev.statecraft.studio.study.StudyResults.Setting;
-import dev.statecraft.base.Units;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -1,11 +1,11 @@
 package dev.statecraft.studio.report;
 
+import dev.statecraft.base.Units;
 import dev.statecraft.studio.run.Evaluation;
 import dev.statecraft.studio.run.Exhibit;
 import dev.statecraft.studio.run.RunView;
 import dev.statecraft.studio.run.StepMetrics;
 import dev.statecraft.studio.run.Summary;
-import dev.statecraft.base.Units;
 import dev.statecraft.training.StepMemory;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

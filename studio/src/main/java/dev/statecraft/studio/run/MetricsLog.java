@@ -1,9 +1,8 @@
 package dev.statecraft.studio.run;
 
 import dev.statecraft.base.AtomicFile;
-import dev.statecraft.base.Json;
-
 import dev.statecraft.base.InvalidInputException;
+import dev.statecraft.base.Json;
 import dev.statecraft.base.TextFile;
 import java.io.BufferedWriter;
 import java.io.IOException;

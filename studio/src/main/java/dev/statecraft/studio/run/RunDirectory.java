@@ -1,15 +1,14 @@
 package dev.statecraft.studio.run;
 
-import dev.statecraft.base.AtomicFile;
-import dev.statecraft.base.Json;
-
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.statecraft.studio.recipe.Recipe;
-import dev.statecraft.studio.recipe.RecipeException;
+import dev.statecraft.base.AtomicFile;
 import dev.statecraft.base.InvalidInputException;
+import dev.statecraft.base.Json;
 import dev.statecraft.base.TextFile;
 import dev.statecraft.formats.checkpoint.Leftovers;
+import dev.statecraft.studio.recipe.Recipe;
+import dev.statecraft.studio.recipe.RecipeException;
 import dev.statecraft.training.Checkpoints;
 import java.io.IOException;
 import java.nio.channels.FileChannel;

@@ -1,11 +1,11 @@
 package dev.statecraft.studio.run;
 
-import dev.statecraft.studio.recipe.Metric;
-import dev.statecraft.studio.recipe.Recipe;
-import dev.statecraft.base.Units;
 import dev.statecraft.base.Quoted;
 import dev.statecraft.base.Shown;
+import dev.statecraft.base.Units;
 import dev.statecraft.data.DataAccount;
+import dev.statecraft.studio.recipe.Metric;
+import dev.statecraft.studio.recipe.Recipe;
 import dev.statecraft.training.Evaluated;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

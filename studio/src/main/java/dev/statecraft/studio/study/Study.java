@@ -1,13 +1,13 @@
 package dev.statecraft.studio.study;
 
+import dev.statecraft.base.AtomicFile;
+import dev.statecraft.base.InvalidInputException;
+import dev.statecraft.base.TextFile;
 import dev.statecraft.studio.recipe.DataRecipe;
 import dev.statecraft.studio.recipe.Recipe;
 import dev.statecraft.studio.recipe.RecipeException;
 import dev.statecraft.studio.recipe.StudyRecipe;
-import dev.statecraft.base.AtomicFile;
 import dev.statecraft.studio.run.RunDirectory;
-import dev.statecraft.base.InvalidInputException;
-import dev.statecraft.base.TextFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

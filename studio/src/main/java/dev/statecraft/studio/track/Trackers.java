@@ -1,12 +1,12 @@
 package dev.statecraft.studio.track;
 
+import dev.statecraft.base.WebAddress;
 import dev.statecraft.studio.recipe.Recipe;
 import dev.statecraft.studio.run.Evaluation;
 import dev.statecraft.studio.run.NotesLog;
 import dev.statecraft.studio.run.RunDirectory;
 import dev.statecraft.studio.run.StepMetrics;
 import dev.statecraft.studio.run.TrainListener;
-import dev.statecraft.base.WebAddress;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

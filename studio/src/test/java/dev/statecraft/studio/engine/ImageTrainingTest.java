@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.statecraft.base.InvalidInputException;
 import dev.statecraft.studio.provenance.HashedFile;
 import dev.statecraft.studio.provenance.Origin;
 import dev.statecraft.studio.recipe.Recipe;
@@ -11,7 +12,6 @@ import dev.statecraft.studio.recipe.TaskRecipe;
 import dev.statecraft.studio.run.Evaluation;
 import dev.statecraft.studio.run.RunDirectory;
 import dev.statecraft.studio.run.TrainOutcome;
-import dev.statecraft.base.InvalidInputException;
 import dev.statecraft.testkit.RealData;
 import java.awt.image.BufferedImage;
 import java.io.IOException;

@@ -3,11 +3,11 @@ package dev.statecraft.studio.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.statecraft.studio.recipe.Recipe;
 import dev.statecraft.base.InvalidInputException;
 import dev.statecraft.base.WebAddress;
 import dev.statecraft.formats.hub.HubListener;
 import dev.statecraft.formats.hub.HubSettings;
+import dev.statecraft.studio.recipe.Recipe;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

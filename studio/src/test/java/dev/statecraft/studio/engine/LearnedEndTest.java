@@ -2,10 +2,10 @@ package dev.statecraft.studio.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.statecraft.studio.recipe.Recipe;
 import dev.statecraft.data.LabelledTokens;
 import dev.statecraft.formats.hub.HubListener;
 import dev.statecraft.models.pretrained.PretrainedModel;
+import dev.statecraft.studio.recipe.Recipe;
 import dev.statecraft.training.task.CausalExamples;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -3,8 +3,8 @@ package dev.statecraft.studio.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.statecraft.base.InvalidInputException;
 import dev.statecraft.adapters.AdapterFormat;
+import dev.statecraft.base.InvalidInputException;
 import dev.statecraft.tensor.DType;
 import dev.statecraft.tensor.Device;
 import java.io.IOException;

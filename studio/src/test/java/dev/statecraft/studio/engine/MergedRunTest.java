@@ -5,11 +5,11 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.statecraft.models.config.BertConfig;
+import dev.statecraft.models.config.ModelConfig;
 import dev.statecraft.studio.recipe.Recipe;
 import dev.statecraft.studio.run.RunDirectory;
 import dev.statecraft.studio.run.TrainListener;
-import dev.statecraft.models.config.BertConfig;
-import dev.statecraft.models.config.ModelConfig;
 import dev.statecraft.tensor.DType;
 import dev.statecraft.tensor.Device;
 import dev.statecraft.tensor.Quantization;

@@ -3,12 +3,12 @@ package dev.statecraft.studio.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.statecraft.studio.recipe.MethodReader;
-import dev.statecraft.studio.recipe.RecipeException;
-import dev.statecraft.studio.recipe.Tunings;
 import dev.statecraft.core.graph.Graph;
 import dev.statecraft.models.family.ModelFamily;
 import dev.statecraft.models.pretrained.PretrainedModel;
+import dev.statecraft.studio.recipe.MethodReader;
+import dev.statecraft.studio.recipe.RecipeException;
+import dev.statecraft.studio.recipe.Tunings;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;

@@ -2,17 +2,17 @@ package dev.statecraft.studio.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.statecraft.core.plan.StateFormat;
 import dev.statecraft.studio.recipe.Recipe;
 import dev.statecraft.studio.run.Evaluation;
 import dev.statecraft.studio.run.RunDirectory;
 import dev.statecraft.studio.run.StepMetrics;
 import dev.statecraft.studio.run.TrainListener;
 import dev.statecraft.studio.run.TrainOutcome;
-import dev.statecraft.core.plan.StateFormat;
-import dev.statecraft.training.GradientError;
-import dev.statecraft.training.StepMemory;
 import dev.statecraft.tensor.Quantization;
 import dev.statecraft.testkit.RealData;
+import dev.statecraft.training.GradientError;
+import dev.statecraft.training.StepMemory;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -3,9 +3,9 @@ package dev.statecraft.studio.engine;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.statecraft.studio.recipe.Recipe;
-import dev.statecraft.core.graph.GraphException;
 import dev.statecraft.base.InvalidInputException;
+import dev.statecraft.core.graph.GraphException;
+import dev.statecraft.studio.recipe.Recipe;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

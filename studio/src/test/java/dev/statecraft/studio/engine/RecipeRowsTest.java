@@ -2,13 +2,13 @@ package dev.statecraft.studio.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.statecraft.studio.recipe.Recipe;
 import dev.statecraft.data.DataFormat;
 import dev.statecraft.data.DataReader;
 import dev.statecraft.data.DatasetSplit;
 import dev.statecraft.data.Row;
 import dev.statecraft.data.Subset;
 import dev.statecraft.formats.hub.HubListener;
+import dev.statecraft.studio.recipe.Recipe;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -2,10 +2,10 @@ package dev.statecraft.studio.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.statecraft.data.DataAccount;
 import dev.statecraft.studio.run.Evaluation;
 import dev.statecraft.studio.run.StepMetrics;
 import dev.statecraft.studio.run.TrainListener;
-import dev.statecraft.data.DataAccount;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

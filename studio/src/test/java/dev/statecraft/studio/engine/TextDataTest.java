@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.statecraft.base.InvalidInputException;
+import dev.statecraft.data.DataAccount;
 import dev.statecraft.studio.recipe.Recipe;
 import dev.statecraft.studio.recipe.TaskRecipe;
 import dev.statecraft.studio.run.RunDirectory;
-import dev.statecraft.base.InvalidInputException;
-import dev.statecraft.data.DataAccount;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

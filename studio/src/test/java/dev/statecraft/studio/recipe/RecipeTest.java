@@ -4,16 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.statecraft.base.ByteSize;
+import dev.statecraft.base.InvalidInputException;
 import dev.statecraft.core.control.Block;
 import dev.statecraft.core.optim.Schedule;
 import dev.statecraft.core.plan.StateFormat;
 import dev.statecraft.core.plan.StorePolicy;
-import dev.statecraft.base.InvalidInputException;
 import dev.statecraft.data.BatchLimit;
 import dev.statecraft.data.FileFormat;
 import dev.statecraft.data.InstructionFormat;
 import dev.statecraft.data.TextColumns;
-import dev.statecraft.base.ByteSize;
 import dev.statecraft.tensor.DType;
 import dev.statecraft.tensor.Quantization;
 import java.io.IOException;

@@ -3,11 +3,11 @@ package dev.statecraft.studio.recipe;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.statecraft.studio.SampleGraph;
 import dev.statecraft.core.graph.Graph;
 import dev.statecraft.core.graph.GraphException;
 import dev.statecraft.core.graph.Initializer;
 import dev.statecraft.core.graph.Parameter;
+import dev.statecraft.studio.SampleGraph;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

@@ -1,17 +1,16 @@
 package dev.statecraft.studio.run;
 
-import dev.statecraft.base.AtomicFile;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.statecraft.base.AtomicFile;
+import dev.statecraft.base.InvalidInputException;
 import dev.statecraft.studio.SampleRuns;
 import dev.statecraft.studio.recipe.Recipe;
 import dev.statecraft.studio.recipe.RecipeException;
 import dev.statecraft.studio.run.RunDirectory.Existing;
-import dev.statecraft.base.InvalidInputException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -114,8 +114,7 @@ final class RunRecorderTest {
     Recipe recipe = SampleRuns.recipe("lora", folder.resolve("run"));
     RunDirectory run = RunDirectory.create(recipe, RunDirectory.Existing.REFUSE);
     try (MetricsLog log = run.metricsLog()) {
-      RunRecorder recorder =
-          new RunRecorder(recipe, log, new Shown());
+      RunRecorder recorder = new RunRecorder(recipe, log, new Shown());
       recorder.evaluated(new Evaluation(1, 1, Map.of("loss", 1.0)));
       recorder.evaluated(new Evaluation(2, 1, Map.of("loss", 1.0)));
       TrainOutcome outcome = new TrainOutcome(1, "cheap", memory(1), Optional.empty(), 2, "none");

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.statecraft.base.InvalidInputException;
+import dev.statecraft.core.graph.GraphException;
 import dev.statecraft.studio.SampleRuns;
 import dev.statecraft.studio.recipe.Recipe;
 import dev.statecraft.studio.recipe.RecipeException;
@@ -12,8 +14,6 @@ import dev.statecraft.studio.report.StudyReport;
 import dev.statecraft.studio.run.MetricsLog;
 import dev.statecraft.studio.run.RunDirectory;
 import dev.statecraft.studio.run.RunResult;
-import dev.statecraft.core.graph.GraphException;
-import dev.statecraft.base.InvalidInputException;
 import dev.statecraft.training.NumericFaultException;
 import java.io.IOException;
 import java.nio.file.Files;

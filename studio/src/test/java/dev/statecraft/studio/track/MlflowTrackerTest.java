@@ -4,12 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.statecraft.base.WebAddress;
 import dev.statecraft.studio.SampleRuns;
 import dev.statecraft.studio.recipe.Recipe;
 import dev.statecraft.studio.run.Evaluation;
 import dev.statecraft.studio.run.RunDirectory;
 import dev.statecraft.studio.run.StepMetrics;
-import dev.statecraft.base.WebAddress;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

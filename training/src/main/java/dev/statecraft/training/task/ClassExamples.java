@@ -1,10 +1,9 @@
 package dev.statecraft.training.task;
 
-import dev.statecraft.models.pretrained.EncodedText;
-
 import dev.statecraft.core.run.HostBatch;
 import dev.statecraft.data.ExampleStore;
 import dev.statecraft.models.family.TokenBatches;
+import dev.statecraft.models.pretrained.EncodedText;
 import java.util.List;
 import java.util.OptionalInt;
 

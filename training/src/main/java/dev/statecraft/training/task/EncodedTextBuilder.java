@@ -1,11 +1,10 @@
 package dev.statecraft.training.task;
 
-import dev.statecraft.models.pretrained.EncodedText;
-import dev.statecraft.models.pretrained.TextEncoder;
-
 import dev.statecraft.data.ExampleStore;
 import dev.statecraft.data.ParallelEncoding;
 import dev.statecraft.data.TextExample;
+import dev.statecraft.models.pretrained.EncodedText;
+import dev.statecraft.models.pretrained.TextEncoder;
 import java.util.function.Consumer;
 import java.util.function.IntConsumer;
 

@@ -2,10 +2,10 @@ package dev.statecraft.training.task;
 
 import dev.statecraft.core.run.Batch;
 import dev.statecraft.core.run.HostBatch;
-import dev.statecraft.models.family.ImageBatches;
 import dev.statecraft.data.image.Augmentation;
-import dev.statecraft.models.image.ImagePreprocessor;
 import dev.statecraft.data.image.PictureSource;
+import dev.statecraft.models.family.ImageBatches;
+import dev.statecraft.models.image.ImagePreprocessor;
 import dev.statecraft.tensor.DType;
 import dev.statecraft.tensor.Torch;
 import java.util.Arrays;

@@ -1,13 +1,12 @@
 package dev.statecraft.training.task;
 
-import dev.statecraft.models.pretrained.EncodedText;
-
 import dev.statecraft.core.run.Batch;
 import dev.statecraft.core.run.HostBatch;
 import dev.statecraft.core.run.Pass;
 import dev.statecraft.data.ExampleStore;
 import dev.statecraft.models.family.ModelFamily;
 import dev.statecraft.models.family.TokenBatches;
+import dev.statecraft.models.pretrained.EncodedText;
 import dev.statecraft.training.metric.Regression;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

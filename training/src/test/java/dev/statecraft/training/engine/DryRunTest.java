@@ -1,7 +1,5 @@
 package dev.statecraft.training.engine;
 
-import dev.statecraft.testkit.Fixtures;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.statecraft.core.control.LayerSelection;
@@ -18,20 +16,21 @@ import dev.statecraft.core.run.Ledger;
 import dev.statecraft.core.run.Pass;
 import dev.statecraft.core.run.PassOptions;
 import dev.statecraft.core.run.Weights;
+import dev.statecraft.data.LabelledTokens;
 import dev.statecraft.models.config.LlamaConfig;
 import dev.statecraft.models.config.ModelConfig;
-import dev.statecraft.data.LabelledTokens;
 import dev.statecraft.models.family.Llama;
 import dev.statecraft.models.family.ModelFamily;
 import dev.statecraft.models.family.TokenBatches;
-import dev.statecraft.training.ComputeOptions;
-import dev.statecraft.training.DryRun;
-import dev.statecraft.training.MemoryUse;
-import dev.statecraft.training.StepMemory;
 import dev.statecraft.tensor.DType;
 import dev.statecraft.tensor.Device;
 import dev.statecraft.tensor.Quantization;
 import dev.statecraft.tensor.Torch;
+import dev.statecraft.testkit.Fixtures;
+import dev.statecraft.training.ComputeOptions;
+import dev.statecraft.training.DryRun;
+import dev.statecraft.training.MemoryUse;
+import dev.statecraft.training.StepMemory;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;

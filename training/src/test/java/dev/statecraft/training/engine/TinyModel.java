@@ -1,7 +1,5 @@
 package dev.statecraft.training.engine;
 
-import dev.statecraft.testkit.Fixtures;
-
 import dev.statecraft.core.graph.Edge;
 import dev.statecraft.core.graph.Graph;
 import dev.statecraft.core.graph.Parameter;
@@ -14,13 +12,13 @@ import dev.statecraft.core.run.Batch;
 import dev.statecraft.core.run.Pass;
 import dev.statecraft.core.run.PassOptions;
 import dev.statecraft.core.run.Weights;
+import dev.statecraft.data.LabelledTokens;
 import dev.statecraft.formats.checkpoint.CheckpointFolder;
 import dev.statecraft.formats.checkpoint.CheckpointSource;
 import dev.statecraft.models.config.BertConfig;
 import dev.statecraft.models.config.LlamaConfig;
 import dev.statecraft.models.config.ModelConfig;
 import dev.statecraft.models.config.VitConfig;
-import dev.statecraft.data.LabelledTokens;
 import dev.statecraft.models.family.CheckpointWeights;
 import dev.statecraft.models.family.Encoder;
 import dev.statecraft.models.family.Head;
@@ -34,6 +32,7 @@ import dev.statecraft.tensor.Generator;
 import dev.statecraft.tensor.Quantization;
 import dev.statecraft.tensor.Tensor;
 import dev.statecraft.tensor.Torch;
+import dev.statecraft.testkit.Fixtures;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;

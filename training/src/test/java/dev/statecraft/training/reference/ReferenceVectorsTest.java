@@ -1,7 +1,5 @@
 package dev.statecraft.training.reference;
 
-import dev.statecraft.testkit.Fixtures;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -25,6 +23,7 @@ import dev.statecraft.tensor.DType;
 import dev.statecraft.tensor.Tensor;
 import dev.statecraft.tensor.Torch;
 import dev.statecraft.testkit.Closeness;
+import dev.statecraft.testkit.Fixtures;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
