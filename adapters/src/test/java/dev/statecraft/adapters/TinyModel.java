@@ -47,7 +47,7 @@ final class TinyModel implements AutoCloseable {
   }
 
   static TinyModel open(String name) throws IOException {
-    return open(resource("/fixtures").resolve(name));
+    return open(Fixtures.file(name));
   }
 
   static TinyModel open(Path folder) throws IOException {
@@ -66,9 +66,6 @@ final class TinyModel implements AutoCloseable {
   }
 
   static Path resource(String name) {
-    if (name.startsWith("/fixtures/")) {
-      return Fixtures.file(name.substring("/fixtures/".length()));
-    }
     try {
       return Path.of(TinyModel.class.getResource(name).toURI());
     } catch (URISyntaxException e) {
