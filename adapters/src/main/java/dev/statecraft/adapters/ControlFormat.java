@@ -1,5 +1,7 @@
 package dev.statecraft.adapters;
 
+import dev.statecraft.core.graph.GraphException;
+
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.statecraft.base.InvalidInputException;
 import dev.statecraft.core.control.Bottleneck;
@@ -29,7 +31,7 @@ final class ControlFormat {
       try {
         edges.add(
             new ControlEdge(edge.text("from"), edge.text("to"), edge.text("name"), function(edge)));
-      } catch (IllegalArgumentException e) {
+      } catch (IllegalArgumentException | GraphException e) {
         throw new InvalidInputException(
             edge.source() + ": " + edge.prefix() + "from: " + e.getMessage(), e);
       }
@@ -41,7 +43,7 @@ final class ControlFormat {
     String text = keys.text("layers");
     try {
       return LayerSelection.parse(text);
-    } catch (IllegalArgumentException e) {
+    } catch (IllegalArgumentException | GraphException e) {
       throw new InvalidInputException(keys.source() + ": " + keys.prefix() + e.getMessage(), e);
     }
   }

@@ -1,16 +1,12 @@
 package dev.statecraft.cli;
 
+import dev.statecraft.cli.terminal.ExitCode;
 import com.fasterxml.jackson.core.JsonProcessingException;
-import dev.statecraft.base.InvalidInputException;
 import dev.statecraft.base.JsonProblem;
 import dev.statecraft.base.Quoted;
 import dev.statecraft.base.Shown;
-import dev.statecraft.studio.engine.VerificationException;
-import dev.statecraft.studio.recipe.RecipeException;
-import dev.statecraft.tensor.NoDeviceException;
+import dev.statecraft.base.StatecraftException;
 import dev.statecraft.tensor.OutOfMemoryException;
-import dev.statecraft.training.BudgetException;
-import dev.statecraft.training.NumericFaultException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
@@ -34,14 +30,11 @@ record Failure(ExitCode code, String message) {
   }
 
   static Failure of(Throwable thrown) {
-    if (thrown instanceof RecipeException) {
-      return new Failure(ExitCode.USAGE, thrown.getMessage());
+    if (thrown instanceof StatecraftException told && !(told instanceof OutOfMemoryException)) {
+      return new Failure(code(told.kind()), firstLine(told));
     }
-    if (thrown instanceof InvalidInputException) {
-      return new Failure(ExitCode.INPUT, thrown.getMessage());
-    }
-    if (thrown instanceof NumericFaultException) {
-      return new Failure(ExitCode.NUMERIC_FAULT, thrown.getMessage());
+    if (isOutOfMemory(thrown)) {
+      return new Failure(ExitCode.MEMORY, "out of memory: " + firstLine(thrown));
     }
     if (thrown instanceof InterruptedException || thrown instanceof CancellationException) {
       return new Failure(ExitCode.INTERRUPTED, "interrupted");
@@ -52,22 +45,6 @@ record Failure(ExitCode code, String message) {
     if (thrown instanceof IOException file) {
       return ofFile(file, file.toString());
     }
-    if (thrown instanceof VerificationException) {
-      return new Failure(ExitCode.CHECK, thrown.getMessage());
-    }
-    if (thrown instanceof BudgetException) {
-      return new Failure(ExitCode.MEMORY, thrown.getMessage());
-    }
-    if (thrown instanceof NoDeviceException) {
-      return new Failure(ExitCode.FAILED, thrown.getMessage());
-    }
-    if (isOutOfMemory(thrown)) {
-      return new Failure(ExitCode.MEMORY, "out of memory: " + firstLine(thrown));
-    }
-    // GraphException, and options that only the model can judge.
-    if (thrown instanceof IllegalArgumentException) {
-      return new Failure(ExitCode.USAGE, firstLine(thrown));
-    }
     return new Failure(
         ExitCode.FAILED,
         "unexpected "
@@ -75,6 +52,17 @@ record Failure(ExitCode code, String message) {
             + ": "
             + firstLine(thrown)
             + " (--debug shows where)");
+  }
+
+  private static ExitCode code(StatecraftException.Kind kind) {
+    return switch (kind) {
+      case USAGE -> ExitCode.USAGE;
+      case INPUT -> ExitCode.INPUT;
+      case NUMERIC_FAULT -> ExitCode.NUMERIC_FAULT;
+      case MEMORY -> ExitCode.MEMORY;
+      case CHECK -> ExitCode.CHECK;
+      case MACHINE -> ExitCode.FAILED;
+    };
   }
 
   private static Failure ofFile(IOException thrown, String message) {

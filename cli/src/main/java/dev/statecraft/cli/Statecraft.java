@@ -1,5 +1,6 @@
 package dev.statecraft.cli;
 
+import dev.statecraft.cli.terminal.ExitCode;
 import dev.statecraft.base.Shown;
 import dev.statecraft.cli.command.BenchCommand;
 import dev.statecraft.cli.command.ChatCommand;

@@ -3,6 +3,7 @@ package dev.statecraft.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.statecraft.base.InvalidInputException;
+import dev.statecraft.base.UsageException;
 import dev.statecraft.core.graph.GraphException;
 import dev.statecraft.studio.recipe.RecipeException;
 import dev.statecraft.tensor.OutOfMemoryException;
@@ -27,6 +28,10 @@ class FailureTest {
     assertCode(5, new RuntimeException("CUDA out of memory. Tried to allocate 2.00 GiB."));
     assertCode(130, new CancellationException("cancelled after step 3"));
     assertCode(1, new IllegalStateException("a defect"));
+    assertCode(1, new IllegalArgumentException("a defect, too"));
+    assertCode(2, new UsageException("--top-k: expected 1 or more, found 0"));
+    // Its own message, not the words of what it resembles.
+    assertCode(3, new InvalidInputException("a.csv: found 'out of memory'"));
   }
 
   private static void assertCode(int code, Throwable thrown) {

@@ -12,6 +12,7 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.core.importer.Location;
 import com.tngtech.archunit.library.dependencies.SliceAssignment;
 import com.tngtech.archunit.library.dependencies.SliceIdentifier;
+import dev.statecraft.base.StatecraftException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -27,8 +28,8 @@ final class LayersTest {
   private static final Map<String, List<String>> BELOW =
       Map.ofEntries(
           Map.entry("base", List.of()),
-          Map.entry("tensor", List.of()),
-          Map.entry("core", List.of("tensor")),
+          Map.entry("tensor", List.of("base")),
+          Map.entry("core", List.of("base", "tensor")),
           Map.entry("jinja", List.of("base")),
           Map.entry("formats", List.of("base")),
           Map.entry("data", List.of("base", "jinja", "formats")),
@@ -120,6 +121,17 @@ final class LayersTest {
             })
         .should()
         .beFreeOfCycles()
+        .check(all);
+  }
+
+  /** Java seals only classes of one package. */
+  @Test
+  void uncheckedExceptionsHaveAKind() {
+    classes()
+        .that()
+        .areAssignableTo(RuntimeException.class)
+        .should()
+        .beAssignableTo(StatecraftException.class)
         .check(all);
   }
 

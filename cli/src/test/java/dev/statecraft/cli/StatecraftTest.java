@@ -1,5 +1,6 @@
 package dev.statecraft.cli;
 
+import dev.statecraft.cli.terminal.ExitCode;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;

@@ -1,16 +1,18 @@
 package dev.statecraft.tensor;
 
+import dev.statecraft.base.StatecraftException;
+
 /** Memory that could not be had, from the device or within a session's limit. */
-public final class OutOfMemoryException extends RuntimeException {
+public final class OutOfMemoryException extends StatecraftException {
   private static final long serialVersionUID = 1L;
 
   OutOfMemoryException(String message) {
-    super(message);
+    super(Kind.MEMORY, message);
   }
 
   /** Says more about where it happened. */
   public OutOfMemoryException(String message, Throwable cause) {
-    super(message, cause);
+    super(Kind.MEMORY, message, cause);
   }
 
   /**

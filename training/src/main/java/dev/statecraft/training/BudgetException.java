@@ -1,9 +1,11 @@
 package dev.statecraft.training;
 
+import dev.statecraft.base.StatecraftException;
+
 import dev.statecraft.base.ByteSize;
 
 /** A training step that does not fit into its memory budget, however little it stores. */
-public final class BudgetException extends RuntimeException {
+public final class BudgetException extends StatecraftException {
   private static final long serialVersionUID = 1L;
 
   private final long needed;
@@ -17,8 +19,7 @@ public final class BudgetException extends RuntimeException {
    * @param given the budget, in bytes
    */
   public BudgetException(String what, long needed, long given) {
-    super(
-        "memory.budget: "
+    super(Kind.MEMORY, "memory.budget: "
             + what
             + " needs at least "
             + exact(needed)

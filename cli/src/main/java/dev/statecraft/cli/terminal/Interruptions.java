@@ -1,6 +1,5 @@
 package dev.statecraft.cli.terminal;
 
-import dev.statecraft.cli.ExitCode;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jline.utils.Signals;
 

@@ -1,6 +1,5 @@
 package dev.statecraft.cli.terminal;
 
-import dev.statecraft.cli.ExitCode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;

@@ -1,5 +1,7 @@
 package dev.statecraft.studio.engine;
 
+import dev.statecraft.base.UsageException;
+
 import dev.statecraft.tensor.DType;
 import dev.statecraft.tensor.Device;
 import java.util.OptionalDouble;
@@ -26,7 +28,7 @@ public record GenerateRequest(
     Device device) {
   public GenerateRequest {
     if (maxNewTokens < 1) {
-      throw new IllegalArgumentException(
+      throw new UsageException(
           "--max-new-tokens: expected 1 or more, found " + maxNewTokens);
     }
   }
@@ -57,14 +59,14 @@ public record GenerateRequest(
 
     public Sampling {
       if (!(temperature >= 0) || Double.isInfinite(temperature)) {
-        throw new IllegalArgumentException(
+        throw new UsageException(
             "--temperature: expected 0 or more, found " + temperature);
       }
       if (topK.isPresent() && topK.getAsInt() < 1) {
-        throw new IllegalArgumentException("--top-k: expected 1 or more, found " + topK.getAsInt());
+        throw new UsageException("--top-k: expected 1 or more, found " + topK.getAsInt());
       }
       if (topP.isPresent() && !(topP.getAsDouble() > 0 && topP.getAsDouble() <= 1)) {
-        throw new IllegalArgumentException(
+        throw new UsageException(
             "--top-p: expected above 0 and up to 1, found " + topP.getAsDouble());
       }
     }

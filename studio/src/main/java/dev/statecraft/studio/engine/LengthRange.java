@@ -1,5 +1,7 @@
 package dev.statecraft.studio.engine;
 
+import dev.statecraft.base.UsageException;
+
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -17,7 +19,7 @@ public record LengthRange(int shortest, int longest) {
 
   public LengthRange {
     if (shortest < 2 || longest < shortest) {
-      throw new IllegalArgumentException(
+      throw new UsageException(
           "--lengths: expected a range from 2 up, such as 16-64, found "
               + shortest
               + "-"
@@ -28,12 +30,12 @@ public record LengthRange(int shortest, int longest) {
   /**
    * Reads {@code 16-64}.
    *
-   * @throws IllegalArgumentException if the text is not of that form
+   * @throws UsageException if the text is not of that form
    */
   public static LengthRange parse(String text) {
     Matcher matcher = TEXT.matcher(text);
     if (!matcher.matches()) {
-      throw new IllegalArgumentException(
+      throw new UsageException(
           "--lengths: expected a range such as 16-64, found '" + text + "'");
     }
     return new LengthRange(Integer.parseInt(matcher.group(1)), Integer.parseInt(matcher.group(2)));

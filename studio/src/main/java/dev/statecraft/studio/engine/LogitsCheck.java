@@ -1,5 +1,7 @@
 package dev.statecraft.studio.engine;
 
+import dev.statecraft.base.UsageException;
+
 import dev.statecraft.formats.checkpoint.ElementType;
 import dev.statecraft.tensor.DType;
 import dev.statecraft.tensor.Device;
@@ -29,11 +31,11 @@ public record LogitsCheck(
 
   public LogitsCheck {
     if (tolerance.isPresent() && !(tolerance.getAsDouble() >= 0)) {
-      throw new IllegalArgumentException(
+      throw new UsageException(
           "--tolerance: expected 0 or more, found " + tolerance.getAsDouble());
     }
     if (!dtype.isFloating()) {
-      throw new IllegalArgumentException(
+      throw new UsageException(
           "--dtype: expected float32, float64, bfloat16 or float16, found '" + dtype + "'");
     }
   }

@@ -1,5 +1,7 @@
 package dev.statecraft.studio.engine;
 
+import dev.statecraft.base.UsageException;
+
 import dev.statecraft.core.plan.StorePolicy;
 import dev.statecraft.studio.recipe.Method;
 import dev.statecraft.training.ComputeOptions;
@@ -38,7 +40,7 @@ public record PlanRequest(
     atLeast("--seq", 2, sequence);
     long tokens = (long) batch * sequence;
     if (tokens > Integer.MAX_VALUE) {
-      throw new IllegalArgumentException(
+      throw new UsageException(
           "--batch times --seq: expected at most "
               + Integer.MAX_VALUE
               + " tokens of a step, found "
@@ -48,7 +50,7 @@ public record PlanRequest(
 
   static void atLeast(String option, int least, int value) {
     if (value < least) {
-      throw new IllegalArgumentException(
+      throw new UsageException(
           option + ": expected " + least + " or more, found " + value);
     }
   }

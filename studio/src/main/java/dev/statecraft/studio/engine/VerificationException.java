@@ -1,10 +1,12 @@
 package dev.statecraft.studio.engine;
 
+import dev.statecraft.base.StatecraftException;
+
 import dev.statecraft.adapters.verify.PromptAgreement;
 import java.util.Locale;
 
 /** Two models that should give the same logits do not. */
-public final class VerificationException extends RuntimeException {
+public final class VerificationException extends StatecraftException {
   private static final long serialVersionUID = 1L;
 
   /**
@@ -13,7 +15,7 @@ public final class VerificationException extends RuntimeException {
    * @param what was compared with the adapter
    */
   public VerificationException(String what, Verification found) {
-    super(message(what, found.worst(), found.tolerance()));
+    super(Kind.CHECK, message(what, found.worst(), found.tolerance()));
   }
 
   private static String message(String what, PromptAgreement worst, double tolerance) {

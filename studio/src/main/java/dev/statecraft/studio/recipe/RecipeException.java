@@ -1,28 +1,30 @@
 package dev.statecraft.studio.recipe;
 
+import dev.statecraft.base.StatecraftException;
+
 import dev.statecraft.base.Shown;
 
 /**
  * A recipe that cannot be used. The message names the file, the key, what was expected and what was
  * found, and is fit to be shown as it is.
  */
-public final class RecipeException extends RuntimeException {
+public final class RecipeException extends StatecraftException {
   private static final long serialVersionUID = 1L;
 
   private final boolean unknownKey;
 
   public RecipeException(String message) {
-    super(Shown.line(message));
+    super(Kind.USAGE, Shown.line(message));
     unknownKey = false;
   }
 
   public RecipeException(String message, Throwable cause) {
-    super(Shown.line(message), cause);
+    super(Kind.USAGE, Shown.line(message), cause);
     unknownKey = false;
   }
 
   private RecipeException(String message, boolean unknownKey) {
-    super(Shown.line(message));
+    super(Kind.USAGE, Shown.line(message));
     this.unknownKey = unknownKey;
   }
 

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.statecraft.base.InvalidInputException;
+import dev.statecraft.base.StatecraftException;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -41,7 +41,7 @@ final class Section {
     T value;
     try {
       value = reader.apply(this);
-    } catch (IllegalArgumentException | InvalidInputException e) {
+    } catch (IllegalArgumentException | StatecraftException e) {
       throw new RecipeException(source + ": " + path + e.getMessage() + suggestion(e), e);
     }
     for (String key : (Iterable<String>) node::fieldNames) {

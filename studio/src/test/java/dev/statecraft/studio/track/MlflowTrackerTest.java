@@ -28,6 +28,16 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 @Timeout(60)
 final class MlflowTrackerTest {
+  /** For servers that answer, on machines that are busy. */
+  private static final MlflowTracker.Patience PATIENT =
+      new MlflowTracker.Patience(
+          Duration.ofSeconds(20),
+          Duration.ofMillis(1),
+          Duration.ofMillis(1),
+          Duration.ofMillis(4),
+          Duration.ofSeconds(40));
+
+  /** For servers that never answer. */
   private static final MlflowTracker.Patience IMPATIENT =
       new MlflowTracker.Patience(
           Duration.ofMillis(300),
@@ -38,6 +48,7 @@ final class MlflowTrackerTest {
 
   @TempDir private Path folder;
   private final List<String> notes = new CopyOnWriteArrayList<>();
+  private MlflowTracker.Patience patience = PATIENT;
   private MlflowServer server;
   private Recipe recipe;
   private RunDirectory run;
@@ -55,7 +66,7 @@ final class MlflowTrackerTest {
   }
 
   private MlflowTracker tracker(WebAddress address) {
-    return new MlflowTracker(recipe, run, address, Optional.of("secret"), notes::add, IMPATIENT);
+    return new MlflowTracker(recipe, run, address, Optional.of("secret"), notes::add, patience);
   }
 
   /** A run of so many steps with an evaluation at its end. */
@@ -82,7 +93,7 @@ final class MlflowTrackerTest {
     Recipe named = recipe.withTracking(recipe.tracking().withMlflow(with));
     WebAddress address = named.tracking().mlflow().orElseThrow();
     try (MlflowTracker tracker =
-        new MlflowTracker(named, run, address, Optional.empty(), notes::add, IMPATIENT)) {
+        new MlflowTracker(named, run, address, Optional.empty(), notes::add, patience)) {
       train(tracker, 2);
       tracker.ended(MlflowTracker.Ending.FINISHED);
     }
@@ -99,7 +110,7 @@ final class MlflowTrackerTest {
     assertThat(named.options().toString()).doesNotContain("PASSWORD");
     server.close();
     try (MlflowTracker tracker =
-        new MlflowTracker(named, run, address, Optional.empty(), notes::add, IMPATIENT)) {
+        new MlflowTracker(named, run, address, Optional.empty(), notes::add, patience)) {
       train(tracker, 1);
     }
     assertThat(notes).isNotEmpty().noneMatch(note -> note.contains("PASSWORD"));
@@ -159,6 +170,7 @@ final class MlflowTrackerTest {
       value = MlflowServer.Fault.class,
       names = {"STATUS_500", "STATUS_503_AFTER_DOING_IT", "STATUS_429", "CUT", "HANG"})
   void whatPassesIsTriedAgainAndToldOnce(MlflowServer.Fault fault) {
+    patience = IMPATIENT;
     server.experiments.put("statecraft", "7");
     server.faults.addAll(List.of(fault, fault));
     finish(3);
@@ -185,6 +197,7 @@ final class MlflowTrackerTest {
 
   @Test
   void aServerThatIsNotThereHoldsNothingUp() throws IOException {
+    patience = IMPATIENT;
     WebAddress nobody = server.address();
     server.close();
     long begun = System.nanoTime();
@@ -199,6 +212,7 @@ final class MlflowTrackerTest {
 
   @Test
   void aServerThatHangsForeverIsLeft() {
+    patience = IMPATIENT;
     for (int i = 0; i < 1000; i++) {
       server.faults.add(MlflowServer.Fault.HANG);
     }

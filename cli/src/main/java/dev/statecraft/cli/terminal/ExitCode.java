@@ -1,4 +1,4 @@
-package dev.statecraft.cli;
+package dev.statecraft.cli.terminal;
 
 /** What the process says at its end. */
 public enum ExitCode {
