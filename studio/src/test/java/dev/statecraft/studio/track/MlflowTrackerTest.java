@@ -110,7 +110,7 @@ final class MlflowTrackerTest {
     assertThat(named.options().toString()).doesNotContain("PASSWORD");
     server.close();
     try (MlflowTracker tracker =
-        new MlflowTracker(named, run, address, Optional.empty(), notes::add, patience)) {
+        new MlflowTracker(named, run, address, Optional.empty(), notes::add, IMPATIENT)) {
       train(tracker, 1);
     }
     assertThat(notes).isNotEmpty().noneMatch(note -> note.contains("PASSWORD"));
