@@ -9,12 +9,17 @@ import dev.statecraft.studio.engine.PlanRequest;
 import dev.statecraft.studio.engine.PlanRow;
 import dev.statecraft.studio.engine.TextInput;
 import dev.statecraft.studio.engine.TunedModel;
+import dev.statecraft.studio.job.JobOptions;
+import dev.statecraft.studio.job.TrainingJob;
+import dev.statecraft.studio.recipe.MethodName;
 import dev.statecraft.studio.recipe.MethodReader;
 import dev.statecraft.studio.recipe.Recipe;
+import dev.statecraft.studio.recipe.TaskRecipe;
 import dev.statecraft.studio.run.RunDirectory;
+import dev.statecraft.studio.run.RunDirectory.Existing;
+import dev.statecraft.studio.run.RunResult;
 import dev.statecraft.studio.run.StepMetrics;
 import dev.statecraft.studio.run.TrainListener;
-import dev.statecraft.studio.run.TrainOutcome;
 import dev.statecraft.tensor.DType;
 import dev.statecraft.tensor.Device;
 import dev.statecraft.tensor.Quantization;
@@ -33,23 +38,38 @@ final class LibraryExamples {
   /** What an evaluation and a classification gave. */
   record Evaluated(Map<String, Double> metrics, List<Classification> teams) {}
 
-  static TrainOutcome fineTune(Path folder) throws IOException {
+  static Recipe recipe(Path folder) {
+    // begin recipe
+    Recipe recipe =
+        Recipe.builder("builtin:minilm")
+            .method(MethodName.CONTROL)
+            .train(folder.resolve("tickets.csv"))
+            .validation(folder.resolve("tickets.csv"))
+            .task(TaskRecipe.CLASSIFICATION)
+            .set("train.epochs", 2)
+            .output(folder.resolve("runs/tickets"))
+            .build();
+    // end
+    return recipe;
+  }
+
+  static RunResult fineTune(Recipe recipe) throws IOException {
     // begin fineTune
     Engine engine = new ModelEngine();
-    Recipe recipe = Recipe.load(folder.resolve("tickets.yaml"), List.of("train.epochs=2"), folder);
-    RunDirectory run = RunDirectory.create(recipe, RunDirectory.Existing.REPLACE);
-    TrainOutcome outcome =
-        engine.train(
-            recipe,
-            run,
+    JobOptions options =
+        JobOptions.SILENT.withListener(
             new TrainListener() {
               @Override
               public void step(StepMetrics step) {
                 System.out.printf("step %d: loss %.3f%n", step.step(), step.loss());
               }
             });
+    RunResult result;
+    try (TrainingJob job = TrainingJob.begin(engine, recipe, Existing.REPLACE, options)) {
+      result = job.run();
+    }
     // end
-    return outcome;
+    return result;
   }
 
   static Evaluated evaluate(Engine engine, Path folder) throws IOException {
