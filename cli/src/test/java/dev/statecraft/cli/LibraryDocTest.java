@@ -28,7 +28,7 @@ final class LibraryDocTest {
     String source =
         Files.readString(ROOT.resolve("cli/src/test/java/dev/statecraft/cli/LibraryExamples.java"));
     List<MatchResult> shown = SHOWN.matcher(page).results().toList();
-    assertThat(shown).hasSize(5);
+    assertThat(shown).hasSize(6);
     for (MatchResult example : shown) {
       String begin = "    // begin " + example.group(1) + "\n";
       int from = source.indexOf(begin) + begin.length();
@@ -51,9 +51,18 @@ final class LibraryDocTest {
         "text,label\nthe bill is wrong,billing\nit crashed,support\npay twice,billing\n");
     Recipe recipe = LibraryExamples.recipe(folder);
     assertThat(LibraryExamples.fineTune(recipe).summary().steps()).isEqualTo(2);
-    LibraryExamples.Evaluated evaluated = LibraryExamples.evaluate(new ModelEngine(), folder);
-    assertThat(evaluated.metrics().get("accuracy")).isBetween(0.0, 1.0);
-    assertThat(evaluated.teams().get(0).probabilities()).containsOnlyKeys("billing", "support");
+    assertThat(LibraryExamples.evaluate(new ModelEngine(), folder).get("accuracy"))
+        .isBetween(0.0, 1.0);
+    assertThat(LibraryExamples.classify(new ModelEngine(), folder))
+        .hasSize(2)
+        .allSatisfy(
+            team -> assertThat(team.probabilities()).containsOnlyKeys("billing", "support"));
+  }
+
+  @Test
+  void generationRuns() throws IOException {
+    Path model = TinyFolder.withTokenizer(TinyFolder.model(folder.resolve("tiny")));
+    assertThat(LibraryExamples.generate(new ModelEngine(), model.toString())).isNotEmpty();
   }
 
   @Test

@@ -3,11 +3,11 @@ package dev.statecraft.cli;
 import dev.statecraft.core.plan.StorePolicy;
 import dev.statecraft.studio.engine.Classification;
 import dev.statecraft.studio.engine.Engine;
-import dev.statecraft.studio.engine.GenerateRequest;
+import dev.statecraft.studio.engine.GenerateRequest.Sampling;
 import dev.statecraft.studio.engine.ModelEngine;
+import dev.statecraft.studio.engine.OpenModel;
 import dev.statecraft.studio.engine.PlanRequest;
 import dev.statecraft.studio.engine.PlanRow;
-import dev.statecraft.studio.engine.TextInput;
 import dev.statecraft.studio.engine.TunedModel;
 import dev.statecraft.studio.job.JobOptions;
 import dev.statecraft.studio.job.TrainingJob;
@@ -26,6 +26,7 @@ import dev.statecraft.tensor.Quantization;
 import dev.statecraft.training.ComputeOptions;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -34,9 +35,6 @@ import java.util.OptionalLong;
 /** The examples of {@code docs/library.md}, each between two comments. */
 final class LibraryExamples {
   private LibraryExamples() {}
-
-  /** What an evaluation and a classification gave. */
-  record Evaluated(Map<String, Double> metrics, List<Classification> teams) {}
 
   static Recipe recipe(Path folder) {
     // begin recipe
@@ -72,31 +70,36 @@ final class LibraryExamples {
     return result;
   }
 
-  static Evaluated evaluate(Engine engine, Path folder) throws IOException {
+  static List<Classification> classify(Engine engine, Path folder) throws IOException {
+    // begin classify
+    List<Classification> teams = new ArrayList<>();
+    try (OpenModel model = engine.open(folder.resolve("runs/tickets"))) {
+      for (String ticket : List.of("I was charged twice", "It does not start")) {
+        teams.add(model.classify(ticket));
+      }
+    }
+    // end
+    return teams;
+  }
+
+  static Map<String, Double> evaluate(Engine engine, Path folder) throws IOException {
     // begin evaluate
     RunDirectory run = RunDirectory.open(folder.resolve("runs/tickets"));
     Recipe recipe = run.recipe();
     TunedModel tuned =
         new TunedModel(recipe.model(), Optional.of(run.adapter()), recipe.quantize());
     Map<String, Double> metrics = engine.evaluate(recipe, tuned, System.out::println).metrics();
-    List<Classification> teams =
-        engine.classify(
-            recipe, tuned, List.of(new TextInput("I was charged twice", Optional.empty())));
     // end
-    return new Evaluated(metrics, teams);
+    return metrics;
   }
 
-  static String generate(Engine engine, String model) throws IOException {
+  static String generate(Engine engine, String folder) throws IOException {
+    String text;
     // begin generate
-    GenerateRequest request =
-        new GenerateRequest(
-            new TunedModel(model, Optional.empty(), Quantization.NONE),
-            "Once upon a time",
-            64,
-            GenerateRequest.Sampling.GREEDY,
-            DType.FLOAT32,
-            Device.CPU);
-    String text = engine.generate(request, piece -> System.out.print(piece)).text();
+    TunedModel tuned = new TunedModel(folder, Optional.empty(), Quantization.NONE);
+    try (OpenModel model = engine.open(tuned, DType.FLOAT32, Device.CPU)) {
+      text = model.generate("Once upon a time", 64, Sampling.GREEDY, System.out::print).text();
+    }
     // end
     return text;
   }

@@ -166,13 +166,27 @@ final class TrainingJobTest {
     assertThat(resume("run").steps()).hasSize(STEPS);
   }
 
+  /** Nothing has to be saved yet, so it is passed on, and ends the run at once. */
   @Test
-  void anInterruptWhileDataIsReadCancels() throws IOException {
-    try (TrainingJob job = begin("run", new TrainListener() {})) {
-      Thread.currentThread().interrupt();
+  void anInterruptBeforeTheFirstStepIsPassedOn() throws IOException {
+    Thread waiting = Thread.currentThread();
+    TrainListener atTheFirstNote =
+        new TrainListener() {
+          @Override
+          public void note(String line) {
+            waiting.interrupt();
+            long begin = System.nanoTime();
+            while (!Thread.currentThread().isInterrupted()) {
+              assertThat(System.nanoTime() - begin).isLessThan(30_000_000_000L);
+              Thread.onSpinWait();
+            }
+          }
+        };
+    try (TrainingJob job = begin("run", atTheFirstNote)) {
       assertThatThrownBy(job::run).isInstanceOf(CancellationException.class);
     }
     assertThat(Thread.interrupted()).isFalse();
+    assertThat(folder.resolve("run/checkpoints")).doesNotExist();
     assertThat(resume("run").steps()).hasSize(STEPS);
   }
 

@@ -74,7 +74,7 @@ final class RunRecorderTest {
           .contains("2 examples were left out");
       assertThat(shown.updates)
           .last()
-          .isEqualTo(new Progress.Update("lora", 2, 2, Optional.of(2.0), 50, 300));
+          .isEqualTo(new Progress.Update("lora", 2, 2, Optional.of(2.0), 10, 1));
     }
     assertThat(folder.resolve("run/metrics.jsonl")).content().hasLineCount(2);
   }
