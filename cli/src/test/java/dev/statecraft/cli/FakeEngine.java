@@ -21,6 +21,7 @@ import dev.statecraft.studio.engine.Generation;
 import dev.statecraft.studio.engine.InspectedModel;
 import dev.statecraft.studio.engine.LogitsCheck;
 import dev.statecraft.studio.engine.MergeRequest;
+import dev.statecraft.studio.engine.OpenModel;
 import dev.statecraft.studio.engine.PlanRequest;
 import dev.statecraft.studio.engine.PlanRow;
 import dev.statecraft.studio.engine.TextInput;
@@ -34,6 +35,8 @@ import dev.statecraft.studio.run.RunDirectory;
 import dev.statecraft.studio.run.RunResult;
 import dev.statecraft.studio.run.TrainListener;
 import dev.statecraft.studio.run.TrainOutcome;
+import dev.statecraft.tensor.DType;
+import dev.statecraft.tensor.Device;
 import dev.statecraft.training.Checkpoint;
 import dev.statecraft.training.GradientError;
 import java.io.IOException;
@@ -184,6 +187,16 @@ final class FakeEngine implements Engine {
   public Evaluation evaluate(Recipe recipe, TunedModel model, Consumer<String> notes) {
     ask(model);
     return new Evaluation(0, 0, Map.of("accuracy", 0.75));
+  }
+
+  @Override
+  public OpenModel open(Recipe recipe, TunedModel model) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public OpenModel open(TunedModel model, DType dtype, Device device) {
+    throw new UnsupportedOperationException();
   }
 
   @Override

@@ -6,6 +6,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.statecraft.studio.engine.ModelEngine;
 import dev.statecraft.studio.engine.TinyFolder;
+import dev.statecraft.studio.job.JobOptions;
+import dev.statecraft.studio.job.TrainingJob;
 import dev.statecraft.studio.recipe.Recipe;
 import dev.statecraft.studio.run.RunDirectory;
 import dev.statecraft.studio.run.StepMetrics;
@@ -16,8 +18,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.assertj.core.api.Assertions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -143,6 +149,58 @@ class InterruptedRunTest {
     assertThat(end(start("--resume", "run"))).as(output()).isZero();
     assertThat(summary(run).get("status").asText()).isEqualTo("finished");
     assertThat(summary(run).get("steps").asLong()).isEqualTo(STEPS);
+  }
+
+  /** Either leaves what the other does, to the bit. */
+  @Test
+  void theCommandGoesOnWithAProgramsRun() throws IOException {
+    Recipe recipe =
+        Recipe.load(folder.resolve("recipe.yaml"), List.of("train.max_steps=12"), folder)
+            .withOutput(folder.resolve("program"));
+    AtomicReference<TrainingJob> handle = new AtomicReference<>();
+    TrainListener cancelling =
+        new TrainListener() {
+          @Override
+          public void step(StepMetrics step) {
+            if (step.step() == 5) {
+              handle.get().cancel();
+            }
+          }
+        };
+    try (TrainingJob job =
+        TrainingJob.begin(
+            new ModelEngine(),
+            recipe,
+            RunDirectory.Existing.REFUSE,
+            JobOptions.SILENT.withListener(cancelling))) {
+      handle.set(job);
+      Assertions.assertThatThrownBy(job::run).isInstanceOf(CancellationException.class);
+    }
+    train("--resume", "program");
+    train("-c", "recipe.yaml", "--set", "train.max_steps=12", "-o", "command");
+    assertThat(files("program")).isEqualTo(files("command"));
+    assertThat(folder.resolve("program/adapter/adapter_model.safetensors"))
+        .hasSameBinaryContentAs(folder.resolve("command/adapter/adapter_model.safetensors"));
+  }
+
+  private void train(String... arguments) {
+    TestConsole console = new TestConsole(folder);
+    List<String> command = new ArrayList<>(List.of("train"));
+    command.addAll(List.of(arguments));
+    assertThat(Statecraft.run(console.console(), new ModelEngine(), command.toArray(String[]::new)))
+        .as(console.err())
+        .isZero();
+  }
+
+  /** Of a run, without those whose names depend on the time or on where it was interrupted. */
+  private Set<String> files(String run) throws IOException {
+    try (Stream<Path> files = Files.list(folder.resolve(run))) {
+      return files
+          .map(file -> String.valueOf(file.getFileName()))
+          .map(name -> name.startsWith(RunDirectory.EVENTS) ? RunDirectory.EVENTS : name)
+          .filter(name -> !name.equals("checkpoints"))
+          .collect(Collectors.toSet());
+    }
   }
 
   /** What a program does that has an engine. */

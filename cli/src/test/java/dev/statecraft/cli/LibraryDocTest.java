@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.statecraft.studio.engine.ModelEngine;
 import dev.statecraft.studio.engine.TinyFolder;
+import dev.statecraft.studio.recipe.Recipe;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,7 +28,7 @@ final class LibraryDocTest {
     String source =
         Files.readString(ROOT.resolve("cli/src/test/java/dev/statecraft/cli/LibraryExamples.java"));
     List<MatchResult> shown = SHOWN.matcher(page).results().toList();
-    assertThat(shown).hasSize(4);
+    assertThat(shown).hasSize(6);
     for (MatchResult example : shown) {
       String begin = "    // begin " + example.group(1) + "\n";
       int from = source.indexOf(begin) + begin.length();
@@ -46,21 +47,22 @@ final class LibraryDocTest {
   @Test
   void fineTuningAndEvaluationRun() throws IOException {
     Files.writeString(
-        folder.resolve("tickets.yaml"),
-        """
-        model: builtin:minilm
-        method: control
-        data: {train: tickets.csv, validation: tickets.csv}
-        task: classification
-        output: runs/tickets
-        """);
-    Files.writeString(
         folder.resolve("tickets.csv"),
         "text,label\nthe bill is wrong,billing\nit crashed,support\npay twice,billing\n");
-    assertThat(LibraryExamples.fineTune(folder).seconds()).isPositive();
-    LibraryExamples.Evaluated evaluated = LibraryExamples.evaluate(new ModelEngine(), folder);
-    assertThat(evaluated.metrics().get("accuracy")).isBetween(0.0, 1.0);
-    assertThat(evaluated.teams().get(0).probabilities()).containsOnlyKeys("billing", "support");
+    Recipe recipe = LibraryExamples.recipe(folder);
+    assertThat(LibraryExamples.fineTune(recipe).summary().steps()).isEqualTo(2);
+    assertThat(LibraryExamples.evaluate(new ModelEngine(), folder).get("accuracy"))
+        .isBetween(0.0, 1.0);
+    assertThat(LibraryExamples.classify(new ModelEngine(), folder))
+        .hasSize(2)
+        .allSatisfy(
+            team -> assertThat(team.probabilities()).containsOnlyKeys("billing", "support"));
+  }
+
+  @Test
+  void generationRuns() throws IOException {
+    Path model = TinyFolder.withTokenizer(TinyFolder.model(folder.resolve("tiny")));
+    assertThat(LibraryExamples.generate(new ModelEngine(), model.toString())).isNotEmpty();
   }
 
   @Test

@@ -3,24 +3,30 @@ package dev.statecraft.cli;
 import dev.statecraft.core.plan.StorePolicy;
 import dev.statecraft.studio.engine.Classification;
 import dev.statecraft.studio.engine.Engine;
-import dev.statecraft.studio.engine.GenerateRequest;
+import dev.statecraft.studio.engine.GenerateRequest.Sampling;
 import dev.statecraft.studio.engine.ModelEngine;
+import dev.statecraft.studio.engine.OpenModel;
 import dev.statecraft.studio.engine.PlanRequest;
 import dev.statecraft.studio.engine.PlanRow;
-import dev.statecraft.studio.engine.TextInput;
 import dev.statecraft.studio.engine.TunedModel;
+import dev.statecraft.studio.job.JobOptions;
+import dev.statecraft.studio.job.TrainingJob;
+import dev.statecraft.studio.recipe.MethodName;
 import dev.statecraft.studio.recipe.MethodReader;
 import dev.statecraft.studio.recipe.Recipe;
+import dev.statecraft.studio.recipe.TaskRecipe;
 import dev.statecraft.studio.run.RunDirectory;
+import dev.statecraft.studio.run.RunDirectory.Existing;
+import dev.statecraft.studio.run.RunResult;
 import dev.statecraft.studio.run.StepMetrics;
 import dev.statecraft.studio.run.TrainListener;
-import dev.statecraft.studio.run.TrainOutcome;
 import dev.statecraft.tensor.DType;
 import dev.statecraft.tensor.Device;
 import dev.statecraft.tensor.Quantization;
 import dev.statecraft.training.ComputeOptions;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -30,53 +36,70 @@ import java.util.OptionalLong;
 final class LibraryExamples {
   private LibraryExamples() {}
 
-  /** What an evaluation and a classification gave. */
-  record Evaluated(Map<String, Double> metrics, List<Classification> teams) {}
+  static Recipe recipe(Path folder) {
+    // begin recipe
+    Recipe recipe =
+        Recipe.builder("builtin:minilm")
+            .method(MethodName.CONTROL)
+            .train(folder.resolve("tickets.csv"))
+            .validation(folder.resolve("tickets.csv"))
+            .task(TaskRecipe.CLASSIFICATION)
+            .set("train.epochs", 2)
+            .output(folder.resolve("runs/tickets"))
+            .build();
+    // end
+    return recipe;
+  }
 
-  static TrainOutcome fineTune(Path folder) throws IOException {
+  static RunResult fineTune(Recipe recipe) throws IOException {
     // begin fineTune
     Engine engine = new ModelEngine();
-    Recipe recipe = Recipe.load(folder.resolve("tickets.yaml"), List.of("train.epochs=2"), folder);
-    RunDirectory run = RunDirectory.create(recipe, RunDirectory.Existing.REPLACE);
-    TrainOutcome outcome =
-        engine.train(
-            recipe,
-            run,
+    JobOptions options =
+        JobOptions.SILENT.withListener(
             new TrainListener() {
               @Override
               public void step(StepMetrics step) {
                 System.out.printf("step %d: loss %.3f%n", step.step(), step.loss());
               }
             });
+    RunResult result;
+    try (TrainingJob job = TrainingJob.begin(engine, recipe, Existing.REPLACE, options)) {
+      result = job.run();
+    }
     // end
-    return outcome;
+    return result;
   }
 
-  static Evaluated evaluate(Engine engine, Path folder) throws IOException {
+  static List<Classification> classify(Engine engine, Path folder) throws IOException {
+    // begin classify
+    List<Classification> teams = new ArrayList<>();
+    try (OpenModel model = engine.open(folder.resolve("runs/tickets"))) {
+      for (String ticket : List.of("I was charged twice", "It does not start")) {
+        teams.add(model.classify(ticket));
+      }
+    }
+    // end
+    return teams;
+  }
+
+  static Map<String, Double> evaluate(Engine engine, Path folder) throws IOException {
     // begin evaluate
     RunDirectory run = RunDirectory.open(folder.resolve("runs/tickets"));
     Recipe recipe = run.recipe();
     TunedModel tuned =
         new TunedModel(recipe.model(), Optional.of(run.adapter()), recipe.quantize());
     Map<String, Double> metrics = engine.evaluate(recipe, tuned, System.out::println).metrics();
-    List<Classification> teams =
-        engine.classify(
-            recipe, tuned, List.of(new TextInput("I was charged twice", Optional.empty())));
     // end
-    return new Evaluated(metrics, teams);
+    return metrics;
   }
 
-  static String generate(Engine engine, String model) throws IOException {
+  static String generate(Engine engine, String folder) throws IOException {
+    String text;
     // begin generate
-    GenerateRequest request =
-        new GenerateRequest(
-            new TunedModel(model, Optional.empty(), Quantization.NONE),
-            "Once upon a time",
-            64,
-            GenerateRequest.Sampling.GREEDY,
-            DType.FLOAT32,
-            Device.CPU);
-    String text = engine.generate(request, piece -> System.out.print(piece)).text();
+    TunedModel tuned = new TunedModel(folder, Optional.empty(), Quantization.NONE);
+    try (OpenModel model = engine.open(tuned, DType.FLOAT32, Device.CPU)) {
+      text = model.generate("Once upon a time", 64, Sampling.GREEDY, System.out::print).text();
+    }
     // end
     return text;
   }

@@ -7,6 +7,8 @@ import dev.statecraft.studio.run.Evaluation;
 import dev.statecraft.studio.run.RunDirectory;
 import dev.statecraft.studio.run.TrainListener;
 import dev.statecraft.studio.run.TrainOutcome;
+import dev.statecraft.tensor.DType;
+import dev.statecraft.tensor.Device;
 import dev.statecraft.training.Checkpoint;
 import dev.statecraft.training.GradientError;
 import java.io.IOException;
@@ -79,6 +81,35 @@ public interface Engine {
    * @param model the recipe's model, tuned or not
    */
   Evaluation evaluate(Recipe recipe, TunedModel model, Consumer<String> notes) throws IOException;
+
+  /**
+   * Loads the model of a finished run of classification, until it is closed: {@link #open(Recipe,
+   * TunedModel)} with what the run directory has.
+   *
+   * @param run the run directory
+   */
+  default OpenModel open(Path run) throws IOException {
+    RunDirectory directory = RunDirectory.open(run);
+    Recipe recipe = directory.recipe();
+    return open(
+        recipe,
+        new TunedModel(recipe.model(), Optional.of(directory.adapter()), recipe.quantize()));
+  }
+
+  /**
+   * Loads a model that classifies texts or images, until it is closed.
+   *
+   * @param recipe of the run that tuned the model; names the labels
+   */
+  OpenModel open(Recipe recipe, TunedModel model) throws IOException;
+
+  /**
+   * Loads a causal language model, until it is closed.
+   *
+   * @param dtype of the weights
+   * @param device where everything is computed
+   */
+  OpenModel open(TunedModel model, DType dtype, Device device) throws IOException;
 
   /**
    * Continues a text.

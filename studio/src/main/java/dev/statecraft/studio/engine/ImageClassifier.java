@@ -10,6 +10,9 @@ import dev.statecraft.data.image.PictureSource;
 import dev.statecraft.models.family.ImageBatches;
 import dev.statecraft.models.family.ModelFamily;
 import dev.statecraft.models.image.ImagePreprocessor;
+import dev.statecraft.models.pretrained.PretrainedModel;
+import dev.statecraft.studio.recipe.Recipe;
+import dev.statecraft.studio.recipe.TaskRecipe;
 import dev.statecraft.training.task.ClassScore;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -17,18 +20,33 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 
-/** Labels images with a tuned vision transformer. */
+/** Labels images with a tuned vision transformer; to be used by its session's thread. */
 record ImageClassifier(
     List<String> labels,
     ImagePreprocessor preprocessor,
     boolean exifOrientation,
-    Graph graph,
-    Weights weights) {
+    StatePlan plan,
+    Weights weights)
+    implements Answering {
   /** Images computed at once. */
   private static final int BATCH = 16;
 
+  /** One for a recipe's task. */
+  static ImageClassifier of(
+      Recipe recipe,
+      TaskRecipe.ImageClassification task,
+      PretrainedModel model,
+      Graph graph,
+      Weights weights) {
+    return new ImageClassifier(
+        task.labels().orElseThrow(),
+        ImagePreparation.preprocessor(model),
+        recipe.data().images().map(it -> it.options().exifOrientation()).orElse(true),
+        StatePlan.inference(graph, Set.of(ModelFamily.LOGITS)),
+        weights);
+  }
+
   List<Classification> classify(List<Path> files) {
-    StatePlan plan = StatePlan.inference(graph, Set.of(ModelFamily.LOGITS));
     List<Classification> results = new ArrayList<>();
     for (int start = 0; start < files.size(); start += BATCH) {
       List<PictureSource> pictures =

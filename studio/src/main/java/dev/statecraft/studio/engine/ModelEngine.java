@@ -2,27 +2,18 @@ package dev.statecraft.studio.engine;
 
 import dev.statecraft.core.plan.StateFormat;
 import dev.statecraft.core.run.Weights;
-import dev.statecraft.data.AlpacaPrompt;
-import dev.statecraft.data.ChatMessage;
-import dev.statecraft.data.Conversation;
-import dev.statecraft.data.Segment;
-import dev.statecraft.data.SegmentEncoder;
-import dev.statecraft.data.chat.ChatFormat;
 import dev.statecraft.formats.hub.HubListener;
-import dev.statecraft.formats.tokenizer.SpecialTokens;
-import dev.statecraft.inference.Dialogue;
-import dev.statecraft.inference.Sampler;
-import dev.statecraft.inference.TextGenerator;
 import dev.statecraft.models.family.ModelFamily;
 import dev.statecraft.models.pretrained.PretrainedModel;
 import dev.statecraft.studio.provenance.Origin;
 import dev.statecraft.studio.recipe.Metric;
 import dev.statecraft.studio.recipe.Recipe;
-import dev.statecraft.studio.recipe.TaskRecipe;
 import dev.statecraft.studio.run.Evaluation;
 import dev.statecraft.studio.run.RunDirectory;
 import dev.statecraft.studio.run.TrainListener;
 import dev.statecraft.studio.run.TrainOutcome;
+import dev.statecraft.tensor.DType;
+import dev.statecraft.tensor.Device;
 import dev.statecraft.tensor.ThreadCount;
 import dev.statecraft.tensor.Torch;
 import dev.statecraft.training.Checkpoint;
@@ -183,95 +174,44 @@ public final class ModelEngine implements Engine {
   }
 
   @Override
+  public OpenModel open(Recipe recipe, TunedModel tuned) throws IOException {
+    return OpenModel.classifier(recipe, tuned, inputs, sessions);
+  }
+
+  @Override
+  public OpenModel open(TunedModel tuned, DType dtype, Device device) throws IOException {
+    return OpenModel.language(tuned, dtype, device, inputs, sessions);
+  }
+
+  @Override
   public Generation generate(GenerateRequest request, Consumer<String> text) throws IOException {
-    try (PretrainedModel model = inputs.open(request.model().model());
-        Torch torch = sessions.open(request.device());
-        Tuned loaded = Tuned.of(model, model.causalLm(), request.model().adapter());
-        Weights weights = loaded.weights(torch, request.dtype(), request.model().quantization())) {
-      SpecialTokens special = Models.specialTokens(model, request.model().trained());
-      int[] prompt;
-      if (request.form() == PromptForm.CHAT) {
-        ChatFormat format = Models.chatFormat(model);
-        prompt = format.prompt(Conversation.of(List.of(ChatMessage.user(request.prompt()))));
-        special = special.withEnds(format.endIds());
-      } else {
-        prompt = encoded(model, special, request.form(), request.prompt());
-      }
-      return ModelChat.shown(
-          generator(model, loaded, weights, special)
-              .generate(prompt, request.maxNewTokens(), sampler(request.sampling()), text));
+    try (OpenModel model = open(request.model(), request.dtype(), request.device())) {
+      return model.generate(
+          request.prompt(), request.form(), request.maxNewTokens(), request.sampling(), text);
     }
   }
 
   @Override
   public void chat(ChatRequest request, ChatSession.User user) throws IOException {
-    try (PretrainedModel model = inputs.open(request.model().model());
-        Torch torch = sessions.open(request.device());
-        Tuned loaded = Tuned.of(model, model.causalLm(), request.model().adapter());
-        Weights weights = loaded.weights(torch, request.dtype(), request.model().quantization())) {
-      SpecialTokens special = Models.specialTokens(model);
-      ChatFormat format =
-          request.model().trained() == PromptForm.ALPACA
-              ? ChatFormat.alpaca(model.tokenizer(), special)
-              : Models.chatFormat(model);
-      try (Dialogue dialogue =
-          generator(model, loaded, weights, special)
-              .dialogue(format.endIds(), sampler(request.sampling()))) {
-        user.talk(new ModelChat(format, dialogue, request.maxNewTokens()));
-      }
+    try (OpenModel model = open(request.model(), request.dtype(), request.device())) {
+      model.chat(request.maxNewTokens(), request.sampling(), user);
     }
-  }
-
-  /** A prompt's tokens, as they were in training if it is written so. */
-  private static int[] encoded(
-      PretrainedModel model, SpecialTokens special, PromptForm form, String prompt) {
-    String text = form == PromptForm.ALPACA ? AlpacaPrompt.render(prompt, "") : prompt;
-    return new SegmentEncoder(model.tokenizer()::encode, special.bosId(), special.eosId())
-        .encodePrompt(List.of(Segment.prompt(text)));
-  }
-
-  private static TextGenerator generator(
-      PretrainedModel model, Tuned loaded, Weights weights, SpecialTokens special) {
-    return new TextGenerator(
-        loaded.graph(), weights, model.causalLm().config(), model.tokenizer(), special);
-  }
-
-  private static Sampler sampler(GenerateRequest.Sampling sampling) {
-    return new Sampler(
-        sampling.temperature(),
-        sampling.topK().orElse(0),
-        sampling.topP().orElse(1),
-        sampling.seed());
   }
 
   @Override
   public List<Classification> classify(
       Recipe recipe, TunedModel tuned, List<TextInput> texts, Consumer<String> notes)
       throws IOException {
-    try (PretrainedModel model = inputs.open(tuned.model());
-        Torch torch = sessions.open(recipe)) {
-      try (Tuned loaded = Tuned.of(model, Preparation.family(recipe, model), tuned.adapter());
-          Weights weights = loaded.weights(torch, recipe.train().dtype(), tuned.quantization())) {
-        return new TextClassifier(recipe, model, loaded.graph(), weights, notes).classify(texts);
-      }
+    try (OpenModel model = open(recipe, tuned)) {
+      return model.classify(texts, notes);
     }
   }
 
   @Override
   public List<Classification> classifyImages(Recipe recipe, TunedModel tuned, List<Path> images)
       throws IOException {
-    TaskRecipe.ImageClassification task = (TaskRecipe.ImageClassification) recipe.task();
-    try (PretrainedModel model = inputs.open(tuned.model());
-        Torch torch = sessions.open(recipe);
-        Tuned loaded = Tuned.of(model, ImagePreparation.family(task, model), tuned.adapter());
-        Weights weights = loaded.weights(torch, recipe.train().dtype(), tuned.quantization())) {
-      return new ImageClassifier(
-              task.labels().orElseThrow(),
-              ImagePreparation.preprocessor(model),
-              recipe.data().images().map(it -> it.options().exifOrientation()).orElse(true),
-              loaded.graph(),
-              weights)
-          .classify(images);
+    try (OpenModel model = open(recipe, tuned)) {
+      return model.classifyImages(images);
     }
   }
 

@@ -20,22 +20,42 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
 
-/** Labels texts with a tuned encoder. */
+/**
+ * Labels texts with a tuned encoder; to be used by its session's thread.
+ *
+ * @param labels in the order of the head's outputs
+ * @param firstPosition of a sequence's positions
+ * @param plan gives the logits
+ */
 record TextClassifier(
-    Recipe recipe, PretrainedModel model, Graph graph, Weights weights, Consumer<String> notes) {
+    List<String> labels, TextEncoder encoder, int firstPosition, StatePlan plan, Weights weights)
+    implements Answering {
   /** Texts computed at once. */
   private static final int BATCH = 32;
 
-  List<Classification> classify(List<TextInput> texts) {
+  /** One for a recipe's task. */
+  static TextClassifier of(Recipe recipe, PretrainedModel model, Graph graph, Weights weights) {
     BertConfig config = (BertConfig) model.config();
-    List<String> labels = ((TaskRecipe.Classification) recipe.task()).labels().orElseThrow();
-    List<EncodedText> all = encoded(texts, config);
-    StatePlan plan = StatePlan.inference(graph, Set.of(ModelFamily.LOGITS));
+    return new TextClassifier(
+        ((TaskRecipe.Classification) recipe.task()).labels().orElseThrow(),
+        new TextEncoder(model.tokenizer(), config, recipe.data().maxLength()),
+        config.firstPosition(),
+        StatePlan.inference(graph, Set.of(ModelFamily.LOGITS)),
+        weights);
+  }
+
+  /**
+   * Labels texts.
+   *
+   * @param notes what a user should know
+   */
+  List<Classification> classify(List<TextInput> texts, Consumer<String> notes) {
+    List<EncodedText> all = encoded(texts, notes);
     List<Classification> results = new ArrayList<>();
     for (int start = 0; start < texts.size(); start += BATCH) {
       List<EncodedText> encoded = all.subList(start, Math.min(all.size(), start + BATCH));
       try (Batch batch =
-              EncodedText.batch(encoded, config.firstPosition())
+              EncodedText.batch(encoded, firstPosition)
                   .upload(weights.torch(), weights.computeType());
           Pass pass = Pass.run(plan, weights, batch, PassOptions.INFERENCE)) {
         double[] logits = pass.value(ModelFamily.LOGITS).toDoubles();
@@ -49,8 +69,7 @@ record TextClassifier(
   }
 
   /** Before anything is computed, so that a text which cannot be read is told at once. */
-  private List<EncodedText> encoded(List<TextInput> texts, BertConfig config) {
-    TextEncoder encoder = new TextEncoder(model.tokenizer(), config, recipe.data().maxLength());
+  private List<EncodedText> encoded(List<TextInput> texts, Consumer<String> notes) {
     List<TextEncoder.Encoded> encoded =
         texts.parallelStream()
             .map(text -> encoder.encode(text.text(), text.pair(), text.source()))

@@ -11,6 +11,11 @@ import java.util.Optional;
  * @param source where it is from, for messages
  */
 public record TextInput(String text, Optional<String> pair, String source) {
+  /** One text that is from nowhere else. */
+  public TextInput(String text) {
+    this(text, Optional.empty());
+  }
+
   /** A text that is from nowhere else. */
   public TextInput(String text, Optional<String> pair) {
     this(text, pair, "the text " + Quoted.text(text));

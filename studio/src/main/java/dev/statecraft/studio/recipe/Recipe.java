@@ -59,6 +59,15 @@ public record Recipe(
     return parse(read(file), file.toString(), nameOf(file), overrides, folder);
   }
 
+  /**
+   * Begins a recipe in code.
+   *
+   * @param model as a recipe file names it
+   */
+  public static RecipeBuilder builder(String model) {
+    return RecipeBuilder.of(model);
+  }
+
   /** A recipe's tree as it stands in its file. */
   static ObjectNode tree(Path file) {
     return RecipeText.parse(read(file), file.toString());

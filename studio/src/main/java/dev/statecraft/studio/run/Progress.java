@@ -22,6 +22,19 @@ public interface Progress extends AutoCloseable {
       double tokensPerSecond,
       long peakBytes) {}
 
+  /** Shows nothing. */
+  Progress SILENT =
+      new Progress() {
+        @Override
+        public void update(Update update) {}
+
+        @Override
+        public void note(String line) {}
+
+        @Override
+        public void close() {}
+      };
+
   /** Shows it, or not if it was shown just now. */
   void update(Update update);
 

@@ -131,6 +131,13 @@ public final class RunRecorder implements TrainListener {
     cancelled = true;
   }
 
+  /**
+   * Whether the first step, or what is left of them, is about to be taken, or was; on any thread.
+   */
+  public synchronized boolean isStarted() {
+    return totalSteps > 0;
+  }
+
   @Override
   public boolean isCancelled() {
     return cancelled;

@@ -1,11 +1,13 @@
 package dev.statecraft.studio.track;
 
+import dev.statecraft.data.DataAccount;
 import dev.statecraft.studio.run.Evaluation;
 import dev.statecraft.studio.run.Exhibit;
 import dev.statecraft.studio.run.StepMetrics;
 import dev.statecraft.studio.run.TrainListener;
 import dev.statecraft.studio.run.TrainOutcome;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Several listeners as one.
@@ -20,6 +22,11 @@ record Listeners(List<TrainListener> all) implements TrainListener {
   @Override
   public void started(long trainableParameters, long totalSteps) {
     all.forEach(listener -> listener.started(trainableParameters, totalSteps));
+  }
+
+  @Override
+  public void data(Map<String, DataAccount> parts) {
+    all.forEach(listener -> listener.data(parts));
   }
 
   @Override

@@ -57,15 +57,11 @@ public final class Trackers implements AutoCloseable {
         : server.orLogin(user, password == null ? "" : password);
   }
 
-  /** What the user was told in earlier parts of the run. */
-  public List<String> earlierNotes() {
-    return notes.earlier();
-  }
-
-  /** A listener that tells this one first and then the trackers. */
-  public TrainListener after(TrainListener first) {
+  /** A listener that tells one first, then the trackers, and then another. */
+  public TrainListener between(TrainListener first, TrainListener last) {
     List<TrainListener> all = new ArrayList<>(List.of(first, new Noting(notes), events));
     mlflow.ifPresent(all::add);
+    all.add(last);
     return new Listeners(all);
   }
 
