@@ -10,16 +10,11 @@ import dev.statecraft.core.run.WeightSource;
 import dev.statecraft.core.run.Weights;
 import dev.statecraft.formats.checkpoint.CheckpointFolder;
 import dev.statecraft.formats.checkpoint.CheckpointSource;
-import dev.statecraft.models.config.BertConfig;
-import dev.statecraft.models.config.LlamaConfig;
-import dev.statecraft.models.config.ModelConfig;
-import dev.statecraft.models.config.VitConfig;
 import dev.statecraft.models.family.CheckpointWeights;
 import dev.statecraft.models.family.Encoder;
-import dev.statecraft.models.family.Head;
 import dev.statecraft.models.family.ImageBatches;
-import dev.statecraft.models.family.Llama;
 import dev.statecraft.models.family.ModelFamily;
+import dev.statecraft.models.family.TinyFamily;
 import dev.statecraft.models.family.TokenBatches;
 import dev.statecraft.models.family.Vit;
 import dev.statecraft.tensor.DType;
@@ -51,18 +46,7 @@ final class TinyModel implements AutoCloseable {
   }
 
   static TinyModel open(Path folder) throws IOException {
-    ModelConfig config = ModelConfig.read(folder.resolve("config.json"));
-    ModelFamily family;
-    if (config instanceof LlamaConfig llama) {
-      family = new Llama(llama);
-    } else if (config instanceof BertConfig bert) {
-      Head head = Head.classification(bert.labels().size(), Head.Pooling.FIRST);
-      family = new Encoder(bert, head, bert.modelType() + ".");
-    } else {
-      VitConfig vit = (VitConfig) config;
-      family = new Vit(vit, vit.labels().size());
-    }
-    return new TinyModel(family, CheckpointFolder.open(folder));
+    return new TinyModel(TinyFamily.read(folder), CheckpointFolder.open(folder));
   }
 
   static Path resource(String name) {

@@ -9,8 +9,6 @@ import dev.statecraft.core.control.StateTuning;
 import dev.statecraft.core.control.Tuning;
 import dev.statecraft.core.graph.Graph;
 import dev.statecraft.core.graph.Initializer;
-import dev.statecraft.core.op.Attention;
-import dev.statecraft.core.op.RmsNorm;
 import dev.statecraft.core.run.Weights;
 import dev.statecraft.formats.checkpoint.CheckpointFolder;
 import dev.statecraft.formats.checkpoint.CheckpointSource;
@@ -20,6 +18,7 @@ import dev.statecraft.models.config.LlamaConfig;
 import dev.statecraft.models.config.ModelConfig;
 import dev.statecraft.models.family.CheckpointWeights;
 import dev.statecraft.models.family.Llama;
+import dev.statecraft.models.family.TinyFamily;
 import dev.statecraft.tensor.DType;
 import dev.statecraft.tensor.Generator;
 import dev.statecraft.tensor.Torch;
@@ -85,21 +84,7 @@ record TinyLlama(LlamaConfig config, Torch torch, Graph graph, Weights weights, 
 
   /** The graph without transformers' roundings to float32, which would hide small differences. */
   Graph exact() {
-    return graph
-        .edit()
-        .replaceAll(
-            edge -> {
-              if (edge.op() instanceof Attention op) {
-                return edge.withOp(
-                    new Attention(
-                        op.edge(), op.heads(), op.keyValueHeads(), op.headDim(), op.causal()),
-                    edge.parameters());
-              }
-              return edge.op() instanceof RmsNorm norm
-                  ? edge.withOp(new RmsNorm(norm.eps()), edge.parameters())
-                  : edge;
-            })
-        .build();
+    return TinyFamily.exact(graph);
   }
 
   SpecialTokens special() {

@@ -43,7 +43,8 @@ public interface Op {
 
   /**
    * Index of an input whose storage the forward can turn into the output where the plan allows it,
-   * or -1. The backward must then read neither that input nor pass over it.
+   * or -1. The backward must then read neither that input nor pass over it. An input that the edge
+   * reads twice is never overwritten.
    */
   default int overwrites() {
     return -1;

@@ -6,12 +6,20 @@ import dev.statecraft.core.control.ControlEdge;
 import dev.statecraft.core.control.LayerSelection;
 import dev.statecraft.core.control.LowRank;
 import dev.statecraft.core.control.StateTuning;
+import dev.statecraft.core.graph.Dim;
 import dev.statecraft.core.graph.Edge;
 import dev.statecraft.core.graph.Graph;
 import dev.statecraft.core.graph.GraphBuilder;
 import dev.statecraft.core.graph.Initializer;
+import dev.statecraft.core.graph.Op;
 import dev.statecraft.core.graph.Parameter;
+import dev.statecraft.core.graph.Precision;
+import dev.statecraft.core.graph.Shape;
+import dev.statecraft.core.graph.State;
+import dev.statecraft.core.op.Activation;
 import dev.statecraft.core.op.Add;
+import dev.statecraft.core.op.CrossEntropyLoss;
+import dev.statecraft.core.op.Linear;
 import dev.statecraft.core.plan.StorePolicy;
 import dev.statecraft.tensor.Torch;
 import dev.statecraft.testkit.Closeness;
@@ -23,6 +31,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Gradients that share memory: where contributions meet, and where fused linears lie. */
 class SharedGradientTest {
+  private static final int WIDTH = SmallModel.WIDTH;
   private static final Closeness CLOSE = Closeness.relative(1e-8).withFloor(0.1);
 
   /** Endpoints of control edges on the small model. */
@@ -108,5 +117,36 @@ class SharedGradientTest {
           edge.parameters().toArray(Parameter[]::new));
     }
     check(trainEmbedding(builder.build()));
+  }
+
+  /** What a third reader of one of two states of one gradient may be. */
+  static Stream<Op> readers() {
+    // The first adds a tensor to the sum, the second a product.
+    return Stream.of(new Activation(Activation.Kind.TANH), new Linear(false));
+  }
+
+  @ParameterizedTest
+  @MethodSource("readers")
+  void whatIsAddedToOneHolderOfAGradientIsNotSeenByTheOther(Op reader) {
+    GraphBuilder graph = new GraphBuilder();
+    State x = graph.input("x", Shape.sequences(WIDTH), Precision.COMPUTE);
+    State labels = graph.input("labels", Shape.of(Dim.SEQUENCES), Precision.INDEX);
+    State a = graph.edge("a", new Linear(false), List.of(x), trained("a", WIDTH));
+    State b = graph.edge("b", new Linear(false), List.of(x), trained("b", WIDTH));
+    Parameter[] own =
+        reader instanceof Linear
+            ? new Parameter[] {Parameter.base("c.weight", WIDTH, WIDTH)}
+            : new Parameter[0];
+    State c = graph.edge("c", reader, List.of(a), own);
+    // Backwards, the sums come first: a and b hold one gradient when c's is added to that of a.
+    State both = graph.edge("both", new Add(), List.of(a, b));
+    State all = graph.edge("all", new Add(), List.of(both, c));
+    State logits = graph.edge("logits", new Linear(false), List.of(all), trained("head", 3));
+    graph.edge("loss", new CrossEntropyLoss(), List.of(logits, labels));
+    check(graph.build());
+  }
+
+  private static Parameter trained(String name, long out) {
+    return Parameter.base(name + ".weight", out, WIDTH).withTrainable(true);
   }
 }

@@ -64,6 +64,18 @@ final class RunDirectoryTest {
   }
 
   @Test
+  void aLogThatLacksAStepIsNotGoneOnFrom() throws IOException {
+    RunDirectory run = RunDirectory.create(recipe, Existing.REFUSE);
+    try (MetricsLog log = run.metricsLog()) {
+      log.write(step(1));
+      log.write(step(3));
+    }
+    assertThatThrownBy(() -> run.stepsUntil(2))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageContaining("metrics.jsonl: expected the steps 1 to 2 in order, found 1");
+  }
+
+  @Test
   void oneProcessTrainsInAFolder() throws IOException {
     RunDirectory run = RunDirectory.create(recipe, Existing.REFUSE);
     try (RunDirectory.Lock lock = run.lock()) {

@@ -1,6 +1,7 @@
 package dev.statecraft.training.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.statecraft.core.graph.Graph;
 import dev.statecraft.core.optim.AdamW;
@@ -63,6 +64,7 @@ class AccumulationTest {
         batches.add(() -> model.batch(torch, DType.FLOAT64, examples));
       }
       double loss = step.accumulate(batches, model.labels(), 0);
+      assertThat(loss).isCloseTo(model.loss(torch, graph, weights), within(1e-12));
       final double[] gradients = weights.flatGradients().toDoubles();
       for (int i = 0; i < 3; i++) {
         assertThat(step.run(batches, model.labels(), 1e-2).applied()).isTrue();

@@ -1,10 +1,7 @@
 package dev.statecraft.training.engine;
 
-import dev.statecraft.core.graph.Edge;
 import dev.statecraft.core.graph.Graph;
 import dev.statecraft.core.graph.Parameter;
-import dev.statecraft.core.op.Attention;
-import dev.statecraft.core.op.RmsNorm;
 import dev.statecraft.core.plan.LayerPolicies;
 import dev.statecraft.core.plan.StatePlan;
 import dev.statecraft.core.plan.StorePolicy;
@@ -15,16 +12,13 @@ import dev.statecraft.core.run.Weights;
 import dev.statecraft.data.LabelledTokens;
 import dev.statecraft.formats.checkpoint.CheckpointFolder;
 import dev.statecraft.formats.checkpoint.CheckpointSource;
-import dev.statecraft.models.config.BertConfig;
-import dev.statecraft.models.config.LlamaConfig;
-import dev.statecraft.models.config.ModelConfig;
 import dev.statecraft.models.config.VitConfig;
 import dev.statecraft.models.family.CheckpointWeights;
 import dev.statecraft.models.family.Encoder;
-import dev.statecraft.models.family.Head;
 import dev.statecraft.models.family.ImageBatches;
 import dev.statecraft.models.family.Llama;
 import dev.statecraft.models.family.ModelFamily;
+import dev.statecraft.models.family.TinyFamily;
 import dev.statecraft.models.family.TokenBatches;
 import dev.statecraft.models.family.Vit;
 import dev.statecraft.tensor.DType;
@@ -50,21 +44,11 @@ record TinyModel(String name, ModelFamily family) {
       List.of("llama-tiny", "llama-tied", "bert-tiny", "roberta-tiny", "vit-tiny");
 
   static TinyModel of(String name) {
-    ModelConfig config;
     try {
-      config = ModelConfig.read(folder(name).resolve("config.json"));
+      return new TinyModel(name, TinyFamily.read(folder(name)));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    if (config instanceof LlamaConfig llama) {
-      return new TinyModel(name, new Llama(llama));
-    }
-    if (config instanceof VitConfig vit) {
-      return new TinyModel(name, new Vit(vit, vit.labels().size()));
-    }
-    BertConfig bert = (BertConfig) config;
-    Head head = Head.classification(bert.labels().size(), Head.Pooling.FIRST);
-    return new TinyModel(name, new Encoder(bert, head, bert.modelType() + "."));
   }
 
   private static Path folder(String name) {
@@ -76,19 +60,7 @@ record TinyModel(String name, ModelFamily family) {
    * float32 as those of transformers, so that derivatives can be held to float64's tolerances.
    */
   Graph graph() {
-    return family.graph().edit().replaceAll(TinyModel::exact).build();
-  }
-
-  private static Edge exact(Edge edge) {
-    if (edge.op() instanceof RmsNorm norm) {
-      return edge.withOp(new RmsNorm(norm.eps()), edge.parameters());
-    }
-    if (edge.op() instanceof Attention a) {
-      return edge.withOp(
-          new Attention(a.edge(), a.heads(), a.keyValueHeads(), a.headDim(), a.causal()),
-          edge.parameters());
-    }
-    return edge;
+    return TinyFamily.exact(family.graph());
   }
 
   /** The checkpoint's weights; what it lacks starts fresh. */

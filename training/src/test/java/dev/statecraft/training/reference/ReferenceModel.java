@@ -9,15 +9,11 @@ import dev.statecraft.core.control.StateTuning;
 import dev.statecraft.core.control.Tuning;
 import dev.statecraft.core.run.Batch;
 import dev.statecraft.data.LabelledTokens;
-import dev.statecraft.models.config.BertConfig;
-import dev.statecraft.models.config.LlamaConfig;
-import dev.statecraft.models.config.ModelConfig;
-import dev.statecraft.models.config.VitConfig;
 import dev.statecraft.models.family.Encoder;
-import dev.statecraft.models.family.Head;
 import dev.statecraft.models.family.ImageBatches;
 import dev.statecraft.models.family.Llama;
 import dev.statecraft.models.family.ModelFamily;
+import dev.statecraft.models.family.TinyFamily;
 import dev.statecraft.models.family.TokenBatches;
 import dev.statecraft.models.family.Vit;
 import dev.statecraft.tensor.DType;
@@ -32,23 +28,8 @@ import java.util.List;
 record ReferenceModel(ModelFamily family, ReferenceVectors base) {
 
   static ReferenceModel read(Path folder, String name) throws IOException {
-    ModelConfig config = ModelConfig.read(folder.resolve(name).resolve("config.json"));
-    ModelFamily family;
-    if (config instanceof LlamaConfig llama) {
-      family = new Llama(llama);
-    } else if (config instanceof BertConfig bert) {
-      Head head = Head.classification(classes(bert.labels()), Head.Pooling.FIRST);
-      family = new Encoder(bert, head, bert.modelType() + ".");
-    } else {
-      VitConfig vit = (VitConfig) config;
-      family = new Vit(vit, classes(vit.labels()));
-    }
+    ModelFamily family = TinyFamily.read(folder.resolve(name));
     return new ReferenceModel(family, ReferenceVectors.read(folder, name + ".base"));
-  }
-
-  /** transformers leaves the labels out of the file where they are its default, two. */
-  private static int classes(List<String> labels) {
-    return labels.isEmpty() ? 2 : labels.size();
   }
 
   boolean isCausal() {
