@@ -1,9 +1,8 @@
 package dev.statecraft.adapters;
 
-import dev.statecraft.core.graph.GraphException;
-
 import dev.statecraft.base.InvalidInputException;
 import dev.statecraft.core.graph.Graph;
+import dev.statecraft.core.graph.GraphException;
 import dev.statecraft.core.graph.Parameter;
 import dev.statecraft.core.run.WeightSource;
 import dev.statecraft.formats.checkpoint.CheckpointSource;

@@ -1,7 +1,5 @@
 package dev.statecraft.adapters;
 
-import dev.statecraft.core.graph.GraphException;
-
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.statecraft.base.InvalidInputException;
 import dev.statecraft.core.control.Bottleneck;
@@ -10,6 +8,7 @@ import dev.statecraft.core.control.ControlFunction;
 import dev.statecraft.core.control.LayerSelection;
 import dev.statecraft.core.control.LowRank;
 import dev.statecraft.core.control.StateTuning;
+import dev.statecraft.core.graph.GraphException;
 import dev.statecraft.core.graph.Initializer;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -1,11 +1,11 @@
 package dev.statecraft.cli;
 
-import dev.statecraft.cli.terminal.ExitCode;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import dev.statecraft.base.JsonProblem;
 import dev.statecraft.base.Quoted;
 import dev.statecraft.base.Shown;
 import dev.statecraft.base.StatecraftException;
+import dev.statecraft.cli.terminal.ExitCode;
 import dev.statecraft.tensor.OutOfMemoryException;
 import java.io.IOException;
 import java.io.UncheckedIOException;

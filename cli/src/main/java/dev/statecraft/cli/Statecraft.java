@@ -1,6 +1,5 @@
 package dev.statecraft.cli;
 
-import dev.statecraft.cli.terminal.ExitCode;
 import dev.statecraft.base.Shown;
 import dev.statecraft.cli.command.BenchCommand;
 import dev.statecraft.cli.command.ChatCommand;
@@ -19,6 +18,7 @@ import dev.statecraft.cli.command.TrainCommand;
 import dev.statecraft.cli.command.VerifyCommand;
 import dev.statecraft.cli.terminal.Console;
 import dev.statecraft.cli.terminal.DownloadDisplay;
+import dev.statecraft.cli.terminal.ExitCode;
 import dev.statecraft.cli.terminal.StopSignals;
 import dev.statecraft.studio.engine.Engine;
 import dev.statecraft.studio.engine.ModelEngine;

@@ -1,11 +1,11 @@
 package dev.statecraft.cli;
 
-import dev.statecraft.cli.terminal.ExitCode;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.statecraft.base.InvalidInputException;
+import dev.statecraft.cli.terminal.ExitCode;
 import dev.statecraft.core.graph.GraphException;
 import dev.statecraft.core.plan.StateFormat;
 import dev.statecraft.core.plan.StorePolicy;

@@ -1,8 +1,7 @@
 package dev.statecraft.training;
 
-import dev.statecraft.base.StatecraftException;
-
 import dev.statecraft.base.ByteSize;
+import dev.statecraft.base.StatecraftException;
 
 /** A training step that does not fit into its memory budget, however little it stores. */
 public final class BudgetException extends StatecraftException {
@@ -19,7 +18,9 @@ public final class BudgetException extends StatecraftException {
    * @param given the budget, in bytes
    */
   public BudgetException(String what, long needed, long given) {
-    super(Kind.MEMORY, "memory.budget: "
+    super(
+        Kind.MEMORY,
+        "memory.budget: "
             + what
             + " needs at least "
             + exact(needed)

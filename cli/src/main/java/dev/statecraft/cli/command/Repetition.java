@@ -1,7 +1,7 @@
 package dev.statecraft.cli.command;
 
-import dev.statecraft.cli.terminal.ExitCode;
 import dev.statecraft.cli.terminal.Console;
+import dev.statecraft.cli.terminal.ExitCode;
 import dev.statecraft.studio.engine.Engine;
 import dev.statecraft.studio.provenance.Origin;
 import dev.statecraft.studio.provenance.Provenance;

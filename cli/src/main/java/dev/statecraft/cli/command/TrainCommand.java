@@ -1,8 +1,8 @@
 package dev.statecraft.cli.command;
 
 import dev.statecraft.base.Json;
-import dev.statecraft.cli.terminal.ExitCode;
 import dev.statecraft.cli.terminal.Console;
+import dev.statecraft.cli.terminal.ExitCode;
 import dev.statecraft.studio.engine.Engine;
 import dev.statecraft.studio.guide.Explanation;
 import dev.statecraft.studio.guide.RecipeSchema;

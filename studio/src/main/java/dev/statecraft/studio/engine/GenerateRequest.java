@@ -1,7 +1,6 @@
 package dev.statecraft.studio.engine;
 
 import dev.statecraft.base.UsageException;
-
 import dev.statecraft.tensor.DType;
 import dev.statecraft.tensor.Device;
 import java.util.OptionalDouble;
@@ -28,8 +27,7 @@ public record GenerateRequest(
     Device device) {
   public GenerateRequest {
     if (maxNewTokens < 1) {
-      throw new UsageException(
-          "--max-new-tokens: expected 1 or more, found " + maxNewTokens);
+      throw new UsageException("--max-new-tokens: expected 1 or more, found " + maxNewTokens);
     }
   }
 
@@ -59,8 +57,7 @@ public record GenerateRequest(
 
     public Sampling {
       if (!(temperature >= 0) || Double.isInfinite(temperature)) {
-        throw new UsageException(
-            "--temperature: expected 0 or more, found " + temperature);
+        throw new UsageException("--temperature: expected 0 or more, found " + temperature);
       }
       if (topK.isPresent() && topK.getAsInt() < 1) {
         throw new UsageException("--top-k: expected 1 or more, found " + topK.getAsInt());

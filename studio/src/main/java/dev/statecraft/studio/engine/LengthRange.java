@@ -1,7 +1,6 @@
 package dev.statecraft.studio.engine;
 
 import dev.statecraft.base.UsageException;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -35,8 +34,7 @@ public record LengthRange(int shortest, int longest) {
   public static LengthRange parse(String text) {
     Matcher matcher = TEXT.matcher(text);
     if (!matcher.matches()) {
-      throw new UsageException(
-          "--lengths: expected a range such as 16-64, found '" + text + "'");
+      throw new UsageException("--lengths: expected a range such as 16-64, found '" + text + "'");
     }
     return new LengthRange(Integer.parseInt(matcher.group(1)), Integer.parseInt(matcher.group(2)));
   }

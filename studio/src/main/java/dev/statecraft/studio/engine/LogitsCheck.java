@@ -1,7 +1,6 @@
 package dev.statecraft.studio.engine;
 
 import dev.statecraft.base.UsageException;
-
 import dev.statecraft.formats.checkpoint.ElementType;
 import dev.statecraft.tensor.DType;
 import dev.statecraft.tensor.Device;
@@ -31,8 +30,7 @@ public record LogitsCheck(
 
   public LogitsCheck {
     if (tolerance.isPresent() && !(tolerance.getAsDouble() >= 0)) {
-      throw new UsageException(
-          "--tolerance: expected 0 or more, found " + tolerance.getAsDouble());
+      throw new UsageException("--tolerance: expected 0 or more, found " + tolerance.getAsDouble());
     }
     if (!dtype.isFloating()) {
       throw new UsageException(

@@ -1,7 +1,6 @@
 package dev.statecraft.studio.engine;
 
 import dev.statecraft.base.UsageException;
-
 import dev.statecraft.core.plan.StorePolicy;
 import dev.statecraft.studio.recipe.Method;
 import dev.statecraft.training.ComputeOptions;
@@ -50,8 +49,7 @@ public record PlanRequest(
 
   static void atLeast(String option, int least, int value) {
     if (value < least) {
-      throw new UsageException(
-          option + ": expected " + least + " or more, found " + value);
+      throw new UsageException(option + ": expected " + least + " or more, found " + value);
     }
   }
 }

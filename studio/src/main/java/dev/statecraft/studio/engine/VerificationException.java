@@ -1,8 +1,7 @@
 package dev.statecraft.studio.engine;
 
-import dev.statecraft.base.StatecraftException;
-
 import dev.statecraft.adapters.verify.PromptAgreement;
+import dev.statecraft.base.StatecraftException;
 import java.util.Locale;
 
 /** Two models that should give the same logits do not. */

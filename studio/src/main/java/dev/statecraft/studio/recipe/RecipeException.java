@@ -1,8 +1,7 @@
 package dev.statecraft.studio.recipe;
 
-import dev.statecraft.base.StatecraftException;
-
 import dev.statecraft.base.Shown;
+import dev.statecraft.base.StatecraftException;
 
 /**
  * A recipe that cannot be used. The message names the file, the key, what was expected and what was
