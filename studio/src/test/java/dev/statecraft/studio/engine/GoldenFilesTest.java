@@ -25,6 +25,7 @@ import dev.statecraft.studio.run.TrainListener;
 import dev.statecraft.tensor.DType;
 import dev.statecraft.tensor.Quantization;
 import dev.statecraft.tensor.Torch;
+import dev.statecraft.training.Checkpoint;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -160,7 +161,8 @@ class GoldenFilesTest {
     Files.delete(place.resolve("summary.json"));
     Files.delete(place.resolve("adapter/adapter_model.safetensors"));
     RunDirectory run = RunDirectory.unfinished(place);
-    assertThat(run.checkpoints(1).latest().orElseThrow().progress().step()).isEqualTo(3);
+    Optional<Checkpoint> from = run.checkpoints(9).latest();
+    assertThat(from.orElseThrow().progress().step()).isEqualTo(3);
     List<StepMetrics> before = run.stepsUntil(6);
     assertThat(run.stepsUntil(3)).hasSize(3);
 
@@ -172,7 +174,8 @@ class GoldenFilesTest {
             losses[(int) step.step() - 1] = step.loss();
           }
         };
-    new ModelEngine().train(run.recipe(), run, listener);
+    new ModelEngine().train(run.recipe(), run, listener, from);
+    assertThat(losses).startsWith(0, 0, 0);
     for (int step = 4; step <= 6; step++) {
       assertThat(losses[step - 1])
           .as("loss of step " + step)
