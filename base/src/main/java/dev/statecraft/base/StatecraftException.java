@@ -2,11 +2,10 @@ package dev.statecraft.base;
 
 /**
  * What went wrong and is no defect of the program: its message is for whoever gave the input, and
- * its kind says what sort of trouble it is, for a command's exit status or a service's answer. Any
- * other unchecked exception, {@link IllegalArgumentException} too, is a defect.
+ * its kind says what sort of trouble it is, for a command's exit status or a service's answer.
  *
- * <p>All exceptions of the house that are unchecked are of this type; a rule of the tests sees to
- * it, since Java seals only classes of one package.
+ * <p>All public exceptions of the house that are unchecked are of this type; a rule of the tests
+ * sees to it, since Java seals only classes of one package.
  */
 public abstract class StatecraftException extends RuntimeException {
   private static final long serialVersionUID = 1L;

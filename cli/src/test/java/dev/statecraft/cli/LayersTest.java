@@ -130,6 +130,8 @@ final class LayersTest {
     classes()
         .that()
         .areAssignableTo(RuntimeException.class)
+        .and()
+        .arePublic()
         .should()
         .beAssignableTo(StatecraftException.class)
         .check(all);

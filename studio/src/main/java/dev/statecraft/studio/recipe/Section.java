@@ -4,7 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.statecraft.base.StatecraftException;
+import dev.statecraft.base.InvalidInputException;
+import dev.statecraft.core.graph.GraphException;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -41,7 +42,7 @@ final class Section {
     T value;
     try {
       value = reader.apply(this);
-    } catch (IllegalArgumentException | StatecraftException e) {
+    } catch (IllegalArgumentException | InvalidInputException | GraphException e) {
       throw new RecipeException(source + ": " + path + e.getMessage() + suggestion(e), e);
     }
     for (String key : (Iterable<String>) node::fieldNames) {

@@ -3,6 +3,7 @@ package dev.statecraft.studio.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.statecraft.base.UsageException;
 import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -23,7 +24,7 @@ class LengthRangeTest {
   @ValueSource(strings = {"", "16", "16-", "-64", "a-b", "64-16", "1-4", "16 - 64"})
   void otherTextsAreRefused(String text) {
     assertThatThrownBy(() -> LengthRange.parse(text))
-        .isInstanceOf(IllegalArgumentException.class)
+        .isInstanceOf(UsageException.class)
         .hasMessageStartingWith("--lengths: expected a range");
   }
 }

@@ -42,7 +42,7 @@ final class CatalogueTest {
       section) asks its Section for it, and the catalogue (MethodKeys, DataKeys, TaskKeys, TrainKeys,
       or Catalogue.top for a new section) has one Option entry for it, with its kind, its default out
       of Defaults and one sentence. Then write the documents again:
-        ./mvnw -q -pl cli -am test -Dtest=CatalogueTest -Dsurefire.failIfNoSpecifiedTests=false \
+        ./mvnw -q -pl studio -am test -Dtest=CatalogueTest -Dsurefire.failIfNoSpecifiedTests=false \
           -Dstatecraft.write=true
       """;
 
