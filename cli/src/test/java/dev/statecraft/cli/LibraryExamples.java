@@ -22,7 +22,7 @@ import dev.statecraft.studio.run.StepMetrics;
 import dev.statecraft.studio.run.TrainListener;
 import dev.statecraft.tensor.DType;
 import dev.statecraft.tensor.Device;
-import dev.statecraft.tensor.Quantization;
+import dev.statecraft.tensor.quant.Quantization;
 import dev.statecraft.training.ComputeOptions;
 import java.io.IOException;
 import java.nio.file.Path;

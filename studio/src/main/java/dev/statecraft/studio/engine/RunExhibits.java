@@ -16,7 +16,7 @@ import dev.statecraft.models.pretrained.PretrainedModel;
 import dev.statecraft.studio.recipe.TaskRecipe;
 import dev.statecraft.studio.run.Exhibit;
 import dev.statecraft.studio.run.TrainListener;
-import dev.statecraft.tensor.OutOfMemoryException;
+import dev.statecraft.tensor.memory.OutOfMemoryException;
 import dev.statecraft.training.task.CausalExamples;
 import dev.statecraft.training.task.ClassScore;
 import dev.statecraft.training.task.Score;

@@ -9,7 +9,7 @@ import dev.statecraft.studio.run.RunDirectory;
 import dev.statecraft.studio.run.StepMetrics;
 import dev.statecraft.studio.run.TrainListener;
 import dev.statecraft.studio.run.TrainOutcome;
-import dev.statecraft.tensor.Quantization;
+import dev.statecraft.tensor.quant.Quantization;
 import dev.statecraft.testkit.RealData;
 import dev.statecraft.training.GradientError;
 import dev.statecraft.training.StepMemory;
@@ -114,7 +114,8 @@ class RealTrainingTest {
    */
   @ParameterizedTest
   @CsvSource({
-    "accuracy, 0.5, classification, '{text: sentence, label: label}', MR-sentence-polarity, 3000, 1",
+    "accuracy, 0.5, classification, '{text: sentence, label: label}', MR-sentence-polarity, 3000,"
+        + " 1",
     "matthews, 0, classification, '{text: sentence, label: label}', BLiMP, 3600, 2",
     "pearson, 0, regression, '{text: sentence1, pair: sentence2, label: score}', STS-B-ccbysa,"
         + " 1000, 4"
