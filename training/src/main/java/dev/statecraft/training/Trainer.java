@@ -80,10 +80,10 @@ public final class Trainer {
   }
 
   /**
-   * As {@link #run(TrainingListener, Optional, CheckpointSaver)}, from the beginning and without
+   * As {@link #run(RunListener, Optional, CheckpointSaver)}, from the beginning and without
    * checkpoints.
    */
-  public void run(TrainingListener listener) {
+  public void run(RunListener listener) {
     try {
       run(listener, Optional.empty(), (done, values, optimizer) -> {});
     } catch (IOException e) {
@@ -109,7 +109,7 @@ public final class Trainer {
    *     then is no more; an interrupt that comes with the last step changes nothing
    * @throws IOException if the checkpoint cannot be read or one cannot be saved
    */
-  public void run(TrainingListener listener, Optional<Checkpoint> from, CheckpointSaver saver)
+  public void run(RunListener listener, Optional<Checkpoint> from, CheckpointSaver saver)
       throws IOException {
     long total = options.schedule().totalSteps();
     try (AdamW optimizer = new AdamW(weights, options.optimizer(), options.headFactor())) {
@@ -130,7 +130,7 @@ public final class Trainer {
   private final class Run {
     private final AdamW optimizer;
     private final Ahead<StepData> data;
-    private final TrainingListener listener;
+    private final RunListener listener;
     private final CheckpointSaver saver;
     private final long total;
     private final OptimizerStep step;
@@ -146,7 +146,7 @@ public final class Trainer {
     Run(
         AdamW optimizer,
         Ahead<StepData> data,
-        TrainingListener listener,
+        RunListener listener,
         CheckpointSaver saver,
         long total) {
       this.optimizer = optimizer;
@@ -182,7 +182,7 @@ public final class Trainer {
       if (!options.checkpointing().endsAfter(progress)) {
         return false;
       }
-      listener.note(
+      listener.tell(
           "ends early after step "
               + progress.step()
               + ": no better "
@@ -215,7 +215,7 @@ public final class Trainer {
         throw e;
       }
       long index = progress.step();
-      TrainingListener.Step taken;
+      StepMetrics taken;
       try {
         taken = take(step, made, index, (index + 1) / (double) perEpoch, listener);
       } catch (OutOfMemoryException e) {
@@ -225,11 +225,11 @@ public final class Trainer {
       interrupted |= Thread.interrupted();
       losses
           .spike(taken.loss())
-          .ifPresent(median -> listener.note(spike(taken, median, made.chosen().examples())));
-      listener.step(taken);
+          .ifPresent(median -> listener.tell(spike(taken, median, made.chosen().examples())));
+      listener.on(new RunEvent.Stepped(taken));
     }
 
-    private String spike(TrainingListener.Step taken, double median, List<Integer> chosen) {
+    private String spike(StepMetrics taken, double median, List<Integer> chosen) {
       return String.format(
           Locale.ROOT,
           "step %d: loss %.4g stands out of the last steps, whose median is %.4g (%s)",
@@ -245,11 +245,11 @@ public final class Trainer {
       }
       double epochs = progress.step() / (double) perEpoch;
       Score score = new Evaluator(graph, weights, options.microBatch()).score(validation.get());
-      Evaluated evaluation = new Evaluated(progress.step(), epochs, score.metrics());
+      Evaluation evaluation = new Evaluation(progress.step(), epochs, score.metrics());
       progress = progress.with(evaluation);
       interrupted |= Thread.interrupted();
-      listener.scored(score);
-      listener.evaluated(evaluation.step(), evaluation.epoch(), evaluation.metrics());
+      listener.on(new RunEvent.Scored(score));
+      listener.on(new RunEvent.Evaluated(evaluation));
       if (options.checkpointing().isBest(evaluation, progress)) {
         save();
       }
@@ -267,8 +267,8 @@ public final class Trainer {
     return "examples " + examples + " of the training data, counted from 0";
   }
 
-  private TrainingListener.Step take(
-      OptimizerStep step, StepData made, long index, double epochs, TrainingListener listener) {
+  private StepMetrics take(
+      OptimizerStep step, StepData made, long index, double epochs, RunListener listener) {
     Torch torch = weights.torch();
     long start = System.nanoTime();
     double learningRate = options.schedule().at(index);
@@ -303,14 +303,14 @@ public final class Trainer {
     if (torch.peakBytes() > progress.peak().map(MemoryUse::peakBytes).orElse(0L)) {
       progress = progress.withPeak(MemoryUse.atPeak(weights), data.parts());
     }
-    return new TrainingListener.Step(
+    return new StepMetrics(
         index + 1,
         epochs,
         result.loss(),
         learningRate,
         result.gradientNorm(),
         data.chosen().tokens(),
-        took,
+        data.chosen().tokens() / took,
         torch.peakBytes());
   }
 
@@ -322,8 +322,7 @@ public final class Trainer {
     return batches;
   }
 
-  private StepData halved(
-      StepData data, long step, TrainingListener listener, OutOfMemoryException e) {
+  private StepData halved(StepData data, long step, RunListener listener, OutOfMemoryException e) {
     int largest = data.largestPart();
     if (largest == 1) {
       throw new OutOfMemoryException(
@@ -331,7 +330,7 @@ public final class Trainer {
           e);
     }
     progress = progress.withHalving();
-    listener.note(
+    listener.tell(
         "step "
             + (step + 1)
             + ": out of memory with micro-batches of up to "

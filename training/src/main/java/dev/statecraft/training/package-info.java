@@ -1,9 +1,9 @@
 /**
  * Training runs: {@link dev.statecraft.training.Trainer} takes optimizer steps over an example set
- * and evaluates in between, telling a {@link dev.statecraft.training.TrainingListener}; {@code
- * StepData}, made {@code Ahead} on another thread, is what a step is taken on; {@link
- * dev.statecraft.training.Evaluator} scores a model on an example set; {@link
- * dev.statecraft.training.DryRun} predicts what a step's memory goes to, {@link
+ * and evaluates in between, telling a {@link dev.statecraft.training.RunListener} each {@link
+ * dev.statecraft.training.RunEvent}; {@code StepData}, made {@code Ahead} on another thread, is
+ * what a step is taken on; {@link dev.statecraft.training.Evaluator} scores a model on an example
+ * set; {@link dev.statecraft.training.DryRun} predicts what a step's memory goes to, {@link
  * dev.statecraft.training.StorePlanner} and {@link dev.statecraft.training.MicroBatchPlanner}
  * choose by it what fits a budget. {@link dev.statecraft.training.Checkpoints} keeps a run's {@link
  * dev.statecraft.training.Checkpoint}s: its {@link dev.statecraft.training.Progress}, parameters

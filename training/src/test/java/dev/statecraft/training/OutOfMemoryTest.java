@@ -22,18 +22,18 @@ class OutOfMemoryTest {
   private static final BatchLimit WHOLE = BatchLimit.examples(TinyTask.BATCH);
 
   /** Keeps what a run tells. */
-  private static final class Log implements TrainingListener {
-    private final List<Step> steps = new ArrayList<>();
+  private static final class Log implements RunHandler {
+    private final List<StepMetrics> steps = new ArrayList<>();
     private final List<String> notes = new ArrayList<>();
 
     @Override
-    public void step(Step step) {
+    public void step(StepMetrics step) {
       steps.add(step);
     }
 
     @Override
-    public void evaluated(long step, double epoch, Map<String, Double> metrics) {
-      assertThat(metrics.get("loss")).isFinite();
+    public void evaluated(Evaluation evaluation) {
+      assertThat(evaluation.metrics().get("loss")).isFinite();
     }
 
     @Override

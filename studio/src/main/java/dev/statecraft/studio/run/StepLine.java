@@ -4,30 +4,14 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.statecraft.base.InvalidInputException;
+import dev.statecraft.base.Json;
+import dev.statecraft.training.StepMetrics;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/**
- * What an optimizer step was like: a line of {@code metrics.jsonl}.
- *
- * @param step counted from 1
- * @param epoch passes over the data so far, with fractions
- * @param loss mean over the step's labels, before the step
- * @param learningRate of the step
- * @param gradientNorm before clipping
- * @param tokens of the step
- * @param tokensPerSecond of the step
- * @param peakBytes the ledger's peak in the step
- */
-public record StepMetrics(
-    long step,
-    double epoch,
-    double loss,
-    double learningRate,
-    double gradientNorm,
-    long tokens,
-    double tokensPerSecond,
-    long peakBytes) {
+/** An optimizer step as a line of {@code metrics.jsonl}. */
+final class StepLine {
+  private StepLine() {}
 
   /**
    * Reads a line of {@code metrics.jsonl}.
@@ -53,16 +37,17 @@ public record StepMetrics(
     }
   }
 
-  Map<String, Object> toMap() {
+  /** The line, without its end. */
+  static String line(StepMetrics step) {
     Map<String, Object> map = new LinkedHashMap<>();
-    map.put("step", step);
-    map.put("epoch", epoch);
-    map.put("loss", loss);
-    map.put("lr", learningRate);
-    map.put("grad_norm", gradientNorm);
-    map.put("tokens", tokens);
-    map.put("tokens_per_second", tokensPerSecond);
-    map.put("peak_bytes", peakBytes);
-    return map;
+    map.put("step", step.step());
+    map.put("epoch", step.epoch());
+    map.put("loss", step.loss());
+    map.put("lr", step.learningRate());
+    map.put("grad_norm", step.gradientNorm());
+    map.put("tokens", step.tokens());
+    map.put("tokens_per_second", step.tokensPerSecond());
+    map.put("peak_bytes", step.peakBytes());
+    return Json.line(map);
   }
 }

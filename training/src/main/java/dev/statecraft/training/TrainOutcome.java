@@ -1,7 +1,5 @@
-package dev.statecraft.studio.run;
+package dev.statecraft.training;
 
-import dev.statecraft.training.MemoryUse;
-import dev.statecraft.training.StepMemory;
 import java.util.Optional;
 
 /**

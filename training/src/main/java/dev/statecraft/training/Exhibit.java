@@ -1,4 +1,4 @@
-package dev.statecraft.studio.run;
+package dev.statecraft.training;
 
 import dev.statecraft.core.graph.Graph;
 import dev.statecraft.training.metric.ConfusionMatrix;
