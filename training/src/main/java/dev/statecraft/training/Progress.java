@@ -39,8 +39,8 @@ public record Progress(
     return new Progress(step + 1, halvings, seconds + took, evaluations, peak, peakParts);
   }
 
-  Progress withHalving() {
-    return new Progress(step, halvings + 1, seconds, evaluations, peak, peakParts);
+  Progress withHalvings(int times) {
+    return new Progress(step, times, seconds, evaluations, peak, peakParts);
   }
 
   Progress with(Evaluation evaluation) {
