@@ -1,5 +1,6 @@
 package dev.statecraft.adapters;
 
+import dev.statecraft.base.UsageException;
 import dev.statecraft.core.control.Bottleneck;
 import dev.statecraft.core.control.ControlEdge;
 import dev.statecraft.core.control.Dora;
@@ -97,7 +98,7 @@ public sealed interface AdapterPart {
     public Control {
       for (ControlEdge edge : states.edges()) {
         if (!(edge.function() instanceof LowRank) && !(edge.function() instanceof Bottleneck)) {
-          throw new IllegalArgumentException(
+          throw new UsageException(
               "control edge '"
                   + edge.name()
                   + "': expected a low-rank or bottleneck function, which can be saved, found "

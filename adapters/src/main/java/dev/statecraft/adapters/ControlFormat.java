@@ -2,6 +2,7 @@ package dev.statecraft.adapters;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.statecraft.base.InvalidInputException;
+import dev.statecraft.base.UsageException;
 import dev.statecraft.core.control.Bottleneck;
 import dev.statecraft.core.control.ControlEdge;
 import dev.statecraft.core.control.ControlFunction;
@@ -30,7 +31,7 @@ final class ControlFormat {
       try {
         edges.add(
             new ControlEdge(edge.text("from"), edge.text("to"), edge.text("name"), function(edge)));
-      } catch (IllegalArgumentException | GraphException e) {
+      } catch (IllegalArgumentException | UsageException | GraphException e) {
         throw new InvalidInputException(
             edge.source() + ": " + edge.prefix() + "from: " + e.getMessage(), e);
       }
@@ -42,7 +43,7 @@ final class ControlFormat {
     String text = keys.text("layers");
     try {
       return LayerSelection.parse(text);
-    } catch (IllegalArgumentException | GraphException e) {
+    } catch (IllegalArgumentException | UsageException | GraphException e) {
       throw new InvalidInputException(keys.source() + ": " + keys.prefix() + e.getMessage(), e);
     }
   }

@@ -2,6 +2,7 @@ package dev.statecraft.adapters;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.statecraft.base.UsageException;
 import dev.statecraft.core.control.Block;
 import dev.statecraft.core.control.ControlEdge;
 import dev.statecraft.core.control.LayerSelection;
@@ -159,13 +160,13 @@ final class PaperFormat {
   /**
    * Checks that it can.
    *
-   * @throws IllegalArgumentException if not; the message says why
+   * @throws UsageException if not; the message says why
    */
   static void require(AdapterDescription description, ModelFamily family) {
     problem(description, family)
         .ifPresent(
             problem -> {
-              throw new IllegalArgumentException(
+              throw new UsageException(
                   "--format paper: expected "
                       + problem
                       + "; --format "

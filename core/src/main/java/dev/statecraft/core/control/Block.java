@@ -1,5 +1,7 @@
 package dev.statecraft.core.control;
 
+import dev.statecraft.base.UsageException;
+
 /** The residual blocks of a layer that control can go around. */
 public enum Block {
   ATTENTION("attn", Place.INPUT, Place.MIDDLE),
@@ -33,7 +35,7 @@ public enum Block {
   /**
    * Finds a block by its short name.
    *
-   * @throws IllegalArgumentException if there is none
+   * @throws UsageException if there is none
    */
   public static Block of(String label) {
     for (Block block : values()) {
@@ -41,7 +43,6 @@ public enum Block {
         return block;
       }
     }
-    throw new IllegalArgumentException(
-        "blocks: expected attn, mlp or block, found '" + label + "'");
+    throw new UsageException("blocks: expected attn, mlp or block, found '" + label + "'");
   }
 }

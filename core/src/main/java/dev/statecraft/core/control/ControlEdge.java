@@ -1,5 +1,6 @@
 package dev.statecraft.core.control;
 
+import dev.statecraft.base.UsageException;
 import java.util.Arrays;
 
 /**
@@ -13,7 +14,7 @@ import java.util.Arrays;
 public record ControlEdge(String from, String to, String name, ControlFunction function) {
   public ControlEdge {
     if (Place.isPlace(from) != Place.isPlace(to)) {
-      throw new IllegalArgumentException(
+      throw new UsageException(
           "control edge from '"
               + from
               + "' to '"

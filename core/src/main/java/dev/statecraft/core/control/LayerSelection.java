@@ -1,5 +1,6 @@
 package dev.statecraft.core.control;
 
+import dev.statecraft.base.UsageException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -25,7 +26,7 @@ public final class LayerSelection {
   /**
    * Reads a selection.
    *
-   * @throws IllegalArgumentException if the text is none of the four forms
+   * @throws UsageException if the text is none of the four forms
    */
   public static LayerSelection parse(String text) {
     String wanted = text.strip().toLowerCase(Locale.ROOT);
@@ -35,7 +36,7 @@ public final class LayerSelection {
             || List.of(wanted.split(",", -1)).stream()
                 .allMatch(part -> RANGE.matcher(part.strip()).matches());
     if (!known) {
-      throw new IllegalArgumentException(
+      throw new UsageException(
           "layers: expected 'all', 'first N', 'last N' or a list such as '0,2,5-7', found '"
               + text
               + "'");
@@ -46,7 +47,7 @@ public final class LayerSelection {
   /**
    * The chosen layers of a model, in order.
    *
-   * @throws IllegalArgumentException if a layer does not exist
+   * @throws UsageException if a layer does not exist
    */
   public List<Integer> of(int layers) {
     Set<Integer> chosen = new TreeSet<>();
@@ -56,7 +57,7 @@ public final class LayerSelection {
     } else if (counted.matches()) {
       int count = number(counted.group(2), layers);
       if (count < 1 || count > layers) {
-        throw new IllegalArgumentException(
+        throw new UsageException(
             "layers: expected from 1 to " + layers + " layers, found '" + text + "'");
       }
       int start = counted.group(1).equals("first") ? 0 : layers - count;
@@ -77,7 +78,7 @@ public final class LayerSelection {
 
   private void addRange(Set<Integer> chosen, int from, int to, int layers) {
     if (from > to || to >= layers) {
-      throw new IllegalArgumentException(
+      throw new UsageException(
           "layers: the model has the layers 0 to " + (layers - 1) + ", found '" + text + "'");
     }
     for (int i = from; i <= to; i++) {

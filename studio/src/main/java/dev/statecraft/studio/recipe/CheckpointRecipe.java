@@ -1,5 +1,6 @@
 package dev.statecraft.studio.recipe;
 
+import dev.statecraft.base.UsageException;
 import dev.statecraft.training.Checkpointing;
 import dev.statecraft.training.Criterion;
 import dev.statecraft.training.EarlyStopping;
@@ -11,7 +12,7 @@ import java.util.OptionalLong;
 
 /**
  * What a run keeps while it goes on, when it ends early, and what it leaves. Constructors throw
- * {@link IllegalArgumentException} naming the key.
+ * {@link UsageException} naming the key.
  *
  * @param every optimizer steps between checkpoints; empty for none but when the run is interrupted
  * @param keep how many of the last stay, besides the best
@@ -45,19 +46,17 @@ public record CheckpointRecipe(
           .filter(select -> select.label.equals(label))
           .findFirst()
           .orElseThrow(
-              () ->
-                  new IllegalArgumentException(
-                      "select: expected last or best, found '" + label + "'"));
+              () -> new UsageException("select: expected last or best, found '" + label + "'"));
     }
   }
 
   public CheckpointRecipe {
     if (every.isPresent() && every.get() < 1) {
-      throw new IllegalArgumentException(
+      throw new UsageException(
           "checkpoint.every: expected 1 or more, or none, found " + every.get());
     }
     if (keep < 1) {
-      throw new IllegalArgumentException("checkpoint.keep: expected 1 or more, found " + keep);
+      throw new UsageException("checkpoint.keep: expected 1 or more, found " + keep);
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.statecraft.studio.recipe;
 
+import dev.statecraft.base.UsageException;
 import dev.statecraft.data.DataFormat;
 import dev.statecraft.data.InstructionFormat;
 import dev.statecraft.data.TextColumns;
@@ -11,8 +12,7 @@ import java.util.Optional;
 import java.util.function.UnaryOperator;
 
 /**
- * What is learned from and evaluated on. Constructors throw {@link IllegalArgumentException} naming
- * the key.
+ * What is learned from and evaluated on. Constructors throw {@link UsageException} naming the key.
  *
  * @param train the files of training data
  * @param validation the evaluation data
@@ -37,14 +37,13 @@ public record DataRecipe(
     train = List.copyOf(train);
     renamed = Map.copyOf(renamed);
     if (train.isEmpty()) {
-      throw new IllegalArgumentException("train: expected at least one data file, found none");
+      throw new UsageException("train: expected at least one data file, found none");
     }
     if (maxExamples.isPresent() && maxExamples.get() < 1) {
-      throw new IllegalArgumentException(
-          "max_examples: expected 1 or more, found " + maxExamples.get());
+      throw new UsageException("max_examples: expected 1 or more, found " + maxExamples.get());
     }
     if (maxLength < 2) {
-      throw new IllegalArgumentException("max_length: expected 2 or more, found " + maxLength);
+      throw new UsageException("max_length: expected 2 or more, found " + maxLength);
     }
   }
 
@@ -60,7 +59,7 @@ public record DataRecipe(
 
     public DataFile {
       if (!(weight > 0 && weight <= MOST_WEIGHT)) {
-        throw new IllegalArgumentException(
+        throw new UsageException(
             "weight: expected a number above 0 and up to " + MOST_WEIGHT + ", found " + weight);
       }
     }
@@ -108,8 +107,7 @@ public record DataRecipe(
   public record Split(double fraction) implements Validation {
     public Split {
       if (!(fraction > 0 && fraction < 1)) {
-        throw new IllegalArgumentException(
-            "split: expected a part between 0 and 1, found " + fraction);
+        throw new UsageException("split: expected a part between 0 and 1, found " + fraction);
       }
     }
   }

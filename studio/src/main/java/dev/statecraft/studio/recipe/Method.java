@@ -1,5 +1,6 @@
 package dev.statecraft.studio.recipe;
 
+import dev.statecraft.base.UsageException;
 import dev.statecraft.core.control.Block;
 import dev.statecraft.core.control.ControlEdge;
 import dev.statecraft.core.control.LayerSelection;
@@ -11,8 +12,7 @@ import java.util.Optional;
 
 /**
  * How a model is tuned, in the words of a recipe; {@link Tunings} makes a tuning of it. What is
- * empty is left to the model family. Constructors throw {@link IllegalArgumentException} naming the
- * key.
+ * empty is left to the model family. Constructors throw {@link UsageException} naming the key.
  */
 public sealed interface Method {
   /** Which method it is. */
@@ -22,11 +22,11 @@ public sealed interface Method {
    * Only frozen weights can be quantized.
    *
    * @param key what to call it in the message
-   * @throws IllegalArgumentException if this method trains them
+   * @throws UsageException if this method trains them
    */
   default void checkQuantization(String key, Quantization quantization) {
     if (name() == MethodName.FULL && quantization != Quantization.NONE) {
-      throw new IllegalArgumentException(
+      throw new UsageException(
           key
               + ": expected none with the method full, which trains every weight, found '"
               + quantization.label()
@@ -56,7 +56,7 @@ public sealed interface Method {
       checkLowRank(rank, alpha, dropout);
       targets = targets.map(List::copyOf);
       if (targets.isPresent() && targets.get().isEmpty()) {
-        throw new IllegalArgumentException("targets: expected at least one name, found none");
+        throw new UsageException("targets: expected at least one name, found none");
       }
       layers = canonical(layers);
     }
@@ -86,7 +86,7 @@ public sealed interface Method {
       checkLowRank(rank, alpha, dropout);
       blocks = List.copyOf(blocks);
       if (blocks.isEmpty() || blocks.stream().distinct().count() != blocks.size()) {
-        throw new IllegalArgumentException(
+        throw new UsageException(
             "blocks: expected some of attn, mlp and block, each once, found "
                 + blocks.stream().map(Block::label).toList());
       }
@@ -147,13 +147,13 @@ public sealed interface Method {
     public Edges {
       edges = List.copyOf(edges);
       if (edges.isEmpty()) {
-        throw new IllegalArgumentException("edges: expected at least one edge, found none");
+        throw new UsageException("edges: expected at least one edge, found none");
       }
       for (int i = 0; i < edges.size(); i++) {
         for (int j = 0; j < i; j++) {
           if (edges.get(i).from().equals(edges.get(j).from())
               && edges.get(i).to().equals(edges.get(j).to())) {
-            throw new IllegalArgumentException(
+            throw new UsageException(
                 "edges[" + i + "]: has the same from and to as edges[" + j + "]");
           }
         }
@@ -191,8 +191,7 @@ public sealed interface Method {
           return function;
         }
       }
-      throw new IllegalArgumentException(
-          "function: expected low-rank or bottleneck, found '" + label + "'");
+      throw new UsageException("function: expected low-rank or bottleneck, found '" + label + "'");
     }
   }
 
@@ -219,7 +218,7 @@ public sealed interface Method {
     public EdgeSpec {
       checkLowRank(rank, alpha, dropout);
       if (function == EdgeFunction.BOTTLENECK && (bias.isPresent() || dropout != 0)) {
-        throw new IllegalArgumentException(
+        throw new UsageException(
             "function: a bottleneck always has biases and never dropout,"
                 + " expected neither key beside it");
       }
@@ -233,11 +232,10 @@ public sealed interface Method {
 
   private static void checkLowRank(int rank, double alpha, double dropout) {
     if (rank > MOST_RANK) {
-      throw new IllegalArgumentException(
-          "rank: expected from 1 to " + MOST_RANK + ", found " + rank);
+      throw new UsageException("rank: expected from 1 to " + MOST_RANK + ", found " + rank);
     }
     if (alpha == 0) {
-      throw new IllegalArgumentException(
+      throw new UsageException(
           "alpha: expected a number other than 0, with which nothing is learned, found " + alpha);
     }
     // The function knows what it can be.

@@ -1,5 +1,6 @@
 package dev.statecraft.studio.recipe;
 
+import dev.statecraft.base.UsageException;
 import java.util.Arrays;
 import java.util.List;
 
@@ -43,7 +44,7 @@ public enum MethodName {
   /**
    * Finds a method by its word.
    *
-   * @throws IllegalArgumentException if there is none
+   * @throws UsageException if there is none
    */
   public static MethodName of(String label) {
     return Arrays.stream(values())
@@ -51,7 +52,7 @@ public enum MethodName {
         .findFirst()
         .orElseThrow(
             () ->
-                new IllegalArgumentException(
+                new UsageException(
                     "method: expected one of "
                         + labels()
                         + ", found '"

@@ -1,6 +1,7 @@
 package dev.statecraft.studio.recipe;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.statecraft.base.UsageException;
 import dev.statecraft.core.optim.AdamW;
 import dev.statecraft.core.optim.Schedule;
 import dev.statecraft.data.BatchLimit;
@@ -184,7 +185,7 @@ final class RecipeReader {
         .findFirst()
         .orElseThrow(
             () ->
-                new IllegalArgumentException(
+                new UsageException(
                     "format: expected "
                         + String.join(", ", FILE_FORMATS)
                         + ", found '"

@@ -1,13 +1,14 @@
 package dev.statecraft.studio.recipe;
 
 import dev.statecraft.base.Quoted;
+import dev.statecraft.base.UsageException;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
 /**
  * What is learned. The first metric decides which evaluation is the best. Constructors throw {@link
- * IllegalArgumentException} naming the key.
+ * UsageException} naming the key.
  */
 public sealed interface TaskRecipe {
   /** The word for {@link CausalLm}. */
@@ -54,7 +55,7 @@ public sealed interface TaskRecipe {
           return pooling;
         }
       }
-      throw new IllegalArgumentException("pooling: expected cls or mean, found '" + label + "'");
+      throw new UsageException("pooling: expected cls or mean, found '" + label + "'");
     }
   }
 
@@ -94,13 +95,13 @@ public sealed interface TaskRecipe {
       labels = labels.map(TaskRecipe::checkedLabels);
       metrics = checked(metrics);
       if (metrics.contains(Metric.F1) && positiveLabel.isEmpty()) {
-        throw new IllegalArgumentException(
+        throw new UsageException(
             "positive_label: expected the class that the metric f1 is about, found nothing");
       }
       if (positiveLabel.isPresent()
           && labels.isPresent()
           && !labels.get().contains(positiveLabel.get())) {
-        throw new IllegalArgumentException(
+        throw new UsageException(
             "positive_label: expected one of "
                 + Quoted.list(labels.get())
                 + ", found "
@@ -157,7 +158,7 @@ public sealed interface TaskRecipe {
 
   private static List<String> checkedLabels(List<String> labels) {
     if (labels.size() < 2 || labels.stream().distinct().count() != labels.size()) {
-      throw new IllegalArgumentException(
+      throw new UsageException(
           "labels: expected at least two labels, each once, found " + Quoted.list(labels));
     }
     return List.copyOf(labels);
@@ -165,7 +166,7 @@ public sealed interface TaskRecipe {
 
   private static List<Metric> checked(List<Metric> metrics) {
     if (metrics.isEmpty() || metrics.stream().distinct().count() != metrics.size()) {
-      throw new IllegalArgumentException(
+      throw new UsageException(
           "metrics: expected at least one, each once, found "
               + metrics.stream().map(Metric::label).toList());
     }

@@ -1,11 +1,12 @@
 package dev.statecraft.studio.recipe;
 
+import dev.statecraft.base.UsageException;
 import dev.statecraft.base.WebAddress;
 import java.util.Optional;
 
 /**
  * Who else is told how a run goes, and what its report shows. The constructor throws {@link
- * IllegalArgumentException} naming the key.
+ * UsageException} naming the key.
  *
  * @param mlflow address of an MLflow server, if there is one to tell
  * @param experiment the server's experiment; made if there is none of this name
@@ -14,10 +15,10 @@ import java.util.Optional;
 public record TrackingRecipe(Optional<WebAddress> mlflow, String experiment, int samples) {
   public TrackingRecipe {
     if (experiment.isBlank()) {
-      throw new IllegalArgumentException("experiment: expected a name, found nothing");
+      throw new UsageException("experiment: expected a name, found nothing");
     }
     if (samples < 0) {
-      throw new IllegalArgumentException("samples: expected 0 or more, found " + samples);
+      throw new UsageException("samples: expected 0 or more, found " + samples);
     }
   }
 
@@ -31,15 +32,15 @@ public record TrackingRecipe(Optional<WebAddress> mlflow, String experiment, int
   private static WebAddress address(String text) {
     try {
       return WebAddress.of(text);
-    } catch (IllegalArgumentException e) {
-      throw new IllegalArgumentException("mlflow: " + e.getMessage(), e);
+    } catch (UsageException e) {
+      throw new UsageException("mlflow: " + e.getMessage(), e);
     }
   }
 
   /**
    * The same with another server.
    *
-   * @throws IllegalArgumentException if this is not an address
+   * @throws UsageException if this is not an address
    */
   public TrackingRecipe withMlflow(String address) {
     return new TrackingRecipe(Optional.of(address(address)), experiment, samples);

@@ -1,5 +1,6 @@
 package dev.statecraft.studio.recipe;
 
+import dev.statecraft.base.UsageException;
 import dev.statecraft.core.optim.AdamW;
 import dev.statecraft.core.optim.Schedule;
 import dev.statecraft.core.plan.StorePolicy;
@@ -12,7 +13,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
- * How a run goes. Constructors throw {@link IllegalArgumentException} naming the key.
+ * How a run goes. Constructors throw {@link UsageException} naming the key.
  *
  * @param epochs passes over the training data, at most
  * @param maxSteps optimizer steps, at most
@@ -61,24 +62,22 @@ public record TrainRecipe(
     atLeastOne("batch_size", batchSize);
     evalEvery.ifPresent(steps -> atLeastOne("eval_every", steps));
     if (!(learningRate > 0) || Double.isInfinite(learningRate)) {
-      throw new IllegalArgumentException(
-          "learning_rate: expected a number above 0, found " + learningRate);
+      throw new UsageException("learning_rate: expected a number above 0, found " + learningRate);
     }
     headLearningRate.ifPresent(
         rate -> {
           if (!(rate > 0) || Double.isInfinite(rate)) {
-            throw new IllegalArgumentException(
+            throw new UsageException(
                 "head_learning_rate: expected a number above 0, found " + rate);
           }
         });
     if (!(maxGradNorm > 0)) {
-      throw new IllegalArgumentException(
+      throw new UsageException(
           "max_grad_norm: expected a number above 0, or none, found " + maxGradNorm);
     }
     threads.ifPresent(ThreadCount::checked);
     if (!DTYPES.contains(dtype)) {
-      throw new IllegalArgumentException(
-          "dtype: expected one of " + DTYPES + ", found '" + dtype + "'");
+      throw new UsageException("dtype: expected one of " + DTYPES + ", found '" + dtype + "'");
     }
   }
 
@@ -120,7 +119,7 @@ public record TrainRecipe(
   public record WarmupSteps(int count) implements Warmup {
     public WarmupSteps {
       if (count < 0) {
-        throw new IllegalArgumentException("warmup_steps: expected 0 or more, found " + count);
+        throw new UsageException("warmup_steps: expected 0 or more, found " + count);
       }
     }
 
@@ -134,8 +133,7 @@ public record TrainRecipe(
   public record WarmupRatio(double ratio) implements Warmup {
     public WarmupRatio {
       if (!(ratio >= 0 && ratio < 1)) {
-        throw new IllegalArgumentException(
-            "warmup_ratio: expected from 0 up to but not 1, found " + ratio);
+        throw new UsageException("warmup_ratio: expected from 0 up to but not 1, found " + ratio);
       }
     }
 
@@ -148,7 +146,7 @@ public record TrainRecipe(
   /**
    * The learning rate over a run.
    *
-   * @throws IllegalArgumentException if the warmup is longer than the run
+   * @throws UsageException if the warmup is longer than the run
    */
   public Schedule schedule(long totalSteps) {
     return new Schedule(schedule, learningRate, warmup.steps(totalSteps), totalSteps);
@@ -167,7 +165,7 @@ public record TrainRecipe(
 
   private static void atLeastOne(String key, int value) {
     if (value < 1) {
-      throw new IllegalArgumentException(key + ": expected 1 or more, found " + value);
+      throw new UsageException(key + ": expected 1 or more, found " + value);
     }
   }
 }
