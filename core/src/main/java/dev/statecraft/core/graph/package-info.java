@@ -2,8 +2,10 @@
  * The network as a graph of states.
  *
  * <p>A tour. A {@link dev.statecraft.core.graph.State} is a named activation with a symbolic {@link
- * dev.statecraft.core.graph.Shape}; an {@link dev.statecraft.core.graph.Edge} computes one state
- * from others with an {@link dev.statecraft.core.graph.Op} and named {@link
+ * dev.statecraft.core.graph.Shape}, whose rows lie along an {@link dev.statecraft.core.graph.Axis}
+ * (each batch has its {@link dev.statecraft.core.graph.Extents}: a {@link
+ * dev.statecraft.core.graph.Layout} for every axis); an {@link dev.statecraft.core.graph.Edge}
+ * computes one state from others with an {@link dev.statecraft.core.graph.Op} and named {@link
  * dev.statecraft.core.graph.Parameter}s; a {@link dev.statecraft.core.graph.Graph} is an ordered,
  * validated, immutable list of edges. A model family builds one with a {@link
  * dev.statecraft.core.graph.GraphBuilder} and describes where its residual blocks begin and end

@@ -1,5 +1,6 @@
 package dev.statecraft.core.op;
 
+import dev.statecraft.core.graph.Axis;
 import dev.statecraft.core.graph.BackwardContext;
 import dev.statecraft.core.graph.Cost;
 import dev.statecraft.core.graph.Demand;
@@ -48,11 +49,11 @@ public record CausalLmLoss(int chunk) implements Op {
   public Shape infer(List<State> inputs, List<Parameter> parameters) {
     Expect.counts(inputs, 3, parameters, 1);
     long features = Expect.rows(inputs.get(0), "hidden");
-    Expect.shape(inputs.get(0), "hidden", Shape.tokens(features));
+    Expect.laidOut(inputs.get(0), "hidden");
     Expect.precision(inputs.get(1), "label positions", Precision.INDEX);
-    Expect.shape(inputs.get(1), "label positions", Shape.of(Dim.LABELS));
+    Expect.shape(inputs.get(1), "label positions", Shape.of(Axis.LABELS));
     Expect.precision(inputs.get(2), "label ids", Precision.INDEX);
-    Expect.shape(inputs.get(2), "label ids", Shape.of(Dim.LABELS));
+    Expect.shape(inputs.get(2), "label ids", Shape.of(Axis.LABELS));
     Expect.matrix(parameters.get(0), "head", features);
     return Shape.of(Dim.of(1));
   }

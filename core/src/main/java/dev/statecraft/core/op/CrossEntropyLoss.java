@@ -1,5 +1,6 @@
 package dev.statecraft.core.op;
 
+import dev.statecraft.core.graph.Axis;
 import dev.statecraft.core.graph.BackwardContext;
 import dev.statecraft.core.graph.Cost;
 import dev.statecraft.core.graph.Demand;
@@ -36,7 +37,7 @@ public record CrossEntropyLoss() implements Op {
     long classes = Expect.rows(inputs.get(0), "logits");
     Expect.shape(inputs.get(0), "logits", Shape.sequences(classes));
     Expect.precision(inputs.get(1), "labels", Precision.INDEX);
-    Expect.shape(inputs.get(1), "labels", Shape.of(Dim.SEQUENCES));
+    Expect.shape(inputs.get(1), "labels", Shape.of(Axis.SEQUENCES));
     return Shape.of(Dim.of(1));
   }
 

@@ -15,7 +15,9 @@ class SequenceGroupingTest {
   private static final long LIMIT = 1 << 22;
 
   private static List<SequenceBatch> group(long heads, long limit, boolean padding, int... n) {
-    return new SequenceGrouping(heads, limit, padding).of(Layout.ofLengths(n));
+    Layout layout = Layout.ofLengths(n);
+    return new SequenceGrouping(heads, limit, padding)
+        .of(layout, layout).stream().map(AttentionBatch::queries).toList();
   }
 
   @Test

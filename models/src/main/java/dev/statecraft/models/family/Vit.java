@@ -1,5 +1,6 @@
 package dev.statecraft.models.family;
 
+import dev.statecraft.core.graph.Axis;
 import dev.statecraft.core.graph.Dim;
 import dev.statecraft.core.graph.Graph;
 import dev.statecraft.core.graph.GraphBuilder;
@@ -101,7 +102,7 @@ public record Vit(VitConfig config, int classes) implements ModelFamily {
         graph.input(
             PIXELS,
             Shape.of(
-                Dim.SEQUENCES,
+                Axis.SEQUENCES,
                 Dim.of(config.numChannels()),
                 Dim.of(config.imageSize()),
                 Dim.of(config.imageSize())),
@@ -135,7 +136,7 @@ public record Vit(VitConfig config, int classes) implements ModelFamily {
     State first = graph.edge("class_token", new FirstToken(), List.of(x));
     State last = blocks.layerNorm("final_norm", first, "vit.layernorm", config.layerNormEps());
     State logits = blocks.headLinear(LOGITS, last, "classifier", classes);
-    State labels = graph.input(LABELS, Shape.of(Dim.SEQUENCES), Precision.INDEX);
+    State labels = graph.input(LABELS, Shape.of(Axis.SEQUENCES), Precision.INDEX);
     graph.edge(LOSS, new CrossEntropyLoss(), List.of(logits, labels));
     return graph.build();
   }
