@@ -1,6 +1,7 @@
 package dev.statecraft.core.run;
 
 import dev.statecraft.core.graph.Axis;
+import dev.statecraft.core.graph.Block;
 import dev.statecraft.core.graph.Extents;
 import dev.statecraft.core.graph.Graph;
 import dev.statecraft.core.graph.GraphBuilder;
@@ -80,11 +81,7 @@ public final class SmallModel {
     graph.layer(
         new Layer(
             index,
-            x.name(),
-            x.name(),
-            sum.name(),
-            down.name(),
-            down.name(),
+            List.of(Block.mlp(x, sum, down)),
             Map.of("gate", gate.name(), "up", up.name(), "down", down.name()),
             "layers." + index));
     return sum;

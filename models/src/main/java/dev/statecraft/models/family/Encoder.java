@@ -1,6 +1,7 @@
 package dev.statecraft.models.family;
 
 import dev.statecraft.core.graph.Axis;
+import dev.statecraft.core.graph.Block;
 import dev.statecraft.core.graph.Graph;
 import dev.statecraft.core.graph.GraphBuilder;
 import dev.statecraft.core.graph.Initializer;
@@ -167,11 +168,8 @@ public record Encoder(BertConfig config, Head head, String prefix) implements Mo
     graph.layer(
         new Layer(
             index,
-            input.name(),
-            middle.name(),
-            output.name(),
-            attnOutput.name(),
-            mlpOutput.name(),
+            List.of(
+                Block.attention(input, middle, attnOutput), Block.mlp(middle, output, mlpOutput)),
             Map.of(
                 "query", q.name(),
                 "key", k.name(),

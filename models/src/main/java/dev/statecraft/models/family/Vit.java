@@ -1,6 +1,7 @@
 package dev.statecraft.models.family;
 
 import dev.statecraft.core.graph.Axis;
+import dev.statecraft.core.graph.Block;
 import dev.statecraft.core.graph.Dim;
 import dev.statecraft.core.graph.Graph;
 import dev.statecraft.core.graph.GraphBuilder;
@@ -193,11 +194,8 @@ public record Vit(VitConfig config, int classes) implements ModelFamily {
     graph.layer(
         new Layer(
             index,
-            input.name(),
-            middle.name(),
-            output.name(),
-            attnOutput.name(),
-            mlpOutput.name(),
+            List.of(
+                Block.attention(input, middle, attnOutput), Block.mlp(middle, output, mlpOutput)),
             projections,
             module));
     return output;

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.statecraft.base.ByteSize;
 import dev.statecraft.base.InvalidInputException;
-import dev.statecraft.core.control.Block;
+import dev.statecraft.core.control.BlockName;
 import dev.statecraft.core.optim.Schedule;
 import dev.statecraft.core.plan.StateFormat;
 import dev.statecraft.core.plan.StorePolicy;
@@ -142,7 +142,7 @@ final class RecipeTest {
         .isEqualTo(
             new Method.Control(
                 MethodName.DOUBLE_CONTROL,
-                List.of(Block.ATTENTION, Block.MLP),
+                List.of(BlockName.ATTENTION, BlockName.MLP),
                 4,
                 0.5,
                 0.1,
