@@ -15,6 +15,7 @@ import dev.statecraft.core.graph.State;
 import dev.statecraft.tensor.Scope;
 import dev.statecraft.tensor.Tensor;
 import dev.statecraft.tensor.Torch;
+import dev.statecraft.tensor.kernel.Kernels;
 import java.util.List;
 
 /**
@@ -96,7 +97,7 @@ public record CausalLmLoss(int chunk) implements Op {
         try (Scope scope = torch.scope()) {
           Tensor rows = hidden.indexSelect(0, positions.narrow(0, start, count));
           Tensor logits = buffer.narrow(0, 0, count).setToMatmul(rows, head.t());
-          SoftmaxCrossEntropy.accumulate(
+          Kernels.crossEntropyInPlace(
               logits,
               ids.narrow(0, start, count),
               context.lossScale(),

@@ -5,7 +5,7 @@ import dev.statecraft.core.control.ControlEdge;
 import dev.statecraft.core.control.LayerSelection;
 import dev.statecraft.core.control.LowRank;
 import dev.statecraft.core.graph.Initializer;
-import dev.statecraft.tensor.Quantization;
+import dev.statecraft.tensor.quant.Quantization;
 import java.util.List;
 import java.util.Optional;
 

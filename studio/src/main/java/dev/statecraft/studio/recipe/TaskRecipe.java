@@ -31,6 +31,11 @@ public sealed interface TaskRecipe {
   /** What evaluations report; at least one. */
   List<Metric> metrics();
 
+  /** Names of {@link #metrics}. */
+  default List<String> metricNames() {
+    return metrics().stream().map(Metric::label).toList();
+  }
+
   /** How a head sees a sequence. */
   enum Pooling {
     /** The first token's final state. */
