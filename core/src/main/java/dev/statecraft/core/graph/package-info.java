@@ -8,8 +8,9 @@
  * computes one state from others with an {@link dev.statecraft.core.graph.Op} and named {@link
  * dev.statecraft.core.graph.Parameter}s; a {@link dev.statecraft.core.graph.Graph} is an ordered,
  * validated, immutable list of edges. A model family builds one with a {@link
- * dev.statecraft.core.graph.GraphBuilder} and describes where its residual blocks begin and end
- * with {@link dev.statecraft.core.graph.Layer}s; a tuning rewrites it with a {@link
+ * dev.statecraft.core.graph.GraphBuilder} and describes its {@link
+ * dev.statecraft.core.graph.Layer}s as lists of residual {@link dev.statecraft.core.graph.Block}s:
+ * where each begins and ends, and what it adds; a tuning rewrites it with a {@link
  * dev.statecraft.core.graph.GraphEditor}.
  *
  * <p>An op is stateless: {@link dev.statecraft.core.graph.Op#forward} and {@link
