@@ -92,7 +92,7 @@ final class FakeEngine implements Engine {
   public TrainOutcome train(
       Recipe recipe, RunDirectory run, TrainListener listener, Optional<Checkpoint> from) {
     ask(recipe);
-    RunResult sample = SampleRuns.run(recipe.method().name().label(), 80, 5, run.folder());
+    RunResult sample = SampleRuns.run(recipe.method().name(), 80, 5, run.folder());
     listener.started(sample.summary().trainableParameters(), sample.steps().size());
     sample.steps().forEach(listener::step);
     sample.evaluations().forEach(listener::evaluated);

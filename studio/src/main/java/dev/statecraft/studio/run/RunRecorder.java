@@ -75,7 +75,7 @@ public final class RunRecorder implements TrainListener {
     startedAt = System.nanoTime();
     stepsBefore = steps.size();
     progress.note(
-        recipe.method().name().label()
+        recipe.method().name()
             + ": "
             + Units.count(trainable)
             + " trainable parameters, "
@@ -94,7 +94,7 @@ public final class RunRecorder implements TrainListener {
     steps.add(step);
     progress.update(
         new Progress.Update(
-            recipe.method().name().label(),
+            recipe.method().name(),
             step.step(),
             totalSteps,
             Optional.of(step.loss()),
@@ -195,7 +195,7 @@ public final class RunRecorder implements TrainListener {
     Optional<Long> peakRss = PeakMemory.bytes().stream().boxed().findFirst();
     return new Summary(
         status,
-        recipe.method().name().label(),
+        recipe.method().name(),
         trainableParameters,
         steps.size(),
         outcome.seconds(),
