@@ -13,13 +13,12 @@ import dev.statecraft.core.graph.Parameter;
 import dev.statecraft.core.graph.Reads;
 import dev.statecraft.core.graph.Shape;
 import dev.statecraft.core.graph.State;
-import dev.statecraft.tensor.BlockedAttention;
 import dev.statecraft.tensor.DType;
-import dev.statecraft.tensor.FlashAttention;
 import dev.statecraft.tensor.Scope;
-import dev.statecraft.tensor.SequenceAttention;
 import dev.statecraft.tensor.Tensor;
 import dev.statecraft.tensor.Torch;
+import dev.statecraft.tensor.kernel.Kernels;
+import dev.statecraft.tensor.kernel.SequenceAttention;
 import java.util.List;
 import java.util.Optional;
 
@@ -43,7 +42,7 @@ import java.util.Optional;
  * with rows of zeros inside this op alone, where that costs less than products of their own ({@link
  * SequenceGrouping}), as long as their probabilities stay below a constant number of bytes. Padded
  * keys have probability 0, padded queries give no output and no gradient. On the CPU, steps whose
- * sequences are long go through {@link BlockedAttention} instead, on CUDA all through {@link
+ * sequences are long go through {@code BlockedAttention} instead, on CUDA all through {@code
  * FlashAttention} where it takes their type; not where probabilities are dropped, which those do
  * not do.
  *
@@ -265,17 +264,12 @@ public record Attention(
     if (new DropoutMask(dropout, context).isActive()) {
       return Optional.empty();
     }
-    Torch torch = context.torch();
-    Layout layout = context.layout();
-    if (hasValues && FlashAttention.supports(rows, headDim)) {
-      return Optional.of(new FlashAttention(torch, offsets(layout), headDim, causal));
-    }
-    // Long enough, on the average, for tasks of their own.
-    long shortest = BlockedAttention.shortest(rows.dtype());
-    return BlockedAttention.supports(rows) && layout.tokens() >= shortest * layout.sequences()
-        ? Optional.of(
-            new BlockedAttention(torch, offsets(layout), keyValueHeads, group(), headDim, causal))
-        : Optional.empty();
+    return Kernels.attention(
+        rows,
+        offsets(context.layout()),
+        new Kernels.HeadShape(keyValueHeads, group(), headDim),
+        causal,
+        hasValues);
   }
 
   private static int[] offsets(Layout layout) {

@@ -14,6 +14,7 @@ import dev.statecraft.core.graph.State;
 import dev.statecraft.tensor.Scope;
 import dev.statecraft.tensor.Tensor;
 import dev.statecraft.tensor.Torch;
+import dev.statecraft.tensor.kernel.Kernels;
 import java.util.List;
 
 /**
@@ -95,7 +96,7 @@ public record CausalLmLoss(int chunk) implements Op {
         try (Scope scope = torch.scope()) {
           Tensor rows = hidden.indexSelect(0, positions.narrow(0, start, count));
           Tensor logits = buffer.narrow(0, 0, count).setToMatmul(rows, head.t());
-          SoftmaxCrossEntropy.accumulate(
+          Kernels.crossEntropyInPlace(
               logits,
               ids.narrow(0, start, count),
               context.lossScale(),

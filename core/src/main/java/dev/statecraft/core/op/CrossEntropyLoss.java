@@ -13,6 +13,7 @@ import dev.statecraft.core.graph.Shape;
 import dev.statecraft.core.graph.State;
 import dev.statecraft.tensor.DType;
 import dev.statecraft.tensor.Tensor;
+import dev.statecraft.tensor.kernel.Kernels;
 import java.util.List;
 
 /**
@@ -67,7 +68,7 @@ public record CrossEntropyLoss() implements Op {
     boolean gradient = context.backwardFollows() && context.wants(0);
     Tensor total = context.torch().zeros(master, 1);
     Tensor wide = context.torch().empty(master, logits.shape()).copyFrom(logits);
-    SoftmaxCrossEntropy.accumulate(wide, context.input(1), context.lossScale(), gradient, total);
+    Kernels.crossEntropyInPlace(wide, context.input(1), context.lossScale(), gradient, total);
     if (gradient) {
       context.keep(GRADIENT, wide);
     }

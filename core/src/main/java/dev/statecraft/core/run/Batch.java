@@ -2,8 +2,8 @@ package dev.statecraft.core.run;
 
 import dev.statecraft.core.graph.Extents;
 import dev.statecraft.core.graph.Layout;
-import dev.statecraft.tensor.MemoryCategory;
 import dev.statecraft.tensor.Tensor;
+import dev.statecraft.tensor.memory.MemoryCategory;
 import java.util.Map;
 
 /**

@@ -6,8 +6,8 @@ import dev.statecraft.core.control.UserFunction;
 import dev.statecraft.core.graph.Dim;
 import dev.statecraft.core.graph.Initializer;
 import dev.statecraft.core.graph.Shape;
-import dev.statecraft.tensor.Kernels;
 import dev.statecraft.tensor.Tensor;
+import dev.statecraft.tensor.kernel.Kernels;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 

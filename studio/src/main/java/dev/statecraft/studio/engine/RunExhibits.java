@@ -14,9 +14,11 @@ import dev.statecraft.models.family.Llama;
 import dev.statecraft.models.family.ModelFamily;
 import dev.statecraft.models.pretrained.PretrainedModel;
 import dev.statecraft.studio.recipe.TaskRecipe;
-import dev.statecraft.studio.run.Exhibit;
-import dev.statecraft.studio.run.TrainListener;
-import dev.statecraft.tensor.OutOfMemoryException;
+import dev.statecraft.tensor.memory.OutOfMemoryException;
+import dev.statecraft.training.Exhibit;
+import dev.statecraft.training.RunEvent;
+import dev.statecraft.training.RunHandler;
+import dev.statecraft.training.RunListener;
 import dev.statecraft.training.task.CausalExamples;
 import dev.statecraft.training.task.ClassScore;
 import dev.statecraft.training.task.Score;
@@ -32,8 +34,8 @@ import java.util.stream.Collectors;
  *
  * @param graph tuned
  */
-record RunExhibits(
-    Preparation prepared, PretrainedModel model, Graph graph, TrainListener listener) {
+record RunExhibits(Preparation prepared, PretrainedModel model, Graph graph, RunListener listener)
+    implements RunHandler {
   private static final int NEW_TOKENS = 64;
   private static final int LONGEST_PROMPT = 512;
 
@@ -49,14 +51,17 @@ record RunExhibits(
         StatePlan.training(graph, ModelFamily.LOSS, Set.of(), store, states).stored().stream()
             .map(State::name)
             .collect(Collectors.toSet());
-    listener.exhibit(new Exhibit.TunedGraph(graph, stored));
+    listener.on(new RunEvent.Shown(new Exhibit.TunedGraph(graph, stored)));
   }
 
   /** Which classes were taken for which, if there are classes. */
-  void scored(Score score) {
+  @Override
+  public void scored(Score score) {
     if (score instanceof ClassScore classes
         && prepared.recipe().task() instanceof TaskRecipe.Classification task) {
-      listener.exhibit(new Exhibit.Confusion(classes.confusion(), task.labels().orElseThrow()));
+      listener.on(
+          new RunEvent.Shown(
+              new Exhibit.Confusion(classes.confusion(), task.labels().orElseThrow())));
     }
   }
 
@@ -70,9 +75,10 @@ record RunExhibits(
       return;
     }
     try {
-      listener.exhibit(new Exhibit.Samples(samples(weights, family, causal, wanted)));
+      listener.on(
+          new RunEvent.Shown(new Exhibit.Samples(samples(weights, family, causal, wanted))));
     } catch (OutOfMemoryException | InvalidInputException e) {
-      listener.note("no samples for the report: " + e.getMessage());
+      listener.tell("no samples for the report: " + e.getMessage());
     }
   }
 

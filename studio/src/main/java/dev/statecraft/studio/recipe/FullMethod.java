@@ -2,7 +2,7 @@ package dev.statecraft.studio.recipe;
 
 import dev.statecraft.core.control.FullTuning;
 import dev.statecraft.core.control.Tuning;
-import dev.statecraft.tensor.Quantization;
+import dev.statecraft.tensor.quant.Quantization;
 import java.util.List;
 
 /** Every weight. */

@@ -1,7 +1,7 @@
 package dev.statecraft.studio.recipe;
 
 import dev.statecraft.core.control.Tuning;
-import dev.statecraft.tensor.Quantization;
+import dev.statecraft.tensor.quant.Quantization;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

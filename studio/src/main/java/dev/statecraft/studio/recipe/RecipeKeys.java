@@ -1,7 +1,7 @@
 package dev.statecraft.studio.recipe;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.statecraft.tensor.Quantization;
+import dev.statecraft.tensor.quant.Quantization;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;

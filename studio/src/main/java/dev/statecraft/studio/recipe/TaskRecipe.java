@@ -34,6 +34,11 @@ public sealed interface TaskRecipe {
   /** What evaluations report; at least one. */
   List<Metric> metrics();
 
+  /** Names of {@link #metrics}. */
+  default List<String> metricNames() {
+    return metrics().stream().map(Metric::label).toList();
+  }
+
   /**
    * The same with the classes that the training data turned out to have.
    *

@@ -11,7 +11,7 @@ import dev.statecraft.core.plan.StorePolicy;
 import dev.statecraft.data.BatchLimit;
 import dev.statecraft.tensor.DType;
 import dev.statecraft.tensor.Device;
-import dev.statecraft.tensor.ThreadCount;
+import dev.statecraft.tensor.thread.ThreadCount;
 import dev.statecraft.training.EarlyStopping;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -4,7 +4,7 @@ import dev.statecraft.core.graph.Edge;
 import dev.statecraft.core.graph.Graph;
 import dev.statecraft.core.graph.Parameter;
 import dev.statecraft.core.graph.State;
-import dev.statecraft.studio.run.Exhibit;
+import dev.statecraft.training.Exhibit;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -16,8 +16,9 @@ import dev.statecraft.studio.recipe.TaskRecipe;
 import dev.statecraft.studio.run.RunDirectory;
 import dev.statecraft.studio.run.RunDirectory.Existing;
 import dev.statecraft.studio.run.RunResult;
-import dev.statecraft.studio.run.StepMetrics;
-import dev.statecraft.studio.run.TrainListener;
+import dev.statecraft.training.RunHandler;
+import dev.statecraft.training.RunListener;
+import dev.statecraft.training.StepMetrics;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -62,13 +63,13 @@ final class TrainingJobTest {
         .build(folder);
   }
 
-  private TrainingJob begin(String run, TrainListener listener) throws IOException {
+  private TrainingJob begin(String run, RunListener listener) throws IOException {
     return TrainingJob.begin(
         engine, recipe(run), Existing.REFUSE, JobOptions.SILENT.withListener(listener));
   }
 
   private RunResult run(String run) throws IOException {
-    try (TrainingJob job = begin(run, new TrainListener() {})) {
+    try (TrainingJob job = begin(run, event -> {})) {
       return job.run();
     }
   }
@@ -87,8 +88,8 @@ final class TrainingJobTest {
     return new ObjectMapper().readTree(folder.resolve(run).resolve("summary.json").toFile());
   }
 
-  private static TrainListener atStep(LongConsumer told) {
-    return new TrainListener() {
+  private static RunListener atStep(LongConsumer told) {
+    return new RunHandler() {
       @Override
       public void step(StepMetrics step) {
         told.accept(step.step());
@@ -169,8 +170,8 @@ final class TrainingJobTest {
   @Test
   void anInterruptBeforeTheFirstStepIsPassedOn() throws IOException {
     Thread waiting = Thread.currentThread();
-    TrainListener atTheFirstNote =
-        new TrainListener() {
+    RunListener atTheFirstNote =
+        new RunHandler() {
           @Override
           public void note(String line) {
             waiting.interrupt();
@@ -191,7 +192,7 @@ final class TrainingJobTest {
 
   @Test
   void aRunCanBeCancelledBeforeItRuns() throws IOException {
-    try (TrainingJob job = begin("run", new TrainListener() {})) {
+    try (TrainingJob job = begin("run", event -> {})) {
       job.cancel();
       assertThatThrownBy(job::run).isInstanceOf(CancellationException.class);
     }
@@ -200,7 +201,7 @@ final class TrainingJobTest {
 
   @Test
   void theDirectoryIsHeldUntilTheJobIsClosed() throws IOException {
-    try (TrainingJob job = begin("run", new TrainListener() {})) {
+    try (TrainingJob job = begin("run", event -> {})) {
       assertThatThrownBy(() -> resume("run"))
           .isInstanceOf(RecipeException.class)
           .hasMessageContaining("another process is training");
@@ -212,8 +213,7 @@ final class TrainingJobTest {
   @Test
   void whatCannotBeginHoldsNothing() throws IOException {
     Files.delete(folder.resolve("train.jsonl"));
-    assertThatThrownBy(() -> begin("run", new TrainListener() {}))
-        .isInstanceOf(InvalidInputException.class);
+    assertThatThrownBy(() -> begin("run", event -> {})).isInstanceOf(InvalidInputException.class);
     TinyFolder.texts(folder.resolve("train.jsonl"));
     assertThat(run("run").steps()).hasSize(STEPS);
   }

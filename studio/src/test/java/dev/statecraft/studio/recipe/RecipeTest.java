@@ -19,7 +19,7 @@ import dev.statecraft.data.FileFormat;
 import dev.statecraft.data.InstructionFormat;
 import dev.statecraft.data.TextColumns;
 import dev.statecraft.tensor.DType;
-import dev.statecraft.tensor.Quantization;
+import dev.statecraft.tensor.quant.Quantization;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
