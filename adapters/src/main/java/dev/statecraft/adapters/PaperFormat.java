@@ -175,15 +175,14 @@ final class PaperFormat {
   }
 
   private static Optional<String> problem(AdapterDescription description, ModelFamily family) {
-    if (!(description.parts().get(0) instanceof AdapterPart.Control control)) {
+    List<ControlEdge> edges = description.parts().get(0).edges();
+    if (edges.isEmpty()) {
       return Optional.of("a control method, found '" + description.method() + "'");
     }
-    List<ControlEdge> edges = control.states().edges();
     boolean llama = family instanceof Llama;
     boolean lora =
         description.parts().size() == 2
-            && description.parts().get(1) instanceof AdapterPart.Projections projections
-            && !projections.dora();
+            && description.parts().get(1).projections().filter(part -> !part.dora()).isPresent();
     if (description.parts().size() > 1 && !(lora && llama && edges.size() == 1)) {
       return Optional.of(
           "control alone, or on LLaMA control of the MLP with LoRA, found '"
@@ -232,10 +231,9 @@ final class PaperFormat {
 
   /** The settings, as its {@code ControlConfig} saves them. */
   static String write(AdapterDescription description, ModelFamily family) {
-    AdapterPart.Control control = (AdapterPart.Control) description.parts().get(0);
     LowRank mlp = null;
     Optional<LowRank> attention = Optional.empty();
-    for (ControlEdge edge : control.states().edges()) {
+    for (ControlEdge edge : description.parts().get(0).edges()) {
       if (edge.name().equals(Block.MLP.label())) {
         mlp = (LowRank) edge.function();
       } else {
@@ -255,7 +253,7 @@ final class PaperFormat {
     root.put("peft_type", "CONTROL");
     root.put("task_type", AdapterConfig.taskType(family));
     if (description.parts().size() > 1) {
-      AdapterPart.Projections lora = (AdapterPart.Projections) description.parts().get(1);
+      AdapterPart.Projections lora = description.parts().get(1).projections().orElseThrow();
       root.put("lora_alpha", lora.numerator());
       root.put("lora_dropout", lora.dropout());
       root.put("r", lora.rank());
