@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.statecraft.base.InvalidInputException;
+import dev.statecraft.base.JsonKeys;
 import dev.statecraft.core.graph.Parameter;
 import dev.statecraft.models.family.Encoder;
 import dev.statecraft.models.family.Llama;

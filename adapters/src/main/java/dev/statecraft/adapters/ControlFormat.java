@@ -3,6 +3,7 @@ package dev.statecraft.adapters;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.statecraft.base.InvalidInputException;
+import dev.statecraft.base.JsonKeys;
 import dev.statecraft.core.control.ControlEdge;
 import dev.statecraft.core.control.LayerSelection;
 import dev.statecraft.core.control.StateTuning;

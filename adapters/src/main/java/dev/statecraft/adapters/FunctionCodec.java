@@ -1,6 +1,7 @@
 package dev.statecraft.adapters;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.statecraft.base.JsonKeys;
 import dev.statecraft.core.control.Bottleneck;
 import dev.statecraft.core.control.ControlFunction;
 import dev.statecraft.core.control.LowRank;
@@ -64,8 +65,8 @@ record FunctionCodec<F extends ControlFunction>(
     return new LowRank(
         edge.positive("rank"),
         edge.number("scale"),
-        edge.flag("bias"),
-        edge.dropout("dropout"),
+        edge.flag("bias", false),
+        PeftFormat.dropout(edge, "dropout"),
         initializer(edge.object("init")));
   }
 

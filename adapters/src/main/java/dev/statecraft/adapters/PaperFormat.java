@@ -2,6 +2,7 @@ package dev.statecraft.adapters;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.statecraft.base.JsonKeys;
 import dev.statecraft.core.control.Block;
 import dev.statecraft.core.control.ControlEdge;
 import dev.statecraft.core.control.LayerSelection;
@@ -133,7 +134,7 @@ final class PaperFormat {
               false,
               lora.rank,
               keys.number("lora_alpha"),
-              keys.dropout("lora_dropout"),
+              PeftFormat.dropout(keys, "lora_dropout"),
               false,
               new Targets.Named(List.copyOf(lora.names), lora.selection())));
     }
@@ -146,7 +147,7 @@ final class PaperFormat {
 
   private static LowRank function(Found found, double alpha, boolean bias, JsonKeys keys) {
     return new LowRank(
-        found.rank, alpha, bias, keys.dropout("control_dropout"), Initializer.KAIMING);
+        found.rank, alpha, bias, PeftFormat.dropout(keys, "control_dropout"), Initializer.KAIMING);
   }
 
   // ---- writing ----

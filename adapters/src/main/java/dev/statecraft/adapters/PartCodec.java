@@ -1,6 +1,7 @@
 package dev.statecraft.adapters;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.statecraft.base.JsonKeys;
 import dev.statecraft.core.control.Tuning;
 import dev.statecraft.models.family.ModelFamily;
 import java.util.List;

@@ -1,6 +1,7 @@
 package dev.statecraft.adapters;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.statecraft.base.JsonKeys;
 import dev.statecraft.core.control.Dora;
 import dev.statecraft.core.control.Lora;
 import dev.statecraft.models.family.ModelFamily;
@@ -78,7 +79,7 @@ final class PeftFormat implements PartCodec<AdapterPart.Projections> {
       }
     }
     for (String key : MUST_BE_FALSE) {
-      if (keys.flag(key)) {
+      if (keys.flag(key, false)) {
         throw keys.invalid(key, "false (true is not supported)");
       }
     }
@@ -94,12 +95,21 @@ final class PeftFormat implements PartCodec<AdapterPart.Projections> {
               + " (others change the base weights)");
     }
     return new AdapterPart.Projections(
-        keys.flag("use_dora"),
+        keys.flag("use_dora", false),
         keys.positive("r"),
         keys.number("lora_alpha"),
-        keys.dropout("lora_dropout"),
-        keys.flag("use_rslora"),
+        dropout(keys, "lora_dropout"),
+        keys.flag("use_rslora", false),
         targets(keys, saved));
+  }
+
+  /** A probability from 0 to below 1; 0 if absent. */
+  static double dropout(JsonKeys keys, String key) {
+    double value = keys.has(key) ? keys.number(key) : 0;
+    if (!(value >= 0 && value < 1)) {
+      throw keys.invalid(key, "a number from 0 to below 1");
+    }
+    return value;
   }
 
   private static Targets targets(JsonKeys keys, List<String> saved) {
