@@ -1,6 +1,7 @@
 package dev.statecraft.models.family;
 
-import dev.statecraft.core.graph.Dim;
+import dev.statecraft.core.graph.Axis;
+import dev.statecraft.core.graph.Block;
 import dev.statecraft.core.graph.Graph;
 import dev.statecraft.core.graph.GraphBuilder;
 import dev.statecraft.core.graph.Initializer;
@@ -94,19 +95,19 @@ public record Encoder(BertConfig config, Head head, String prefix) implements Mo
     graph.inLayer(-1);
     State logits = head(graph, x);
     if (head.regression()) {
-      State targets = graph.input(LABELS, Shape.of(Dim.SEQUENCES), Precision.MASTER);
+      State targets = graph.input(LABELS, Shape.of(Axis.SEQUENCES), Precision.MASTER);
       graph.edge(LOSS, new MeanSquaredErrorLoss(), List.of(logits, targets));
     } else {
-      State labels = graph.input(LABELS, Shape.of(Dim.SEQUENCES), Precision.INDEX);
+      State labels = graph.input(LABELS, Shape.of(Axis.SEQUENCES), Precision.INDEX);
       graph.edge(LOSS, new CrossEntropyLoss(), List.of(logits, labels));
     }
     return graph.build();
   }
 
   private State embeddings(GraphBuilder graph) {
-    State ids = graph.input(TOKEN_IDS, Shape.of(Dim.TOKENS), Precision.INDEX);
-    State positions = graph.input(POSITIONS, Shape.of(Dim.TOKENS), Precision.INDEX);
-    State types = graph.input(TOKEN_TYPES, Shape.of(Dim.TOKENS), Precision.INDEX);
+    State ids = graph.input(TOKEN_IDS, Shape.of(Axis.TOKENS), Precision.INDEX);
+    State positions = graph.input(POSITIONS, Shape.of(Axis.TOKENS), Precision.INDEX);
+    State types = graph.input(TOKEN_TYPES, Shape.of(Axis.TOKENS), Precision.INDEX);
     State words = embedding(graph, "word_embeddings", ids, config.vocabSize());
     State typed = embedding(graph, "token_type_embeddings", types, config.typeVocabSize());
     State placed =
@@ -167,11 +168,8 @@ public record Encoder(BertConfig config, Head head, String prefix) implements Mo
     graph.layer(
         new Layer(
             index,
-            input.name(),
-            middle.name(),
-            output.name(),
-            attnOutput.name(),
-            mlpOutput.name(),
+            List.of(
+                Block.attention(input, middle, attnOutput), Block.mlp(middle, output, mlpOutput)),
             Map.of(
                 "query", q.name(),
                 "key", k.name(),

@@ -1,10 +1,10 @@
 package dev.statecraft.models.family;
 
+import dev.statecraft.core.graph.Axis;
 import dev.statecraft.core.graph.Extents;
 import dev.statecraft.core.graph.Layout;
 import dev.statecraft.core.run.HostBatch;
 import dev.statecraft.models.config.VitConfig;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -41,15 +41,12 @@ public final class ImageBatches {
       throw new IllegalArgumentException(
           "expected " + expected + " pixels for " + images + " images, found " + pixels.length);
     }
-    int[] lengths = new int[images];
-    Arrays.fill(lengths, config.numPatches() + 1);
-    Layout layout = Layout.ofLengths(lengths);
+    Extents extents =
+        Extents.of(Layout.even(images, config.numPatches() + 1))
+            .with(Axis.PATCHES, Layout.even(images, config.numPatches()));
     Map<String, HostBatch.Value> values = new HashMap<>(labels);
     values.put(
         Vit.PIXELS, HostBatch.Value.features(pixels, images, config.numChannels(), side, side));
-    return new HostBatch(
-        layout,
-        new Extents(layout.tokens(), images, (long) images * config.numPatches(), 0),
-        values);
+    return new HostBatch(extents, values);
   }
 }

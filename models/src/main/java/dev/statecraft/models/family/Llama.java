@@ -1,6 +1,7 @@
 package dev.statecraft.models.family;
 
-import dev.statecraft.core.graph.Dim;
+import dev.statecraft.core.graph.Axis;
+import dev.statecraft.core.graph.Block;
 import dev.statecraft.core.graph.Graph;
 import dev.statecraft.core.graph.GraphBuilder;
 import dev.statecraft.core.graph.Initializer;
@@ -76,10 +77,10 @@ public record Llama(LlamaConfig config) implements ModelFamily {
   @Override
   public Graph graph() {
     GraphBuilder graph = new GraphBuilder();
-    State ids = graph.input(TOKEN_IDS, Shape.of(Dim.TOKENS), Precision.INDEX);
-    State positions = graph.input(POSITIONS, Shape.of(Dim.TOKENS), Precision.INDEX);
-    State labelPositions = graph.input(LABEL_POSITIONS, Shape.of(Dim.LABELS), Precision.INDEX);
-    State labelIds = graph.input(LABEL_IDS, Shape.of(Dim.LABELS), Precision.INDEX);
+    State ids = graph.input(TOKEN_IDS, Shape.of(Axis.TOKENS), Precision.INDEX);
+    State positions = graph.input(POSITIONS, Shape.of(Axis.TOKENS), Precision.INDEX);
+    State labelPositions = graph.input(LABEL_POSITIONS, Shape.of(Axis.LABELS), Precision.INDEX);
+    State labelIds = graph.input(LABEL_IDS, Shape.of(Axis.LABELS), Precision.INDEX);
 
     Parameter embedding =
         Parameter.base("model.embed_tokens.weight", config.vocabSize(), config.hiddenSize());
@@ -164,11 +165,8 @@ public record Llama(LlamaConfig config) implements ModelFamily {
     graph.layer(
         new Layer(
             index,
-            input.name(),
-            middle.name(),
-            output.name(),
-            attnOutput.name(),
-            mlpOutput.name(),
+            List.of(
+                Block.attention(input, middle, attnOutput), Block.mlp(middle, output, mlpOutput)),
             projections,
             module));
     return output;

@@ -1,5 +1,6 @@
 package dev.statecraft.models.family;
 
+import dev.statecraft.core.graph.Axis;
 import dev.statecraft.core.graph.Extents;
 import dev.statecraft.core.graph.Layout;
 import dev.statecraft.core.run.Batch;
@@ -65,8 +66,7 @@ public final class TokenBatches {
     states.put(Llama.POSITIONS, Value.indices(positions(layout, start)));
     states.put(Llama.LABEL_POSITIONS, Value.indices(rows));
     states.put(Llama.LABEL_IDS, Value.indices(targets));
-    return new HostBatch(
-        layout, new Extents(layout.tokens(), layout.sequences(), 0, rows.length), states);
+    return new HostBatch(Extents.of(layout).with(Axis.LABELS, rows.length), states);
   }
 
   /**
@@ -98,7 +98,7 @@ public final class TokenBatches {
     states.put(Encoder.TOKEN_IDS, Value.indices(joined(ids)));
     states.put(Encoder.TOKEN_TYPES, Value.indices(joined(types)));
     states.put(Encoder.POSITIONS, Value.indices(positions(layout, firstPosition)));
-    return new HostBatch(layout, new Extents(layout.tokens(), layout.sequences(), 0, 0), states);
+    return new HostBatch(Extents.of(layout), states);
   }
 
   private static Layout layout(List<int[]> ids) {

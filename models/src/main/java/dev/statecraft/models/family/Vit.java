@@ -1,5 +1,7 @@
 package dev.statecraft.models.family;
 
+import dev.statecraft.core.graph.Axis;
+import dev.statecraft.core.graph.Block;
 import dev.statecraft.core.graph.Dim;
 import dev.statecraft.core.graph.Graph;
 import dev.statecraft.core.graph.GraphBuilder;
@@ -101,7 +103,7 @@ public record Vit(VitConfig config, int classes) implements ModelFamily {
         graph.input(
             PIXELS,
             Shape.of(
-                Dim.SEQUENCES,
+                Axis.SEQUENCES,
                 Dim.of(config.numChannels()),
                 Dim.of(config.imageSize()),
                 Dim.of(config.imageSize())),
@@ -135,7 +137,7 @@ public record Vit(VitConfig config, int classes) implements ModelFamily {
     State first = graph.edge("class_token", new FirstToken(), List.of(x));
     State last = blocks.layerNorm("final_norm", first, "vit.layernorm", config.layerNormEps());
     State logits = blocks.headLinear(LOGITS, last, "classifier", classes);
-    State labels = graph.input(LABELS, Shape.of(Dim.SEQUENCES), Precision.INDEX);
+    State labels = graph.input(LABELS, Shape.of(Axis.SEQUENCES), Precision.INDEX);
     graph.edge(LOSS, new CrossEntropyLoss(), List.of(logits, labels));
     return graph.build();
   }
@@ -192,11 +194,8 @@ public record Vit(VitConfig config, int classes) implements ModelFamily {
     graph.layer(
         new Layer(
             index,
-            input.name(),
-            middle.name(),
-            output.name(),
-            attnOutput.name(),
-            mlpOutput.name(),
+            List.of(
+                Block.attention(input, middle, attnOutput), Block.mlp(middle, output, mlpOutput)),
             projections,
             module));
     return output;

@@ -1,13 +1,13 @@
 package dev.statecraft.studio.recipe;
 
-import dev.statecraft.core.control.Block;
+import dev.statecraft.core.control.BlockName;
 import dev.statecraft.core.control.Tuning;
 import java.util.List;
 import java.util.function.Function;
 
 /** Control around the MLP block, LoRA on the attention's projections. */
 final class ControlAndLoraMethod extends Keys implements Method {
-  private final ControlKeys ofControl = new ControlKeys(Block.MLP);
+  private final ControlKeys ofControl = new ControlKeys(BlockName.MLP);
   private final ProjectionKeys ofLora = new ProjectionKeys();
 
   private final Key<Settings> control =

@@ -10,7 +10,7 @@ import static dev.statecraft.studio.recipe.MethodTypes.RANK;
 import static dev.statecraft.studio.recipe.MethodTypes.USUAL_CONTROL_ALPHA;
 import static dev.statecraft.studio.recipe.MethodTypes.USUAL_RANK;
 
-import dev.statecraft.core.control.Block;
+import dev.statecraft.core.control.BlockName;
 import dev.statecraft.core.control.ControlEdge;
 import dev.statecraft.core.control.LayerSelection;
 import dev.statecraft.core.control.LowRank;
@@ -20,7 +20,7 @@ import java.util.Optional;
 
 /** The keys of control around residual blocks: {@code x_v' = x_v + alpha B A x_u}. */
 final class ControlKeys extends Keys {
-  final Key<List<Block>> blocks;
+  final Key<List<BlockName>> blocks;
   final Key<Integer> rank;
   final Key<Double> alpha;
   final Key<Double> dropout;
@@ -30,11 +30,11 @@ final class ControlKeys extends Keys {
   /**
    * @param usual around which blocks of a layer control is, unless a recipe says otherwise
    */
-  ControlKeys(Block... usual) {
+  ControlKeys(BlockName... usual) {
     blocks =
         key(
             "blocks",
-            Type.some(List.of(Block.values()), Block::label, Block::of)
+            Type.some(BlockName.IN_RECIPES, BlockName::label, BlockName::of)
                 .checked(
                     list -> !list.isEmpty() && list.stream().distinct().count() == list.size(),
                     "some of attn, mlp and block, each once"),

@@ -1,12 +1,12 @@
 package dev.statecraft.studio.recipe;
 
-import dev.statecraft.core.control.Block;
+import dev.statecraft.core.control.BlockName;
 import dev.statecraft.core.control.Tuning;
 import java.util.List;
 
 /** Control around one block of each layer, the MLP by default. */
 final class ControlMethod implements Method {
-  private final ControlKeys keys = new ControlKeys(Block.MLP);
+  private final ControlKeys keys = new ControlKeys(BlockName.MLP);
 
   @Override
   public String name() {

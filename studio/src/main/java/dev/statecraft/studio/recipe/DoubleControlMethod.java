@@ -1,12 +1,12 @@
 package dev.statecraft.studio.recipe;
 
-import dev.statecraft.core.control.Block;
+import dev.statecraft.core.control.BlockName;
 import dev.statecraft.core.control.Tuning;
 import java.util.List;
 
 /** Control around the attention block and around the MLP block. */
 final class DoubleControlMethod implements Method {
-  private final ControlKeys keys = new ControlKeys(Block.ATTENTION, Block.MLP);
+  private final ControlKeys keys = new ControlKeys(BlockName.ATTENTION, BlockName.MLP);
 
   @Override
   public String name() {

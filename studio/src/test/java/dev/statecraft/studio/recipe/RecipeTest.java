@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.statecraft.base.ByteSize;
 import dev.statecraft.base.InvalidInputException;
-import dev.statecraft.core.control.Block;
+import dev.statecraft.core.control.BlockName;
 import dev.statecraft.core.control.ControlEdge;
 import dev.statecraft.core.control.LowRank;
 import dev.statecraft.core.control.StateTuning;
@@ -154,7 +154,8 @@ final class RecipeTest {
     LowRank function = new LowRank(4, 0.5, true, 0.1, Initializer.KAIMING);
     assertThat(tuning.edges())
         .containsExactly(
-            ControlEdge.around(Block.ATTENTION, function), ControlEdge.around(Block.MLP, function));
+            ControlEdge.around(BlockName.ATTENTION, function),
+            ControlEdge.around(BlockName.MLP, function));
     assertThat(tuning.layers()).hasToString("last 6");
     assertThat(recipe.data().train().get(0).format().fileFormat()).contains(FileFormat.TSV);
     assertThat(recipe.data().train().get(0).format().columns()).containsExactly("text", "label");
