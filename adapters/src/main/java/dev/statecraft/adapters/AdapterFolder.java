@@ -2,6 +2,7 @@ package dev.statecraft.adapters;
 
 import dev.statecraft.base.AtomicFile;
 import dev.statecraft.base.InvalidInputException;
+import dev.statecraft.base.JsonKeys;
 import dev.statecraft.core.graph.Graph;
 import dev.statecraft.core.graph.Parameter;
 import dev.statecraft.core.run.Weights;
