@@ -9,7 +9,7 @@ import dev.statecraft.core.control.Lora;
 import dev.statecraft.core.control.LowRank;
 import dev.statecraft.core.control.StateTuning;
 import dev.statecraft.core.control.Tuning;
-import dev.statecraft.models.family.ModelFamily;
+import dev.statecraft.models.head.TaskModel;
 
 /** One of the tunings that make an adapter. */
 public sealed interface AdapterPart {
@@ -19,7 +19,7 @@ public sealed interface AdapterPart {
    *
    * @throws dev.statecraft.base.InvalidInputException if the family has no such targets
    */
-  Tuning tuning(ModelFamily family);
+  Tuning tuning(TaskModel family);
 
   /**
    * The part that a tuning is.
@@ -65,7 +65,7 @@ public sealed interface AdapterPart {
       boolean dora, int rank, double alpha, double dropout, boolean rankStabilized, Targets targets)
       implements AdapterPart {
     @Override
-    public Tuning tuning(ModelFamily family) {
+    public Tuning tuning(TaskModel family) {
       Targets.Named named = targets.in(family);
       return dora
           ? new Dora(rank, numerator(), dropout, named.names(), named.layers())
@@ -107,7 +107,7 @@ public sealed interface AdapterPart {
     }
 
     @Override
-    public Tuning tuning(ModelFamily family) {
+    public Tuning tuning(TaskModel family) {
       return states;
     }
   }
@@ -115,7 +115,7 @@ public sealed interface AdapterPart {
   /** All weights. */
   record Full() implements AdapterPart {
     @Override
-    public Tuning tuning(ModelFamily family) {
+    public Tuning tuning(TaskModel family) {
       return new FullTuning();
     }
   }
@@ -123,7 +123,7 @@ public sealed interface AdapterPart {
   /** The task's head alone. */
   record Head() implements AdapterPart {
     @Override
-    public Tuning tuning(ModelFamily family) {
+    public Tuning tuning(TaskModel family) {
       return new HeadTuning();
     }
   }

@@ -1,14 +1,14 @@
 package dev.statecraft.adapters;
 
 import dev.statecraft.core.control.LayerSelection;
-import dev.statecraft.models.family.ModelFamily;
+import dev.statecraft.models.head.TaskModel;
 import java.util.List;
 
 /** Which linears LoRA and DoRA attach to. */
 public sealed interface Targets permits Targets.Named, ModuleTargets {
 
   /** The linears of a family's layers that these are, by their short names. */
-  Named in(ModelFamily family);
+  Named in(TaskModel family);
 
   /**
    * Linears by the short names of {@link dev.statecraft.core.graph.Layer#projections}.
@@ -22,7 +22,7 @@ public sealed interface Targets permits Targets.Named, ModuleTargets {
     }
 
     @Override
-    public Named in(ModelFamily family) {
+    public Named in(TaskModel family) {
       return this;
     }
   }

@@ -9,7 +9,7 @@ import dev.statecraft.core.run.HostBatch;
 import dev.statecraft.core.run.Weights;
 import dev.statecraft.data.BatchLimit;
 import dev.statecraft.data.BatchSampler;
-import dev.statecraft.models.family.ModelFamily;
+import dev.statecraft.models.head.TaskModel;
 import dev.statecraft.tensor.OutOfMemoryException;
 import dev.statecraft.tensor.Torch;
 import dev.statecraft.training.task.ExampleSet;
@@ -68,7 +68,7 @@ public final class Trainer {
     this.cancelled = cancelled;
     examples = training.size();
     options.microBatch().check(training.lengths());
-    plan = StatePlan.training(graph, ModelFamily.LOSS, Set.of(), options.store(), options.states());
+    plan = StatePlan.training(graph, TaskModel.LOSS, Set.of(), options.store(), options.states());
     sampler =
         new BatchSampler(
             training.lengths(), BatchLimit.examples(options.batchSize()), 1, options.seed());
@@ -156,7 +156,7 @@ public final class Trainer {
       this.total = total;
       step =
           new OptimizerStep(
-              plan, ModelFamily.LOSS, weights, optimizer, options.maxGradNorm(), options.seed());
+              plan, TaskModel.LOSS, weights, optimizer, options.maxGradNorm(), options.seed());
     }
 
     void run(boolean resumed) throws IOException {

@@ -22,7 +22,7 @@ import java.util.OptionalInt;
  * @param prefix path of the object within the file, {@code ""} or for example {@code
  *     "rope_scaling."}
  */
-record ConfigKeys(String source, String prefix, JsonNode node) {
+public record ConfigKeys(String source, String prefix, JsonNode node) {
   private static final ObjectMapper JSON =
       JsonMapper.builder()
           .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
@@ -54,7 +54,7 @@ record ConfigKeys(String source, String prefix, JsonNode node) {
           Map.entry("width", 1 << 13),
           Map.entry("shortest_edge", 1 << 13));
 
-  static ConfigKeys parse(String json, String source) {
+  public static ConfigKeys parse(String json, String source) {
     JsonNode root;
     try {
       root = JSON.readTree(json);
@@ -68,7 +68,7 @@ record ConfigKeys(String source, String prefix, JsonNode node) {
     return new ConfigKeys(source, "", root);
   }
 
-  InvalidInputException invalid(String key, String expected, String found) {
+  public InvalidInputException invalid(String key, String expected, String found) {
     return new InvalidInputException(
         source + ": " + prefix + key + ": expected " + expected + ", found " + found);
   }
@@ -86,13 +86,13 @@ record ConfigKeys(String source, String prefix, JsonNode node) {
   }
 
   /** Throws if a relation between keys does not hold. */
-  void require(boolean holds, String key, String expected) {
+  public void require(boolean holds, String key, String expected) {
     if (!holds) {
       throw invalid(key, expected, node.path(key));
     }
   }
 
-  boolean has(String key) {
+  public boolean has(String key) {
     return node.hasNonNull(key);
   }
 
@@ -103,7 +103,7 @@ record ConfigKeys(String source, String prefix, JsonNode node) {
     return node.get(key);
   }
 
-  String text(String key) {
+  public String text(String key) {
     JsonNode value = required(key, "a string");
     if (!value.isTextual()) {
       throw invalid(key, "a string", value);
@@ -111,7 +111,7 @@ record ConfigKeys(String source, String prefix, JsonNode node) {
     return value.textValue();
   }
 
-  Optional<String> optionalText(String key) {
+  public Optional<String> optionalText(String key) {
     return has(key) ? Optional.of(text(key)) : Optional.empty();
   }
 
@@ -124,19 +124,19 @@ record ConfigKeys(String source, String prefix, JsonNode node) {
   }
 
   /** An integer of at least 1, and no more than makes sense for its key. */
-  int positive(String key) {
+  public int positive(String key) {
     int value = integer(key, 1, "a positive integer");
     int most = MOST.getOrDefault(key, Integer.MAX_VALUE);
     require(value <= most, key, "a positive integer of up to " + most);
     return value;
   }
 
-  int positive(String key, int absent) {
+  public int positive(String key, int absent) {
     return has(key) ? positive(key) : absent;
   }
 
   /** A token id: an integer of at least 0, or absent. Some files write -1 for no token. */
-  OptionalInt token(String key) {
+  public OptionalInt token(String key) {
     if (!has(key)) {
       return OptionalInt.empty();
     }
@@ -145,7 +145,7 @@ record ConfigKeys(String source, String prefix, JsonNode node) {
   }
 
   /** One token id, a list of them, or none. */
-  List<Integer> tokens(String key) {
+  public List<Integer> tokens(String key) {
     if (!has(key) || !node.get(key).isArray()) {
       return token(key).stream().boxed().toList();
     }
@@ -160,12 +160,12 @@ record ConfigKeys(String source, String prefix, JsonNode node) {
   }
 
   /** As {@link #token(String)}, with what transformers takes where there is no such key at all. */
-  OptionalInt token(String key, int absent) {
+  public OptionalInt token(String key, int absent) {
     return usual(key, absent) ? OptionalInt.of(absent) : token(key);
   }
 
   /** As {@link #tokens(String)}, with what transformers takes where there is no such key at all. */
-  List<Integer> tokens(String key, int absent) {
+  public List<Integer> tokens(String key, int absent) {
     return usual(key, absent) ? List.of(absent) : tokens(key);
   }
 
@@ -174,7 +174,7 @@ record ConfigKeys(String source, String prefix, JsonNode node) {
   }
 
   /** A finite number above 0. */
-  double positiveReal(String key) {
+  public double positiveReal(String key) {
     JsonNode value = required(key, "a positive number");
     if (!value.isNumber() || !(value.doubleValue() > 0) || Double.isInfinite(value.doubleValue())) {
       throw invalid(key, "a positive number", value);
@@ -182,12 +182,12 @@ record ConfigKeys(String source, String prefix, JsonNode node) {
     return value.doubleValue();
   }
 
-  double positiveReal(String key, double absent) {
+  public double positiveReal(String key, double absent) {
     return has(key) ? positiveReal(key) : absent;
   }
 
   /** One finite number, or a list of at least one. */
-  List<Double> reals(String key, List<Double> absent) {
+  public List<Double> reals(String key, List<Double> absent) {
     if (!has(key)) {
       return absent;
     }
@@ -204,7 +204,7 @@ record ConfigKeys(String source, String prefix, JsonNode node) {
   }
 
   /** A probability from 0 to below 1. */
-  double dropout(String key, double absent) {
+  public double dropout(String key, double absent) {
     if (!has(key)) {
       return absent;
     }
@@ -215,7 +215,7 @@ record ConfigKeys(String source, String prefix, JsonNode node) {
     return value.doubleValue();
   }
 
-  boolean flag(String key, boolean absent) {
+  public boolean flag(String key, boolean absent) {
     if (!has(key)) {
       return absent;
     }
@@ -226,20 +226,20 @@ record ConfigKeys(String source, String prefix, JsonNode node) {
   }
 
   /** A text that must be {@code expected} where it is there at all. */
-  void requireText(String key, String expected) {
+  public void requireText(String key, String expected) {
     if (has(key) && !text(key).equals(expected)) {
       throw invalid(key, "\"" + expected + "\"", node.get(key));
     }
   }
 
   /** A flag that must be false where it is there at all. */
-  void requireFalse(String key) {
+  public void requireFalse(String key) {
     if (flag(key, false)) {
       throw invalid(key, "false", node.get(key));
     }
   }
 
-  Optional<ConfigKeys> object(String key) {
+  public Optional<ConfigKeys> object(String key) {
     if (!has(key)) {
       return Optional.empty();
     }
@@ -249,12 +249,12 @@ record ConfigKeys(String source, String prefix, JsonNode node) {
     return Optional.of(new ConfigKeys(source, prefix + key + ".", node.get(key)));
   }
 
-  Optional<String> dtype() {
+  public Optional<String> dtype() {
     return has("dtype") ? optionalText("dtype") : optionalText("torch_dtype");
   }
 
   /** {@code hidden_act}, {@code gelu} if absent. */
-  Activation activation() {
+  public Activation activation() {
     String key = optionalText("hidden_act").orElse(Activation.GELU.key());
     for (Activation activation : Activation.values()) {
       if (activation.key().equals(key)) {
@@ -264,7 +264,7 @@ record ConfigKeys(String source, String prefix, JsonNode node) {
     throw invalid("hidden_act", "one of gelu, gelu_new, relu", node.get("hidden_act"));
   }
 
-  Optional<ProblemType> problemType() {
+  public Optional<ProblemType> problemType() {
     if (!has("problem_type")) {
       return Optional.empty();
     }
@@ -284,7 +284,7 @@ record ConfigKeys(String source, String prefix, JsonNode node) {
    * The labels of the head in the order of their ids, from {@code id2label} or else {@code
    * num_labels} ({@code LABEL_0} and so on); empty if the file has neither.
    */
-  List<String> labels() {
+  public List<String> labels() {
     Optional<ConfigKeys> byId = object("id2label");
     if (byId.isEmpty()) {
       int count = positive("num_labels", 0);

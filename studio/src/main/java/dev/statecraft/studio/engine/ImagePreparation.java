@@ -6,10 +6,10 @@ import dev.statecraft.data.RowSelection;
 import dev.statecraft.data.image.Augmentation;
 import dev.statecraft.data.image.ImageSet;
 import dev.statecraft.data.image.LabelledImage;
-import dev.statecraft.models.config.ImageProcessorConfig;
-import dev.statecraft.models.config.VitConfig;
-import dev.statecraft.models.family.Vit;
+import dev.statecraft.models.family.PixelInput;
+import dev.statecraft.models.head.TaskModel;
 import dev.statecraft.models.image.ImagePreprocessor;
+import dev.statecraft.models.image.ImageProcessorConfig;
 import dev.statecraft.models.pretrained.HeadMatch;
 import dev.statecraft.models.pretrained.PretrainedModel;
 import dev.statecraft.studio.recipe.DataRecipe;
@@ -49,7 +49,7 @@ record ImagePreparation(
   }
 
   /** The model with a head for the classes of a task whose labels are known. */
-  static Vit family(TaskRecipe.ImageClassification task, PretrainedModel model) {
+  static TaskModel family(TaskRecipe.ImageClassification task, PretrainedModel model) {
     return model.imageClassifier(
         task.labels()
             .orElseThrow(() -> new RecipeException("task.labels: expected the run's labels"))
@@ -63,10 +63,9 @@ record ImagePreparation(
    *     {@code preprocessor_config.json} cannot be used
    */
   static ImagePreprocessor preprocessor(PretrainedModel model) {
-    VitConfig config = model.imageClassifier(2).config();
+    PixelInput input = model.imageClassifier(2).input().pixels().orElseThrow();
     try {
-      return new ImagePreprocessor(
-          ImageProcessorConfig.read(Path.of(model.name()), config), config);
+      return new ImagePreprocessor(ImageProcessorConfig.read(Path.of(model.name()), input), input);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -3,7 +3,7 @@ package dev.statecraft.studio.engine;
 import dev.statecraft.base.OwnThread;
 import dev.statecraft.core.run.Weights;
 import dev.statecraft.data.ChatMessage;
-import dev.statecraft.models.family.ModelFamily;
+import dev.statecraft.models.head.TaskModel;
 import dev.statecraft.models.pretrained.PretrainedModel;
 import dev.statecraft.studio.recipe.Recipe;
 import dev.statecraft.studio.recipe.TaskRecipe;
@@ -68,7 +68,7 @@ public final class OpenModel implements AutoCloseable {
         opened -> {
           PretrainedModel model = model(tuned, inputs, opened);
           Torch torch = session(sessions.open(recipe), opened);
-          ModelFamily family =
+          TaskModel family =
               recipe.task() instanceof TaskRecipe.ImageClassification images
                   ? ImagePreparation.family(images, model)
                   : Preparation.family(recipe, model);

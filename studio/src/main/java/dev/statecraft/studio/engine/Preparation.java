@@ -3,8 +3,8 @@ package dev.statecraft.studio.engine;
 import dev.statecraft.core.graph.Graph;
 import dev.statecraft.core.run.WeightSource;
 import dev.statecraft.data.DataAccount;
-import dev.statecraft.models.family.Head;
-import dev.statecraft.models.family.ModelFamily;
+import dev.statecraft.models.head.Pooling;
+import dev.statecraft.models.head.TaskModel;
 import dev.statecraft.models.pretrained.PretrainedModel;
 import dev.statecraft.studio.recipe.Recipe;
 import dev.statecraft.studio.recipe.RecipeException;
@@ -26,7 +26,7 @@ import java.util.function.Consumer;
  * @param accounts what was read, by part of the data
  */
 record Preparation(
-    ModelFamily family,
+    TaskModel family,
     Optional<ExampleSet> training,
     Optional<ExampleSet> validation,
     Recipe recipe,
@@ -73,7 +73,7 @@ record Preparation(
   }
 
   /** The model with the head that a recipe with known labels gives it. */
-  static ModelFamily family(Recipe recipe, PretrainedModel model) {
+  static TaskModel family(Recipe recipe, PretrainedModel model) {
     if (recipe.task() instanceof TaskRecipe.Classification task) {
       List<String> labels =
           task.labels()
@@ -89,7 +89,7 @@ record Preparation(
     return model.causalLm();
   }
 
-  private static Head.Pooling pooling(TaskRecipe.Pooling pooling) {
-    return pooling == TaskRecipe.Pooling.CLS ? Head.Pooling.FIRST : Head.Pooling.MEAN;
+  private static Pooling pooling(TaskRecipe.Pooling pooling) {
+    return pooling == TaskRecipe.Pooling.CLS ? Pooling.FIRST : Pooling.MEAN;
   }
 }

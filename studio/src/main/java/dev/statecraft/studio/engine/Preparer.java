@@ -13,9 +13,9 @@ import dev.statecraft.data.TextExample;
 import dev.statecraft.data.TokenLengths;
 import dev.statecraft.data.TokenLimits;
 import dev.statecraft.formats.tokenizer.SpecialTokens;
-import dev.statecraft.models.config.BertConfig;
-import dev.statecraft.models.config.LlamaConfig;
-import dev.statecraft.models.family.ModelFamily;
+import dev.statecraft.models.family.ModelKind;
+import dev.statecraft.models.family.TokenInput;
+import dev.statecraft.models.head.TaskModel;
 import dev.statecraft.models.pretrained.EncodedText;
 import dev.statecraft.models.pretrained.HeadMatch;
 import dev.statecraft.models.pretrained.PretrainedModel;
@@ -61,7 +61,7 @@ record Preparer(Recipe recipe, PretrainedModel model, RecipeRows rows, DataNotes
   }
 
   private Preparation causal(Preparation.Purpose purpose) {
-    LlamaConfig config = model.causalLm().config();
+    TokenInput input = model.causalLm().input().tokens().orElseThrow();
     SpecialTokens special = Models.specialTokens(model);
     if (special.eosId().isEmpty()) {
       notes.note(
@@ -74,8 +74,8 @@ record Preparer(Recipe recipe, PretrainedModel model, RecipeRows rows, DataNotes
     Set<InstructionFormat> formats = EnumSet.noneOf(InstructionFormat.class);
     TokenLimits limits =
         new TokenLimits(
-            Math.min(recipe.data().maxLength(), config.maxPositionEmbeddings()),
-            config.vocabSize(),
+            Math.min(recipe.data().maxLength(), input.maxTokens()),
+            input.vocabSize(),
             model.tokenizer().truncation().side(),
             special.bosId());
     Optional<ExampleSet> training =
@@ -147,7 +147,7 @@ record Preparer(Recipe recipe, PretrainedModel model, RecipeRows rows, DataNotes
       Preparation.Purpose purpose,
       Consumer<Consumer<TextExample>> training,
       Consumer<Consumer<TextExample>> evaluation) {
-    ModelFamily family = Preparation.family(recipe, model);
+    TaskModel family = Preparation.family(recipe, model);
     if (!purpose.hasHead()) {
       int outputs = model.headOutputs(family);
       notes.note(
@@ -202,7 +202,7 @@ record Preparer(Recipe recipe, PretrainedModel model, RecipeRows rows, DataNotes
     notes.spilled(part, texts);
     OptionalInt positive =
         task.positiveLabel().stream().mapToInt(vocabulary.labels()::indexOf).findFirst();
-    return new ClassExamples(texts, classes, vocabulary.size(), positive, config().firstPosition());
+    return new ClassExamples(texts, classes, vocabulary.size(), positive, input());
   }
 
   private ExampleSet numbers(String part, Consumer<Consumer<TextExample>> source) {
@@ -212,7 +212,7 @@ record Preparer(Recipe recipe, PretrainedModel model, RecipeRows rows, DataNotes
     notes.read(
         part, new DataAccount(texts.size(), Map.of(), Optional.of(lengths.lengths()), Map.of()));
     notes.spilled(part, texts);
-    return new NumberExamples(texts, numbers, config().firstPosition());
+    return new NumberExamples(texts, numbers, input());
   }
 
   private List<EncodedText> encoded(
@@ -226,12 +226,12 @@ record Preparer(Recipe recipe, PretrainedModel model, RecipeRows rows, DataNotes
   }
 
   private TextEncoder encoder() {
-    return new TextEncoder(model.tokenizer(), config(), recipe.data().maxLength());
+    return new TextEncoder(model.tokenizer(), input(), recipe.data().maxLength());
   }
 
-  private BertConfig config() {
-    if (model.config() instanceof BertConfig bert) {
-      return bert;
+  private TokenInput input() {
+    if (model.config().kind() == ModelKind.TEXT_ENCODER) {
+      return model.backbone().input().tokens().orElseThrow();
     }
     throw new InvalidInputException(
         model.name()

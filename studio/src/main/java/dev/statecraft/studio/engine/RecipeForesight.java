@@ -5,7 +5,7 @@ import dev.statecraft.data.InstructionFormat;
 import dev.statecraft.data.Row;
 import dev.statecraft.data.TextColumns;
 import dev.statecraft.data.image.ImageSet;
-import dev.statecraft.models.family.ModelFamily;
+import dev.statecraft.models.head.TaskModel;
 import dev.statecraft.models.pretrained.PretrainedModel;
 import dev.statecraft.studio.recipe.DataRecipe;
 import dev.statecraft.studio.recipe.Recipe;
@@ -34,7 +34,7 @@ final class RecipeForesight implements Foresight {
 
   @Override
   public void check(Recipe recipe) {
-    ModelFamily family =
+    TaskModel family =
         Preparation.family(labelled(recipe), models.computeIfAbsent(recipe.model(), inputs::open));
     Tunings.of(recipe.method(), Models.defaults(family)).apply(family.graph());
     if (seen.add(recipe.data())) {

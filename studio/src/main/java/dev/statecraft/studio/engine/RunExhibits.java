@@ -10,8 +10,7 @@ import dev.statecraft.core.run.Weights;
 import dev.statecraft.data.LabelledTokens;
 import dev.statecraft.inference.Sampler;
 import dev.statecraft.inference.TextGenerator;
-import dev.statecraft.models.family.Llama;
-import dev.statecraft.models.family.ModelFamily;
+import dev.statecraft.models.head.TaskModel;
 import dev.statecraft.models.pretrained.PretrainedModel;
 import dev.statecraft.studio.recipe.TaskRecipe;
 import dev.statecraft.studio.run.Exhibit;
@@ -46,7 +45,7 @@ record RunExhibits(
   /** Which states and edges there are, and what is stored. */
   void graph(LayerPolicies store, StateFormat states) {
     Set<String> stored =
-        StatePlan.training(graph, ModelFamily.LOSS, Set.of(), store, states).stored().stream()
+        StatePlan.training(graph, TaskModel.LOSS, Set.of(), store, states).stored().stream()
             .map(State::name)
             .collect(Collectors.toSet());
     listener.exhibit(new Exhibit.TunedGraph(graph, stored));
@@ -66,22 +65,21 @@ record RunExhibits(
     if (wanted == 0
         || prepared.validation().isEmpty()
         || !(prepared.validation().get() instanceof CausalExamples causal)
-        || !(prepared.family() instanceof Llama family)) {
+        || !prepared.family().writesTexts()) {
       return;
     }
     try {
-      listener.exhibit(new Exhibit.Samples(samples(weights, family, causal, wanted)));
+      listener.exhibit(new Exhibit.Samples(samples(weights, causal, wanted)));
     } catch (OutOfMemoryException | InvalidInputException e) {
       listener.note("no samples for the report: " + e.getMessage());
     }
   }
 
-  private List<Exhibit.Sample> samples(
-      Weights weights, Llama family, CausalExamples examples, int wanted) {
-    TextGenerator tuned = generator(graph, weights, family);
+  private List<Exhibit.Sample> samples(Weights weights, CausalExamples examples, int wanted) {
+    TextGenerator tuned = generator(graph, weights);
     // The weights of the base lie frozen among those of the tuned model, unless they were trained.
     boolean hasBase = !trainsBase();
-    TextGenerator base = generator(family.graph(), weights, family);
+    TextGenerator base = generator(prepared.family().graph(), weights);
     List<Exhibit.Sample> samples = new ArrayList<>();
     long start = System.nanoTime();
     for (LabelledTokens example : examples.examples()) {
@@ -119,11 +117,11 @@ record RunExhibits(
     return Arrays.copyOf(example.ids(), length);
   }
 
-  private TextGenerator generator(Graph of, Weights weights, Llama family) {
+  private TextGenerator generator(Graph of, Weights weights) {
     return new TextGenerator(
         of,
         weights,
-        family.config(),
+        prepared.family().input().tokens().orElseThrow(),
         model.tokenizer(),
         Models.specialTokens(model, PromptForm.of(prepared.recipe()).orElse(PromptForm.AS_IS)));
   }

@@ -2,7 +2,7 @@ package dev.statecraft.training.task;
 
 import dev.statecraft.core.run.Batch;
 import dev.statecraft.core.run.Pass;
-import dev.statecraft.models.family.ModelFamily;
+import dev.statecraft.models.head.TaskModel;
 import dev.statecraft.training.metric.ConfusionMatrix;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -29,12 +29,12 @@ public final class ClassScore implements Score {
 
   @Override
   public Set<String> states() {
-    return Set.of(ModelFamily.LOGITS);
+    return Set.of(TaskModel.LOGITS);
   }
 
   @Override
   public void add(Pass pass, Batch batch, List<Integer> examples) {
-    double[] logits = pass.value(ModelFamily.LOGITS).toDoubles();
+    double[] logits = pass.value(TaskModel.LOGITS).toDoubles();
     for (int i = 0; i < examples.size(); i++) {
       double[] row = Arrays.copyOfRange(logits, i * classCount, (i + 1) * classCount);
       double[] probabilities = probabilities(row);

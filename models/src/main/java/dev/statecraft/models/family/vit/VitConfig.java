@@ -1,5 +1,10 @@
-package dev.statecraft.models.config;
+package dev.statecraft.models.family.vit;
 
+import dev.statecraft.models.config.Activation;
+import dev.statecraft.models.config.ConfigKeys;
+import dev.statecraft.models.config.ProblemType;
+import dev.statecraft.models.family.ModelConfig;
+import dev.statecraft.models.family.ModelKind;
 import java.util.List;
 import java.util.Optional;
 
@@ -56,7 +61,23 @@ public record VitConfig(
     return side * side;
   }
 
-  static VitConfig from(ConfigKeys keys) {
+  @Override
+  public ModelKind kind() {
+    return ModelKind.IMAGE_CLASSIFIER;
+  }
+
+  @Override
+  public Vit backbone() {
+    return new Vit(this);
+  }
+
+  @Override
+  public String canonicalName(String name) {
+    return VitNames.PREFIX.on(name);
+  }
+
+  /** Reads a {@code config.json}. */
+  public static VitConfig from(ConfigKeys keys) {
     int hidden = keys.positive("hidden_size");
     int heads = keys.positive("num_attention_heads");
     keys.require(

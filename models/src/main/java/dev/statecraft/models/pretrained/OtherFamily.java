@@ -1,4 +1,4 @@
-package dev.statecraft.models.config;
+package dev.statecraft.models.pretrained;
 
 import java.util.Map;
 

@@ -1,9 +1,11 @@
-package dev.statecraft.models.config;
+package dev.statecraft.models.family.llama;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.statecraft.base.InvalidInputException;
+import dev.statecraft.models.config.ConfigText;
+import dev.statecraft.models.config.RopeConfig;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;

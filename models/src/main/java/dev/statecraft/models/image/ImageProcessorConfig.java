@@ -1,7 +1,9 @@
-package dev.statecraft.models.config;
+package dev.statecraft.models.image;
 
 import dev.statecraft.base.InvalidInputException;
 import dev.statecraft.data.image.Resample;
+import dev.statecraft.models.config.ConfigKeys;
+import dev.statecraft.models.family.PixelInput;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -70,7 +72,7 @@ public record ImageProcessorConfig(
    * @throws InvalidInputException if a key is of the wrong type or value; the message names it
    * @throws IOException if the file cannot be read
    */
-  public static ImageProcessorConfig read(Path folder, VitConfig model) throws IOException {
+  public static ImageProcessorConfig read(Path folder, PixelInput model) throws IOException {
     Path file = folder.resolve(FILE);
     if (!Files.isRegularFile(file)) {
       return parse("{}", file.toString(), model);
@@ -85,9 +87,9 @@ public record ImageProcessorConfig(
    * @param source what error messages call it
    * @throws InvalidInputException as {@link #read}
    */
-  public static ImageProcessorConfig parse(String json, String source, VitConfig model) {
+  public static ImageProcessorConfig parse(String json, String source, PixelInput model) {
     ConfigKeys keys = ConfigKeys.parse(json, source);
-    Size own = new Size(model.imageSize(), model.imageSize());
+    Size own = new Size(model.side(), model.side());
     return new ImageProcessorConfig(
         source,
         keys.flag("do_resize", true) ? Optional.of(resize(keys, own)) : Optional.empty(),
@@ -98,7 +100,7 @@ public record ImageProcessorConfig(
             ? Optional.of(keys.positiveReal("rescale_factor", RESCALE_FACTOR))
             : Optional.empty(),
         keys.flag("do_normalize", true)
-            ? Optional.of(normalization(keys, model.numChannels()))
+            ? Optional.of(normalization(keys, model.channels()))
             : Optional.empty());
   }
 

@@ -1,7 +1,6 @@
-package dev.statecraft.models.family;
+package dev.statecraft.models.family.llama;
 
 import dev.statecraft.core.graph.Dim;
-import dev.statecraft.core.graph.Graph;
 import dev.statecraft.core.graph.GraphBuilder;
 import dev.statecraft.core.graph.Initializer;
 import dev.statecraft.core.graph.Layer;
@@ -11,39 +10,47 @@ import dev.statecraft.core.graph.Shape;
 import dev.statecraft.core.graph.State;
 import dev.statecraft.core.op.Add;
 import dev.statecraft.core.op.Attention;
-import dev.statecraft.core.op.CausalLmLoss;
 import dev.statecraft.core.op.Embedding;
-import dev.statecraft.core.op.Linear;
 import dev.statecraft.core.op.RmsNorm;
 import dev.statecraft.core.op.Rotary;
 import dev.statecraft.core.op.RotaryTable;
-import dev.statecraft.core.op.SelectRows;
 import dev.statecraft.core.op.SwiGlu;
-import dev.statecraft.models.config.LlamaConfig;
+import dev.statecraft.models.family.Backbone;
+import dev.statecraft.models.family.Blocks;
+import dev.statecraft.models.family.InputNames;
+import dev.statecraft.models.family.LanguageOutputs;
+import dev.statecraft.models.family.ModelDropout;
+import dev.statecraft.models.family.PaperControl;
+import dev.statecraft.models.family.Prefix;
+import dev.statecraft.models.family.TiedTables;
+import dev.statecraft.models.family.TokenInput;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
- * LLaMA 2 and 3 (Touvron et al. 2023; Grattafiori et al. 2024) as a causal language model: pre-norm
- * blocks, grouped-query attention with rotary positions, SwiGLU.
- *
- * <p>The head is evaluated at {@code label_positions} only: for training those that carry a label,
- * for generation the last token of each sequence.
+ * LLaMA 2 and 3 (Touvron et al. 2023; Grattafiori et al. 2024): pre-norm blocks, grouped-query
+ * attention with rotary positions, SwiGLU.
  */
-public record Llama(LlamaConfig config) implements ModelFamily {
-  static final String TOKEN_IDS = "token_ids";
-  static final String POSITIONS = "positions";
-  static final String LABEL_POSITIONS = "label_positions";
-  static final String LABEL_IDS = "label_ids";
+public record Llama(LlamaConfig config) implements Backbone {
+  static final Prefix PREFIX = new Prefix("model.", List.of("embed_tokens.", "layers.", "norm."));
+  static final TiedTables TABLES = new TiedTables("model.embed_tokens.weight", "lm_head.weight");
 
-  /** Rows of the output head computed at a time: bounds the logits that exist at once. */
-  private static final int LOSS_CHUNK = 256;
+  @Override
+  public TokenInput input() {
+    return TokenInput.plain(config.vocabSize(), config.maxPositionEmbeddings());
+  }
 
   @Override
   public List<String> defaultTargets() {
     return List.of("q_proj", "k_proj", "v_proj", "up_proj", "down_proj");
+  }
+
+  @Override
+  public List<String> attentionTargets() {
+    return List.of("q_proj", "k_proj", "v_proj");
   }
 
   @Override
@@ -74,16 +81,32 @@ public record Llama(LlamaConfig config) implements ModelFamily {
   }
 
   @Override
-  public Graph graph() {
-    GraphBuilder graph = new GraphBuilder();
-    State ids = graph.input(TOKEN_IDS, Shape.of(Dim.TOKENS), Precision.INDEX);
-    State positions = graph.input(POSITIONS, Shape.of(Dim.TOKENS), Precision.INDEX);
-    State labelPositions = graph.input(LABEL_POSITIONS, Shape.of(Dim.LABELS), Precision.INDEX);
-    State labelIds = graph.input(LABEL_IDS, Shape.of(Dim.LABELS), Precision.INDEX);
+  public String architecture() {
+    return "LlamaModel";
+  }
 
-    Parameter embedding =
-        Parameter.base("model.embed_tokens.weight", config.vocabSize(), config.hiddenSize());
-    State x = graph.edge("embeddings", new Embedding(), List.of(ids), embedding);
+  @Override
+  public Optional<LanguageOutputs> languageOutputs() {
+    return Optional.of(
+        new LanguageOutputs(
+            table(config.tieWordEmbeddings() ? TABLES.embedding() : TABLES.head()),
+            "LlamaForCausalLM"));
+  }
+
+  @Override
+  public Optional<PaperControl> paper() {
+    return Optional.of(new PaperControl(true, true, false, Optional.empty()));
+  }
+
+  private Parameter table(String name) {
+    return Parameter.base(name, config.vocabSize(), config.hiddenSize());
+  }
+
+  @Override
+  public State build(GraphBuilder graph) {
+    State ids = graph.input(InputNames.TOKEN_IDS, Shape.of(Dim.TOKENS), Precision.INDEX);
+    State positions = graph.input(InputNames.POSITIONS, Shape.of(Dim.TOKENS), Precision.INDEX);
+    State x = graph.edge("embeddings", new Embedding(), List.of(ids), table(TABLES.embedding()));
     State table =
         graph.edge(
             "rotary_table",
@@ -93,15 +116,7 @@ public record Llama(LlamaConfig config) implements ModelFamily {
       x = layer(graph.inLayer(i), i, x, table);
     }
     graph.inLayer(-1);
-    State last = norm(graph, "final_norm", x, "model.norm");
-    Parameter head =
-        config.tieWordEmbeddings()
-            ? embedding
-            : Parameter.base("lm_head.weight", config.vocabSize(), config.hiddenSize());
-    State selected = graph.edge("selected", new SelectRows(), List.of(last, labelPositions));
-    graph.edge(LOGITS, new Linear(false), List.of(selected), head);
-    graph.edge(LOSS, new CausalLmLoss(LOSS_CHUNK), List.of(last, labelPositions, labelIds), head);
-    return graph.build();
+    return norm(graph, "final_norm", x, "model.norm");
   }
 
   private State norm(GraphBuilder graph, String output, State x, String module) {

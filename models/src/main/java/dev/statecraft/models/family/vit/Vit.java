@@ -1,7 +1,6 @@
-package dev.statecraft.models.family;
+package dev.statecraft.models.family.vit;
 
 import dev.statecraft.core.graph.Dim;
-import dev.statecraft.core.graph.Graph;
 import dev.statecraft.core.graph.GraphBuilder;
 import dev.statecraft.core.graph.Initializer;
 import dev.statecraft.core.graph.Layer;
@@ -12,26 +11,32 @@ import dev.statecraft.core.graph.State;
 import dev.statecraft.core.op.Add;
 import dev.statecraft.core.op.Attention;
 import dev.statecraft.core.op.ClassToken;
-import dev.statecraft.core.op.CrossEntropyLoss;
-import dev.statecraft.core.op.FirstToken;
 import dev.statecraft.core.op.Linear;
 import dev.statecraft.core.op.Patches;
-import dev.statecraft.models.config.VitConfig;
+import dev.statecraft.models.family.Backbone;
+import dev.statecraft.models.family.Blocks;
+import dev.statecraft.models.family.InputNames;
+import dev.statecraft.models.family.ModelDropout;
+import dev.statecraft.models.family.PaperControl;
+import dev.statecraft.models.family.PixelInput;
+import dev.statecraft.models.family.SequenceOutputs;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
- * ViT (Dosovitskiy et al. 2021) with an image classifier: patch embedding, class token, pre-norm
- * blocks.
+ * ViT (Dosovitskiy et al. 2021): patch embedding, class token, pre-norm blocks. The last state is
+ * not normalised yet.
  *
  * @param config the configuration
- * @param classes number of classes
  */
-public record Vit(VitConfig config, int classes) implements ModelFamily {
-  static final String PIXELS = "pixel_values";
-  static final String LABELS = "labels";
+public record Vit(VitConfig config) implements Backbone {
+  @Override
+  public PixelInput input() {
+    return new PixelInput(config.imageSize(), config.numChannels(), config.numPatches());
+  }
 
   @Override
   public List<String> defaultTargets() {
@@ -48,30 +53,29 @@ public record Vit(VitConfig config, int classes) implements ModelFamily {
     return true;
   }
 
-  /** transformers 5 renames ViT's modules on loading; PEFT sees the new names. */
   @Override
   public String peftModule(String module) {
-    return module
-        .replace("vit.encoder.layer.", "vit.layers.")
-        .replace(".attention.attention.query", ".attention.q_proj")
-        .replace(".attention.attention.key", ".attention.k_proj")
-        .replace(".attention.attention.value", ".attention.v_proj")
-        .replace(".attention.output.dense", ".attention.o_proj")
-        .replace(".intermediate.dense", ".mlp.fc1")
-        .replace(".output.dense", ".mlp.fc2");
+    return VitNames.peftModule(module);
   }
 
   @Override
   public String peftTarget(String target) {
-    return switch (target) {
-      case "query" -> "q_proj";
-      case "key" -> "k_proj";
-      case "value" -> "v_proj";
-      case "attention.output.dense" -> "o_proj";
-      case "intermediate.dense" -> "fc1";
-      case "output.dense" -> "fc2";
-      default -> target;
-    };
+    return VitNames.peftTarget(target);
+  }
+
+  @Override
+  public Optional<PaperControl> paper() {
+    return Optional.of(new PaperControl(false, false, true, Optional.of(VitNames::timm)));
+  }
+
+  @Override
+  public String architecture() {
+    return "ViTModel";
+  }
+
+  @Override
+  public Optional<SequenceOutputs> sequenceOutputs() {
+    return Optional.of(new ClassTokenHead(config));
   }
 
   @Override
@@ -93,13 +97,11 @@ public record Vit(VitConfig config, int classes) implements ModelFamily {
   }
 
   @Override
-  public Graph graph() {
-    GraphBuilder graph = new GraphBuilder();
-    Blocks blocks = new Blocks(graph);
+  public State build(GraphBuilder graph) {
     long hidden = config.hiddenSize();
     State pixels =
         graph.input(
-            PIXELS,
+            InputNames.PIXELS,
             Shape.of(
                 Dim.SEQUENCES,
                 Dim.of(config.numChannels()),
@@ -131,13 +133,7 @@ public record Vit(VitConfig config, int classes) implements ModelFamily {
       x = layer(graph.inLayer(i), i, x);
     }
     graph.inLayer(-1);
-    // The classifier sees the class token alone, so only that row is normalised.
-    State first = graph.edge("class_token", new FirstToken(), List.of(x));
-    State last = blocks.layerNorm("final_norm", first, "vit.layernorm", config.layerNormEps());
-    State logits = blocks.headLinear(LOGITS, last, "classifier", classes);
-    State labels = graph.input(LABELS, Shape.of(Dim.SEQUENCES), Precision.INDEX);
-    graph.edge(LOSS, new CrossEntropyLoss(), List.of(logits, labels));
-    return graph.build();
+    return x;
   }
 
   private State layer(GraphBuilder graph, int index, State input) {
@@ -176,7 +172,7 @@ public record Vit(VitConfig config, int classes) implements ModelFamily {
             config.intermediateSize(),
             true);
     State activated =
-        graph.edge(name + "activated", Encoder.activation(config.activation()), List.of(wide));
+        graph.edge(name + "activated", Blocks.activation(config.activation()), List.of(wide));
     State mlpOutput =
         blocks.linear(name + "mlp_output", activated, module + ".output.dense", hidden, true);
     State output = graph.edge(name + "output", new Add(), List.of(middle, mlpOutput));

@@ -1,16 +1,13 @@
-package dev.statecraft.models.family;
+package dev.statecraft.models.head;
 
 import dev.statecraft.core.graph.Edge;
 import dev.statecraft.core.graph.Graph;
 import dev.statecraft.core.op.Attention;
 import dev.statecraft.core.op.RmsNorm;
-import dev.statecraft.models.config.BertConfig;
-import dev.statecraft.models.config.LlamaConfig;
-import dev.statecraft.models.config.ModelConfig;
-import dev.statecraft.models.config.VitConfig;
+import dev.statecraft.models.family.ModelConfig;
+import dev.statecraft.models.pretrained.Families;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.List;
 
 /** The families of the reference vectors' tiny models, for the tests of all modules. */
 public final class TinyFamily {
@@ -20,22 +17,11 @@ public final class TinyFamily {
    * A model's family: a language model, or a classifier that reads the first token, with as many
    * outputs as the configuration has labels.
    */
-  public static ModelFamily read(Path folder) throws IOException {
-    ModelConfig config = ModelConfig.read(folder.resolve("config.json"));
-    if (config instanceof LlamaConfig llama) {
-      return new Llama(llama);
-    }
-    if (config instanceof VitConfig vit) {
-      return new Vit(vit, classes(vit.labels()));
-    }
-    BertConfig bert = (BertConfig) config;
-    Head head = Head.classification(classes(bert.labels()), Head.Pooling.FIRST);
-    return new Encoder(bert, head, bert.modelType() + ".");
-  }
-
-  /** transformers leaves the labels out of the file where they are its default, two. */
-  private static int classes(List<String> labels) {
-    return labels.isEmpty() ? 2 : labels.size();
+  public static TaskModel read(Path folder) throws IOException {
+    ModelConfig config = Families.read(folder.resolve("config.json"));
+    // transformers leaves the labels out of the file where they are its default, two.
+    return TaskModel.usual(
+        config.backbone(), config.labels().isEmpty() ? 2 : config.labels().size());
   }
 
   /**

@@ -1,8 +1,14 @@
-package dev.statecraft.models.config;
+package dev.statecraft.models.family.bert;
 
+import dev.statecraft.models.config.Activation;
+import dev.statecraft.models.config.ConfigKeys;
+import dev.statecraft.models.config.ProblemType;
+import dev.statecraft.models.family.ModelConfig;
+import dev.statecraft.models.family.ModelKind;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.Set;
 
 /**
  * An encoder of the BERT architecture; RoBERTa has the same layers and other positions.
@@ -95,8 +101,39 @@ public record BertConfig(
         OptionalDouble.empty());
   }
 
-  /** Whether this is a RoBERTa. */
-  public boolean isRoberta() {
+  @Override
+  public ModelKind kind() {
+    return ModelKind.TEXT_ENCODER;
+  }
+
+  @Override
+  public Encoder backbone() {
+    return backbone(modelType + ".");
+  }
+
+  /** {@inheritDoc} Those of a bare encoder keep their names. */
+  @Override
+  public Encoder backbone(Set<String> tensors) {
+    return backbone(prefix(tensors));
+  }
+
+  private Encoder backbone(String prefix) {
+    return isRoberta() ? new Roberta(this, prefix) : new Bert(this, prefix);
+  }
+
+  private String prefix(Set<String> tensors) {
+    String prefix = modelType + ".";
+    return tensors.contains(prefix + "embeddings.word_embeddings.weight") ? prefix : "";
+  }
+
+  /** {@inheritDoc} A BERT without a pooler does. */
+  @Override
+  public boolean poolsMean(Set<String> tensors) {
+    return meanPooling.orElseGet(
+        () -> !isRoberta() && !tensors.contains(prefix(tensors) + "pooler.dense.weight"));
+  }
+
+  private boolean isRoberta() {
     return modelType.equals(ROBERTA);
   }
 
@@ -122,7 +159,9 @@ public record BertConfig(
     return pooling.map("mean"::equals);
   }
 
-  static BertConfig from(ConfigKeys keys, String modelType) {
+  /** Reads a {@code config.json}. */
+  public static BertConfig from(ConfigKeys keys) {
+    String modelType = keys.text("model_type");
     boolean roberta = modelType.equals(ROBERTA);
     int hidden = keys.positive("hidden_size");
     int heads = keys.positive("num_attention_heads");

@@ -1,9 +1,16 @@
-package dev.statecraft.models.config;
+package dev.statecraft.models.family;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.statecraft.base.InvalidInputException;
+import dev.statecraft.models.config.Activation;
+import dev.statecraft.models.config.ConfigText;
+import dev.statecraft.models.config.ProblemType;
+import dev.statecraft.models.family.bert.Bert;
+import dev.statecraft.models.family.bert.BertConfig;
+import dev.statecraft.models.family.bert.Roberta;
+import dev.statecraft.models.family.vit.VitConfig;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -56,13 +63,13 @@ class EncoderConfigTest {
                 Optional.empty()));
     assertThat(bert("").firstPosition()).isZero();
     assertThat(bert("").maxTokens()).isEqualTo(40);
-    assertThat(bert("").isRoberta()).isFalse();
+    assertThat(bert("").backbone()).isInstanceOf(Bert.class);
   }
 
   @Test
   void robertaCountsPositionsFromThePadding() {
     BertConfig config = bert("'model_type': 'roberta', 'type_vocab_size': 1");
-    assertThat(config.isRoberta()).isTrue();
+    assertThat(config.backbone()).isInstanceOf(Roberta.class);
     assertThat(config.modelType()).isEqualTo("roberta");
     assertThat(config.padTokenId()).isEqualTo(1);
     assertThat(config.firstPosition()).isEqualTo(2);

@@ -1,7 +1,12 @@
-package dev.statecraft.models.config;
+package dev.statecraft.models.pretrained;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.statecraft.models.config.RopeConfig;
+import dev.statecraft.models.family.ModelConfig;
+import dev.statecraft.models.family.bert.BertConfig;
+import dev.statecraft.models.family.llama.LlamaConfig;
+import dev.statecraft.models.family.vit.VitConfig;
 import dev.statecraft.testkit.RealData;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -16,7 +21,7 @@ import org.junit.jupiter.api.Test;
 class RealConfigsTest {
 
   private static ModelConfig read(String name) throws IOException {
-    return ModelConfig.read(RealData.file(name));
+    return Families.read(RealData.file(name));
   }
 
   @Test
@@ -27,7 +32,7 @@ class RealConfigsTest {
     }
     assertThat(files).hasSizeGreaterThanOrEqualTo(6);
     for (Path file : files) {
-      assertThat(ModelConfig.read(file).numHiddenLayers()).as(file.toString()).isPositive();
+      assertThat(Families.read(file).numHiddenLayers()).as(file.toString()).isPositive();
     }
   }
 

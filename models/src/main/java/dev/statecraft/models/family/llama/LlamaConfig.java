@@ -1,5 +1,10 @@
-package dev.statecraft.models.config;
+package dev.statecraft.models.family.llama;
 
+import dev.statecraft.models.config.ConfigKeys;
+import dev.statecraft.models.config.RopeConfig;
+import dev.statecraft.models.family.ModelConfig;
+import dev.statecraft.models.family.ModelKind;
+import dev.statecraft.models.family.TiedTables;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -101,8 +106,28 @@ public record LlamaConfig(
     return "llama";
   }
 
-  /** The same with or without a head of its own. */
-  public LlamaConfig withTiedEmbeddings(boolean tied) {
+  @Override
+  public ModelKind kind() {
+    return ModelKind.CAUSAL_LM;
+  }
+
+  @Override
+  public Llama backbone() {
+    return new Llama(this);
+  }
+
+  @Override
+  public String canonicalName(String name) {
+    return Llama.PREFIX.on(name);
+  }
+
+  @Override
+  public Optional<TiedTables> tied() {
+    return tieWordEmbeddings ? Optional.of(Llama.TABLES) : Optional.empty();
+  }
+
+  @Override
+  public LlamaConfig untied() {
     return new LlamaConfig(
         vocabSize,
         hiddenSize,
@@ -116,14 +141,15 @@ public record LlamaConfig(
         rope,
         attentionBias,
         mlpBias,
-        tied,
+        false,
         bosTokenId,
         eosTokenIds,
         padTokenId,
         dtype);
   }
 
-  static LlamaConfig from(ConfigKeys keys) {
+  /** Reads a {@code config.json}. */
+  public static LlamaConfig from(ConfigKeys keys) {
     keys.requireText("hidden_act", "silu");
     int hidden = keys.positive("hidden_size");
     int heads = keys.positive("num_attention_heads");
