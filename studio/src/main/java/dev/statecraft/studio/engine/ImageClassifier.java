@@ -12,7 +12,6 @@ import dev.statecraft.models.head.TaskModel;
 import dev.statecraft.models.image.ImagePreprocessor;
 import dev.statecraft.models.pretrained.PretrainedModel;
 import dev.statecraft.studio.recipe.Recipe;
-import dev.statecraft.studio.recipe.TaskRecipe;
 import dev.statecraft.training.task.ClassScore;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -33,14 +32,10 @@ record ImageClassifier(
 
   /** One for a recipe's task. */
   static ImageClassifier of(
-      Recipe recipe,
-      TaskRecipe.ImageClassification task,
-      PretrainedModel model,
-      Graph graph,
-      Weights weights) {
+      List<String> labels, Recipe recipe, PretrainedModel model, Graph graph, Weights weights) {
     return new ImageClassifier(
-        task.labels().orElseThrow(),
-        ImagePreparation.preprocessor(model),
+        labels,
+        ImageClassRecipe.preprocessor(model),
         recipe.data().images().map(it -> it.options().exifOrientation()).orElse(true),
         StatePlan.inference(graph, Set.of(TaskModel.LOGITS)),
         weights);

@@ -56,7 +56,7 @@ record OpenAdapter(Adapter adapter, PretrainedModel model, TaskModel family)
 
   private static TaskModel family(AdapterSource source, PretrainedModel model, Adapter adapter) {
     if (source.recipe().isPresent()) {
-      return Preparation.family(source.recipe().get(), model);
+      return RecipeTask.of(source.recipe().get()).model(model);
     }
     OptionalInt outputs = adapter.headOutputs();
     if (outputs.isEmpty()) {

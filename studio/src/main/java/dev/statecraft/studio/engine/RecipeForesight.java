@@ -35,7 +35,7 @@ final class RecipeForesight implements Foresight {
   @Override
   public void check(Recipe recipe) {
     TaskModel family =
-        Preparation.family(labelled(recipe), models.computeIfAbsent(recipe.model(), inputs::open));
+        RecipeTask.of(labelled(recipe)).model(models.computeIfAbsent(recipe.model(), inputs::open));
     Tunings.of(recipe.method(), Models.defaults(family)).apply(family.graph());
     if (seen.add(recipe.data())) {
       List<DataRecipe.DataFile> files = new ArrayList<>(recipe.data().train());
@@ -48,10 +48,9 @@ final class RecipeForesight implements Foresight {
 
   /** What the classes are, the data says; how many there are changes nothing here. */
   private static Recipe labelled(Recipe recipe) {
-    boolean classes =
-        recipe.task() instanceof TaskRecipe.Classification
-            || recipe.task() instanceof TaskRecipe.ImageClassification;
-    return classes ? recipe.withLabels(ANY_LABELS) : recipe;
+    return recipe.task().classified() == TaskRecipe.Classified.NOTHING
+        ? recipe
+        : recipe.withLabels(ANY_LABELS);
   }
 
   private void check(Recipe recipe, DataRecipe.DataFile file) {

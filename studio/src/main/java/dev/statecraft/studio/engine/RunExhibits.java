@@ -12,12 +12,10 @@ import dev.statecraft.inference.Sampler;
 import dev.statecraft.inference.TextGenerator;
 import dev.statecraft.models.head.TaskModel;
 import dev.statecraft.models.pretrained.PretrainedModel;
-import dev.statecraft.studio.recipe.TaskRecipe;
 import dev.statecraft.studio.run.Exhibit;
 import dev.statecraft.studio.run.TrainListener;
 import dev.statecraft.tensor.OutOfMemoryException;
-import dev.statecraft.training.task.CausalExamples;
-import dev.statecraft.training.task.ClassScore;
+import dev.statecraft.training.task.ExampleSet;
 import dev.statecraft.training.task.Score;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -53,36 +51,34 @@ record RunExhibits(
 
   /** Which classes were taken for which, if there are classes. */
   void scored(Score score) {
-    if (score instanceof ClassScore classes
-        && prepared.recipe().task() instanceof TaskRecipe.Classification task) {
-      listener.exhibit(new Exhibit.Confusion(classes.confusion(), task.labels().orElseThrow()));
-    }
+    Optional<List<String>> labels = prepared.recipe().task().labels();
+    score
+        .confusion()
+        .ifPresent(found -> listener.exhibit(new Exhibit.Confusion(found, labels.orElseThrow())));
   }
 
   /** What the model goes on with after a few prompts of the evaluation data, if it does so. */
   void samples(Weights weights) {
     int wanted = prepared.recipe().tracking().samples();
-    if (wanted == 0
-        || prepared.validation().isEmpty()
-        || !(prepared.validation().get() instanceof CausalExamples causal)
-        || !prepared.family().writesTexts()) {
+    List<LabelledTokens> texts = prepared.validation().map(ExampleSet::written).orElse(List.of());
+    if (wanted == 0 || texts.isEmpty() || !prepared.family().writesTexts()) {
       return;
     }
     try {
-      listener.exhibit(new Exhibit.Samples(samples(weights, causal, wanted)));
+      listener.exhibit(new Exhibit.Samples(samples(weights, texts, wanted)));
     } catch (OutOfMemoryException | InvalidInputException e) {
       listener.note("no samples for the report: " + e.getMessage());
     }
   }
 
-  private List<Exhibit.Sample> samples(Weights weights, CausalExamples examples, int wanted) {
+  private List<Exhibit.Sample> samples(Weights weights, List<LabelledTokens> texts, int wanted) {
     TextGenerator tuned = generator(graph, weights);
     // The weights of the base lie frozen among those of the tuned model, unless they were trained.
     boolean hasBase = !trainsBase();
     TextGenerator base = generator(prepared.family().graph(), weights);
     List<Exhibit.Sample> samples = new ArrayList<>();
     long start = System.nanoTime();
-    for (LabelledTokens example : examples.examples()) {
+    for (LabelledTokens example : texts) {
       int[] prompt = prompt(example);
       if (samples.size() == wanted || (System.nanoTime() - start) / 1e9 > SECONDS) {
         break;

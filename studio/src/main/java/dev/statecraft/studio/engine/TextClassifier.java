@@ -12,7 +12,6 @@ import dev.statecraft.models.pretrained.EncodedText;
 import dev.statecraft.models.pretrained.PretrainedModel;
 import dev.statecraft.models.pretrained.TextEncoder;
 import dev.statecraft.studio.recipe.Recipe;
-import dev.statecraft.studio.recipe.TaskRecipe;
 import dev.statecraft.training.task.ClassScore;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -32,10 +31,11 @@ record TextClassifier(List<String> labels, TextEncoder encoder, StatePlan plan, 
   private static final int BATCH = 32;
 
   /** One for a recipe's task. */
-  static TextClassifier of(Recipe recipe, PretrainedModel model, Graph graph, Weights weights) {
+  static TextClassifier of(
+      List<String> labels, Recipe recipe, PretrainedModel model, Graph graph, Weights weights) {
     TokenInput input = model.backbone().input().tokens().orElseThrow();
     return new TextClassifier(
-        ((TaskRecipe.Classification) recipe.task()).labels().orElseThrow(),
+        labels,
         new TextEncoder(model.tokenizer(), input, recipe.data().maxLength()),
         StatePlan.inference(graph, Set.of(TaskModel.LOGITS)),
         weights);

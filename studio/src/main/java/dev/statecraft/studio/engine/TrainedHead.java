@@ -8,7 +8,6 @@ import dev.statecraft.base.InvalidInputException;
 import dev.statecraft.models.head.Pooling;
 import dev.statecraft.models.head.TaskModel;
 import dev.statecraft.studio.recipe.Recipe;
-import dev.statecraft.studio.recipe.TaskRecipe;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -38,18 +37,9 @@ record TrainedHead(Optional<List<String>> labels, boolean regression, Optional<P
   /** That of a run. */
   static TrainedHead of(Recipe recipe, TaskModel family) {
     return new TrainedHead(
-        labels(recipe),
+        recipe.task().labels(),
         family.isRegression(),
         family.input().tokens().flatMap(texts -> family.head().pooling()));
-  }
-
-  private static Optional<List<String>> labels(Recipe recipe) {
-    if (recipe.task() instanceof TaskRecipe.ImageClassification images) {
-      return images.labels();
-    }
-    return recipe.task() instanceof TaskRecipe.Classification task
-        ? task.labels()
-        : Optional.empty();
   }
 
   /**

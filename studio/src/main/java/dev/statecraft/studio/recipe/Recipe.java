@@ -146,18 +146,7 @@ public record Recipe(
 
   /** The same with the classes that the training data turned out to have. */
   public Recipe withLabels(List<String> labels) {
-    if (task instanceof TaskRecipe.ImageClassification images) {
-      return withTask(new TaskRecipe.ImageClassification(Optional.of(labels), images.metrics()));
-    }
-    if (!(task instanceof TaskRecipe.Classification classification)) {
-      throw new IllegalArgumentException("labels: only for classification, this is " + task.type());
-    }
-    return withTask(
-        new TaskRecipe.Classification(
-            classification.pooling(),
-            Optional.of(labels),
-            classification.positiveLabel(),
-            classification.metrics()));
+    return withTask(task.withLabels(labels));
   }
 
   /** The same for another task. */

@@ -31,6 +31,35 @@ public sealed interface TaskRecipe {
   /** What evaluations report; at least one. */
   List<Metric> metrics();
 
+  /** What a model that has learned it gives classes to. */
+  default Classified classified() {
+    return Classified.NOTHING;
+  }
+
+  /** All classes, if there are classes and they are known. */
+  default Optional<List<String>> labels() {
+    return Optional.empty();
+  }
+
+  /**
+   * The same with the classes that the training data turned out to have.
+   *
+   * @throws IllegalArgumentException if the task has no classes
+   */
+  default TaskRecipe withLabels(List<String> found) {
+    throw new IllegalArgumentException("labels: only for classification, this is " + type());
+  }
+
+  /** What is given a class. */
+  enum Classified {
+    /** It is no classification. */
+    NOTHING,
+    /** Texts, or pairs of texts. */
+    TEXTS,
+    /** Pictures. */
+    IMAGES
+  }
+
   /** How a head sees a sequence. */
   enum Pooling {
     /** The first token's final state. */
@@ -107,6 +136,16 @@ public sealed interface TaskRecipe {
     public String type() {
       return CLASSIFICATION;
     }
+
+    @Override
+    public Classified classified() {
+      return Classified.TEXTS;
+    }
+
+    @Override
+    public Classification withLabels(List<String> found) {
+      return new Classification(pooling, Optional.of(found), positiveLabel, metrics);
+    }
   }
 
   /**
@@ -128,6 +167,16 @@ public sealed interface TaskRecipe {
     @Override
     public String type() {
       return IMAGE_CLASSIFICATION;
+    }
+
+    @Override
+    public Classified classified() {
+      return Classified.IMAGES;
+    }
+
+    @Override
+    public ImageClassification withLabels(List<String> found) {
+      return new ImageClassification(Optional.of(found), metrics);
     }
   }
 

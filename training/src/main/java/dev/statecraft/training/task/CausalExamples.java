@@ -42,6 +42,11 @@ public record CausalExamples(List<LabelledTokens> examples, boolean tokenAccurac
   }
 
   @Override
+  public List<LabelledTokens> written() {
+    return examples;
+  }
+
+  @Override
   public Score score() {
     return new LossScore();
   }

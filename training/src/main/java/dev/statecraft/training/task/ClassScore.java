@@ -9,6 +9,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 
@@ -57,8 +58,12 @@ public final class ClassScore implements Score {
     return Arrays.stream(exponentials).map(x -> x / sum).toArray();
   }
 
-  /** How often each class was taken for each. */
-  public ConfusionMatrix confusion() {
+  @Override
+  public Optional<ConfusionMatrix> confusion() {
+    return Optional.of(matrix());
+  }
+
+  private ConfusionMatrix matrix() {
     return ConfusionMatrix.of(
         gold.stream().mapToInt(Integer::intValue).toArray(),
         predicted.stream().mapToInt(Integer::intValue).toArray(),
@@ -67,7 +72,7 @@ public final class ClassScore implements Score {
 
   @Override
   public Map<String, Double> metrics() {
-    ConfusionMatrix confusion = confusion();
+    ConfusionMatrix confusion = matrix();
     Map<String, Double> metrics = new LinkedHashMap<>();
     metrics.put("loss", loss / gold.size());
     metrics.put("accuracy", confusion.accuracy());

@@ -145,7 +145,8 @@ public record LlamaConfig(
         bosTokenId,
         eosTokenIds,
         padTokenId,
-        dtype);
+        dtype,
+        attentionDropout);
   }
 
   /** Reads a {@code config.json}. */

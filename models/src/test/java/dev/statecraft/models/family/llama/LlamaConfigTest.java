@@ -30,6 +30,12 @@ class LlamaConfigTest {
   }
 
   @Test
+  void untiedIsAllElse() {
+    assertThat(parse("'tie_word_embeddings': true, 'attention_dropout': 0.25").untied())
+        .isEqualTo(parse("'attention_dropout': 0.25"));
+  }
+
+  @Test
   void absentKeysHaveTheDefaultsOfTransformers() {
     assertThat(parse(""))
         .isEqualTo(

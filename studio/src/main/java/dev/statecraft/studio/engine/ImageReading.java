@@ -6,22 +6,15 @@ import dev.statecraft.data.RowSelection;
 import dev.statecraft.data.image.Augmentation;
 import dev.statecraft.data.image.ImageSet;
 import dev.statecraft.data.image.LabelledImage;
-import dev.statecraft.models.family.PixelInput;
-import dev.statecraft.models.head.TaskModel;
 import dev.statecraft.models.image.ImagePreprocessor;
-import dev.statecraft.models.image.ImageProcessorConfig;
 import dev.statecraft.models.pretrained.HeadMatch;
 import dev.statecraft.models.pretrained.PretrainedModel;
 import dev.statecraft.studio.recipe.DataRecipe;
 import dev.statecraft.studio.recipe.ImageRecipe;
 import dev.statecraft.studio.recipe.Recipe;
 import dev.statecraft.studio.recipe.RecipeException;
-import dev.statecraft.studio.recipe.TaskRecipe;
 import dev.statecraft.training.task.ExampleSet;
-import dev.statecraft.training.task.ImageExamples;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Path;
+import dev.statecraft.training.task.ImageClassTask;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -30,53 +23,21 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 
-/** A reading of an image recipe's files: what {@link Preparation} does for texts. */
-record ImagePreparation(
+/** One reading of an image recipe's files. */
+record ImageReading(
     Recipe recipe,
-    TaskRecipe.ImageClassification task,
     PretrainedModel model,
     ImagePreprocessor preprocessor,
     Inputs inputs,
     DataNotes notes) {
-
-  static ImagePreparation of(
-      Recipe recipe,
-      TaskRecipe.ImageClassification task,
-      PretrainedModel model,
-      Inputs inputs,
-      DataNotes notes) {
-    return new ImagePreparation(recipe, task, model, preprocessor(model), inputs, notes);
-  }
-
-  /** The model with a head for the classes of a task whose labels are known. */
-  static TaskModel family(TaskRecipe.ImageClassification task, PretrainedModel model) {
-    return model.imageClassifier(
-        task.labels()
-            .orElseThrow(() -> new RecipeException("task.labels: expected the run's labels"))
-            .size());
-  }
-
-  /**
-   * How a model's folder says that pictures become what it reads.
-   *
-   * @throws dev.statecraft.base.InvalidInputException if the model is no image classifier, or its
-   *     {@code preprocessor_config.json} cannot be used
-   */
-  static ImagePreprocessor preprocessor(PretrainedModel model) {
-    PixelInput input = model.imageClassifier(2).input().pixels().orElseThrow();
-    try {
-      return new ImagePreprocessor(ImageProcessorConfig.read(Path.of(model.name()), input), input);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
 
   Preparation prepare(Preparation.Purpose purpose) {
     boolean forTraining = purpose.trains();
     DataRecipe data = recipe.data();
     Optional<List<LabelledImage>> heldOut = Optional.empty();
     List<LabelledImage> training = List.of();
-    Optional<List<String>> labels = task.labels();
+    Optional<List<String>> known = recipe.task().labels();
+    Optional<List<String>> labels = known;
     boolean split = data.validation() instanceof DataRecipe.Split;
     if (forTraining || split || labels.isEmpty()) {
       List<ImageSet> sets = data.train().stream().map(this::read).toList();
@@ -89,27 +50,26 @@ record ImagePreparation(
       heldOut = Optional.of(read(other.file()).images());
     }
     boolean keepsHead = true;
-    if (!purpose.hasHead() || task.labels().isEmpty()) {
+    if (!purpose.hasHead() || known.isEmpty()) {
       List<String> found = labels.orElseThrow();
-      HeadMatch head = model.head(model.imageClassifier(found.size()), found);
+      HeadMatch head = model.head(new ImageClassTask(found).model(model), found);
       labels = Optional.of(head.labels());
       keepsHead = head.kept();
       notes.note(head.note());
     }
-    LabelVocabulary vocabulary = new LabelVocabulary(labels.orElseThrow());
+    ImageClassTask task = new ImageClassTask(labels.orElseThrow());
     Augmentation augmentation =
         data.images().map(ImageRecipe::augmentation).orElse(Augmentation.NONE);
+    List<LabelledImage> learnedFrom = training;
     Optional<ExampleSet> learned =
-        forTraining
-            ? Optional.of(examples(DataNotes.TRAINING, training, vocabulary, augmentation))
-            : Optional.empty();
+        purpose.training(() -> examples(DataNotes.TRAINING, learnedFrom, task, augmentation));
     Optional<ExampleSet> evaluated =
-        heldOut.map(held -> examples(DataNotes.EVALUATION, held, vocabulary, Augmentation.NONE));
+        heldOut.map(held -> examples(DataNotes.EVALUATION, held, task, Augmentation.NONE));
     return new Preparation(
-        model.imageClassifier(vocabulary.size()),
+        task.model(model),
         learned,
         evaluated,
-        recipe.withLabels(vocabulary.labels()),
+        recipe.withLabels(task.labels()),
         keepsHead,
         notes.accounts());
   }
@@ -183,20 +143,17 @@ record ImagePreparation(
   }
 
   private ExampleSet examples(
-      String part,
-      List<LabelledImage> images,
-      LabelVocabulary vocabulary,
-      Augmentation augmentation) {
+      String part, List<LabelledImage> images, ImageClassTask task, Augmentation augmentation) {
+    LabelVocabulary vocabulary = new LabelVocabulary(task.labels());
     List<Integer> classes =
         images.stream().map(image -> vocabulary.index(image.label(), image.where())).toList();
     notes.read(
         part,
         new DataAccount(images.size(), vocabulary.counts(classes), Optional.empty(), Map.of()));
-    return new ImageExamples(
+    return task.examples(
         preprocessor,
         images.stream().map(LabelledImage::picture).toList(),
         classes,
-        vocabulary.size(),
         augmentation,
         recipe.train().seed());
   }
