@@ -1,12 +1,10 @@
 package dev.statecraft.adapters;
 
 import dev.statecraft.core.control.ControlEdge;
-import dev.statecraft.core.control.Place;
 import dev.statecraft.core.graph.Graph;
 import dev.statecraft.core.graph.Layer;
 import dev.statecraft.core.graph.Parameter;
 import dev.statecraft.models.head.TaskModel;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -74,8 +72,7 @@ final class AdapterKeys {
 
   private Optional<String> control(String parameter) {
     for (ControlEdge edge : edges) {
-      boolean perLayer =
-          Arrays.stream(Place.values()).anyMatch(place -> place.label().equals(edge.from()));
+      boolean perLayer = edge.isPerLayer();
       if (!perLayer && parameter.startsWith(edge.name() + ".")) {
         return Optional.of(edge.name() + "." + theta(parameter, edge.name(), ""));
       }

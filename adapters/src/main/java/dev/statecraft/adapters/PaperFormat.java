@@ -2,7 +2,7 @@ package dev.statecraft.adapters;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.statecraft.core.control.Block;
+import dev.statecraft.core.control.BlockName;
 import dev.statecraft.core.control.ControlEdge;
 import dev.statecraft.core.control.LayerSelection;
 import dev.statecraft.core.control.LowRank;
@@ -121,9 +121,9 @@ final class PaperFormat {
     double alpha = biased ? 1 : keys.number("control_alpha");
     List<ControlEdge> edges = new ArrayList<>();
     if (!attention.layers.isEmpty()) {
-      edges.add(ControlEdge.around(Block.ATTENTION, function(attention, alpha, false, keys)));
+      edges.add(ControlEdge.around(BlockName.ATTENTION, function(attention, alpha, false, keys)));
     }
-    edges.add(ControlEdge.around(Block.MLP, function(main, alpha, biased, keys)));
+    edges.add(ControlEdge.around(BlockName.MLP, function(main, alpha, biased, keys)));
     List<AdapterPart> parts = new ArrayList<>();
     parts.add(new AdapterPart.Control(new StateTuning(edges, main.selection())));
     if (!lora.layers.isEmpty()) {
@@ -193,8 +193,8 @@ final class PaperFormat {
     if (held.isEmpty()) {
       return Optional.of("LLaMA, RoBERTa or ViT, found " + family.config().modelType());
     }
-    boolean mlp = edges.contains(around(Block.MLP, edges));
-    boolean attention = edges.contains(around(Block.ATTENTION, edges));
+    boolean mlp = edges.contains(around(BlockName.MLP, edges));
+    boolean attention = edges.contains(around(BlockName.ATTENTION, edges));
     boolean both = held.get().attention();
     if (!mlp || edges.size() != (attention ? 2 : 1) || (attention && !both)) {
       return Optional.of(
@@ -206,7 +206,7 @@ final class PaperFormat {
   }
 
   /** The edge around a block if there is one of that name, with whatever function it has. */
-  private static ControlEdge around(Block block, List<ControlEdge> edges) {
+  private static ControlEdge around(BlockName block, List<ControlEdge> edges) {
     return edges.stream()
         .filter(edge -> edge.name().equals(block.label()))
         .findFirst()
@@ -235,7 +235,7 @@ final class PaperFormat {
     LowRank mlp = null;
     Optional<LowRank> attention = Optional.empty();
     for (ControlEdge edge : control.states().edges()) {
-      if (edge.name().equals(Block.MLP.label())) {
+      if (edge.name().equals(BlockName.MLP.label())) {
         mlp = (LowRank) edge.function();
       } else {
         attention = Optional.of((LowRank) edge.function());

@@ -1,6 +1,6 @@
 package dev.statecraft.adapters;
 
-import dev.statecraft.core.control.Block;
+import dev.statecraft.core.control.BlockName;
 import dev.statecraft.core.control.Bottleneck;
 import dev.statecraft.core.control.ControlEdge;
 import dev.statecraft.core.control.Dora;
@@ -53,7 +53,7 @@ final class Descriptions {
                   new StateTuning(
                       List.of(
                           ControlEdge.between("layers.0.middle", "layers.2.output", function),
-                          ControlEdge.around(Block.FULL, new Bottleneck(2, 1))),
+                          ControlEdge.around(BlockName.FULL, new Bottleneck(2, 1))),
                       LayerSelection.parse("first 2")));
           default -> throw new AssertionError(method);
         };

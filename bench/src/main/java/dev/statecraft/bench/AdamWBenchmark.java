@@ -2,9 +2,9 @@ package dev.statecraft.bench;
 
 import dev.statecraft.tensor.DType;
 import dev.statecraft.tensor.Generator;
-import dev.statecraft.tensor.Kernels;
 import dev.statecraft.tensor.Tensor;
 import dev.statecraft.tensor.Torch;
+import dev.statecraft.tensor.kernel.Kernels;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;

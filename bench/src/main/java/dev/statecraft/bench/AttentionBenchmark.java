@@ -1,10 +1,11 @@
 package dev.statecraft.bench;
 
-import dev.statecraft.tensor.BlockedAttention;
 import dev.statecraft.tensor.DType;
 import dev.statecraft.tensor.Generator;
 import dev.statecraft.tensor.Tensor;
 import dev.statecraft.tensor.Torch;
+import dev.statecraft.tensor.kernel.Kernels;
+import dev.statecraft.tensor.kernel.SequenceAttention;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -46,7 +47,7 @@ public class AttentionBenchmark {
   public DType type;
 
   private Torch torch;
-  private BlockedAttention attention;
+  private SequenceAttention attention;
   private Tensor queries;
   private Tensor keys;
   private Tensor values;
@@ -59,15 +60,15 @@ public class AttentionBenchmark {
   @Setup(Level.Trial)
   public void open() {
     torch = Torch.cpu();
-    attention =
-        new BlockedAttention(
-            torch, OFFSETS, KEY_VALUE_HEADS, HEADS / KEY_VALUE_HEADS, HEAD_DIM, true);
     try (Generator generator = torch.generator(1)) {
       queries = torch.normal(generator, type, 0, 1, TOKENS, HEADS * HEAD_DIM);
       keys = torch.normal(generator, type, 0, 1, TOKENS, KEY_VALUE_HEADS * HEAD_DIM);
       values = torch.normal(generator, type, 0, 1, TOKENS, KEY_VALUE_HEADS * HEAD_DIM);
       upstream = torch.normal(generator, type, 0, 1, TOKENS, HEADS * HEAD_DIM);
     }
+    Kernels.HeadShape heads =
+        new Kernels.HeadShape(KEY_VALUE_HEADS, HEADS / KEY_VALUE_HEADS, HEAD_DIM);
+    attention = Kernels.attention(queries, OFFSETS, heads, true, true).orElseThrow();
     queryGradient = torch.empty(type, queries.shape());
     keyGradient = torch.empty(type, keys.shape());
     valueGradient = torch.empty(type, values.shape());

@@ -2,10 +2,10 @@ package dev.statecraft.bench;
 
 import dev.statecraft.tensor.DType;
 import dev.statecraft.tensor.Generator;
-import dev.statecraft.tensor.Quantization;
-import dev.statecraft.tensor.QuantizedMatrix;
 import dev.statecraft.tensor.Tensor;
 import dev.statecraft.tensor.Torch;
+import dev.statecraft.tensor.quant.Quantization;
+import dev.statecraft.tensor.quant.QuantizedMatrix;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;

@@ -2,9 +2,9 @@ package dev.statecraft.bench;
 
 import dev.statecraft.tensor.DType;
 import dev.statecraft.tensor.Generator;
-import dev.statecraft.tensor.RowKernels;
 import dev.statecraft.tensor.Tensor;
 import dev.statecraft.tensor.Torch;
+import dev.statecraft.tensor.kernel.Kernels;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -45,7 +45,6 @@ public class RowKernelsBenchmark {
   private Torch torch;
   private Tensor x;
   private Tensor weight;
-  private Tensor normed;
   private Tensor gate;
   private Tensor up;
   private Tensor gated;
@@ -60,20 +59,19 @@ public class RowKernelsBenchmark {
       gate = torch.normal(generator, type, 0, 1, TOKENS, INTERMEDIATE);
       up = torch.normal(generator, type, 0, 1, TOKENS, INTERMEDIATE);
     }
-    normed = torch.empty(type, TOKENS, HIDDEN);
     gated = torch.empty(type, TOKENS, INTERMEDIATE);
   }
 
   /** RMS norm. */
   @Benchmark
   public void rmsNorm() {
-    RowKernels.rmsNorm(normed, x, weight, 1e-5);
+    Kernels.rmsNorm(x, weight, 1e-5).close();
   }
 
   /** SwiGLU. */
   @Benchmark
   public void swiGlu() {
-    RowKernels.swiGlu(gated, gate, up);
+    Kernels.swiGlu(gated, gate, up);
   }
 
   /** Frees all. */

@@ -6,7 +6,7 @@ import dev.statecraft.base.Quoted;
 import dev.statecraft.base.Shown;
 import dev.statecraft.base.StatecraftException;
 import dev.statecraft.cli.terminal.ExitCode;
-import dev.statecraft.tensor.OutOfMemoryException;
+import dev.statecraft.tensor.memory.OutOfMemoryException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;

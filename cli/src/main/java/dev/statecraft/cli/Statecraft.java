@@ -23,7 +23,7 @@ import dev.statecraft.cli.terminal.StopSignals;
 import dev.statecraft.studio.engine.Engine;
 import dev.statecraft.studio.engine.ModelEngine;
 import dev.statecraft.studio.provenance.Environment;
-import dev.statecraft.tensor.ThreadCount;
+import dev.statecraft.tensor.thread.ThreadCount;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;

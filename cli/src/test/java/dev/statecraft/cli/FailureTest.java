@@ -6,7 +6,7 @@ import dev.statecraft.base.InvalidInputException;
 import dev.statecraft.base.UsageException;
 import dev.statecraft.core.graph.GraphException;
 import dev.statecraft.studio.recipe.RecipeException;
-import dev.statecraft.tensor.OutOfMemoryException;
+import dev.statecraft.tensor.memory.OutOfMemoryException;
 import dev.statecraft.training.BudgetException;
 import dev.statecraft.training.NumericFaultException;
 import java.io.UncheckedIOException;

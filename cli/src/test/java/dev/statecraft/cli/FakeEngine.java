@@ -30,15 +30,16 @@ import dev.statecraft.studio.engine.Verification;
 import dev.statecraft.studio.provenance.Environment;
 import dev.statecraft.studio.provenance.Origin;
 import dev.statecraft.studio.recipe.Recipe;
-import dev.statecraft.studio.run.Evaluation;
 import dev.statecraft.studio.run.RunDirectory;
 import dev.statecraft.studio.run.RunResult;
-import dev.statecraft.studio.run.TrainListener;
-import dev.statecraft.studio.run.TrainOutcome;
 import dev.statecraft.tensor.DType;
 import dev.statecraft.tensor.Device;
 import dev.statecraft.training.Checkpoint;
+import dev.statecraft.training.Evaluation;
 import dev.statecraft.training.GradientError;
+import dev.statecraft.training.RunEvent;
+import dev.statecraft.training.RunListener;
+import dev.statecraft.training.TrainOutcome;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -90,12 +91,13 @@ final class FakeEngine implements Engine {
 
   @Override
   public TrainOutcome train(
-      Recipe recipe, RunDirectory run, TrainListener listener, Optional<Checkpoint> from) {
+      Recipe recipe, RunDirectory run, RunListener listener, Optional<Checkpoint> from) {
     ask(recipe);
     RunResult sample = SampleRuns.run(recipe.method().name().label(), 80, 5, run.folder());
-    listener.started(sample.summary().trainableParameters(), sample.steps().size());
-    sample.steps().forEach(listener::step);
-    sample.evaluations().forEach(listener::evaluated);
+    listener.on(
+        new RunEvent.Started(sample.summary().trainableParameters(), sample.steps().size()));
+    sample.steps().forEach(step -> listener.on(new RunEvent.Stepped(step)));
+    sample.evaluations().forEach(made -> listener.on(new RunEvent.Evaluated(made)));
     return new TrainOutcome(
         12.5,
         sample.summary().store(),

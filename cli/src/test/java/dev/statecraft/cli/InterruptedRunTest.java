@@ -10,9 +10,10 @@ import dev.statecraft.studio.job.JobOptions;
 import dev.statecraft.studio.job.TrainingJob;
 import dev.statecraft.studio.recipe.Recipe;
 import dev.statecraft.studio.run.RunDirectory;
-import dev.statecraft.studio.run.StepMetrics;
-import dev.statecraft.studio.run.TrainListener;
-import dev.statecraft.studio.run.TrainOutcome;
+import dev.statecraft.training.RunHandler;
+import dev.statecraft.training.RunListener;
+import dev.statecraft.training.StepMetrics;
+import dev.statecraft.training.TrainOutcome;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -158,8 +159,8 @@ class InterruptedRunTest {
         Recipe.load(folder.resolve("recipe.yaml"), List.of("train.max_steps=12"), folder)
             .withOutput(folder.resolve("program"));
     AtomicReference<TrainingJob> handle = new AtomicReference<>();
-    TrainListener cancelling =
-        new TrainListener() {
+    RunListener cancelling =
+        new RunHandler() {
           @Override
           public void step(StepMetrics step) {
             if (step.step() == 5) {
@@ -209,8 +210,8 @@ class InterruptedRunTest {
     Recipe recipe = Recipe.load(folder.resolve("recipe.yaml"), List.of(), folder);
     RunDirectory directory = RunDirectory.create(recipe, RunDirectory.Existing.REPLACE);
     List<TrainOutcome> outcomes = new ArrayList<>();
-    TrainListener listener =
-        new TrainListener() {
+    RunListener listener =
+        new RunHandler() {
           @Override
           public void step(StepMetrics step) {
             if (step.step() == 3) {
@@ -238,8 +239,7 @@ class InterruptedRunTest {
     Recipe recipe = Recipe.load(folder.resolve("recipe.yaml"), List.of(), folder);
     RunDirectory directory = RunDirectory.create(recipe, RunDirectory.Existing.REPLACE);
     Thread.currentThread().interrupt();
-    Assertions.assertThatThrownBy(
-            () -> new ModelEngine().train(recipe, directory, new TrainListener() {}))
+    Assertions.assertThatThrownBy(() -> new ModelEngine().train(recipe, directory, event -> {}))
         .isInstanceOf(CancellationException.class);
     assertThat(Thread.interrupted()).isFalse();
   }

@@ -18,12 +18,12 @@ import dev.statecraft.studio.recipe.TaskRecipe;
 import dev.statecraft.studio.run.RunDirectory;
 import dev.statecraft.studio.run.RunDirectory.Existing;
 import dev.statecraft.studio.run.RunResult;
-import dev.statecraft.studio.run.StepMetrics;
-import dev.statecraft.studio.run.TrainListener;
 import dev.statecraft.tensor.DType;
 import dev.statecraft.tensor.Device;
-import dev.statecraft.tensor.Quantization;
+import dev.statecraft.tensor.quant.Quantization;
 import dev.statecraft.training.ComputeOptions;
+import dev.statecraft.training.RunHandler;
+import dev.statecraft.training.StepMetrics;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -56,7 +56,7 @@ final class LibraryExamples {
     Engine engine = new ModelEngine();
     JobOptions options =
         JobOptions.SILENT.withListener(
-            new TrainListener() {
+            new RunHandler() {
               @Override
               public void step(StepMetrics step) {
                 System.out.printf("step %d: loss %.3f%n", step.step(), step.loss());

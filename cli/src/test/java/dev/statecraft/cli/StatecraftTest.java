@@ -22,7 +22,7 @@ import dev.statecraft.studio.recipe.DataRecipe;
 import dev.statecraft.studio.recipe.Method;
 import dev.statecraft.studio.recipe.Recipe;
 import dev.statecraft.tensor.Device;
-import dev.statecraft.tensor.Quantization;
+import dev.statecraft.tensor.quant.Quantization;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

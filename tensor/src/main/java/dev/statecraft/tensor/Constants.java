@@ -9,7 +9,7 @@ import java.util.function.Supplier;
  * and kept, until the session ends or many others have been asked for since. On a device with
  * memory of its own, making one takes a copy to it. They are the session's own and not counted.
  */
-final class Constants implements AutoCloseable {
+public final class Constants implements AutoCloseable {
   private static final int KEPT = 8;
 
   private final Torch session;
@@ -25,7 +25,7 @@ final class Constants implements AutoCloseable {
    *
    * @param make makes it
    */
-  Tensor of(Object key, Supplier<Tensor> make) {
+  public Tensor of(Object key, Supplier<Tensor> make) {
     org.bytedeco.pytorch.Tensor known = kept.get(key);
     if (known == null) {
       if (kept.size() == KEPT) {

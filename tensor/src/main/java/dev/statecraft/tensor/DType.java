@@ -71,7 +71,8 @@ public enum DType {
     };
   }
 
-  ScalarType scalarType() {
+  /** libtorch's own. */
+  public ScalarType scalarType() {
     return scalarType;
   }
 

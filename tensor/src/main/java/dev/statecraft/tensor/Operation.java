@@ -17,11 +17,11 @@ import org.bytedeco.pytorch.Type;
  * One call of an operation that libtorch's Java class has no method for: its arguments in the order
  * of the operation's schema, then, after {@link #run}, its results.
  */
-final class Operation implements AutoCloseable {
+public final class Operation implements AutoCloseable {
   private final OperatorHandle handle;
   private final IValueVector stack = new IValueVector();
 
-  Operation(OperatorHandle handle) {
+  public Operation(OperatorHandle handle) {
     this.handle = handle;
   }
 
@@ -31,35 +31,35 @@ final class Operation implements AutoCloseable {
    * @param name such as {@code aten::add}
    * @param overload such as {@code out}, mostly empty
    */
-  static OperatorHandle find(String name, String overload) {
+  public static OperatorHandle find(String name, String overload) {
     return Dispatcher.singleton().findSchemaOrThrow(name, overload);
   }
 
-  Operation with(Tensor tensor) {
+  public Operation with(Tensor tensor) {
     return push(new IValue(tensor.handle()));
   }
 
-  Operation with(long number) {
+  public Operation with(long number) {
     return push(new IValue(number));
   }
 
-  Operation with(double number) {
+  public Operation with(double number) {
     return push(new IValue(number));
   }
 
-  Operation with(boolean flag) {
+  public Operation with(boolean flag) {
     return push(new IValue(flag));
   }
 
   /** Leaves optional arguments out. */
-  Operation without(int count) {
+  public Operation without(int count) {
     for (int i = 0; i < count; i++) {
       push(new IValue());
     }
     return this;
   }
 
-  Operation withTensors(Tensor... tensors) {
+  public Operation withTensors(Tensor... tensors) {
     try (Type.TypePtr type = new Type.TypePtr(TensorType.get());
         GenericList list = new GenericList(type)) {
       for (Tensor tensor : tensors) {
@@ -69,7 +69,7 @@ final class Operation implements AutoCloseable {
     }
   }
 
-  Operation withNumbers(long... numbers) {
+  public Operation withNumbers(long... numbers) {
     try (IntTypePtr integer = IntType.getIntTypePtr();
         SingletonTypePtr single = new SingletonTypePtr(integer.get());
         Type.TypePtr type = new Type.TypePtr(single);
@@ -81,7 +81,7 @@ final class Operation implements AutoCloseable {
     }
   }
 
-  Operation withFlags(boolean... flags) {
+  public Operation withFlags(boolean... flags) {
     try (BoolTypePtr bool = BoolType.get();
         SingletonTypePtr single = new SingletonTypePtr(bool.get());
         Type.TypePtr type = new Type.TypePtr(single);
@@ -107,7 +107,7 @@ final class Operation implements AutoCloseable {
   }
 
   /** Runs it; if that fails, the arguments are let go of, so that their memory can be freed. */
-  Operation run() {
+  public Operation run() {
     try {
       handle.callBoxed(stack);
     } catch (RuntimeException e) {
@@ -118,11 +118,11 @@ final class Operation implements AutoCloseable {
   }
 
   /** A result, as a handle of the caller's own. */
-  org.bytedeco.pytorch.Tensor result(int index) {
+  public org.bytedeco.pytorch.Tensor result(int index) {
     return new org.bytedeco.pytorch.Tensor(stack.get(index).toTensor());
   }
 
-  boolean flag(int index) {
+  public boolean flag(int index) {
     return stack.get(index).toBool();
   }
 

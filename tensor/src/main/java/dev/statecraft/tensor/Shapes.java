@@ -1,6 +1,6 @@
 package dev.statecraft.tensor;
 
-/** Arithmetic on shapes and layouts. */
+/** Arithmetic on shapes. */
 final class Shapes {
   private Shapes() {}
 
@@ -13,18 +13,5 @@ final class Shapes {
       count = Math.multiplyExact(count, size);
     }
     return count;
-  }
-
-  /**
-   * Length of the longest of sequences that lie end to end.
-   *
-   * @param offsets first token of each, then the number of tokens
-   */
-  static int longest(int[] offsets) {
-    int longest = 0;
-    for (int i = 1; i < offsets.length; i++) {
-      longest = Math.max(longest, offsets[i] - offsets[i - 1]);
-    }
-    return longest;
   }
 }

@@ -1,5 +1,8 @@
 package dev.statecraft.tensor;
 
+import dev.statecraft.tensor.memory.Block;
+import dev.statecraft.tensor.memory.MemoryCategory;
+import dev.statecraft.tensor.memory.OutOfMemoryException;
 import java.util.Arrays;
 import java.util.function.Consumer;
 import org.bytedeco.javacpp.DoublePointer;
@@ -42,10 +45,15 @@ public final class Tensor implements AutoCloseable {
     }
   }
 
-  static Tensor fresh(Torch torch, org.bytedeco.pytorch.Tensor handle) {
+  /**
+   * A handle on what libtorch has just made, for kernels.
+   *
+   * @throws OutOfMemoryException if it goes beyond the session's limit; it is freed then
+   */
+  public static Tensor fresh(Torch torch, org.bytedeco.pytorch.Tensor handle) {
     Block block;
     try {
-      block = new Block(torch, handle.numel() * handle.element_size());
+      block = new Block(torch.memory(), handle.numel() * handle.element_size());
     } catch (OutOfMemoryException e) {
       handle.close();
       throw e;
@@ -53,14 +61,15 @@ public final class Tensor implements AutoCloseable {
     return new Tensor(torch, handle, block);
   }
 
-  /** A tensor in memory of its own of a pool. */
-  static Tensor pooled(Torch torch, MemoryPool pool, long bytes, DType type, long... shape) {
-    Block block = new Block(torch, bytes, pool);
-    return new Tensor(torch, torch.at(block.piece().address(), type, shape), block);
+  /** A tensor in memory of its own of the session's pool. */
+  static Tensor pooled(Torch torch, long bytes, DType type, long... shape) {
+    Block block = Block.pooled(torch.memory(), bytes);
+    return new Tensor(torch, torch.at(block.address(), type, shape), block);
   }
 
-  static Tensor borrowed(Torch torch, org.bytedeco.pytorch.Tensor handle) {
-    return new Tensor(torch, handle, new Block(torch, 0));
+  /** A handle on memory that somebody else owns and counts, for kernels. */
+  public static Tensor borrowed(Torch torch, org.bytedeco.pytorch.Tensor handle) {
+    return new Tensor(torch, handle, new Block(torch.memory(), 0));
   }
 
   private Tensor made(org.bytedeco.pytorch.Tensor result) {
@@ -76,7 +85,12 @@ public final class Tensor implements AutoCloseable {
     return result.is_alias_of(handle) ? viewed(result) : made(result);
   }
 
-  org.bytedeco.pytorch.Tensor handle() {
+  /**
+   * libtorch's own handle, for kernels; still owned by this.
+   *
+   * @throws IllegalStateException if this tensor is closed
+   */
+  public org.bytedeco.pytorch.Tensor handle() {
     if (!open) {
       throw new IllegalStateException("this tensor is closed: its owner has freed it");
     }

@@ -1,5 +1,11 @@
 package dev.statecraft.tensor;
 
+import dev.statecraft.tensor.memory.MemorySnapshot;
+import dev.statecraft.tensor.memory.OutOfMemoryException;
+import dev.statecraft.tensor.memory.SessionMemory;
+import dev.statecraft.tensor.thread.BlasThreads;
+import dev.statecraft.tensor.thread.ThreadCount;
+import dev.statecraft.tensor.thread.Workers;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -39,16 +45,11 @@ public final class Torch implements AutoCloseable {
   private final Device device;
   private final Device kernels;
   private final Map<DType, TensorOptions> options = new EnumMap<>(DType.class);
-  private final MemoryPool pool = new MemoryPool();
+  private final SessionMemory memory = new SessionMemory();
   private final Constants constants = new Constants(this);
   private Workers workers;
   private Scope scope;
   private long liveTensors;
-  private long liveBytes;
-  private long peakBytes;
-  private long limit = Long.MAX_VALUE;
-  private final long[] byCategory = new long[MemoryCategory.COUNT];
-  private final long[] byCategoryAtPeak = new long[MemoryCategory.COUNT];
   private boolean taped;
   private boolean timesProducts;
   private long productNanos;
@@ -178,7 +179,7 @@ public final class Torch implements AutoCloseable {
   }
 
   /** The device whose operations are taken: its own, or of a dry session the one it stands for. */
-  Device kernels() {
+  public Device kernels() {
     return kernels;
   }
 
@@ -204,23 +205,22 @@ public final class Torch implements AutoCloseable {
 
   /** Bytes of storage behind open handles; a storage counts once. */
   public long liveBytes() {
-    return liveBytes;
+    return memory.liveBytes();
   }
 
   /** The highest {@link #liveBytes()} since the last {@link #resetPeak()}. */
   public long peakBytes() {
-    return peakBytes;
+    return memory.peakBytes();
   }
 
   /** What the memory was held for at the moment of {@link #peakBytes()}. */
   public MemorySnapshot peak() {
-    return new MemorySnapshot(byCategoryAtPeak);
+    return memory.peak();
   }
 
   /** Starts measuring {@link #peakBytes()} anew. */
   public void resetPeak() {
-    peakBytes = liveBytes;
-    System.arraycopy(byCategory, 0, byCategoryAtPeak, 0, byCategory.length);
+    memory.resetPeak();
   }
 
   /**
@@ -230,10 +230,7 @@ public final class Torch implements AutoCloseable {
    * @throws IllegalArgumentException if it is not positive
    */
   public void limit(long bytes) {
-    if (bytes < 1) {
-      throw new IllegalArgumentException("limit: expected 1 byte or more, found " + bytes);
-    }
-    limit = bytes;
+    memory.limit(bytes);
   }
 
   /** Bytes of memory that the device of this session can still give, if it has its own. */
@@ -270,7 +267,7 @@ public final class Torch implements AutoCloseable {
     if (pools()) {
       long bytes = Math.multiplyExact(Shapes.elements(shape), (long) type.bytes());
       if (bytes >= POOLED_BYTES) {
-        return Tensor.pooled(this, pool, bytes, type, shape);
+        return Tensor.pooled(this, bytes, type, shape);
       }
     }
     return Tensor.fresh(this, torch.empty(shape, options(type), null));
@@ -421,21 +418,34 @@ public final class Torch implements AutoCloseable {
   }
 
   /** Counts products that threads did beside this one, on the average of them. */
-  void productsTook(long nanos) {
+  public void productsTook(long nanos) {
     if (timesProducts) {
       productNanos += nanos;
     }
   }
 
   /** The threads of this session's own kernels, started when first asked for. */
-  Workers workers() {
+  public Workers workers() {
     if (workers == null) {
       workers = new Workers(threads());
     }
     return workers;
   }
 
-  Constants constants() {
+  SessionMemory memory() {
+    return memory;
+  }
+
+  /**
+   * Whether products of a narrow type are taken in float32 here, since the processor has no
+   * instructions for it.
+   */
+  public boolean widensProducts(DType type) {
+    return Products.widens(this, type);
+  }
+
+  /** Small tensors that many operations of this session read. */
+  public Constants constants() {
     return constants;
   }
 
@@ -463,34 +473,6 @@ public final class Torch implements AutoCloseable {
     liveTensors--;
   }
 
-  void blockAllocated(long bytes) {
-    if (bytes > limit - liveBytes) {
-      throw new OutOfMemoryException(
-          "the limit is "
-              + limit
-              + " bytes of tensors, a tensor of "
-              + bytes
-              + " would make it "
-              + (liveBytes + bytes));
-    }
-    liveBytes += bytes;
-    byCategory[MemoryCategory.WORKSPACE.index()] += bytes;
-    if (liveBytes > peakBytes) {
-      peakBytes = liveBytes;
-      System.arraycopy(byCategory, 0, byCategoryAtPeak, 0, byCategory.length);
-    }
-  }
-
-  void blockMoved(long bytes, MemoryCategory from, MemoryCategory to) {
-    byCategory[from.index()] -= bytes;
-    byCategory[to.index()] += bytes;
-  }
-
-  void blockFreed(long bytes, MemoryCategory category) {
-    liveBytes -= bytes;
-    byCategory[category.index()] -= bytes;
-  }
-
   private void checkThread() {
     if (Thread.currentThread() != thread) {
       throw new IllegalStateException(
@@ -512,7 +494,7 @@ public final class Torch implements AutoCloseable {
       workers.close();
     }
     constants.close();
-    pool.close();
+    memory.close();
     for (TensorOptions option : options.values()) {
       option.close();
     }

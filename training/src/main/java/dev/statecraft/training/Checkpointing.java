@@ -36,7 +36,7 @@ public record Checkpointing(
         && earlyStopping.get().isDue(progress.evaluations(), criterion.orElseThrow());
   }
 
-  boolean isBest(Evaluated evaluation, Progress progress) {
+  boolean isBest(Evaluation evaluation, Progress progress) {
     return keepsBest
         && criterion.orElseThrow().best(progress.evaluations()).orElseThrow().step()
             == evaluation.step();

@@ -3,7 +3,7 @@ package dev.statecraft.training;
 import dev.statecraft.core.plan.StateFormat;
 import dev.statecraft.tensor.DType;
 import dev.statecraft.tensor.Device;
-import dev.statecraft.tensor.Quantization;
+import dev.statecraft.tensor.quant.Quantization;
 
 /**
  * How steps are computed, as far as it decides what memory they take.

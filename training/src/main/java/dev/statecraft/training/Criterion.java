@@ -15,7 +15,7 @@ public record Criterion(String metric, boolean higherIsBetter) {
    *
    * @throws IllegalArgumentException if it has none of that name
    */
-  public double of(Evaluated evaluation) {
+  public double of(Evaluation evaluation) {
     Double value = evaluation.metrics().get(metric);
     if (value == null) {
       throw new IllegalArgumentException(
@@ -31,9 +31,9 @@ public record Criterion(String metric, boolean higherIsBetter) {
   }
 
   /** The first of the best evaluations. */
-  public Optional<Evaluated> best(List<Evaluated> evaluations) {
-    Evaluated best = null;
-    for (Evaluated evaluation : evaluations) {
+  public Optional<Evaluation> best(List<Evaluation> evaluations) {
+    Evaluation best = null;
+    for (Evaluation evaluation : evaluations) {
       if (best == null || improves(of(evaluation), of(best), 0)) {
         best = evaluation;
       }

@@ -19,10 +19,10 @@ public record EarlyStopping(int patience, double minDelta) {
   }
 
   /** Whether evaluations so far end the run. */
-  boolean isDue(List<Evaluated> evaluations, Criterion criterion) {
+  boolean isDue(List<Evaluation> evaluations, Criterion criterion) {
     double best = Double.NaN;
     int without = 0;
-    for (Evaluated evaluation : evaluations) {
+    for (Evaluation evaluation : evaluations) {
       double value = criterion.of(evaluation);
       if (criterion.improves(value, best, minDelta)) {
         best = value;

@@ -9,7 +9,7 @@ import dev.statecraft.core.run.Weights;
 import dev.statecraft.data.BatchLimit;
 import dev.statecraft.data.BatchSampler;
 import dev.statecraft.data.MicroBatch;
-import dev.statecraft.tensor.OutOfMemoryException;
+import dev.statecraft.tensor.memory.OutOfMemoryException;
 import dev.statecraft.training.task.ExampleSet;
 import dev.statecraft.training.task.Score;
 import java.util.List;

@@ -2,8 +2,8 @@ package dev.statecraft.training;
 
 import dev.statecraft.core.graph.Parameter;
 import dev.statecraft.core.run.Weights;
-import dev.statecraft.tensor.MemoryCategory;
-import dev.statecraft.tensor.MemorySnapshot;
+import dev.statecraft.tensor.memory.MemoryCategory;
+import dev.statecraft.tensor.memory.MemorySnapshot;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;

@@ -19,7 +19,7 @@ public record Progress(
     long step,
     int halvings,
     double seconds,
-    List<Evaluated> evaluations,
+    List<Evaluation> evaluations,
     Optional<MemoryUse> peak,
     List<List<Integer>> peakParts) {
   /** Before the first step and the first evaluation. */
@@ -39,12 +39,12 @@ public record Progress(
     return new Progress(step + 1, halvings, seconds + took, evaluations, peak, peakParts);
   }
 
-  Progress withHalving() {
-    return new Progress(step, halvings + 1, seconds, evaluations, peak, peakParts);
+  Progress withHalvings(int times) {
+    return new Progress(step, times, seconds, evaluations, peak, peakParts);
   }
 
-  Progress with(Evaluated evaluation) {
-    List<Evaluated> more = new ArrayList<>(evaluations);
+  Progress with(Evaluation evaluation) {
+    List<Evaluation> more = new ArrayList<>(evaluations);
     more.add(evaluation);
     return new Progress(step, halvings, seconds, more, peak, peakParts);
   }

@@ -38,7 +38,7 @@ final class ProgressFormat {
     root.put("seconds", progress.seconds());
     root.put("halvings", progress.halvings());
     ArrayNode evaluations = root.putArray("evaluations");
-    for (Evaluated evaluation : progress.evaluations()) {
+    for (Evaluation evaluation : progress.evaluations()) {
       ObjectNode node = evaluations.addObject();
       node.put("step", evaluation.step());
       node.put("epoch", evaluation.epoch());
@@ -112,14 +112,14 @@ final class ProgressFormat {
   }
 
   private static Progress progress(JsonNode root) {
-    List<Evaluated> evaluations = new ArrayList<>();
+    List<Evaluation> evaluations = new ArrayList<>();
     for (JsonNode node : root.required("evaluations")) {
       Map<String, Double> metrics = new LinkedHashMap<>();
       for (Map.Entry<String, JsonNode> field : node.required("metrics").properties()) {
         metrics.put(field.getKey(), Double.valueOf(field.getValue().asText()));
       }
       evaluations.add(
-          new Evaluated(
+          new Evaluation(
               number(node, "step").longValue(), number(node, "epoch").doubleValue(), metrics));
     }
     Optional<MemoryUse> peak = Optional.empty();

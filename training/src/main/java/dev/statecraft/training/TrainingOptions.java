@@ -5,6 +5,8 @@ import dev.statecraft.core.optim.Schedule;
 import dev.statecraft.core.plan.LayerPolicies;
 import dev.statecraft.core.plan.StateFormat;
 import dev.statecraft.data.BatchLimit;
+import dev.statecraft.data.BatchSampler;
+import dev.statecraft.training.task.ExampleSet;
 
 /**
  * How a run goes.
@@ -57,5 +59,10 @@ public record TrainingOptions(
         states,
         checkpointing,
         1);
+  }
+
+  /** Chooses the examples of each step. */
+  BatchSampler sampler(ExampleSet examples) {
+    return new BatchSampler(examples.lengths(), BatchLimit.examples(batchSize), 1, seed);
   }
 }

@@ -133,8 +133,8 @@ class CheckpointsTest {
             2,
             1.0 / 3,
             List.of(
-                new Evaluated(0, 0, Map.of("loss", Math.PI)),
-                new Evaluated(8, 1.0 / 7, Map.of("loss", Double.NaN))),
+                new Evaluation(0, 0, Map.of("loss", Math.PI)),
+                new Evaluation(8, 1.0 / 7, Map.of("loss", Double.NaN))),
             Optional.of(new MemoryUse(100, Map.of("weights", 60L, "data", 40L), 7)),
             List.of(List.of(3, 1), List.of(2)));
     ProgressFormat.write(file, progress, LAYOUT);

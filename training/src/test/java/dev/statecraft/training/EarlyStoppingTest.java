@@ -13,10 +13,10 @@ class EarlyStoppingTest {
   private static final Criterion LOSS = new Criterion("loss", false);
   private static final Criterion ACCURACY = new Criterion("accuracy", true);
 
-  private static List<Evaluated> evaluations(String metric, double... values) {
-    List<Evaluated> evaluations = new ArrayList<>();
+  private static List<Evaluation> evaluations(String metric, double... values) {
+    List<Evaluation> evaluations = new ArrayList<>();
     for (double value : values) {
-      evaluations.add(new Evaluated(10L * evaluations.size(), 0, Map.of(metric, value)));
+      evaluations.add(new Evaluation(10L * evaluations.size(), 0, Map.of(metric, value)));
     }
     return evaluations;
   }

@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.statecraft.core.run.Weights;
 import dev.statecraft.data.BatchLimit;
 import dev.statecraft.tensor.DType;
-import dev.statecraft.tensor.OutOfMemoryException;
 import dev.statecraft.tensor.Torch;
+import dev.statecraft.tensor.memory.OutOfMemoryException;
 import dev.statecraft.testkit.Closeness;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -22,18 +22,18 @@ class OutOfMemoryTest {
   private static final BatchLimit WHOLE = BatchLimit.examples(TinyTask.BATCH);
 
   /** Keeps what a run tells. */
-  private static final class Log implements TrainingListener {
-    private final List<Step> steps = new ArrayList<>();
+  private static final class Log implements RunHandler {
+    private final List<StepMetrics> steps = new ArrayList<>();
     private final List<String> notes = new ArrayList<>();
 
     @Override
-    public void step(Step step) {
+    public void step(StepMetrics step) {
       steps.add(step);
     }
 
     @Override
-    public void evaluated(long step, double epoch, Map<String, Double> metrics) {
-      assertThat(metrics.get("loss")).isFinite();
+    public void evaluated(Evaluation evaluation) {
+      assertThat(evaluation.metrics().get("loss")).isFinite();
     }
 
     @Override

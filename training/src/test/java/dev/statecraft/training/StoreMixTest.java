@@ -2,7 +2,7 @@ package dev.statecraft.training;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.statecraft.core.control.Block;
+import dev.statecraft.core.control.BlockName;
 import dev.statecraft.core.control.ControlEdge;
 import dev.statecraft.core.control.LayerSelection;
 import dev.statecraft.core.control.Lora;
@@ -71,7 +71,7 @@ class StoreMixTest {
       return StateTuning.doubleControl(function, LayerSelection.ALL).apply(family.graph());
     }
     return new StateTuning(
-            List.of(ControlEdge.around(Block.FULL, function)), LayerSelection.parse("last 4"))
+            List.of(ControlEdge.around(BlockName.FULL, function)), LayerSelection.parse("last 4"))
         .apply(family.graph());
   }
 

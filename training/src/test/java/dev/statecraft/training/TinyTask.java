@@ -62,18 +62,21 @@ final class TinyTask {
   }
 
   static Trainer trainer(Weights weights, int steps, BatchLimit microBatch) {
-    TrainingOptions options =
-        new TrainingOptions(
-            new Schedule(Schedule.Shape.CONSTANT, 1e-2, 0, steps),
-            AdamW.Options.withDecay(0.01),
-            BATCH,
-            microBatch,
-            1,
-            5,
-            100,
-            LayerPolicies.uniform(StorePolicy.CHEAP),
-            StateFormat.EXACT,
-            Checkpointing.NONE);
-    return new Trainer(GRAPH, weights, EXAMPLES, Optional.of(EXAMPLES), options, () -> false);
+    return new Trainer(
+        GRAPH, weights, EXAMPLES, Optional.of(EXAMPLES), options(steps, microBatch), () -> false);
+  }
+
+  static TrainingOptions options(int steps, BatchLimit microBatch) {
+    return new TrainingOptions(
+        new Schedule(Schedule.Shape.CONSTANT, 1e-2, 0, steps),
+        AdamW.Options.withDecay(0.01),
+        BATCH,
+        microBatch,
+        1,
+        5,
+        100,
+        LayerPolicies.uniform(StorePolicy.CHEAP),
+        StateFormat.EXACT,
+        Checkpointing.NONE);
   }
 }

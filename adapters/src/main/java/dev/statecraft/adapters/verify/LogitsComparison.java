@@ -1,5 +1,6 @@
 package dev.statecraft.adapters.verify;
 
+import dev.statecraft.core.graph.Axis;
 import dev.statecraft.core.graph.Graph;
 import dev.statecraft.core.plan.StatePlan;
 import dev.statecraft.core.run.Batch;
@@ -86,7 +87,7 @@ public final class LogitsComparison implements AutoCloseable {
       }
       float[] expected = new float[found.length];
       bytes.flip().asFloatBuffer().get(expected);
-      int positions = Math.max(1, (int) prompt.batch().extents().labels());
+      int positions = Math.max(1, (int) prompt.batch().extents().rows(Axis.LABELS));
       agreements.add(PromptAgreement.of(prompt.words(), positions, expected, found));
     }
     return agreements;

@@ -5,7 +5,7 @@ import dev.statecraft.studio.engine.AdapterSource;
 import dev.statecraft.studio.engine.Engine;
 import dev.statecraft.studio.engine.MergeRequest;
 import dev.statecraft.tensor.DType;
-import dev.statecraft.tensor.Quantization;
+import dev.statecraft.tensor.quant.Quantization;
 import java.io.IOException;
 import java.util.Optional;
 import java.util.concurrent.Callable;

@@ -6,7 +6,7 @@ import dev.statecraft.studio.engine.TunedModel;
 import dev.statecraft.studio.recipe.Recipe;
 import dev.statecraft.studio.recipe.RecipeException;
 import dev.statecraft.studio.run.RunDirectory;
-import dev.statecraft.tensor.Quantization;
+import dev.statecraft.tensor.quant.Quantization;
 import java.util.Optional;
 import picocli.CommandLine.Option;
 

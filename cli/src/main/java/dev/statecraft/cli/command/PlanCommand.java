@@ -12,7 +12,7 @@ import dev.statecraft.studio.engine.PlanRow;
 import dev.statecraft.studio.recipe.Method;
 import dev.statecraft.studio.recipe.Recipe;
 import dev.statecraft.studio.recipe.Stores;
-import dev.statecraft.tensor.Quantization;
+import dev.statecraft.tensor.quant.Quantization;
 import dev.statecraft.training.ComputeOptions;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -4,7 +4,7 @@ import dev.statecraft.core.plan.StateFormat;
 import dev.statecraft.studio.recipe.Method;
 import dev.statecraft.studio.recipe.MethodReader;
 import dev.statecraft.tensor.DType;
-import dev.statecraft.tensor.Quantization;
+import dev.statecraft.tensor.quant.Quantization;
 import dev.statecraft.training.ComputeOptions;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;

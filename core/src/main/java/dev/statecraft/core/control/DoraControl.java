@@ -11,8 +11,8 @@ import dev.statecraft.core.graph.Reads;
 import dev.statecraft.core.graph.Shape;
 import dev.statecraft.core.graph.State;
 import dev.statecraft.tensor.DType;
-import dev.statecraft.tensor.RowKernels;
 import dev.statecraft.tensor.Tensor;
+import dev.statecraft.tensor.kernel.Kernels;
 import java.util.List;
 import java.util.Optional;
 
@@ -142,7 +142,7 @@ record DoraControl(double scale, double dropout, boolean bias) implements Op {
             : Optional.empty();
     Tensor e = target(context);
     if (context.wantsParameter(M)) {
-      Tensor products = scaleAndSum(e, dy, factor, context);
+      Tensor products = Kernels.scaleColumns(e, dy, factor, context.output());
       // dm = (sum dy y - b sum dy) / m
       sums.ifPresent(
           total ->
@@ -167,21 +167,5 @@ record DoraControl(double scale, double dropout, boolean bias) implements Op {
     return context.wants(V)
         ? context.gradient(V).allocate()
         : context.torch().empty(dy.dtype(), dy.shape());
-  }
-
-  /** Writes {@code e = c dy}; returns {@code sum dy y} of each column. */
-  private static Tensor scaleAndSum(Tensor e, Tensor dy, Tensor factor, BackwardContext context) {
-    Tensor y = context.output();
-    if (RowKernels.supports(dy)) {
-      Tensor products = dy.torch().empty(factor.dtype(), factor.shape());
-      RowKernels.scaleColumns(e, dy, factor, y, products);
-      return products;
-    }
-    Tensor products;
-    try (Tensor product = y.mul(dy)) {
-      products = product.sum(0, factor.dtype());
-    }
-    e.setToProduct(dy, factor.as(dy.dtype()));
-    return products;
   }
 }

@@ -1,17 +1,11 @@
 package dev.statecraft.core.op;
 
 import dev.statecraft.core.graph.BackwardContext;
-import dev.statecraft.core.graph.Cost;
 import dev.statecraft.core.graph.Demand;
 import dev.statecraft.core.graph.ForwardContext;
-import dev.statecraft.core.graph.Op;
-import dev.statecraft.core.graph.Parameter;
 import dev.statecraft.core.graph.Reads;
-import dev.statecraft.core.graph.Shape;
-import dev.statecraft.core.graph.State;
-import dev.statecraft.tensor.Kernels;
 import dev.statecraft.tensor.Tensor;
-import java.util.List;
+import dev.statecraft.tensor.kernel.Kernels;
 import java.util.Locale;
 
 /**
@@ -21,7 +15,7 @@ import java.util.Locale;
  *
  * @param kind the function
  */
-public record Activation(Kind kind) implements Op {
+public record Activation(Kind kind) implements RowOp {
   /** The functions, by PyTorch's names. */
   public enum Kind {
     /** {@code x Phi(x)} with the normal distribution's Phi, by erf (Hugging Face's gelu). */
@@ -38,18 +32,6 @@ public record Activation(Kind kind) implements Op {
   @Override
   public String name() {
     return kind.name().toLowerCase(Locale.ROOT);
-  }
-
-  @Override
-  public Shape infer(List<State> inputs, List<Parameter> parameters) {
-    Expect.counts(inputs, 1, parameters, 0);
-    Expect.rows(inputs.get(0), "input");
-    return inputs.get(0).shape();
-  }
-
-  @Override
-  public Cost cost() {
-    return Cost.CHEAP;
   }
 
   @Override

@@ -1,14 +1,9 @@
 package dev.statecraft.core.op;
 
 import dev.statecraft.core.graph.BackwardContext;
-import dev.statecraft.core.graph.Cost;
 import dev.statecraft.core.graph.Demand;
 import dev.statecraft.core.graph.ForwardContext;
-import dev.statecraft.core.graph.Op;
-import dev.statecraft.core.graph.Parameter;
 import dev.statecraft.core.graph.Reads;
-import dev.statecraft.core.graph.Shape;
-import dev.statecraft.core.graph.State;
 import dev.statecraft.tensor.Tensor;
 import java.util.List;
 
@@ -23,7 +18,7 @@ import java.util.List;
  *
  * @param dropout probability with which a number of b is dropped in training
  */
-public record Add(double dropout) implements Op {
+public record Add(double dropout) implements RowOp {
   public Add {
     DropoutMask.check(dropout);
   }
@@ -39,17 +34,8 @@ public record Add(double dropout) implements Op {
   }
 
   @Override
-  public Shape infer(List<State> inputs, List<Parameter> parameters) {
-    Expect.counts(inputs, 2, parameters, 0);
-    Expect.rows(inputs.get(0), "first term");
-    Expect.rows(inputs.get(1), "second term");
-    Expect.shape(inputs.get(1), "second term", inputs.get(0).shape());
-    return inputs.get(0).shape();
-  }
-
-  @Override
-  public Cost cost() {
-    return Cost.CHEAP;
+  public List<String> roles() {
+    return List.of("first term", "second term");
   }
 
   @Override

@@ -1,8 +1,8 @@
 package dev.statecraft.core.op;
 
 import dev.statecraft.tensor.DType;
-import dev.statecraft.tensor.Kernels;
 import dev.statecraft.tensor.Tensor;
+import dev.statecraft.tensor.kernel.Kernels;
 
 /**
  * Softmax over the keys, in place, and its backward.

@@ -1,5 +1,6 @@
 package dev.statecraft.core.op;
 
+import dev.statecraft.core.graph.Axis;
 import dev.statecraft.core.graph.BackwardContext;
 import dev.statecraft.core.graph.Cost;
 import dev.statecraft.core.graph.Demand;
@@ -14,6 +15,7 @@ import dev.statecraft.core.graph.State;
 import dev.statecraft.tensor.Scope;
 import dev.statecraft.tensor.Tensor;
 import dev.statecraft.tensor.Torch;
+import dev.statecraft.tensor.kernel.Kernels;
 import java.util.List;
 
 /**
@@ -48,11 +50,11 @@ public record CausalLmLoss(int chunk) implements Op {
   public Shape infer(List<State> inputs, List<Parameter> parameters) {
     Expect.counts(inputs, 3, parameters, 1);
     long features = Expect.rows(inputs.get(0), "hidden");
-    Expect.shape(inputs.get(0), "hidden", Shape.tokens(features));
+    Expect.laidOut(inputs.get(0), "hidden");
     Expect.precision(inputs.get(1), "label positions", Precision.INDEX);
-    Expect.shape(inputs.get(1), "label positions", Shape.of(Dim.LABELS));
+    Expect.shape(inputs.get(1), "label positions", Shape.of(Axis.LABELS));
     Expect.precision(inputs.get(2), "label ids", Precision.INDEX);
-    Expect.shape(inputs.get(2), "label ids", Shape.of(Dim.LABELS));
+    Expect.shape(inputs.get(2), "label ids", Shape.of(Axis.LABELS));
     Expect.matrix(parameters.get(0), "head", features);
     return Shape.of(Dim.of(1));
   }
@@ -95,7 +97,7 @@ public record CausalLmLoss(int chunk) implements Op {
         try (Scope scope = torch.scope()) {
           Tensor rows = hidden.indexSelect(0, positions.narrow(0, start, count));
           Tensor logits = buffer.narrow(0, 0, count).setToMatmul(rows, head.t());
-          SoftmaxCrossEntropy.accumulate(
+          Kernels.crossEntropyInPlace(
               logits,
               ids.narrow(0, start, count),
               context.lossScale(),

@@ -1,5 +1,6 @@
 package dev.statecraft.core.op;
 
+import dev.statecraft.core.graph.Axis;
 import dev.statecraft.core.graph.BackwardContext;
 import dev.statecraft.core.graph.Cost;
 import dev.statecraft.core.graph.Demand;
@@ -13,6 +14,7 @@ import dev.statecraft.core.graph.Shape;
 import dev.statecraft.core.graph.State;
 import dev.statecraft.tensor.DType;
 import dev.statecraft.tensor.Tensor;
+import dev.statecraft.tensor.kernel.Kernels;
 import java.util.List;
 
 /**
@@ -36,7 +38,7 @@ public record CrossEntropyLoss() implements Op {
     long classes = Expect.rows(inputs.get(0), "logits");
     Expect.shape(inputs.get(0), "logits", Shape.sequences(classes));
     Expect.precision(inputs.get(1), "labels", Precision.INDEX);
-    Expect.shape(inputs.get(1), "labels", Shape.of(Dim.SEQUENCES));
+    Expect.shape(inputs.get(1), "labels", Shape.of(Axis.SEQUENCES));
     return Shape.of(Dim.of(1));
   }
 
@@ -67,7 +69,7 @@ public record CrossEntropyLoss() implements Op {
     boolean gradient = context.backwardFollows() && context.wants(0);
     Tensor total = context.torch().zeros(master, 1);
     Tensor wide = context.torch().empty(master, logits.shape()).copyFrom(logits);
-    SoftmaxCrossEntropy.accumulate(wide, context.input(1), context.lossScale(), gradient, total);
+    Kernels.crossEntropyInPlace(wide, context.input(1), context.lossScale(), gradient, total);
     if (gradient) {
       context.keep(GRADIENT, wide);
     }

@@ -1,16 +1,10 @@
 package dev.statecraft.core.op;
 
 import dev.statecraft.core.graph.BackwardContext;
-import dev.statecraft.core.graph.Cost;
 import dev.statecraft.core.graph.Demand;
 import dev.statecraft.core.graph.ForwardContext;
-import dev.statecraft.core.graph.Op;
-import dev.statecraft.core.graph.Parameter;
 import dev.statecraft.core.graph.Reads;
-import dev.statecraft.core.graph.Shape;
-import dev.statecraft.core.graph.State;
 import dev.statecraft.tensor.Tensor;
-import java.util.List;
 
 /**
  * Dropout of a state {@code [rows, features]} in training: {@code y = x * m / (1 - p)}, see {@link
@@ -18,7 +12,7 @@ import java.util.List;
  *
  * @param p probability with which a number is dropped
  */
-public record Dropout(double p) implements Op {
+public record Dropout(double p) implements RowOp {
   public Dropout {
     DropoutMask.check(p);
   }
@@ -26,18 +20,6 @@ public record Dropout(double p) implements Op {
   @Override
   public String name() {
     return "dropout";
-  }
-
-  @Override
-  public Shape infer(List<State> inputs, List<Parameter> parameters) {
-    Expect.counts(inputs, 1, parameters, 0);
-    Expect.rows(inputs.get(0), "input");
-    return inputs.get(0).shape();
-  }
-
-  @Override
-  public Cost cost() {
-    return Cost.CHEAP;
   }
 
   @Override

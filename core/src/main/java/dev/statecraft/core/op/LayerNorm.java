@@ -1,16 +1,11 @@
 package dev.statecraft.core.op;
 
 import dev.statecraft.core.graph.BackwardContext;
-import dev.statecraft.core.graph.Cost;
 import dev.statecraft.core.graph.Demand;
 import dev.statecraft.core.graph.ForwardContext;
-import dev.statecraft.core.graph.Op;
-import dev.statecraft.core.graph.Parameter;
 import dev.statecraft.core.graph.Reads;
-import dev.statecraft.core.graph.Shape;
-import dev.statecraft.core.graph.State;
-import dev.statecraft.tensor.Kernels;
 import dev.statecraft.tensor.Tensor;
+import dev.statecraft.tensor.kernel.Kernels;
 import java.util.List;
 
 /**
@@ -23,24 +18,15 @@ import java.util.List;
  *
  * @param eps added to the variance
  */
-public record LayerNorm(double eps) implements Op {
+public record LayerNorm(double eps) implements RowOp {
   @Override
   public String name() {
     return "layer_norm";
   }
 
   @Override
-  public Shape infer(List<State> inputs, List<Parameter> parameters) {
-    Expect.counts(inputs, 1, parameters, 2);
-    long features = Expect.rows(inputs.get(0), "input");
-    Expect.parameter(parameters.get(0), "weight", features);
-    Expect.parameter(parameters.get(1), "bias", features);
-    return inputs.get(0).shape();
-  }
-
-  @Override
-  public Cost cost() {
-    return Cost.CHEAP;
+  public List<String> vectors() {
+    return List.of("weight", "bias");
   }
 
   @Override

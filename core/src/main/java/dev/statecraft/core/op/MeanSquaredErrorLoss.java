@@ -1,5 +1,6 @@
 package dev.statecraft.core.op;
 
+import dev.statecraft.core.graph.Axis;
 import dev.statecraft.core.graph.BackwardContext;
 import dev.statecraft.core.graph.Cost;
 import dev.statecraft.core.graph.Demand;
@@ -35,7 +36,7 @@ public record MeanSquaredErrorLoss() implements Op {
     Expect.rows(inputs.get(0), "predictions");
     Expect.shape(inputs.get(0), "predictions", Shape.sequences(1));
     Expect.precision(inputs.get(1), "targets", Precision.MASTER);
-    Expect.shape(inputs.get(1), "targets", Shape.of(Dim.SEQUENCES));
+    Expect.shape(inputs.get(1), "targets", Shape.of(Axis.SEQUENCES));
     return Shape.of(Dim.of(1));
   }
 

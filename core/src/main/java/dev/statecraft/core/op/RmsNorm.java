@@ -1,19 +1,12 @@
 package dev.statecraft.core.op;
 
 import dev.statecraft.core.graph.BackwardContext;
-import dev.statecraft.core.graph.Cost;
 import dev.statecraft.core.graph.Demand;
 import dev.statecraft.core.graph.ForwardContext;
-import dev.statecraft.core.graph.GradientSink;
-import dev.statecraft.core.graph.Op;
-import dev.statecraft.core.graph.Parameter;
 import dev.statecraft.core.graph.Reads;
-import dev.statecraft.core.graph.Shape;
-import dev.statecraft.core.graph.State;
-import dev.statecraft.tensor.CudaKernels;
 import dev.statecraft.tensor.DType;
-import dev.statecraft.tensor.RowKernels;
 import dev.statecraft.tensor.Tensor;
+import dev.statecraft.tensor.kernel.Kernels;
 import java.util.List;
 
 /**
@@ -31,7 +24,7 @@ import java.util.List;
  *     operations of transformers' LlamaRMSNorm, so that its float64 results are reproduced; nothing
  *     changes for narrower models
  */
-public record RmsNorm(double eps, boolean asTransformers) implements Op {
+public record RmsNorm(double eps, boolean asTransformers) implements RowOp {
   /** A norm that keeps to the master type. */
   public RmsNorm(double eps) {
     this(eps, false);
@@ -43,15 +36,8 @@ public record RmsNorm(double eps, boolean asTransformers) implements Op {
   }
 
   @Override
-  public Shape infer(List<State> inputs, List<Parameter> parameters) {
-    Expect.counts(inputs, 1, parameters, 1);
-    Expect.parameter(parameters.get(0), "weight", Expect.rows(inputs.get(0), "input"));
-    return inputs.get(0).shape();
-  }
-
-  @Override
-  public Cost cost() {
-    return Cost.CHEAP;
+  public List<String> vectors() {
+    return List.of("weight");
   }
 
   @Override
@@ -62,71 +48,35 @@ public record RmsNorm(double eps, boolean asTransformers) implements Op {
   @Override
   public Tensor forward(ForwardContext context) {
     Tensor x = context.input(0);
-    if (RowKernels.supports(x)) {
-      Tensor normed = x.torch().empty(x.dtype(), x.shape());
-      RowKernels.rmsNorm(normed, x, context.parameter(0), eps);
-      return normed;
-    }
-    Tensor weight = context.parameter(0);
-    if (isFused(x, weight)) {
-      return CudaKernels.rmsNorm(x, weight, eps);
-    }
-    DType master = statisticsType(x);
-    Tensor wide = x.as(master);
-    Tensor inverse = inverseRoot(wide);
-    if (x.dtype() == master) {
-      return x.mul(inverse).mulInPlace(weight);
-    }
-    return wide.mulInPlace(inverse).copyTo(x.dtype()).mulInPlace(weight);
+    return throughFloat32(x)
+        ? forwardThroughFloat32(x, context.parameter(0))
+        : Kernels.rmsNorm(x, context.parameter(0), eps);
   }
 
-  private static boolean isFused(Tensor x, Tensor weight) {
-    return CudaKernels.supports(x) && weight.dtype() == x.dtype();
-  }
-
-  private DType statisticsType(Tensor x) {
-    return asTransformers ? DType.FLOAT32 : x.dtype().master();
+  private boolean throughFloat32(Tensor x) {
+    return asTransformers && x.dtype() == DType.FLOAT64;
   }
 
   @Override
   public void backward(BackwardContext context) {
     Tensor x = context.input(0);
-    if (asTransformers && x.dtype() == DType.FLOAT64) {
+    if (throughFloat32(x)) {
       backwardThroughFloat32(context);
       return;
     }
-    if (RowKernels.supports(x) && !context.wantsParameter(0)) {
-      GradientSink sink = context.gradient(0);
-      Tensor gradient =
-          context.ownsUpstream() ? context.upstream() : x.torch().empty(x.dtype(), x.shape());
-      RowKernels.rmsNormBackward(
-          gradient, context.upstream(), x, context.parameter(0), eps, sink.sum());
-      sink.replace(gradient);
-      return;
-    }
-    if (!context.wantsParameter(0) && isFused(x, context.parameter(0))) {
-      Tensor gradient =
-          CudaKernels.rmsNormBackward(context.upstream(), x, context.parameter(0), eps);
-      context.gradient(0).add(gradient);
-      return;
-    }
-    DType master = x.dtype().master();
-    Tensor wide = x.as(master);
-    Tensor inverse = inverseRoot(wide);
-    Tensor upstream = context.upstream().as(master);
-    Tensor products = upstream.mul(wide);
+    Tensor upstream = context.upstream();
     if (context.wantsParameter(0)) {
-      context.parameterGradient(0).add(products.t().matmul(inverse).reshape(x.size(1)));
+      context.parameterGradient(0).add(Kernels.rmsNormWeightGradient(upstream, x, eps));
     }
     if (context.wants(0)) {
-      Tensor weight = context.parameter(0).as(master);
-      Tensor coefficient = products.matmul(weight.unsqueeze(1)).mulInPlace(1.0 / x.size(1));
-      products.close();
-      coefficient.mulInPlace(inverse).mulInPlace(inverse).mulInPlace(inverse);
-      Tensor gradient =
-          upstream.mul(weight).mulInPlace(inverse).addcmulInPlace(wide, coefficient, -1);
-      context.gradient(0).add(gradient.as(x.dtype()));
+      Kernels.rmsNormInputGradient(
+          context.gradient(0), upstream, context.ownsUpstream(), x, context.parameter(0), eps);
     }
+  }
+
+  private Tensor forwardThroughFloat32(Tensor x, Tensor weight) {
+    Tensor wide = x.copyTo(DType.FLOAT32);
+    return wide.mulInPlace(inverseRoot(wide)).copyTo(DType.FLOAT64).mulInPlace(weight);
   }
 
   /** The same derivative with the roundings of transformers' forward and autograd's backward. */

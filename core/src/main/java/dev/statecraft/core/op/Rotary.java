@@ -11,9 +11,8 @@ import dev.statecraft.core.graph.Precision;
 import dev.statecraft.core.graph.Reads;
 import dev.statecraft.core.graph.Shape;
 import dev.statecraft.core.graph.State;
-import dev.statecraft.tensor.CudaKernels;
-import dev.statecraft.tensor.RowKernels;
 import dev.statecraft.tensor.Tensor;
+import dev.statecraft.tensor.kernel.Kernels;
 import java.util.List;
 
 /**
@@ -83,7 +82,7 @@ public record Rotary(int headDim) implements Op {
     Tensor x = context.input(0);
     Tensor turned =
         context.mayOverwrite(0) ? x.share() : context.torch().empty(x.dtype(), x.shape());
-    turn(turned, x, context.input(1), 1);
+    Kernels.rotate(turned, x, context.input(1), 1);
     return turned;
   }
 
@@ -94,28 +93,7 @@ public record Rotary(int headDim) implements Op {
     }
     Tensor upstream = context.upstream();
     Tensor gradient = context.ownsUpstream() ? upstream : context.gradient(0).allocate();
-    turn(gradient, upstream, context.input(1), -1);
+    Kernels.rotate(gradient, upstream, context.input(1), -1);
     context.gradient(0).add(gradient);
-  }
-
-  /** Writes x, turned, into a target that may be x itself. */
-  private void turn(Tensor target, Tensor x, Tensor table, int direction) {
-    if (RowKernels.supports(x)) {
-      RowKernels.rotate(target, x, table, direction);
-      return;
-    }
-    // CUDA's operations take factors in float32 without a copy, and keep them so.
-    Tensor typed = CudaKernels.supports(x) ? table : table.as(x.dtype());
-    Tensor cosines = halves(typed).narrow(2, 0, 1);
-    Tensor sines = halves(typed).select(2, 1);
-    Tensor source = halves(target.sharesStorageWith(x) ? x.copy() : x);
-    Tensor result = halves(target).setToProduct(source, cosines);
-    result.select(2, 0).addcmulInPlace(source.select(2, 1), sines, -direction);
-    result.select(2, 1).addcmulInPlace(source.select(2, 0), sines, direction);
-  }
-
-  /** Both halves of every head, {@code [tokens, heads, 2, head_dim / 2]}; a view. */
-  private Tensor halves(Tensor x) {
-    return x.view(x.size(0), x.size(1) / headDim, 2, headDim / 2);
   }
 }

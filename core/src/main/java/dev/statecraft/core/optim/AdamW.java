@@ -2,11 +2,11 @@ package dev.statecraft.core.optim;
 
 import dev.statecraft.core.graph.Parameter;
 import dev.statecraft.core.run.Weights;
-import dev.statecraft.tensor.Kernels;
-import dev.statecraft.tensor.MemoryCategory;
 import dev.statecraft.tensor.Scope;
 import dev.statecraft.tensor.Tensor;
 import dev.statecraft.tensor.Torch;
+import dev.statecraft.tensor.kernel.Kernels;
+import dev.statecraft.tensor.memory.MemoryCategory;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -7,7 +7,7 @@ import dev.statecraft.core.run.PassOptions;
 import dev.statecraft.core.run.Profile;
 import dev.statecraft.core.run.Weights;
 import dev.statecraft.tensor.Generator;
-import dev.statecraft.tensor.OutOfMemoryException;
+import dev.statecraft.tensor.memory.OutOfMemoryException;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;

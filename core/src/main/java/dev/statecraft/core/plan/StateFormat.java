@@ -2,7 +2,7 @@ package dev.statecraft.core.plan;
 
 import dev.statecraft.core.graph.Precision;
 import dev.statecraft.core.graph.State;
-import dev.statecraft.tensor.RowCodec;
+import dev.statecraft.tensor.quant.RowCodec;
 import java.util.Arrays;
 import java.util.Optional;
 

@@ -2,8 +2,8 @@ package dev.statecraft.core.run;
 
 import dev.statecraft.core.graph.Edge;
 import dev.statecraft.core.plan.Step;
-import dev.statecraft.tensor.MemorySnapshot;
 import dev.statecraft.tensor.Torch;
+import dev.statecraft.tensor.memory.MemorySnapshot;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -1,8 +1,8 @@
 package dev.statecraft.core.run;
 
-import dev.statecraft.tensor.Block;
-import dev.statecraft.tensor.MemoryCategory;
 import dev.statecraft.tensor.Tensor;
+import dev.statecraft.tensor.memory.Block;
+import dev.statecraft.tensor.memory.MemoryCategory;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;

@@ -1,9 +1,9 @@
 package dev.statecraft.models.family;
 
+import dev.statecraft.core.graph.Axis;
 import dev.statecraft.core.graph.Extents;
 import dev.statecraft.core.graph.Layout;
 import dev.statecraft.core.run.HostBatch;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -40,13 +40,12 @@ public final class ImageBatches {
       throw new IllegalArgumentException(
           "expected " + expected + " pixels for " + images + " images, found " + pixels.length);
     }
-    int[] lengths = new int[images];
-    Arrays.fill(lengths, input.length());
-    Layout layout = Layout.ofLengths(lengths);
+    Extents extents =
+        Extents.of(Layout.even(images, input.length()))
+            .with(Axis.PATCHES, Layout.even(images, input.patches()));
     Map<String, HostBatch.Value> values = new HashMap<>(labels);
     values.put(
         InputNames.PIXELS, HostBatch.Value.features(pixels, images, input.channels(), side, side));
-    return new HostBatch(
-        layout, new Extents(layout.tokens(), images, (long) images * input.patches(), 0), values);
+    return new HostBatch(extents, values);
   }
 }

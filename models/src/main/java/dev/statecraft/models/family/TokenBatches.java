@@ -1,5 +1,6 @@
 package dev.statecraft.models.family;
 
+import dev.statecraft.core.graph.Axis;
 import dev.statecraft.core.graph.Extents;
 import dev.statecraft.core.graph.Layout;
 import dev.statecraft.core.run.Batch;
@@ -65,8 +66,7 @@ public final class TokenBatches {
     states.put(InputNames.POSITIONS, Value.indices(positions(layout, start)));
     states.put(InputNames.LABEL_POSITIONS, Value.indices(rows));
     states.put(InputNames.LABEL_IDS, Value.indices(targets));
-    return new HostBatch(
-        layout, new Extents(layout.tokens(), layout.sequences(), 0, rows.length), states);
+    return new HostBatch(Extents.of(layout).with(Axis.LABELS, rows.length), states);
   }
 
   /**
@@ -99,7 +99,7 @@ public final class TokenBatches {
       states.put(InputNames.TOKEN_TYPES, Value.indices(joined(types)));
     }
     states.put(InputNames.POSITIONS, Value.indices(positions(layout, input.firstPosition())));
-    return new HostBatch(layout, new Extents(layout.tokens(), layout.sequences(), 0, 0), states);
+    return new HostBatch(Extents.of(layout), states);
   }
 
   private static Layout layout(List<int[]> ids) {

@@ -1,6 +1,6 @@
 package dev.statecraft.models.head;
 
-import dev.statecraft.core.graph.Dim;
+import dev.statecraft.core.graph.Axis;
 import dev.statecraft.core.graph.GraphBuilder;
 import dev.statecraft.core.graph.Precision;
 import dev.statecraft.core.graph.Shape;
@@ -18,7 +18,7 @@ import java.util.Optional;
 public record CrossEntropy() implements Objective {
   @Override
   public void attach(GraphBuilder graph, Scored scored) {
-    State labels = graph.input(InputNames.LABELS, Shape.of(Dim.SEQUENCES), Precision.INDEX);
+    State labels = graph.input(InputNames.LABELS, Shape.of(Axis.SEQUENCES), Precision.INDEX);
     graph.edge(TaskModel.LOSS, new CrossEntropyLoss(), List.of(scored.logits(), labels));
   }
 

@@ -1,6 +1,6 @@
 package dev.statecraft.models.head;
 
-import dev.statecraft.core.graph.Dim;
+import dev.statecraft.core.graph.Axis;
 import dev.statecraft.core.graph.GraphBuilder;
 import dev.statecraft.core.graph.Precision;
 import dev.statecraft.core.graph.Shape;
@@ -21,7 +21,7 @@ public record LanguageHead() implements Head {
   @Override
   public Scored attach(GraphBuilder graph, Backbone backbone, State last) {
     State positions =
-        graph.input(InputNames.LABEL_POSITIONS, Shape.of(Dim.LABELS), Precision.INDEX);
+        graph.input(InputNames.LABEL_POSITIONS, Shape.of(Axis.LABELS), Precision.INDEX);
     LanguageOutputs outputs = outputs(backbone);
     State selected = graph.edge("selected", new SelectRows(), List.of(last, positions));
     State logits =

@@ -1,6 +1,6 @@
 package dev.statecraft.models.head;
 
-import dev.statecraft.core.graph.Dim;
+import dev.statecraft.core.graph.Axis;
 import dev.statecraft.core.graph.GraphBuilder;
 import dev.statecraft.core.graph.Precision;
 import dev.statecraft.core.graph.Shape;
@@ -29,7 +29,7 @@ public record NextToken() implements Objective {
             .tokens()
             .orElseThrow(
                 () -> new IllegalArgumentException("next tokens: expected scores of tokens"));
-    State ids = graph.input(InputNames.LABEL_IDS, Shape.of(Dim.LABELS), Precision.INDEX);
+    State ids = graph.input(InputNames.LABEL_IDS, Shape.of(Axis.LABELS), Precision.INDEX);
     graph.edge(
         TaskModel.LOSS,
         new CausalLmLoss(LOSS_CHUNK),

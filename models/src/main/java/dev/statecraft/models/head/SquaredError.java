@@ -1,6 +1,6 @@
 package dev.statecraft.models.head;
 
-import dev.statecraft.core.graph.Dim;
+import dev.statecraft.core.graph.Axis;
 import dev.statecraft.core.graph.GraphBuilder;
 import dev.statecraft.core.graph.Precision;
 import dev.statecraft.core.graph.Shape;
@@ -18,7 +18,7 @@ import java.util.Optional;
 public record SquaredError() implements Objective {
   @Override
   public void attach(GraphBuilder graph, Scored scored) {
-    State targets = graph.input(InputNames.LABELS, Shape.of(Dim.SEQUENCES), Precision.MASTER);
+    State targets = graph.input(InputNames.LABELS, Shape.of(Axis.SEQUENCES), Precision.MASTER);
     graph.edge(TaskModel.LOSS, new MeanSquaredErrorLoss(), List.of(scored.logits(), targets));
   }
 

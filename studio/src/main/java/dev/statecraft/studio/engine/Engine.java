@@ -3,14 +3,14 @@ package dev.statecraft.studio.engine;
 import dev.statecraft.core.plan.StateFormat;
 import dev.statecraft.studio.provenance.Origin;
 import dev.statecraft.studio.recipe.Recipe;
-import dev.statecraft.studio.run.Evaluation;
 import dev.statecraft.studio.run.RunDirectory;
-import dev.statecraft.studio.run.TrainListener;
-import dev.statecraft.studio.run.TrainOutcome;
 import dev.statecraft.tensor.DType;
 import dev.statecraft.tensor.Device;
 import dev.statecraft.training.Checkpoint;
+import dev.statecraft.training.Evaluation;
 import dev.statecraft.training.GradientError;
+import dev.statecraft.training.RunListener;
+import dev.statecraft.training.TrainOutcome;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -33,22 +33,22 @@ public interface Engine {
   InspectedModel inspect(String model);
 
   /**
-   * Trains. An interrupt of the thread, or a {@linkplain TrainListener#isCancelled listener} that
+   * Trains. An interrupt of the thread, or a {@linkplain RunListener#isCancelled listener} that
    * says so, stops the run before its next step: it is saved as far as it has come, and ends with a
    * {@link java.util.concurrent.CancellationException}. Saves the adapter in the run's {@linkplain
    * RunDirectory#adapter folder} and, for classification, writes the recipe again with the labels.
    */
-  default TrainOutcome train(Recipe recipe, RunDirectory run, TrainListener listener)
+  default TrainOutcome train(Recipe recipe, RunDirectory run, RunListener listener)
       throws IOException {
     return train(recipe, run, listener, Optional.empty());
   }
 
   /**
-   * As {@link #train(Recipe, RunDirectory, TrainListener)}, going on from a checkpoint of the run;
+   * As {@link #train(Recipe, RunDirectory, RunListener)}, going on from a checkpoint of the run;
    * what comes out is to the bit what would have without the interruption.
    */
   TrainOutcome train(
-      Recipe recipe, RunDirectory run, TrainListener listener, Optional<Checkpoint> from)
+      Recipe recipe, RunDirectory run, RunListener listener, Optional<Checkpoint> from)
       throws IOException;
 
   /** What tells of mistakes in recipes before they are run. */

@@ -6,24 +6,22 @@ import dev.statecraft.formats.hub.HubListener;
 import dev.statecraft.models.head.TaskModel;
 import dev.statecraft.models.pretrained.PretrainedModel;
 import dev.statecraft.studio.provenance.Origin;
-import dev.statecraft.studio.recipe.Metric;
 import dev.statecraft.studio.recipe.Recipe;
-import dev.statecraft.studio.run.Evaluation;
 import dev.statecraft.studio.run.RunDirectory;
-import dev.statecraft.studio.run.TrainListener;
-import dev.statecraft.studio.run.TrainOutcome;
 import dev.statecraft.tensor.DType;
 import dev.statecraft.tensor.Device;
-import dev.statecraft.tensor.ThreadCount;
 import dev.statecraft.tensor.Torch;
+import dev.statecraft.tensor.thread.ThreadCount;
 import dev.statecraft.training.Checkpoint;
+import dev.statecraft.training.Evaluation;
 import dev.statecraft.training.Evaluator;
 import dev.statecraft.training.GradientError;
+import dev.statecraft.training.RunListener;
+import dev.statecraft.training.TrainOutcome;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -80,12 +78,12 @@ public final class ModelEngine implements Engine {
 
   @Override
   public TrainOutcome train(
-      Recipe recipe, RunDirectory run, TrainListener listener, Optional<Checkpoint> from)
+      Recipe recipe, RunDirectory run, RunListener listener, Optional<Checkpoint> from)
       throws IOException {
     Recipe pinned = inputs.pinned(recipe);
     try (PretrainedModel model = inputs.open(pinned.model());
         Torch torch = sessions.silently(recipe)) {
-      listener.note(sessions.sentence(recipe));
+      listener.tell(sessions.sentence(recipe));
       return new TrainingRun(pinned, run, listener, model, inputs, torch).run(from);
     } catch (CancellationException e) {
       throw heard(e);
@@ -154,23 +152,10 @@ public final class ModelEngine implements Engine {
           Weights weights = loaded.weights(torch, recipe.train().dtype(), tuned.quantization())) {
         Evaluator evaluator =
             new Evaluator(loaded.graph(), weights, recipe.train().evaluationBatch());
-        return new Evaluation(
-            0,
-            0,
-            chosen(
-                recipe.task().metrics(),
-                evaluator.score(prepared.validation().orElseThrow()).metrics()));
+        return new Evaluation(0, 0, evaluator.score(prepared.validation().orElseThrow()).metrics())
+            .choosing(recipe.task().metricNames());
       }
     }
-  }
-
-  /** The metrics that a recipe asks for, in its order. */
-  static Map<String, Double> chosen(List<Metric> wanted, Map<String, Double> all) {
-    Map<String, Double> chosen = new LinkedHashMap<>();
-    for (Metric metric : wanted) {
-      chosen.put(metric.label(), all.get(metric.label()));
-    }
-    return chosen;
   }
 
   @Override

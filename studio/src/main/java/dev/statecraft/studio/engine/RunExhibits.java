@@ -12,9 +12,11 @@ import dev.statecraft.inference.Sampler;
 import dev.statecraft.inference.TextGenerator;
 import dev.statecraft.models.head.TaskModel;
 import dev.statecraft.models.pretrained.PretrainedModel;
-import dev.statecraft.studio.run.Exhibit;
-import dev.statecraft.studio.run.TrainListener;
-import dev.statecraft.tensor.OutOfMemoryException;
+import dev.statecraft.tensor.memory.OutOfMemoryException;
+import dev.statecraft.training.Exhibit;
+import dev.statecraft.training.RunEvent;
+import dev.statecraft.training.RunHandler;
+import dev.statecraft.training.RunListener;
 import dev.statecraft.training.task.ExampleSet;
 import dev.statecraft.training.task.Score;
 import java.util.ArrayList;
@@ -29,8 +31,8 @@ import java.util.stream.Collectors;
  *
  * @param graph tuned
  */
-record RunExhibits(
-    Preparation prepared, PretrainedModel model, Graph graph, TrainListener listener) {
+record RunExhibits(Preparation prepared, PretrainedModel model, Graph graph, RunListener listener)
+    implements RunHandler {
   private static final int NEW_TOKENS = 64;
   private static final int LONGEST_PROMPT = 512;
 
@@ -46,15 +48,17 @@ record RunExhibits(
         StatePlan.training(graph, TaskModel.LOSS, Set.of(), store, states).stored().stream()
             .map(State::name)
             .collect(Collectors.toSet());
-    listener.exhibit(new Exhibit.TunedGraph(graph, stored));
+    listener.on(new RunEvent.Shown(new Exhibit.TunedGraph(graph, stored)));
   }
 
   /** Which classes were taken for which, if there are classes. */
-  void scored(Score score) {
-    Optional<List<String>> labels = prepared.recipe().task().labels();
+  @Override
+  public void scored(Score score) {
+    List<String> labels = prepared.recipe().task().labels().orElse(List.of());
     score
         .confusion()
-        .ifPresent(found -> listener.exhibit(new Exhibit.Confusion(found, labels.orElseThrow())));
+        .map(found -> new RunEvent.Shown(new Exhibit.Confusion(found, labels)))
+        .ifPresent(listener::on);
   }
 
   /** What the model goes on with after a few prompts of the evaluation data, if it does so. */
@@ -65,9 +69,9 @@ record RunExhibits(
       return;
     }
     try {
-      listener.exhibit(new Exhibit.Samples(samples(weights, texts, wanted)));
+      listener.on(new RunEvent.Shown(new Exhibit.Samples(samples(weights, texts, wanted))));
     } catch (OutOfMemoryException | InvalidInputException e) {
-      listener.note("no samples for the report: " + e.getMessage());
+      listener.tell("no samples for the report: " + e.getMessage());
     }
   }
 

@@ -2,8 +2,8 @@ package dev.statecraft.studio.engine;
 
 import dev.statecraft.studio.recipe.Recipe;
 import dev.statecraft.tensor.Device;
-import dev.statecraft.tensor.ThreadCount;
 import dev.statecraft.tensor.Torch;
+import dev.statecraft.tensor.thread.ThreadCount;
 import java.util.OptionalInt;
 import java.util.function.Consumer;
 import java.util.function.Supplier;

@@ -1,5 +1,6 @@
 package dev.statecraft.studio.engine;
 
+import dev.statecraft.core.graph.Axis;
 import dev.statecraft.core.graph.Graph;
 import dev.statecraft.core.optim.AdamW;
 import dev.statecraft.core.optim.OptimizerStep;
@@ -79,8 +80,8 @@ record StepBenchmark(BenchRequest request, StepShape shape, Graph graph) {
             weights.trainableCount(),
             weights.frozenBytes(),
             median,
-            batch.layout().tokens(),
-            batch.layout().tokens() / median,
+            batch.extents().rows(Axis.TOKENS),
+            batch.extents().rows(Axis.TOKENS) / median,
             threads,
             PeakMemory.bytes(),
             torch.usedDeviceBytes(),

@@ -16,32 +16,28 @@ import dev.statecraft.studio.recipe.Numbers;
 import dev.statecraft.studio.recipe.Recipe;
 import dev.statecraft.studio.recipe.TrainRecipe;
 import dev.statecraft.studio.recipe.Tunings;
-import dev.statecraft.studio.run.Evaluation;
 import dev.statecraft.studio.run.RunDirectory;
-import dev.statecraft.studio.run.StepMetrics;
-import dev.statecraft.studio.run.TrainListener;
-import dev.statecraft.studio.run.TrainOutcome;
-import dev.statecraft.tensor.OutOfMemoryException;
 import dev.statecraft.tensor.Torch;
+import dev.statecraft.tensor.memory.OutOfMemoryException;
 import dev.statecraft.training.Checkpoint;
 import dev.statecraft.training.Checkpointing;
 import dev.statecraft.training.Checkpoints;
-import dev.statecraft.training.Evaluated;
+import dev.statecraft.training.Evaluation;
 import dev.statecraft.training.MemoryUse;
 import dev.statecraft.training.NumericFaultException;
 import dev.statecraft.training.Progress;
+import dev.statecraft.training.RunEvent;
+import dev.statecraft.training.RunListener;
 import dev.statecraft.training.StepLayout;
+import dev.statecraft.training.TrainOutcome;
 import dev.statecraft.training.Trainer;
-import dev.statecraft.training.TrainingListener;
 import dev.statecraft.training.TrainingOptions;
 import dev.statecraft.training.task.ExampleSet;
-import dev.statecraft.training.task.Score;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CancellationException;
@@ -50,7 +46,7 @@ import java.util.concurrent.CancellationException;
 record TrainingRun(
     Recipe recipe,
     RunDirectory directory,
-    TrainListener listener,
+    RunListener listener,
     PretrainedModel model,
     Inputs inputs,
     Torch torch) {
@@ -63,22 +59,22 @@ record TrainingRun(
    * @param from where to go on, if the run had begun
    */
   TrainOutcome run(Optional<Checkpoint> from) throws IOException {
-    Torch.environmentWarnings().forEach(listener::note);
+    Torch.environmentWarnings().forEach(listener::tell);
     Preparation prepared =
         Preparation.of(
             recipe,
             model,
             inputs,
-            listener::note,
+            listener::tell,
             from.isPresent() ? Preparation.Purpose.RESUMING : Preparation.Purpose.TRAINING);
-    listener.data(prepared.accounts());
+    listener.on(new RunEvent.DataRead(prepared.accounts()));
     directory.writeRecipe(prepared.recipe());
     ModelDropout dropout = dropout(prepared.family());
     Graph graph =
         Tunings.of(recipe.method(), Models.defaults(prepared.family()))
             .apply(dropout.applyTo(prepared.family().graph()));
     noteUnused(graph);
-    RankCheck.note(graph).ifPresent(listener::note);
+    RankCheck.note(graph).ifPresent(listener::tell);
     ExampleSet training = prepared.training().orElseThrow();
     TrainRecipe train = recipe.train();
     long perEpoch = Trainer.stepsOfEpoch(training.size(), train.batchSize());
@@ -91,7 +87,7 @@ record TrainingRun(
     MemoryPlan memoryPlan =
         from.isPresent()
             ? MemoryPlan.resumed(recipe, from.get().layout(), torch)
-            : MemoryPlan.of(recipe, graph, training, torch, listener::note);
+            : MemoryPlan.of(recipe, graph, training, torch, listener::tell);
     StepLayout layout = StepLayout.of(memoryPlan.microBatch(), memoryPlan.store(), training);
     Checkpoints checkpoints = directory.checkpoints(train.checkpoints().keep());
     try (Weights weights =
@@ -104,8 +100,9 @@ record TrainingRun(
                 train.seed());
         Interrupts interrupts = Interrupts.watch()) {
       memoryPlan.budget().ifPresent(torch::limit);
-      listener.started(
-          graph.trainableParameters().stream().mapToLong(Parameter::elements).sum(), total);
+      listener.on(
+          new RunEvent.Started(
+              graph.trainableParameters().stream().mapToLong(Parameter::elements).sum(), total));
       noteChoices(dropout);
       RunExhibits exhibits = new RunExhibits(prepared, model, graph, listener);
       exhibits.graph(memoryPlan.store(), recipe.memory().states());
@@ -130,7 +127,7 @@ record TrainingRun(
               () -> interrupts.requested() || listener.isCancelled());
       try {
         trainer.run(
-            new Forwarding(exhibits),
+            with(exhibits),
             from,
             (progress, values, optimizer) -> {
               try {
@@ -148,9 +145,9 @@ record TrainingRun(
       } catch (NumericFaultException | OutOfMemoryException | CancellationException e) {
         // In each case the parameters are those of the last good step.
         saveAdapter(prepared, weights);
-        listener.stopped(outcome(trainer, weights, memoryPlan, dropout));
+        listener.on(new RunEvent.Stopped(outcome(trainer, weights, memoryPlan, dropout)));
         if (e instanceof CancellationException) {
-          listener.note("go on with: statecraft train --resume " + directory.folder());
+          listener.tell("go on with: statecraft train --resume " + directory.folder());
         }
         throw e;
       }
@@ -184,7 +181,7 @@ record TrainingRun(
 
   private void noteChoices(ModelDropout dropout) {
     if (dropout.isAny()) {
-      listener.note(
+      listener.tell(
           "the model's dropout: " + dropout.describe() + " (train.model_dropout: config)");
     }
     TrainRecipe train = recipe.train();
@@ -193,7 +190,7 @@ record TrainingRun(
         .filter(rate -> rate != train.learningRate())
         .ifPresent(
             rate ->
-                listener.note(
+                listener.tell(
                     "learning rate "
                         + Numbers.shown(train.learningRate())
                         + ", of the head "
@@ -201,11 +198,11 @@ record TrainingRun(
   }
 
   private void noteUnused(Graph graph) {
-    model.notes().forEach(listener::note);
+    model.notes().forEach(listener::tell);
     List<String> unused = model.report(graph).unexpected();
     if (!unused.isEmpty()) {
       String shown = String.join(", ", unused.subList(0, Math.min(SHOWN, unused.size())));
-      listener.note(
+      listener.tell(
           "the checkpoint has "
               + unused.size()
               + " tensors that this model does not use: "
@@ -217,7 +214,7 @@ record TrainingRun(
   private static OptionalLong best(Checkpointing checkpointing, Progress progress) {
     return checkpointing.criterion().stream()
         .flatMap(criterion -> criterion.best(progress.evaluations()).stream())
-        .mapToLong(Evaluated::step)
+        .mapToLong(Evaluation::step)
         .findFirst();
   }
 
@@ -239,7 +236,7 @@ record TrainingRun(
     if (best != trainer.progress().step()) {
       checkpoints.of(best).restoreValues(weights);
     }
-    listener.note(
+    listener.tell(
         "the adapter is that after step "
             + best
             + ", the best by "
@@ -261,7 +258,7 @@ record TrainingRun(
 
   private void saveAdapter(Preparation prepared, Weights weights) throws IOException {
     save(directory.adapter(), prepared, weights);
-    listener.note("adapter saved in " + directory.adapter());
+    listener.tell("adapter saved in " + directory.adapter());
   }
 
   private void save(Path folder, Preparation prepared, Weights weights) throws IOException {
@@ -274,42 +271,12 @@ record TrainingRun(
     AdapterFolder.save(folder, description, prepared.family(), weights);
   }
 
-  /** Tells the command what the trainer tells. */
-  private final class Forwarding implements TrainingListener {
-    private final RunExhibits exhibits;
-
-    Forwarding(RunExhibits exhibits) {
-      this.exhibits = exhibits;
-    }
-
-    @Override
-    public void scored(Score score) {
-      exhibits.scored(score);
-    }
-
-    @Override
-    public void step(Step step) {
-      listener.step(
-          new StepMetrics(
-              step.step(),
-              step.epoch(),
-              step.loss(),
-              step.learningRate(),
-              step.gradientNorm(),
-              step.tokens(),
-              step.tokens() / step.seconds(),
-              step.peakBytes()));
-    }
-
-    @Override
-    public void note(String line) {
-      listener.note(line);
-    }
-
-    @Override
-    public void evaluated(long step, double epoch, Map<String, Double> metrics) {
-      listener.evaluated(
-          new Evaluation(step, epoch, ModelEngine.chosen(recipe.task().metrics(), metrics)));
-    }
+  /** Passes on what the trainer tells, evaluations with the recipe's metrics alone. */
+  private RunListener with(RunExhibits exhibits) {
+    List<String> metrics = recipe.task().metricNames();
+    return event -> {
+      exhibits.on(event);
+      listener.on(event.choosing(metrics));
+    };
   }
 }

@@ -1,6 +1,6 @@
 package dev.statecraft.studio.engine;
 
-import dev.statecraft.tensor.Quantization;
+import dev.statecraft.tensor.quant.Quantization;
 import java.nio.file.Path;
 import java.util.Optional;
 

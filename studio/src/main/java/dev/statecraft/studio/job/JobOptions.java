@@ -1,7 +1,7 @@
 package dev.statecraft.studio.job;
 
 import dev.statecraft.studio.run.Progress;
-import dev.statecraft.studio.run.TrainListener;
+import dev.statecraft.training.RunListener;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.OptionalInt;
@@ -16,18 +16,14 @@ import java.util.OptionalInt;
  * @param live port of a live view on the loopback interface, if there is to be one; 0 for any
  */
 public record JobOptions(
-    List<String> command,
-    Path folder,
-    Progress progress,
-    TrainListener listener,
-    OptionalInt live) {
+    List<String> command, Path folder, Progress progress, RunListener listener, OptionalInt live) {
   /** A program's run in the current folder that nobody watches. */
   public static final JobOptions SILENT =
       new JobOptions(
           List.of(),
           Path.of("").toAbsolutePath(),
           Progress.SILENT,
-          new TrainListener() {},
+          event -> {},
           OptionalInt.empty());
 
   public JobOptions {
@@ -45,7 +41,7 @@ public record JobOptions(
   }
 
   /** The same with another listener. */
-  public JobOptions withListener(TrainListener other) {
+  public JobOptions withListener(RunListener other) {
     return new JobOptions(command, folder, progress, other, live);
   }
 

@@ -9,7 +9,7 @@ import dev.statecraft.base.Json;
 import dev.statecraft.base.Shown;
 import dev.statecraft.base.TextFile;
 import dev.statecraft.studio.recipe.Recipe;
-import dev.statecraft.tensor.ThreadCount;
+import dev.statecraft.tensor.thread.ThreadCount;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,6 +1,6 @@
 package dev.statecraft.studio.recipe;
 
-import dev.statecraft.tensor.Quantization;
+import dev.statecraft.tensor.quant.Quantization;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;

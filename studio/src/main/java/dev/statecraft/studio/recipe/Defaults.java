@@ -7,7 +7,7 @@ import dev.statecraft.core.plan.StorePolicy;
 import dev.statecraft.data.image.ImageOptions;
 import dev.statecraft.tensor.DType;
 import dev.statecraft.tensor.Device;
-import dev.statecraft.tensor.Quantization;
+import dev.statecraft.tensor.quant.Quantization;
 import java.util.List;
 
 /** Every default of a recipe, and why it is what it is. */

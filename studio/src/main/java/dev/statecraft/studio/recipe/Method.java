@@ -1,11 +1,11 @@
 package dev.statecraft.studio.recipe;
 
-import dev.statecraft.core.control.Block;
+import dev.statecraft.core.control.BlockName;
 import dev.statecraft.core.control.ControlEdge;
 import dev.statecraft.core.control.LayerSelection;
 import dev.statecraft.core.control.LowRank;
 import dev.statecraft.core.graph.Initializer;
-import dev.statecraft.tensor.Quantization;
+import dev.statecraft.tensor.quant.Quantization;
 import java.util.List;
 import java.util.Optional;
 
@@ -75,7 +75,7 @@ public sealed interface Method {
    */
   record Control(
       MethodName name,
-      List<Block> blocks,
+      List<BlockName> blocks,
       int rank,
       double alpha,
       double dropout,
@@ -88,7 +88,7 @@ public sealed interface Method {
       if (blocks.isEmpty() || blocks.stream().distinct().count() != blocks.size()) {
         throw new IllegalArgumentException(
             "blocks: expected some of attn, mlp and block, each once, found "
-                + blocks.stream().map(Block::label).toList());
+                + blocks.stream().map(BlockName::label).toList());
       }
       layers = canonical(layers);
     }

@@ -8,7 +8,7 @@ import static dev.statecraft.studio.recipe.MethodName.DOUBLE_CONTROL;
 import static dev.statecraft.studio.recipe.MethodName.EDGES;
 import static dev.statecraft.studio.recipe.MethodName.LORA;
 
-import dev.statecraft.core.control.Block;
+import dev.statecraft.core.control.BlockName;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -35,8 +35,8 @@ final class MethodKeys {
     for (Option option : projections("method.")) {
       all.add(option.methods(LORA, DORA));
     }
-    Otherwise mlp = Otherwise.value(List.of(Block.MLP.label()));
-    Otherwise both = Otherwise.value(List.of(Block.ATTENTION.label(), Block.MLP.label()));
+    Otherwise mlp = Otherwise.value(List.of(BlockName.MLP.label()));
+    Otherwise both = Otherwise.value(List.of(BlockName.ATTENTION.label(), BlockName.MLP.label()));
     all.add(blocks("method.", mlp).methods(CONTROL));
     all.add(blocks("method.", both).methods(DOUBLE_CONTROL));
     for (Option option : control("method.")) {
@@ -108,7 +108,7 @@ final class MethodKeys {
   private static Option blocks(String prefix, Otherwise otherwise) {
     return Option.of(
         prefix + "blocks",
-        Kind.some(Arrays.stream(Block.values()).map(Block::label).toList()),
+        Kind.some(BlockName.IN_RECIPES.stream().map(BlockName::label).toList()),
         otherwise,
         "Around which blocks of a layer an edge goes; block is the whole layer.");
   }

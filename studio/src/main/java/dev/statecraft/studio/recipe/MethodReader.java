@@ -1,7 +1,7 @@
 package dev.statecraft.studio.recipe;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.statecraft.core.control.Block;
+import dev.statecraft.core.control.BlockName;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -49,13 +49,13 @@ public final class MethodReader {
     MethodName name = MethodName.of(section.requiredText("name", "one of " + MethodName.labels()));
     return switch (name) {
       case LORA, DORA -> projections(section, name);
-      case CONTROL -> control(section, name, List.of(Block.MLP));
-      case DOUBLE_CONTROL -> control(section, name, List.of(Block.ATTENTION, Block.MLP));
+      case CONTROL -> control(section, name, List.of(BlockName.MLP));
+      case DOUBLE_CONTROL -> control(section, name, List.of(BlockName.ATTENTION, BlockName.MLP));
       case CONTROL_AND_LORA ->
           new Method.ControlAndLora(
               section
                   .section("control")
-                  .read(part -> control(part, MethodName.CONTROL, List.of(Block.MLP))),
+                  .read(part -> control(part, MethodName.CONTROL, List.of(BlockName.MLP))),
               section.section("lora").read(part -> projections(part, MethodName.LORA)));
       case ADAPTER -> new Method.Adapter(rank(section), controlAlpha(section), layers(section));
       case FULL -> new Method.Full();
@@ -79,10 +79,10 @@ public final class MethodReader {
         layers(section));
   }
 
-  private static Method.Control control(Section section, MethodName name, List<Block> blocks) {
+  private static Method.Control control(Section section, MethodName name, List<BlockName> blocks) {
     return new Method.Control(
         name,
-        section.texts("blocks").map(labels -> each(labels, Block::of)).orElse(blocks),
+        section.texts("blocks").map(labels -> each(labels, BlockName::of)).orElse(blocks),
         rank(section),
         controlAlpha(section),
         dropout(section),

@@ -10,7 +10,7 @@ import dev.statecraft.data.InstructionFormat;
 import dev.statecraft.data.TextColumns;
 import dev.statecraft.tensor.DType;
 import dev.statecraft.tensor.Device;
-import dev.statecraft.tensor.Quantization;
+import dev.statecraft.tensor.quant.Quantization;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;

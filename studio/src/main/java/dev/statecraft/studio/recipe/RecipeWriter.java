@@ -1,6 +1,6 @@
 package dev.statecraft.studio.recipe;
 
-import dev.statecraft.core.control.Block;
+import dev.statecraft.core.control.BlockName;
 import dev.statecraft.core.plan.StorePolicy;
 import dev.statecraft.data.BatchLimit;
 import java.util.LinkedHashMap;
@@ -61,7 +61,7 @@ final class RecipeWriter {
   }
 
   private static void putControl(Map<String, Object> map, Method.Control method) {
-    map.put("blocks", method.blocks().stream().map(Block::label).toList());
+    map.put("blocks", method.blocks().stream().map(BlockName::label).toList());
     map.put("rank", method.rank());
     map.put("alpha", method.alpha());
     map.put("dropout", method.dropout());

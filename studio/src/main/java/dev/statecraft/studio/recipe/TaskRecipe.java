@@ -31,6 +31,11 @@ public sealed interface TaskRecipe {
   /** What evaluations report; at least one. */
   List<Metric> metrics();
 
+  /** Names of {@link #metrics}. */
+  default List<String> metricNames() {
+    return metrics().stream().map(Metric::label).toList();
+  }
+
   /** What a model that has learned it gives classes to. */
   default Classified classified() {
     return Classified.NOTHING;

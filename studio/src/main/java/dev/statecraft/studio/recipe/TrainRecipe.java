@@ -6,7 +6,7 @@ import dev.statecraft.core.plan.StorePolicy;
 import dev.statecraft.data.BatchLimit;
 import dev.statecraft.tensor.DType;
 import dev.statecraft.tensor.Device;
-import dev.statecraft.tensor.ThreadCount;
+import dev.statecraft.tensor.thread.ThreadCount;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;

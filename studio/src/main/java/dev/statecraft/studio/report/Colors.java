@@ -1,7 +1,7 @@
 package dev.statecraft.studio.report;
 
 import dev.statecraft.studio.recipe.MethodName;
-import dev.statecraft.tensor.MemoryCategory;
+import dev.statecraft.tensor.memory.MemoryCategory;
 import java.util.Arrays;
 import java.util.List;
 

@@ -1,7 +1,7 @@
 package dev.statecraft.studio.report;
 
 import dev.statecraft.base.Units;
-import dev.statecraft.studio.run.Exhibit;
+import dev.statecraft.training.Exhibit;
 import dev.statecraft.training.metric.ConfusionMatrix;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -37,7 +37,8 @@ record ConfusionTable(Exhibit.Confusion confusion) {
     if (matrix().classes() <= MOST_CLASSES) {
       page.add(table());
       page.caption(
-          "Rows are the true classes, columns what the model says; the stronger the colour, the more.");
+          "Rows are the true classes, columns what the model says; the stronger the colour, the"
+              + " more.");
     }
     List<Pair> pairs = pairs();
     if (!pairs.isEmpty() && matrix().classes() > 3) {

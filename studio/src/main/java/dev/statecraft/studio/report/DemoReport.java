@@ -4,7 +4,7 @@ import dev.statecraft.base.Units;
 import dev.statecraft.studio.recipe.Metric;
 import dev.statecraft.studio.recipe.Recipe;
 import dev.statecraft.studio.run.RunResult;
-import dev.statecraft.studio.run.StepMetrics;
+import dev.statecraft.training.StepMetrics;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -1,12 +1,12 @@
 package dev.statecraft.studio.report;
 
 import dev.statecraft.base.Units;
-import dev.statecraft.studio.run.Evaluation;
-import dev.statecraft.studio.run.Exhibit;
 import dev.statecraft.studio.run.RunView;
-import dev.statecraft.studio.run.StepMetrics;
 import dev.statecraft.studio.run.Summary;
+import dev.statecraft.training.Evaluation;
+import dev.statecraft.training.Exhibit;
 import dev.statecraft.training.StepMemory;
+import dev.statecraft.training.StepMetrics;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;

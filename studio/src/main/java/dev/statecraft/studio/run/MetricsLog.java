@@ -2,8 +2,8 @@ package dev.statecraft.studio.run;
 
 import dev.statecraft.base.AtomicFile;
 import dev.statecraft.base.InvalidInputException;
-import dev.statecraft.base.Json;
 import dev.statecraft.base.TextFile;
+import dev.statecraft.training.StepMetrics;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -42,7 +42,7 @@ public final class MetricsLog implements AutoCloseable {
       if (steps.size() == last) {
         break;
       }
-      StepMetrics step = StepMetrics.parse(line, file + ", line " + (steps.size() + 1));
+      StepMetrics step = StepLine.parse(line, file + ", line " + (steps.size() + 1));
       if (step.step() != steps.size() + 1) {
         break;
       }
@@ -66,7 +66,7 @@ public final class MetricsLog implements AutoCloseable {
    */
   public void write(StepMetrics step) {
     try {
-      writer.write(Json.line(step.toMap()));
+      writer.write(StepLine.line(step));
       writer.write('\n');
       writer.flush();
     } catch (IOException e) {

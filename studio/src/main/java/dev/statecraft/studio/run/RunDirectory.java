@@ -10,6 +10,7 @@ import dev.statecraft.formats.checkpoint.Leftovers;
 import dev.statecraft.studio.recipe.Recipe;
 import dev.statecraft.studio.recipe.RecipeException;
 import dev.statecraft.training.Checkpoints;
+import dev.statecraft.training.StepMetrics;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;

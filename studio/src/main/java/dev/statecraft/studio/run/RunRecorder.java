@@ -6,7 +6,11 @@ import dev.statecraft.base.Units;
 import dev.statecraft.data.DataAccount;
 import dev.statecraft.studio.recipe.Metric;
 import dev.statecraft.studio.recipe.Recipe;
-import dev.statecraft.training.Evaluated;
+import dev.statecraft.training.Evaluation;
+import dev.statecraft.training.Exhibit;
+import dev.statecraft.training.RunHandler;
+import dev.statecraft.training.StepMetrics;
+import dev.statecraft.training.TrainOutcome;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -18,7 +22,7 @@ import java.util.stream.Collectors;
  * Writes a run's metrics, shows its progress and keeps what its summary and report are made of.
  * Notes may come, and views be taken, on any thread.
  */
-public final class RunRecorder implements TrainListener {
+public final class RunRecorder implements RunHandler {
   /** What a note quotes is bounded; this keeps one that is not from filling the screen. */
   private static final int LONGEST_NOTE = 2000;
 
@@ -56,15 +60,10 @@ public final class RunRecorder implements TrainListener {
   }
 
   /** Takes up what was recorded before the checkpoint that the run goes on from. */
-  public synchronized void resume(List<StepMetrics> earlier, List<Evaluated> evaluated) {
+  public synchronized void resume(List<StepMetrics> earlier, List<Evaluation> evaluated) {
     steps.addAll(earlier);
-    for (Evaluated evaluation : evaluated) {
-      Map<String, Double> chosen = new LinkedHashMap<>();
-      recipe
-          .task()
-          .metrics()
-          .forEach(metric -> chosen.put(metric.label(), evaluation.metrics().get(metric.label())));
-      evaluations.add(new Evaluation(evaluation.step(), evaluation.epoch(), chosen));
+    for (Evaluation evaluation : evaluated) {
+      evaluations.add(evaluation.choosing(recipe.task().metricNames()));
     }
   }
 

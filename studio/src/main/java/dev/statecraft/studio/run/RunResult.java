@@ -1,6 +1,8 @@
 package dev.statecraft.studio.run;
 
 import dev.statecraft.studio.recipe.Recipe;
+import dev.statecraft.training.Evaluation;
+import dev.statecraft.training.StepMetrics;
 import java.util.List;
 
 /**

@@ -1,6 +1,9 @@
 package dev.statecraft.studio.run;
 
 import dev.statecraft.studio.recipe.Recipe;
+import dev.statecraft.training.Evaluation;
+import dev.statecraft.training.Exhibit;
+import dev.statecraft.training.StepMetrics;
 import java.util.List;
 import java.util.Optional;
 

@@ -1,6 +1,7 @@
 package dev.statecraft.studio.run;
 
 import dev.statecraft.data.DataAccount;
+import dev.statecraft.training.Evaluation;
 import dev.statecraft.training.MemoryUse;
 import dev.statecraft.training.StepMemory;
 import java.util.LinkedHashMap;

@@ -8,10 +8,10 @@ import dev.statecraft.base.Shown;
 import dev.statecraft.base.TextFile;
 import dev.statecraft.base.WebAddress;
 import dev.statecraft.studio.recipe.Recipe;
-import dev.statecraft.studio.run.Evaluation;
 import dev.statecraft.studio.run.RunDirectory;
-import dev.statecraft.studio.run.StepMetrics;
-import dev.statecraft.studio.run.TrainListener;
+import dev.statecraft.training.Evaluation;
+import dev.statecraft.training.RunHandler;
+import dev.statecraft.training.StepMetrics;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,7 +28,7 @@ import java.util.function.Consumer;
  * waits for the server and never ends because of it: what cannot be sent is kept and tried again,
  * ever more rarely, and the user is told once. A run that goes on is the same run for the server.
  */
-public final class MlflowTracker implements TrainListener, AutoCloseable {
+public final class MlflowTracker implements RunHandler, AutoCloseable {
   private static final int CAPACITY = 200_000;
   private static final int BATCH_METRICS = 1000;
   private static final int BATCH_PARAMETERS = 100;
@@ -153,10 +153,6 @@ public final class MlflowTracker implements TrainListener, AutoCloseable {
     add(evaluation.step(), Scalars.of(evaluation));
   }
 
-  /** Notes are for people; the report has them. */
-  @Override
-  public void note(String line) {}
-
   private void add(long step, Map<String, Double> scalars) {
     long now = System.currentTimeMillis();
     queue.add(
@@ -184,12 +180,12 @@ public final class MlflowTracker implements TrainListener, AutoCloseable {
       }
       patiently(0, () -> api.terminate(runId, ending.name(), System.currentTimeMillis()));
       if (queue.undelivered() > 0) {
-        tell("was away too long: " + queue.undelivered() + " numbers were dropped");
+        warn("was away too long: " + queue.undelivered() + " numbers were dropped");
       }
     } catch (RefusedException e) {
-      tell("refuses: " + e.getMessage() + "; nothing more is sent");
+      warn("refuses: " + e.getMessage() + "; nothing more is sent");
     } catch (GaveUpException e) {
-      tell("was not told all: " + (e.lost + queue.undelivered()) + " numbers were not sent");
+      warn("was not told all: " + (e.lost + queue.undelivered()) + " numbers were not sent");
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
@@ -234,7 +230,7 @@ public final class MlflowTracker implements TrainListener, AutoCloseable {
             : "";
       }
     } catch (IOException e) {
-      tell("the run's id cannot be read (" + e.getMessage() + "); a new run is made");
+      warn("the run's id cannot be read (" + e.getMessage() + "); a new run is made");
     }
     return "";
   }
@@ -266,7 +262,7 @@ public final class MlflowTracker implements TrainListener, AutoCloseable {
         if (!noted) {
           noted = true;
           String reason = Objects.requireNonNullElse(e.getMessage(), e.getClass().getSimpleName());
-          tell("does not answer: " + reason + "; the run goes on, and it is asked again");
+          warn("does not answer: " + reason + "; the run goes on, and it is asked again");
         }
       }
       if (queue.awaitEnd(wait.toMillis())) {
@@ -281,7 +277,7 @@ public final class MlflowTracker implements TrainListener, AutoCloseable {
     }
   }
 
-  private void tell(String what) {
+  private void warn(String what) {
     notes.accept(Shown.line("MLflow at " + server + " " + what));
   }
 
@@ -300,7 +296,7 @@ public final class MlflowTracker implements TrainListener, AutoCloseable {
     awaitSender();
     if (sender.isAlive()) {
       sender.interrupt();
-      tell("does not answer: the end of the run could not be told");
+      warn("does not answer: the end of the run could not be told");
     }
     try {
       Runtime.getRuntime().removeShutdownHook(hook);

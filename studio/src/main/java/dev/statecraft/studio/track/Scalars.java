@@ -1,7 +1,7 @@
 package dev.statecraft.studio.track;
 
-import dev.statecraft.studio.run.Evaluation;
-import dev.statecraft.studio.run.StepMetrics;
+import dev.statecraft.training.Evaluation;
+import dev.statecraft.training.StepMetrics;
 import java.util.LinkedHashMap;
 import java.util.Map;
 

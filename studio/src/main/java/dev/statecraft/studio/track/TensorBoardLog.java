@@ -1,9 +1,9 @@
 package dev.statecraft.studio.track;
 
-import dev.statecraft.studio.run.Evaluation;
 import dev.statecraft.studio.run.RunDirectory;
-import dev.statecraft.studio.run.StepMetrics;
-import dev.statecraft.studio.run.TrainListener;
+import dev.statecraft.training.Evaluation;
+import dev.statecraft.training.RunHandler;
+import dev.statecraft.training.StepMetrics;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -16,7 +16,7 @@ import java.util.Map;
  * on writes another file, whose first event voids what earlier ones have of the same steps. Methods
  * throw {@link UncheckedIOException} if the file cannot be written.
  */
-public final class TensorBoardLog implements TrainListener, AutoCloseable {
+public final class TensorBoardLog implements RunHandler, AutoCloseable {
   private final Path file;
   private final Clock clock;
   private final boolean goesOn;
@@ -66,10 +66,6 @@ public final class TensorBoardLog implements TrainListener, AutoCloseable {
   public void evaluated(Evaluation evaluation) {
     append(evaluation.step(), Scalars.of(evaluation));
   }
-
-  /** Notes are for people; the report has them. */
-  @Override
-  public void note(String line) {}
 
   private void append(long step, Map<String, Double> scalars) {
     try {

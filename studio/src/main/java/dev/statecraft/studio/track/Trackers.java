@@ -2,11 +2,10 @@ package dev.statecraft.studio.track;
 
 import dev.statecraft.base.WebAddress;
 import dev.statecraft.studio.recipe.Recipe;
-import dev.statecraft.studio.run.Evaluation;
 import dev.statecraft.studio.run.NotesLog;
 import dev.statecraft.studio.run.RunDirectory;
-import dev.statecraft.studio.run.StepMetrics;
-import dev.statecraft.studio.run.TrainListener;
+import dev.statecraft.training.RunHandler;
+import dev.statecraft.training.RunListener;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -58,8 +57,8 @@ public final class Trackers implements AutoCloseable {
   }
 
   /** A listener that tells one first, then the trackers, and then another. */
-  public TrainListener between(TrainListener first, TrainListener last) {
-    List<TrainListener> all = new ArrayList<>(List.of(first, new Noting(notes), events));
+  public RunListener between(RunListener first, RunListener last) {
+    List<RunListener> all = new ArrayList<>(List.of(first, new Noting(notes), events));
     mlflow.ifPresent(all::add);
     all.add(last);
     return new Listeners(all);
@@ -77,16 +76,7 @@ public final class Trackers implements AutoCloseable {
   }
 
   /** Keeps the notes that come from the run. */
-  private record Noting(NotesLog log) implements TrainListener {
-    @Override
-    public void started(long trainableParameters, long totalSteps) {}
-
-    @Override
-    public void step(StepMetrics step) {}
-
-    @Override
-    public void evaluated(Evaluation evaluation) {}
-
+  private record Noting(NotesLog log) implements RunHandler {
     @Override
     public void note(String line) {
       log.write(line);

@@ -3,9 +3,9 @@ package dev.statecraft.studio.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.statecraft.studio.recipe.Recipe;
-import dev.statecraft.studio.run.Evaluation;
 import dev.statecraft.studio.run.RunDirectory;
-import dev.statecraft.studio.run.TrainListener;
+import dev.statecraft.training.Evaluation;
+import dev.statecraft.training.RunHandler;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -49,7 +49,7 @@ class BestCheckpointTest {
         .train(
             recipe,
             run,
-            new TrainListener() {
+            new RunHandler() {
               @Override
               public void evaluated(Evaluation evaluation) {
                 evaluations.add(evaluation);

@@ -19,12 +19,13 @@ import dev.statecraft.models.head.TaskModel;
 import dev.statecraft.models.pretrained.PretrainedModel;
 import dev.statecraft.studio.provenance.Provenance;
 import dev.statecraft.studio.run.RunDirectory;
-import dev.statecraft.studio.run.StepMetrics;
-import dev.statecraft.studio.run.TrainListener;
 import dev.statecraft.tensor.DType;
-import dev.statecraft.tensor.Quantization;
 import dev.statecraft.tensor.Torch;
+import dev.statecraft.tensor.quant.Quantization;
 import dev.statecraft.training.Checkpoint;
+import dev.statecraft.training.RunHandler;
+import dev.statecraft.training.RunListener;
+import dev.statecraft.training.StepMetrics;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -168,8 +169,8 @@ class GoldenFilesTest {
     assertThat(run.stepsUntil(3)).hasSize(3);
 
     double[] losses = new double[6];
-    TrainListener listener =
-        new TrainListener() {
+    RunListener listener =
+        new RunHandler() {
           @Override
           public void step(StepMetrics step) {
             losses[(int) step.step() - 1] = step.loss();

@@ -6,14 +6,14 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.statecraft.studio.recipe.Recipe;
 import dev.statecraft.studio.run.AvailableMemory;
-import dev.statecraft.studio.run.Evaluation;
 import dev.statecraft.studio.run.RunDirectory;
-import dev.statecraft.studio.run.StepMetrics;
-import dev.statecraft.studio.run.TrainListener;
-import dev.statecraft.studio.run.TrainOutcome;
 import dev.statecraft.tensor.Torch;
 import dev.statecraft.training.BudgetException;
+import dev.statecraft.training.Evaluation;
+import dev.statecraft.training.RunHandler;
 import dev.statecraft.training.StepMemory;
+import dev.statecraft.training.StepMetrics;
+import dev.statecraft.training.TrainOutcome;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -38,7 +38,7 @@ class MemoryBudgetTest {
     Files.writeString(folder.resolve("train.csv"), rows);
   }
 
-  private final class Listener implements TrainListener {
+  private final class Listener implements RunHandler {
     @Override
     public void started(long trainableParameters, long totalSteps) {
       started = true;

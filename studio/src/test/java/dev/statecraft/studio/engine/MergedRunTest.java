@@ -9,10 +9,9 @@ import dev.statecraft.models.family.bert.BertConfig;
 import dev.statecraft.models.pretrained.Families;
 import dev.statecraft.studio.recipe.Recipe;
 import dev.statecraft.studio.run.RunDirectory;
-import dev.statecraft.studio.run.TrainListener;
 import dev.statecraft.tensor.DType;
 import dev.statecraft.tensor.Device;
-import dev.statecraft.tensor.Quantization;
+import dev.statecraft.tensor.quant.Quantization;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -46,7 +45,7 @@ class MergedRunTest {
             .formatted(method, data, task);
     Recipe recipe = Recipe.parse(yaml, "the test's recipe", "run", List.of(), folder);
     RunDirectory run = RunDirectory.create(recipe, RunDirectory.Existing.REFUSE);
-    engine.train(recipe, run, new TrainListener() {});
+    engine.train(recipe, run, event -> {});
     return run;
   }
 

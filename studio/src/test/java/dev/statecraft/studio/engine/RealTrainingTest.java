@@ -4,15 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.statecraft.core.plan.StateFormat;
 import dev.statecraft.studio.recipe.Recipe;
-import dev.statecraft.studio.run.Evaluation;
 import dev.statecraft.studio.run.RunDirectory;
-import dev.statecraft.studio.run.StepMetrics;
-import dev.statecraft.studio.run.TrainListener;
-import dev.statecraft.studio.run.TrainOutcome;
-import dev.statecraft.tensor.Quantization;
+import dev.statecraft.tensor.quant.Quantization;
 import dev.statecraft.testkit.RealData;
+import dev.statecraft.training.Evaluation;
 import dev.statecraft.training.GradientError;
+import dev.statecraft.training.RunHandler;
 import dev.statecraft.training.StepMemory;
+import dev.statecraft.training.StepMetrics;
+import dev.statecraft.training.TrainOutcome;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -33,7 +33,7 @@ class RealTrainingTest {
   @TempDir private Path folder;
 
   /** Keeps the evaluations of a run. */
-  private static final class Evaluations implements TrainListener {
+  private static final class Evaluations implements RunHandler {
     private final List<Evaluation> all = new ArrayList<>();
 
     @Override
@@ -114,7 +114,8 @@ class RealTrainingTest {
    */
   @ParameterizedTest
   @CsvSource({
-    "accuracy, 0.5, classification, '{text: sentence, label: label}', MR-sentence-polarity, 3000, 1",
+    "accuracy, 0.5, classification, '{text: sentence, label: label}', MR-sentence-polarity, 3000,"
+        + " 1",
     "matthews, 0, classification, '{text: sentence, label: label}', BLiMP, 3600, 2",
     "pearson, 0, regression, '{text: sentence1, pair: sentence2, label: score}', STS-B-ccbysa,"
         + " 1000, 4"

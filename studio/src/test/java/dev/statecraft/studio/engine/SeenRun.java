@@ -3,15 +3,15 @@ package dev.statecraft.studio.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.statecraft.data.DataAccount;
-import dev.statecraft.studio.run.Evaluation;
-import dev.statecraft.studio.run.StepMetrics;
-import dev.statecraft.studio.run.TrainListener;
+import dev.statecraft.training.Evaluation;
+import dev.statecraft.training.RunHandler;
+import dev.statecraft.training.StepMetrics;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
 /** Keeps what a run tells. */
-final class SeenRun implements TrainListener {
+final class SeenRun implements RunHandler {
   private final List<Evaluation> all = new ArrayList<>();
   private final List<Double> losses = new ArrayList<>();
   private final List<String> notes = new ArrayList<>();

@@ -17,8 +17,9 @@ import dev.statecraft.studio.recipe.TaskRecipe;
 import dev.statecraft.studio.run.RunDirectory;
 import dev.statecraft.studio.run.RunDirectory.Existing;
 import dev.statecraft.studio.run.RunResult;
-import dev.statecraft.studio.run.StepMetrics;
-import dev.statecraft.studio.run.TrainListener;
+import dev.statecraft.training.RunHandler;
+import dev.statecraft.training.RunListener;
+import dev.statecraft.training.StepMetrics;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -63,13 +64,13 @@ final class TrainingJobTest {
         .build(folder);
   }
 
-  private TrainingJob begin(String run, TrainListener listener) throws IOException {
+  private TrainingJob begin(String run, RunListener listener) throws IOException {
     return TrainingJob.begin(
         engine, recipe(run), Existing.REFUSE, JobOptions.SILENT.withListener(listener));
   }
 
   private RunResult run(String run) throws IOException {
-    try (TrainingJob job = begin(run, new TrainListener() {})) {
+    try (TrainingJob job = begin(run, event -> {})) {
       return job.run();
     }
   }
@@ -88,8 +89,8 @@ final class TrainingJobTest {
     return new ObjectMapper().readTree(folder.resolve(run).resolve("summary.json").toFile());
   }
 
-  private static TrainListener atStep(LongConsumer told) {
-    return new TrainListener() {
+  private static RunListener atStep(LongConsumer told) {
+    return new RunHandler() {
       @Override
       public void step(StepMetrics step) {
         told.accept(step.step());
@@ -170,8 +171,8 @@ final class TrainingJobTest {
   @Test
   void anInterruptBeforeTheFirstStepIsPassedOn() throws IOException {
     Thread waiting = Thread.currentThread();
-    TrainListener atTheFirstNote =
-        new TrainListener() {
+    RunListener atTheFirstNote =
+        new RunHandler() {
           @Override
           public void note(String line) {
             waiting.interrupt();
@@ -192,7 +193,7 @@ final class TrainingJobTest {
 
   @Test
   void aRunCanBeCancelledBeforeItRuns() throws IOException {
-    try (TrainingJob job = begin("run", new TrainListener() {})) {
+    try (TrainingJob job = begin("run", event -> {})) {
       job.cancel();
       assertThatThrownBy(job::run).isInstanceOf(CancellationException.class);
     }
@@ -201,7 +202,7 @@ final class TrainingJobTest {
 
   @Test
   void theDirectoryIsHeldUntilTheJobIsClosed() throws IOException {
-    try (TrainingJob job = begin("run", new TrainListener() {})) {
+    try (TrainingJob job = begin("run", event -> {})) {
       assertThatThrownBy(() -> resume("run"))
           .isInstanceOf(RecipeException.class)
           .hasMessageContaining("another process is training");
@@ -213,8 +214,7 @@ final class TrainingJobTest {
   @Test
   void whatCannotBeginHoldsNothing() throws IOException {
     Files.delete(folder.resolve("train.jsonl"));
-    assertThatThrownBy(() -> begin("run", new TrainListener() {}))
-        .isInstanceOf(InvalidInputException.class);
+    assertThatThrownBy(() -> begin("run", event -> {})).isInstanceOf(InvalidInputException.class);
     TinyFolder.texts(folder.resolve("train.jsonl"));
     assertThat(run("run").steps()).hasSize(STEPS);
   }

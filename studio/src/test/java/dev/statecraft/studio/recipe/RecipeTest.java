@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.statecraft.base.ByteSize;
 import dev.statecraft.base.InvalidInputException;
-import dev.statecraft.core.control.Block;
+import dev.statecraft.core.control.BlockName;
 import dev.statecraft.core.optim.Schedule;
 import dev.statecraft.core.plan.StateFormat;
 import dev.statecraft.core.plan.StorePolicy;
@@ -15,7 +15,7 @@ import dev.statecraft.data.FileFormat;
 import dev.statecraft.data.InstructionFormat;
 import dev.statecraft.data.TextColumns;
 import dev.statecraft.tensor.DType;
-import dev.statecraft.tensor.Quantization;
+import dev.statecraft.tensor.quant.Quantization;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -142,7 +142,7 @@ final class RecipeTest {
         .isEqualTo(
             new Method.Control(
                 MethodName.DOUBLE_CONTROL,
-                List.of(Block.ATTENTION, Block.MLP),
+                List.of(BlockName.ATTENTION, BlockName.MLP),
                 4,
                 0.5,
                 0.1,

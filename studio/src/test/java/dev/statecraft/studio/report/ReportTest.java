@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.statecraft.studio.SampleRuns;
 import dev.statecraft.studio.recipe.MethodName;
 import dev.statecraft.studio.run.RunResult;
-import dev.statecraft.tensor.MemoryCategory;
+import dev.statecraft.tensor.memory.MemoryCategory;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.DoubleStream;

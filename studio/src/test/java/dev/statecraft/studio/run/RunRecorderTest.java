@@ -5,8 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.statecraft.studio.SampleRuns;
 import dev.statecraft.studio.recipe.Recipe;
+import dev.statecraft.training.Evaluation;
 import dev.statecraft.training.MemoryUse;
 import dev.statecraft.training.StepMemory;
+import dev.statecraft.training.StepMetrics;
+import dev.statecraft.training.TrainOutcome;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -21,9 +21,11 @@ import dev.statecraft.training.Checkpointing;
 import dev.statecraft.training.Checkpoints;
 import dev.statecraft.training.Criterion;
 import dev.statecraft.training.EarlyStopping;
+import dev.statecraft.training.Evaluation;
+import dev.statecraft.training.RunHandler;
 import dev.statecraft.training.StepLayout;
+import dev.statecraft.training.StepMetrics;
 import dev.statecraft.training.Trainer;
-import dev.statecraft.training.TrainingListener;
 import dev.statecraft.training.TrainingOptions;
 import dev.statecraft.training.task.CausalExamples;
 import dev.statecraft.training.task.ExampleSet;
@@ -102,12 +104,12 @@ class ResumeTest {
     return Arrays.stream(weights.flatValues().toDoubles()).boxed().toList();
   }
 
-  private static final class Told implements TrainingListener {
+  private static final class Told implements RunHandler {
     private final List<Double> numbers = new ArrayList<>();
     private final List<String> notes = new ArrayList<>();
 
     @Override
-    public void step(Step step) {
+    public void step(StepMetrics step) {
       numbers.add((double) step.step());
       numbers.add(step.epoch());
       numbers.add(step.loss());
@@ -116,9 +118,9 @@ class ResumeTest {
     }
 
     @Override
-    public void evaluated(long step, double epoch, Map<String, Double> metrics) {
-      numbers.add(epoch);
-      numbers.addAll(metrics.values());
+    public void evaluated(Evaluation evaluation) {
+      numbers.add(evaluation.epoch());
+      numbers.addAll(evaluation.metrics().values());
     }
 
     @Override

@@ -25,15 +25,16 @@ import dev.statecraft.tensor.DType;
 import dev.statecraft.tensor.Torch;
 import dev.statecraft.testkit.Closeness;
 import dev.statecraft.training.Checkpointing;
+import dev.statecraft.training.Evaluation;
+import dev.statecraft.training.RunHandler;
+import dev.statecraft.training.StepMetrics;
 import dev.statecraft.training.Trainer;
-import dev.statecraft.training.TrainingListener;
 import dev.statecraft.training.TrainingOptions;
 import dev.statecraft.training.task.CausalExamples;
 import dev.statecraft.training.task.ExampleSet;
 import dev.statecraft.training.task.Score;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
@@ -280,14 +281,14 @@ class TrainerTest {
     }
   }
 
-  private record Losses(List<Double> losses) implements TrainingListener {
+  private record Losses(List<Double> losses) implements RunHandler {
     @Override
-    public void step(Step step) {
+    public void step(StepMetrics step) {
       losses.add(step.loss());
     }
 
     @Override
-    public void evaluated(long step, double epoch, Map<String, Double> metrics) {
+    public void evaluated(Evaluation evaluation) {
       throw new AssertionError("nothing to evaluate on");
     }
   }

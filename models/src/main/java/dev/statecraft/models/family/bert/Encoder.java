@@ -1,6 +1,7 @@
 package dev.statecraft.models.family.bert;
 
-import dev.statecraft.core.graph.Dim;
+import dev.statecraft.core.graph.Axis;
+import dev.statecraft.core.graph.Block;
 import dev.statecraft.core.graph.GraphBuilder;
 import dev.statecraft.core.graph.Initializer;
 import dev.statecraft.core.graph.Layer;
@@ -103,9 +104,9 @@ public interface Encoder extends Backbone {
   }
 
   private State embeddings(GraphBuilder graph) {
-    State ids = graph.input(InputNames.TOKEN_IDS, Shape.of(Dim.TOKENS), Precision.INDEX);
-    State positions = graph.input(InputNames.POSITIONS, Shape.of(Dim.TOKENS), Precision.INDEX);
-    State types = graph.input(InputNames.TOKEN_TYPES, Shape.of(Dim.TOKENS), Precision.INDEX);
+    State ids = graph.input(InputNames.TOKEN_IDS, Shape.of(Axis.TOKENS), Precision.INDEX);
+    State positions = graph.input(InputNames.POSITIONS, Shape.of(Axis.TOKENS), Precision.INDEX);
+    State types = graph.input(InputNames.TOKEN_TYPES, Shape.of(Axis.TOKENS), Precision.INDEX);
     State words = embedding(graph, "word_embeddings", ids, config().vocabSize());
     State typed = embedding(graph, "token_type_embeddings", types, config().typeVocabSize());
     State placed =
@@ -170,11 +171,8 @@ public interface Encoder extends Backbone {
     graph.layer(
         new Layer(
             index,
-            input.name(),
-            middle.name(),
-            output.name(),
-            attnOutput.name(),
-            mlpOutput.name(),
+            List.of(
+                Block.attention(input, middle, attnOutput), Block.mlp(middle, output, mlpOutput)),
             Map.of(
                 "query", q.name(),
                 "key", k.name(),

@@ -1,6 +1,7 @@
 package dev.statecraft.models.family.llama;
 
-import dev.statecraft.core.graph.Dim;
+import dev.statecraft.core.graph.Axis;
+import dev.statecraft.core.graph.Block;
 import dev.statecraft.core.graph.GraphBuilder;
 import dev.statecraft.core.graph.Initializer;
 import dev.statecraft.core.graph.Layer;
@@ -104,8 +105,8 @@ public record Llama(LlamaConfig config) implements Backbone {
 
   @Override
   public State build(GraphBuilder graph) {
-    State ids = graph.input(InputNames.TOKEN_IDS, Shape.of(Dim.TOKENS), Precision.INDEX);
-    State positions = graph.input(InputNames.POSITIONS, Shape.of(Dim.TOKENS), Precision.INDEX);
+    State ids = graph.input(InputNames.TOKEN_IDS, Shape.of(Axis.TOKENS), Precision.INDEX);
+    State positions = graph.input(InputNames.POSITIONS, Shape.of(Axis.TOKENS), Precision.INDEX);
     State x = graph.edge("embeddings", new Embedding(), List.of(ids), table(TABLES.embedding()));
     State table =
         graph.edge(
@@ -179,11 +180,8 @@ public record Llama(LlamaConfig config) implements Backbone {
     graph.layer(
         new Layer(
             index,
-            input.name(),
-            middle.name(),
-            output.name(),
-            attnOutput.name(),
-            mlpOutput.name(),
+            List.of(
+                Block.attention(input, middle, attnOutput), Block.mlp(middle, output, mlpOutput)),
             projections,
             module));
     return output;

@@ -1,5 +1,7 @@
 package dev.statecraft.models.family.vit;
 
+import dev.statecraft.core.graph.Axis;
+import dev.statecraft.core.graph.Block;
 import dev.statecraft.core.graph.Dim;
 import dev.statecraft.core.graph.GraphBuilder;
 import dev.statecraft.core.graph.Initializer;
@@ -103,7 +105,7 @@ public record Vit(VitConfig config) implements Backbone {
         graph.input(
             InputNames.PIXELS,
             Shape.of(
-                Dim.SEQUENCES,
+                Axis.SEQUENCES,
                 Dim.of(config.numChannels()),
                 Dim.of(config.imageSize()),
                 Dim.of(config.imageSize())),
@@ -188,11 +190,8 @@ public record Vit(VitConfig config) implements Backbone {
     graph.layer(
         new Layer(
             index,
-            input.name(),
-            middle.name(),
-            output.name(),
-            attnOutput.name(),
-            mlpOutput.name(),
+            List.of(
+                Block.attention(input, middle, attnOutput), Block.mlp(middle, output, mlpOutput)),
             projections,
             module));
     return output;

@@ -1,6 +1,7 @@
 package dev.statecraft.models.family.toy;
 
-import dev.statecraft.core.graph.Dim;
+import dev.statecraft.core.graph.Axis;
+import dev.statecraft.core.graph.Block;
 import dev.statecraft.core.graph.GraphBuilder;
 import dev.statecraft.core.graph.Initializer;
 import dev.statecraft.core.graph.Layer;
@@ -34,8 +35,8 @@ public record Toy(ToyConfig config) implements Backbone {
 
   @Override
   public State build(GraphBuilder graph) {
-    State ids = graph.input(InputNames.TOKEN_IDS, Shape.of(Dim.TOKENS), Precision.INDEX);
-    State positions = graph.input(InputNames.POSITIONS, Shape.of(Dim.TOKENS), Precision.INDEX);
+    State ids = graph.input(InputNames.TOKEN_IDS, Shape.of(Axis.TOKENS), Precision.INDEX);
+    State positions = graph.input(InputNames.POSITIONS, Shape.of(Axis.TOKENS), Precision.INDEX);
     State words = graph.edge("words", new Embedding(), List.of(ids), tokens());
     Parameter places =
         Parameter.base(
@@ -82,11 +83,8 @@ public record Toy(ToyConfig config) implements Backbone {
     graph.layer(
         new Layer(
             index,
-            input.name(),
-            middle.name(),
-            output.name(),
-            attnOutput.name(),
-            mlpOutput.name(),
+            List.of(
+                Block.attention(input, middle, attnOutput), Block.mlp(middle, output, mlpOutput)),
             Map.of(
                 "q_proj", q.name(),
                 "k_proj", k.name(),
