@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.statecraft.base.JsonKeys;
 import dev.statecraft.core.control.Dora;
 import dev.statecraft.core.control.Lora;
-import dev.statecraft.models.family.ModelFamily;
+import dev.statecraft.models.head.TaskModel;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -138,7 +138,7 @@ final class PeftFormat implements PartCodec<AdapterPart.Projections> {
 
   @Override
   public void write(
-      ObjectNode node, AdapterPart.Projections part, ModelFamily family, List<String> saved) {
+      ObjectNode node, AdapterPart.Projections part, TaskModel family, List<String> saved) {
     node.putObject("alpha_pattern");
     node.put("bias", "none");
     node.put("fan_in_fan_out", false);
@@ -166,13 +166,13 @@ final class PeftFormat implements PartCodec<AdapterPart.Projections> {
   private record Modules(List<String> names, List<Integer> layers) {}
 
   /** Short names where PEFT finds the same linears by them, else every linear's full name. */
-  private static Modules modules(Targets.Named wanted, ModelFamily family, List<String> saved) {
+  private static Modules modules(Targets.Named wanted, TaskModel family, List<String> saved) {
     List<Projection> all = Projection.of(family);
     int count = family.graph().layers().size();
     List<Integer> layers = wanted.layers().of(count);
     List<Integer> restricted = layers.size() == count ? List.of() : layers;
     Set<String> shortNames = new LinkedHashSet<>();
-    wanted.names().forEach(name -> shortNames.add(family.peftTarget(name)));
+    wanted.names().forEach(name -> shortNames.add(family.backbone().peftTarget(name)));
     Set<String> full = new LinkedHashSet<>();
     for (Projection projection : all) {
       if (layers.contains(projection.layer())

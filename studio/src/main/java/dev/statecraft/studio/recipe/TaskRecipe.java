@@ -71,6 +71,26 @@ public sealed interface TaskRecipe {
     };
   }
 
+  /** What a model that has learned it gives classes to. */
+  default Classified classified() {
+    return Classified.NOTHING;
+  }
+
+  /** All classes, if there are classes and they are known. */
+  default Optional<List<String>> labels() {
+    return Optional.empty();
+  }
+
+  /** What is given a class. */
+  enum Classified {
+    /** It is no classification. */
+    NOTHING,
+    /** Texts, or pairs of texts. */
+    TEXTS,
+    /** Pictures. */
+    IMAGES
+  }
+
   /** How a head sees a sequence. */
   enum Pooling {
     /** The first token's final state. */
@@ -112,6 +132,7 @@ public sealed interface TaskRecipe {
      * All classes; empty for those that the training data has. Those of the model's head are used,
      * in its order, where they include them.
      */
+    @Override
     public Optional<List<String>> labels() {
       return settings.get(KEYS.labels);
     }
@@ -130,6 +151,11 @@ public sealed interface TaskRecipe {
     public Classification withLabels(List<String> labels) {
       return new Classification(settings.with(KEYS.labels, Optional.of(List.copyOf(labels))));
     }
+
+    @Override
+    public Classified classified() {
+      return Classified.TEXTS;
+    }
   }
 
   /** The class of a picture. */
@@ -138,6 +164,7 @@ public sealed interface TaskRecipe {
      * All classes; empty for those that the training data has. Those of the model's head are used,
      * in its order, where they include them.
      */
+    @Override
     public Optional<List<String>> labels() {
       return settings.get(KEYS.imageLabels);
     }
@@ -151,6 +178,11 @@ public sealed interface TaskRecipe {
     public ImageClassification withLabels(List<String> labels) {
       return new ImageClassification(
           settings.with(KEYS.imageLabels, Optional.of(List.copyOf(labels))));
+    }
+
+    @Override
+    public Classified classified() {
+      return Classified.IMAGES;
     }
   }
 

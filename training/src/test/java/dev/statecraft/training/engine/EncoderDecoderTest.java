@@ -30,7 +30,7 @@ import dev.statecraft.core.run.HostBatch;
 import dev.statecraft.core.run.Pass;
 import dev.statecraft.core.run.PassOptions;
 import dev.statecraft.core.run.Weights;
-import dev.statecraft.models.family.ModelFamily;
+import dev.statecraft.models.head.TaskModel;
 import dev.statecraft.tensor.DType;
 import dev.statecraft.tensor.Generator;
 import dev.statecraft.tensor.Tensor;
@@ -125,7 +125,7 @@ class EncoderDecoderTest {
 
   private static Map<String, double[]> gradients(
       Torch torch, Graph graph, Weights weights, LayerPolicies policies) {
-    StatePlan plan = StatePlan.training(graph, ModelFamily.LOSS, Set.of(), policies);
+    StatePlan plan = StatePlan.training(graph, TaskModel.LOSS, Set.of(), policies);
     weights.flatGradients().zero();
     PassOptions options = new PassOptions(1.0 / LABELS, 0, true);
     try (Batch batch = batch(torch)) {
@@ -151,7 +151,7 @@ class EncoderDecoderTest {
         moved[i] += side == 0 ? step : -step;
         set(torch, weights, name, moved);
         HostBatch data = SmallEncoderDecoder.batch();
-        losses[side] = run(torch, graph, weights, data, ModelFamily.LOSS)[0];
+        losses[side] = run(torch, graph, weights, data, TaskModel.LOSS)[0];
       }
       assertThat((losses[0] - losses[1]) / (2 * step))
           .as(name + " " + i)
@@ -207,7 +207,7 @@ class EncoderDecoderTest {
     Graph graph = SmallEncoderDecoder.graph();
     try (Torch torch = Torch.cpu();
         Weights weights = weights(torch, graph)) {
-      String logits = ModelFamily.LOGITS;
+      String logits = TaskModel.LOGITS;
       double[] before = run(torch, graph, weights, SmallEncoderDecoder.batch(), logits);
       double[] after = run(torch, graph, weights, SmallEncoderDecoder.batch(1), logits);
       int own = 2 * SmallEncoderDecoder.VOCABULARY; // The first target has 3 tokens, so 2 labels.
@@ -262,8 +262,8 @@ class EncoderDecoderTest {
       Closeness.relative(1e-12)
           .check(
               "logits",
-              run(torch, tuned, fresh, data, ModelFamily.LOGITS),
-              run(torch, base, plain, data, ModelFamily.LOGITS));
+              run(torch, tuned, fresh, data, TaskModel.LOGITS),
+              run(torch, base, plain, data, TaskModel.LOGITS));
     }
   }
 
@@ -363,12 +363,12 @@ class EncoderDecoderTest {
     MemoryUse predicted =
         DryRun.step(
             graph, ComputeOptions.cpu(type).storing(states), store, EncoderDecoderTest::batch);
-    StatePlan plan = StatePlan.training(graph, ModelFamily.LOSS, Set.of(), store, states);
+    StatePlan plan = StatePlan.training(graph, TaskModel.LOSS, Set.of(), store, states);
     try (Torch torch = Torch.cpu();
         Weights weights = Weights.random(torch, graph, type, 0);
         AdamW adamW = new AdamW(weights, AdamW.Options.withDecay(0.01))) {
       torch.resetPeak();
-      new OptimizerStep(plan, ModelFamily.LOSS, weights, adamW, 1, 0)
+      new OptimizerStep(plan, TaskModel.LOSS, weights, adamW, 1, 0)
           .run(List.of(() -> batch(torch)), LABELS, 1e-3);
       assertThat(predicted).isEqualTo(MemoryUse.atPeak(weights));
     }
@@ -379,11 +379,11 @@ class EncoderDecoderTest {
   void stepsLeaveNothingBehindAndLearn(String tuning) {
     Graph graph = tuned(tuning);
     LayerPolicies store = LayerPolicies.uniform(StorePolicy.INPUTS);
-    StatePlan plan = StatePlan.training(graph, ModelFamily.LOSS, Set.of(), store);
+    StatePlan plan = StatePlan.training(graph, TaskModel.LOSS, Set.of(), store);
     try (Torch torch = Torch.cpu();
         Weights weights = Weights.random(torch, graph, DType.FLOAT32, 0);
         AdamW adamW = new AdamW(weights, AdamW.Options.withDecay(0))) {
-      OptimizerStep step = new OptimizerStep(plan, ModelFamily.LOSS, weights, adamW, 1, 0);
+      OptimizerStep step = new OptimizerStep(plan, TaskModel.LOSS, weights, adamW, 1, 0);
       double first = step.run(List.of(() -> batch(torch)), LABELS, 1e-2).loss();
       long tensors = torch.liveTensors();
       long bytes = torch.liveBytes();
