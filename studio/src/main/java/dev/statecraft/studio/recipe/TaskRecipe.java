@@ -21,6 +21,7 @@ public sealed interface TaskRecipe {
   /** All words. */
   List<String> TYPES = List.of(CAUSAL_LM, CLASSIFICATION, REGRESSION, IMAGE_CLASSIFICATION);
 
+  /** The keys of {@code task}. */
   TaskKeys KEYS = new TaskKeys();
 
   /** The settings of {@link #KEYS}. */
