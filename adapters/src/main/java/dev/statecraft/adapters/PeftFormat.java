@@ -1,6 +1,7 @@
 package dev.statecraft.adapters;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.statecraft.core.graph.Layer;
 import dev.statecraft.models.family.ModelFamily;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -125,9 +126,9 @@ final class PeftFormat {
   /** Short names where PEFT finds the same linears by them, else every linear's full name. */
   private static Modules modules(Targets.Named wanted, ModelFamily family, List<String> saved) {
     List<Projection> all = Projection.of(family);
-    int count = family.graph().layers().size();
-    List<Integer> layers = wanted.layers().of(count);
-    List<Integer> restricted = layers.size() == count ? List.of() : layers;
+    List<Layer> known = family.graph().layers();
+    List<Integer> layers = wanted.layers().of(known).stream().map(Layer::index).toList();
+    List<Integer> restricted = layers.size() == known.size() ? List.of() : layers;
     Set<String> shortNames = new LinkedHashSet<>();
     wanted.names().forEach(name -> shortNames.add(family.peftTarget(name)));
     Set<String> full = new LinkedHashSet<>();
