@@ -14,8 +14,7 @@ import dev.statecraft.models.family.Llama;
 import dev.statecraft.models.family.ModelFamily;
 import dev.statecraft.models.family.TokenBatches;
 import dev.statecraft.models.family.Vit;
-import dev.statecraft.studio.recipe.Method;
-import dev.statecraft.studio.recipe.Tunings;
+import dev.statecraft.studio.recipe.MethodRecipe;
 import dev.statecraft.tensor.DType;
 import dev.statecraft.tensor.Torch;
 import java.util.ArrayList;
@@ -39,14 +38,13 @@ record StepShape(ModelFamily family, List<Integer> lengths, DType dtype) {
   }
 
   /** The model's graph under a method. */
-  Graph tuned(Method method) {
-    return Tunings.of(method, Models.defaults(family)).apply(family.graph());
+  Graph tuned(MethodRecipe method) {
+    return method.tuning(Models.defaults(family)).apply(family.graph());
   }
 
   /** The same with the dropout that its configuration asks for, as a run trains it. */
-  Graph trained(Method method) {
-    return Tunings.of(method, Models.defaults(family))
-        .apply(family.dropout().applyTo(family.graph()));
+  Graph trained(MethodRecipe method) {
+    return method.tuning(Models.defaults(family)).apply(family.dropout().applyTo(family.graph()));
   }
 
   /** A model of this shape, with a head for a task of two classes if it is an encoder. */
