@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.statecraft.base.JsonKeys;
 import dev.statecraft.core.control.Dora;
 import dev.statecraft.core.control.Lora;
+import dev.statecraft.core.graph.Layer;
 import dev.statecraft.models.head.TaskModel;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -168,9 +169,9 @@ final class PeftFormat implements PartCodec<AdapterPart.Projections> {
   /** Short names where PEFT finds the same linears by them, else every linear's full name. */
   private static Modules modules(Targets.Named wanted, TaskModel family, List<String> saved) {
     List<Projection> all = Projection.of(family);
-    int count = family.graph().layers().size();
-    List<Integer> layers = wanted.layers().of(count);
-    List<Integer> restricted = layers.size() == count ? List.of() : layers;
+    List<Layer> known = family.graph().layers();
+    List<Integer> layers = wanted.layers().of(known).stream().map(Layer::index).toList();
+    List<Integer> restricted = layers.size() == known.size() ? List.of() : layers;
     Set<String> shortNames = new LinkedHashSet<>();
     wanted.names().forEach(name -> shortNames.add(family.backbone().peftTarget(name)));
     Set<String> full = new LinkedHashSet<>();

@@ -82,12 +82,8 @@ public final class LayerSelection {
     return of(counted.size()).stream().map(counted::get).toList();
   }
 
-  /**
-   * The chosen ones of so many layers, in order.
-   *
-   * @throws IllegalArgumentException if a layer does not exist
-   */
-  public List<Integer> of(int layers) {
+  /** The chosen ones of so many layers, in order. */
+  List<Integer> of(int layers) {
     Set<Integer> chosen = new TreeSet<>();
     Matcher counted = COUNTED.matcher(numbers);
     if (numbers.equals("all")) {

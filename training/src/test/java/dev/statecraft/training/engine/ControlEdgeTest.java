@@ -170,10 +170,10 @@ class ControlEdgeTest {
     LayerSelection layers = LayerSelection.parse(text);
     Graph graph = StateTuning.doubleControl(Methods.lowRank(model, 1), layers).apply(model.graph());
     List<String> expected = new ArrayList<>();
-    for (int layer : layers.of(3)) {
+    for (Layer layer : layers.of(model.graph().layers())) {
       for (String block : List.of("attn", "mlp")) {
-        expected.add("layers." + layer + "." + block + ".A.weight");
-        expected.add("layers." + layer + "." + block + ".B.weight");
+        expected.add("layers." + layer.index() + "." + block + ".A.weight");
+        expected.add("layers." + layer.index() + "." + block + ".B.weight");
       }
     }
     assertThat(graph.trainableParameters())
