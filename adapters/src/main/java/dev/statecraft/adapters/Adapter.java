@@ -86,10 +86,8 @@ public final class Adapter implements AutoCloseable {
   public Graph graph(TaskModel family) {
     Graph base = family.graph();
     for (AdapterPart part : description.parts()) {
-      if (part instanceof AdapterPart.Projections projections
-          && projections.targets() instanceof ModuleTargets targets) {
-        AdapterConfig.requireHeads(config.toString(), targets.saved(), family);
-      }
+      savedModules(part)
+          .ifPresent(saved -> AdapterConfig.requireHeads(config.toString(), saved, family));
     }
     try {
       return description.tuning(family).apply(base);
@@ -182,13 +180,14 @@ public final class Adapter implements AutoCloseable {
 
   /** Whether it is a LoRA adapter that says it has no head, and has none. */
   private boolean headless(TaskModel family) {
-    if (!(description.parts().get(0) instanceof AdapterPart.Projections projections)
-        || !description.isPeft()
-        || !(projections.targets() instanceof ModuleTargets targets)) {
-      return false;
-    }
+    Optional<List<String>> saved =
+        description.isPeft() ? savedModules(description.parts().get(0)) : Optional.empty();
     List<String> heads = AdapterConfig.heads(family);
-    return targets.saved().stream().noneMatch(heads::contains);
+    return saved.isPresent() && saved.get().stream().noneMatch(heads::contains);
+  }
+
+  private static Optional<List<String>> savedModules(AdapterPart part) {
+    return part.projections().flatMap(projections -> projections.targets().savedModules());
   }
 
   private static Optional<String> check(Parameter parameter, TensorEntry entry) {

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.statecraft.base.InvalidInputException;
+import dev.statecraft.base.JsonKeys;
 import dev.statecraft.core.graph.Parameter;
 import dev.statecraft.models.head.TaskModel;
 import java.util.ArrayList;
@@ -22,10 +23,9 @@ import java.util.Map;
  * each with its {@code type}: {@code control} or {@code lora}, the latter with PEFT's keys.
  */
 final class AdapterConfig {
-  private static final String LORA = "LORA";
+  /** {@code peft_type} of adapters that say their method and parts themselves. */
   private static final String CONTROL = "CONTROL";
-  private static final String FULL = "FULL";
-  private static final String PROBE = "PROBE";
+
   private static final ObjectMapper JSON =
       JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
 
@@ -42,17 +42,32 @@ final class AdapterConfig {
     List<String> saved = keys.texts("modules_to_save");
     String base = keys.optionalText("base_model_name_or_path").orElse("");
     String type = keys.text("peft_type");
-    return switch (type) {
-      case LORA -> {
-        AdapterPart.Projections part = PeftFormat.read(keys, saved);
-        yield new AdapterDescription(part.dora() ? "dora" : "lora", base, List.of(part), metadata);
+    if (type.equals(CONTROL)) {
+      return new AdapterDescription(method(keys), base, parts(keys, saved), metadata);
+    }
+    for (PartCodec<?> codec : PartCodecs.ALL) {
+      if (peftType(codec).equals(type)) {
+        return alone(codec, keys, saved, base, metadata);
       }
-      case CONTROL -> new AdapterDescription(method(keys), base, parts(keys, saved), metadata);
-      case FULL -> new AdapterDescription("full", base, List.of(new AdapterPart.Full()), metadata);
-      case PROBE ->
-          new AdapterDescription("probe", base, List.of(new AdapterPart.Head()), metadata);
-      default -> throw keys.invalid("peft_type", "one of " + List.of(LORA, CONTROL, FULL, PROBE));
-    };
+    }
+    throw keys.invalid(
+        "peft_type",
+        "one of " + PartCodecs.ALL.stream().map(AdapterConfig::peftType).distinct().toList());
+  }
+
+  private static String peftType(PartCodec<?> codec) {
+    return codec.alone().map(PartCodec.Alone::peftType).orElse(CONTROL);
+  }
+
+  private static <P extends AdapterPart> AdapterDescription alone(
+      PartCodec<P> codec,
+      JsonKeys keys,
+      List<String> saved,
+      String base,
+      Map<String, String> metadata) {
+    P part = codec.read(keys, saved);
+    String method = codec.alone().orElseThrow().method().apply(part);
+    return new AdapterDescription(method, base, List.of(part), metadata);
   }
 
   private static String method(JsonKeys keys) {
@@ -67,11 +82,9 @@ final class AdapterConfig {
     List<AdapterPart> parts = new ArrayList<>();
     for (JsonKeys part : keys.objects("parts")) {
       parts.add(
-          switch (part.text("type")) {
-            case "control" -> ControlFormat.read(part);
-            case "lora" -> PeftFormat.read(part, saved);
-            default -> throw part.invalid("type", "control or lora");
-          });
+          PartCodecs.ofType(part.text("type"))
+              .orElseThrow(() -> part.invalid("type", PartCodecs.types()))
+              .read(part, saved));
     }
     return parts;
   }
@@ -94,7 +107,9 @@ final class AdapterConfig {
   static String write(
       AdapterDescription description, TaskModel family, List<String> saved, boolean peft) {
     ObjectNode root = JsonNodeFactory.instance.objectNode();
-    root.put("peft_type", peft ? LORA : type(description));
+    PartCodec<?> first = PartCodecs.of(description.parts().get(0));
+    boolean alone = peft || first.type().isEmpty();
+    root.put("peft_type", alone ? peftType(first) : CONTROL);
     root.put("task_type", taskType(family));
     root.put(
         "base_model_name_or_path",
@@ -108,20 +123,18 @@ final class AdapterConfig {
     if (peft) {
       root.putNull("auto_mapping");
       root.putNull("revision");
-      PeftFormat.write(root, (AdapterPart.Projections) description.parts().get(0), family, saved);
-    } else if (!description.isFull() && !description.isProbe()) {
-      root.put("method", description.method());
-      ArrayNode parts = root.putArray("parts");
-      for (AdapterPart part : description.parts()) {
-        ObjectNode node = parts.addObject();
-        if (part instanceof AdapterPart.Projections projections) {
-          node.put("type", "lora");
-          PeftFormat.write(node, projections, family, saved);
-        } else {
-          node.put("type", "control");
-          ControlFormat.write(node, (AdapterPart.Control) part);
-        }
-      }
+    }
+    if (alone) {
+      first.writeAny(root, description.parts().get(0), family, saved);
+      return text(root);
+    }
+    root.put("method", description.method());
+    ArrayNode parts = root.putArray("parts");
+    for (AdapterPart part : description.parts()) {
+      ObjectNode node = parts.addObject();
+      PartCodec<?> codec = PartCodecs.of(part);
+      node.put("type", codec.type().orElseThrow());
+      codec.writeAny(node, part, family, saved);
     }
     return text(root);
   }
@@ -133,10 +146,6 @@ final class AdapterConfig {
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("a tree of plain values cannot be written", e);
     }
-  }
-
-  private static String type(AdapterDescription description) {
-    return description.isFull() ? FULL : description.isProbe() ? PROBE : CONTROL;
   }
 
   /** PEFT's task; it has none for images, nor for the heads of bare encoders. */

@@ -1,6 +1,8 @@
 package dev.statecraft.adapters;
 
+import dev.statecraft.base.AtomicFile;
 import dev.statecraft.base.InvalidInputException;
+import dev.statecraft.base.JsonKeys;
 import dev.statecraft.core.graph.Graph;
 import dev.statecraft.core.graph.Parameter;
 import dev.statecraft.core.run.Weights;
@@ -20,7 +22,6 @@ import java.nio.channels.WritableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -80,8 +81,8 @@ public final class AdapterFolder {
       writer.writeTo(newWeights);
       write(newConfig, json);
       Files.deleteIfExists(folder.resolve(CONFIG_FILE));
-      move(newWeights, folder.resolve(WEIGHTS_FILE));
-      move(newConfig, folder.resolve(CONFIG_FILE));
+      AtomicFile.move(newWeights, folder.resolve(WEIGHTS_FILE));
+      AtomicFile.move(newConfig, folder.resolve(CONFIG_FILE));
     } finally {
       Files.deleteIfExists(newWeights);
       Files.deleteIfExists(newConfig);
@@ -141,10 +142,6 @@ public final class AdapterFolder {
       }
       channel.force(true);
     }
-  }
-
-  private static void move(Path from, Path to) throws IOException {
-    Files.move(from, to, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
   }
 
   /**

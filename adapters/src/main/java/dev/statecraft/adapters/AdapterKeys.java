@@ -30,8 +30,7 @@ final class AdapterKeys {
     // The longest first: the parameters of 'attn.adapter' begin as those of 'attn' do.
     edges =
         description.parts().stream()
-            .filter(AdapterPart.Control.class::isInstance)
-            .flatMap(part -> ((AdapterPart.Control) part).states().edges().stream())
+            .flatMap(part -> part.edges().stream())
             .sorted(Comparator.comparing((ControlEdge edge) -> -edge.name().length()))
             .toList();
     layers = graph.layers();

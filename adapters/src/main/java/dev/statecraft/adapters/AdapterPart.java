@@ -1,18 +1,18 @@
 package dev.statecraft.adapters;
 
-import dev.statecraft.core.control.Bottleneck;
 import dev.statecraft.core.control.ControlEdge;
 import dev.statecraft.core.control.Dora;
 import dev.statecraft.core.control.FullTuning;
 import dev.statecraft.core.control.HeadTuning;
 import dev.statecraft.core.control.Lora;
-import dev.statecraft.core.control.LowRank;
 import dev.statecraft.core.control.StateTuning;
 import dev.statecraft.core.control.Tuning;
 import dev.statecraft.models.head.TaskModel;
+import java.util.List;
+import java.util.Optional;
 
-/** One of the tunings that make an adapter. */
-public sealed interface AdapterPart {
+/** One of the tunings that make an adapter. A {@code PartCodec} writes it down and reads it. */
+public interface AdapterPart {
 
   /**
    * The tuning for a family.
@@ -21,33 +21,22 @@ public sealed interface AdapterPart {
    */
   Tuning tuning(TaskModel family);
 
-  /**
-   * The part that a tuning is.
-   *
-   * @throws IllegalArgumentException if it cannot be written down: a tuning of another class, or a
-   *     control function of one's own
-   */
-  static AdapterPart of(Tuning tuning) {
-    if (tuning instanceof Lora lora) {
-      Targets targets = new Targets.Named(lora.targets(), lora.layers());
-      return new Projections(false, lora.rank(), lora.alpha(), lora.dropout(), false, targets);
-    }
-    if (tuning instanceof Dora dora) {
-      Targets targets = new Targets.Named(dora.targets(), dora.layers());
-      return new Projections(true, dora.rank(), dora.alpha(), dora.dropout(), false, targets);
-    }
-    if (tuning instanceof StateTuning states) {
-      return new Control(states);
-    }
-    if (tuning instanceof FullTuning) {
-      return new Full();
-    }
-    if (tuning instanceof HeadTuning) {
-      return new Head();
-    }
-    throw new IllegalArgumentException(
-        "expected Lora, Dora, StateTuning, FullTuning or HeadTuning, found "
-            + tuning.getClass().getName());
+  /** Whether what it computes can be held by the weights of the model. */
+  boolean isInWeights();
+
+  /** Whether it trains every weight: then all are saved, by their own names. */
+  default boolean trainsAll() {
+    return false;
+  }
+
+  /** The control edges that it has, whose parameters have names of their own. */
+  default List<ControlEdge> edges() {
+    return List.of();
+  }
+
+  /** The same as LoRA or DoRA, if that is what it is. */
+  default Optional<Projections> projections() {
+    return Optional.empty();
   }
 
   /**
@@ -64,6 +53,16 @@ public sealed interface AdapterPart {
   record Projections(
       boolean dora, int rank, double alpha, double dropout, boolean rankStabilized, Targets targets)
       implements AdapterPart {
+    @Override
+    public boolean isInWeights() {
+      return true;
+    }
+
+    @Override
+    public Optional<Projections> projections() {
+      return Optional.of(this);
+    }
+
     @Override
     public Tuning tuning(TaskModel family) {
       Targets.Named named = targets.in(family);
@@ -96,7 +95,7 @@ public sealed interface AdapterPart {
      */
     public Control {
       for (ControlEdge edge : states.edges()) {
-        if (!(edge.function() instanceof LowRank) && !(edge.function() instanceof Bottleneck)) {
+        if (FunctionCodec.of(edge.function()).isEmpty()) {
           throw new IllegalArgumentException(
               "control edge '"
                   + edge.name()
@@ -104,6 +103,16 @@ public sealed interface AdapterPart {
                   + edge.function().getClass().getName());
         }
       }
+    }
+
+    @Override
+    public boolean isInWeights() {
+      return false;
+    }
+
+    @Override
+    public List<ControlEdge> edges() {
+      return states.edges();
     }
 
     @Override
@@ -115,6 +124,16 @@ public sealed interface AdapterPart {
   /** All weights. */
   record Full() implements AdapterPart {
     @Override
+    public boolean isInWeights() {
+      return true;
+    }
+
+    @Override
+    public boolean trainsAll() {
+      return true;
+    }
+
+    @Override
     public Tuning tuning(TaskModel family) {
       return new FullTuning();
     }
@@ -122,6 +141,11 @@ public sealed interface AdapterPart {
 
   /** The task's head alone. */
   record Head() implements AdapterPart {
+    @Override
+    public boolean isInWeights() {
+      return true;
+    }
+
     @Override
     public Tuning tuning(TaskModel family) {
       return new HeadTuning();

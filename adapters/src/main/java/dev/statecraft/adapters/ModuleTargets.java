@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
@@ -75,6 +76,11 @@ record ModuleTargets(
     }
     return new Named(
         new ArrayList<>(found.keySet()), selection(chosen, family.graph().layers().size()));
+  }
+
+  @Override
+  public Optional<List<String>> savedModules() {
+    return Optional.of(saved);
   }
 
   private static LayerSelection selection(Set<Integer> chosen, int layers) {

@@ -2,6 +2,7 @@ package dev.statecraft.adapters;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.statecraft.base.JsonKeys;
 import dev.statecraft.core.control.BlockName;
 import dev.statecraft.core.control.ControlEdge;
 import dev.statecraft.core.control.LayerSelection;
@@ -132,7 +133,7 @@ final class PaperFormat {
               false,
               lora.rank,
               keys.number("lora_alpha"),
-              keys.dropout("lora_dropout"),
+              PeftFormat.dropout(keys, "lora_dropout"),
               false,
               new Targets.Named(List.copyOf(lora.names), lora.selection())));
     }
@@ -145,7 +146,7 @@ final class PaperFormat {
 
   private static LowRank function(Found found, double alpha, boolean bias, JsonKeys keys) {
     return new LowRank(
-        found.rank, alpha, bias, keys.dropout("control_dropout"), Initializer.KAIMING);
+        found.rank, alpha, bias, PeftFormat.dropout(keys, "control_dropout"), Initializer.KAIMING);
   }
 
   // ---- writing ----
@@ -174,15 +175,14 @@ final class PaperFormat {
   }
 
   private static Optional<String> problem(AdapterDescription description, TaskModel family) {
-    if (!(description.parts().get(0) instanceof AdapterPart.Control control)) {
+    List<ControlEdge> edges = description.parts().get(0).edges();
+    if (edges.isEmpty()) {
       return Optional.of("a control method, found '" + description.method() + "'");
     }
-    List<ControlEdge> edges = control.states().edges();
     Optional<PaperControl> held = family.backbone().paper();
     boolean lora =
         description.parts().size() == 2
-            && description.parts().get(1) instanceof AdapterPart.Projections projections
-            && !projections.dora();
+            && description.parts().get(1).projections().filter(part -> !part.dora()).isPresent();
     boolean beside = held.map(PaperControl::lora).orElse(false);
     if (description.parts().size() > 1 && !(lora && beside && edges.size() == 1)) {
       return Optional.of(
@@ -231,10 +231,9 @@ final class PaperFormat {
 
   /** The settings, as its {@code ControlConfig} saves them. */
   static String write(AdapterDescription description, TaskModel family) {
-    AdapterPart.Control control = (AdapterPart.Control) description.parts().get(0);
     LowRank mlp = null;
     Optional<LowRank> attention = Optional.empty();
-    for (ControlEdge edge : control.states().edges()) {
+    for (ControlEdge edge : description.parts().get(0).edges()) {
       if (edge.name().equals(BlockName.MLP.label())) {
         mlp = (LowRank) edge.function();
       } else {
@@ -254,7 +253,7 @@ final class PaperFormat {
     root.put("peft_type", "CONTROL");
     root.put("task_type", AdapterConfig.taskType(family));
     if (description.parts().size() > 1) {
-      AdapterPart.Projections lora = (AdapterPart.Projections) description.parts().get(1);
+      AdapterPart.Projections lora = description.parts().get(1).projections().orElseThrow();
       root.put("lora_alpha", lora.numerator());
       root.put("lora_dropout", lora.dropout());
       root.put("r", lora.rank());

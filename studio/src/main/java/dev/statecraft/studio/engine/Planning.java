@@ -9,8 +9,8 @@ import dev.statecraft.core.plan.StorePolicy;
 import dev.statecraft.core.run.Batch;
 import dev.statecraft.models.head.TaskModel;
 import dev.statecraft.models.pretrained.Families;
-import dev.statecraft.studio.recipe.Method;
-import dev.statecraft.studio.recipe.MethodReader;
+import dev.statecraft.studio.recipe.MethodRecipe;
+import dev.statecraft.studio.recipe.Methods;
 import dev.statecraft.studio.recipe.Stores;
 import dev.statecraft.tensor.Device;
 import dev.statecraft.tensor.Torch;
@@ -35,7 +35,7 @@ final class Planning {
     this.request = request;
     this.shape = shape;
     this.extents = extents;
-    Graph lora = shape.tuned(MethodReader.parse("lora"));
+    Graph lora = shape.tuned(Methods.parse("lora"));
     reference = flops(lora, LayerPolicies.uniform(StorePolicy.ALL), extents);
   }
 
@@ -59,7 +59,7 @@ final class Planning {
     return request.methods().stream().flatMap(method -> planning.rows(method).stream()).toList();
   }
 
-  private List<PlanRow> rows(Method method) {
+  private List<PlanRow> rows(MethodRecipe method) {
     Graph graph = shape.trained(method);
     List<PlanRow> rows = new ArrayList<>();
     try (StorePlanner planner = new StorePlanner(graph, request.compute(), shape::batch)) {
@@ -80,9 +80,9 @@ final class Planning {
   }
 
   private PlanRow row(
-      Method method, Graph graph, String store, StoreChoice choice, OptionalLong smallest) {
+      MethodRecipe method, Graph graph, String store, StoreChoice choice, OptionalLong smallest) {
     return new PlanRow(
-        method.name().label(),
+        method.name(),
         store,
         choice.policies().describe(),
         request.compute().states().label(),

@@ -10,7 +10,6 @@ import dev.statecraft.models.pretrained.PretrainedModel;
 import dev.statecraft.studio.recipe.DataRecipe;
 import dev.statecraft.studio.recipe.Recipe;
 import dev.statecraft.studio.recipe.TaskRecipe;
-import dev.statecraft.studio.recipe.Tunings;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -36,7 +35,7 @@ final class RecipeForesight implements Foresight {
   public void check(Recipe recipe) {
     TaskModel family =
         RecipeTask.of(labelled(recipe)).model(models.computeIfAbsent(recipe.model(), inputs::open));
-    Tunings.of(recipe.method(), Models.defaults(family)).apply(family.graph());
+    recipe.method().tuning(Models.defaults(family)).apply(family.graph());
     if (seen.add(recipe.data())) {
       List<DataRecipe.DataFile> files = new ArrayList<>(recipe.data().train());
       if (recipe.data().validation() instanceof DataRecipe.HeldOut other) {

@@ -4,8 +4,7 @@ import dev.statecraft.core.graph.Graph;
 import dev.statecraft.core.run.Batch;
 import dev.statecraft.models.family.ModelConfig;
 import dev.statecraft.models.head.TaskModel;
-import dev.statecraft.studio.recipe.Method;
-import dev.statecraft.studio.recipe.Tunings;
+import dev.statecraft.studio.recipe.MethodRecipe;
 import dev.statecraft.tensor.DType;
 import dev.statecraft.tensor.Torch;
 import java.util.List;
@@ -27,14 +26,13 @@ record StepShape(TaskModel family, List<Integer> lengths, DType dtype) {
   }
 
   /** The model's graph under a method. */
-  Graph tuned(Method method) {
-    return Tunings.of(method, Models.defaults(family)).apply(family.graph());
+  Graph tuned(MethodRecipe method) {
+    return method.tuning(Models.defaults(family)).apply(family.graph());
   }
 
   /** The same with the dropout that its configuration asks for, as a run trains it. */
-  Graph trained(Method method) {
-    return Tunings.of(method, Models.defaults(family))
-        .apply(family.dropout().applyTo(family.graph()));
+  Graph trained(MethodRecipe method) {
+    return method.tuning(Models.defaults(family)).apply(family.dropout().applyTo(family.graph()));
   }
 
   /** Labels that the loss is the mean over. */

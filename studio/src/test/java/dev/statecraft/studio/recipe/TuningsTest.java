@@ -21,7 +21,7 @@ final class TuningsTest {
           List.of("q_proj", "up_proj"), List.of("q_proj"), Initializer.KAIMING, false);
 
   private static Graph tuned(String method, ModelDefaults defaults) {
-    return Tunings.of(MethodReader.parse(method), defaults).apply(SampleGraph.graph());
+    return Methods.parse(method).tuning(defaults).apply(SampleGraph.graph());
   }
 
   private static long trained(String method) {
