@@ -21,7 +21,6 @@ public sealed interface TaskRecipe {
   /** All words. */
   List<String> TYPES = List.of(CAUSAL_LM, CLASSIFICATION, REGRESSION, IMAGE_CLASSIFICATION);
 
-  /** The keys of {@code task}. */
   TaskKeys KEYS = new TaskKeys();
 
   /** The settings of {@link #KEYS}. */
@@ -38,6 +37,16 @@ public sealed interface TaskRecipe {
   /** Names of {@link #metrics}. */
   default List<String> metricNames() {
     return metrics().stream().map(Metric::label).toList();
+  }
+
+  /** What a model that has learned it gives classes to. */
+  default Classified classified() {
+    return Classified.NOTHING;
+  }
+
+  /** All classes, if there are classes and they are known. */
+  default Optional<List<String>> labels() {
+    return Optional.empty();
   }
 
   /**
@@ -70,16 +79,6 @@ public sealed interface TaskRecipe {
       case IMAGE_CLASSIFICATION -> new ImageClassification(settings);
       default -> throw new IllegalArgumentException("no such task: " + settings);
     };
-  }
-
-  /** What a model that has learned it gives classes to. */
-  default Classified classified() {
-    return Classified.NOTHING;
-  }
-
-  /** All classes, if there are classes and they are known. */
-  default Optional<List<String>> labels() {
-    return Optional.empty();
   }
 
   /** What is given a class. */
@@ -171,6 +170,11 @@ public sealed interface TaskRecipe {
     }
 
     @Override
+    public Classified classified() {
+      return Classified.IMAGES;
+    }
+
+    @Override
     public List<Metric> metrics() {
       return settings.get(KEYS.imageMetrics);
     }
@@ -179,11 +183,6 @@ public sealed interface TaskRecipe {
     public ImageClassification withLabels(List<String> labels) {
       return new ImageClassification(
           settings.with(KEYS.imageLabels, Optional.of(List.copyOf(labels))));
-    }
-
-    @Override
-    public Classified classified() {
-      return Classified.IMAGES;
     }
   }
 
