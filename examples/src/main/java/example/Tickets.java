@@ -4,7 +4,6 @@ import dev.statecraft.studio.engine.ModelEngine;
 import dev.statecraft.studio.engine.OpenModel;
 import dev.statecraft.studio.job.JobOptions;
 import dev.statecraft.studio.job.TrainingJob;
-import dev.statecraft.studio.recipe.MethodName;
 import dev.statecraft.studio.recipe.Recipe;
 import dev.statecraft.studio.recipe.TaskRecipe;
 import dev.statecraft.studio.run.RunDirectory.Existing;
@@ -20,15 +19,14 @@ public final class Tickets {
     ModelEngine engine = new ModelEngine();
     Recipe recipe =
         Recipe.builder("builtin:minilm")
-            .method(MethodName.CONTROL)
+            .method("control")
             .train(data.resolve("tickets.csv"))
             .task(TaskRecipe.CLASSIFICATION)
             .set("data.validation.split", 0.2)
             .set("train.epochs", 8)
             .output(Path.of(arguments[1]))
             .build();
-    try (TrainingJob job =
-        TrainingJob.begin(engine, recipe, Existing.REPLACE, JobOptions.SILENT)) {
+    try (TrainingJob job = TrainingJob.begin(engine, recipe, Existing.REPLACE, JobOptions.SILENT)) {
       System.out.println("trained: " + job.run().summary().best().orElseThrow().metrics());
     }
     Map<String, Integer> counts = new TreeMap<>();

@@ -8,10 +8,9 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.statecraft.base.InvalidInputException;
+import dev.statecraft.base.JsonKeys;
 import dev.statecraft.core.graph.Parameter;
-import dev.statecraft.models.family.Encoder;
-import dev.statecraft.models.family.Llama;
-import dev.statecraft.models.family.ModelFamily;
+import dev.statecraft.models.head.TaskModel;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -24,10 +23,9 @@ import java.util.Map;
  * each with its {@code type}: {@code control} or {@code lora}, the latter with PEFT's keys.
  */
 final class AdapterConfig {
-  private static final String LORA = "LORA";
+  /** {@code peft_type} of adapters that say their method and parts themselves. */
   private static final String CONTROL = "CONTROL";
-  private static final String FULL = "FULL";
-  private static final String PROBE = "PROBE";
+
   private static final ObjectMapper JSON =
       JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
 
@@ -44,17 +42,32 @@ final class AdapterConfig {
     List<String> saved = keys.texts("modules_to_save");
     String base = keys.optionalText("base_model_name_or_path").orElse("");
     String type = keys.text("peft_type");
-    return switch (type) {
-      case LORA -> {
-        AdapterPart.Projections part = PeftFormat.read(keys, saved);
-        yield new AdapterDescription(part.dora() ? "dora" : "lora", base, List.of(part), metadata);
+    if (type.equals(CONTROL)) {
+      return new AdapterDescription(method(keys), base, parts(keys, saved), metadata);
+    }
+    for (PartCodec<?> codec : PartCodecs.ALL) {
+      if (peftType(codec).equals(type)) {
+        return alone(codec, keys, saved, base, metadata);
       }
-      case CONTROL -> new AdapterDescription(method(keys), base, parts(keys, saved), metadata);
-      case FULL -> new AdapterDescription("full", base, List.of(new AdapterPart.Full()), metadata);
-      case PROBE ->
-          new AdapterDescription("probe", base, List.of(new AdapterPart.Head()), metadata);
-      default -> throw keys.invalid("peft_type", "one of " + List.of(LORA, CONTROL, FULL, PROBE));
-    };
+    }
+    throw keys.invalid(
+        "peft_type",
+        "one of " + PartCodecs.ALL.stream().map(AdapterConfig::peftType).distinct().toList());
+  }
+
+  private static String peftType(PartCodec<?> codec) {
+    return codec.alone().map(PartCodec.Alone::peftType).orElse(CONTROL);
+  }
+
+  private static <P extends AdapterPart> AdapterDescription alone(
+      PartCodec<P> codec,
+      JsonKeys keys,
+      List<String> saved,
+      String base,
+      Map<String, String> metadata) {
+    P part = codec.read(keys, saved);
+    String method = codec.alone().orElseThrow().method().apply(part);
+    return new AdapterDescription(method, base, List.of(part), metadata);
   }
 
   private static String method(JsonKeys keys) {
@@ -69,17 +82,15 @@ final class AdapterConfig {
     List<AdapterPart> parts = new ArrayList<>();
     for (JsonKeys part : keys.objects("parts")) {
       parts.add(
-          switch (part.text("type")) {
-            case "control" -> ControlFormat.read(part);
-            case "lora" -> PeftFormat.read(part, saved);
-            default -> throw part.invalid("type", "control or lora");
-          });
+          PartCodecs.ofType(part.text("type"))
+              .orElseThrow(() -> part.invalid("type", PartCodecs.types()))
+              .read(part, saved));
     }
     return parts;
   }
 
   /** The text of the file for an adapter on a family, its head saved along. */
-  static String write(AdapterDescription description, ModelFamily family) {
+  static String write(AdapterDescription description, TaskModel family) {
     return write(
         description,
         family,
@@ -94,9 +105,11 @@ final class AdapterConfig {
    * @param peft whether LoRA and DoRA are written as PEFT writes them
    */
   static String write(
-      AdapterDescription description, ModelFamily family, List<String> saved, boolean peft) {
+      AdapterDescription description, TaskModel family, List<String> saved, boolean peft) {
     ObjectNode root = JsonNodeFactory.instance.objectNode();
-    root.put("peft_type", peft ? LORA : type(description));
+    PartCodec<?> first = PartCodecs.of(description.parts().get(0));
+    boolean alone = peft || first.type().isEmpty();
+    root.put("peft_type", alone ? peftType(first) : CONTROL);
     root.put("task_type", taskType(family));
     root.put(
         "base_model_name_or_path",
@@ -110,20 +123,18 @@ final class AdapterConfig {
     if (peft) {
       root.putNull("auto_mapping");
       root.putNull("revision");
-      PeftFormat.write(root, (AdapterPart.Projections) description.parts().get(0), family, saved);
-    } else if (!description.isFull() && !description.isProbe()) {
-      root.put("method", description.method());
-      ArrayNode parts = root.putArray("parts");
-      for (AdapterPart part : description.parts()) {
-        ObjectNode node = parts.addObject();
-        if (part instanceof AdapterPart.Projections projections) {
-          node.put("type", "lora");
-          PeftFormat.write(node, projections, family, saved);
-        } else {
-          node.put("type", "control");
-          ControlFormat.write(node, (AdapterPart.Control) part);
-        }
-      }
+    }
+    if (alone) {
+      first.writeAny(root, description.parts().get(0), family, saved);
+      return text(root);
+    }
+    root.put("method", description.method());
+    ArrayNode parts = root.putArray("parts");
+    for (AdapterPart part : description.parts()) {
+      ObjectNode node = parts.addObject();
+      PartCodec<?> codec = PartCodecs.of(part);
+      node.put("type", codec.type().orElseThrow());
+      codec.writeAny(node, part, family, saved);
     }
     return text(root);
   }
@@ -137,34 +148,27 @@ final class AdapterConfig {
     }
   }
 
-  private static String type(AdapterDescription description) {
-    return description.isFull() ? FULL : description.isProbe() ? PROBE : CONTROL;
-  }
-
   /** PEFT's task; it has none for images, nor for the heads of bare encoders. */
-  static String taskType(ModelFamily family) {
-    if (family instanceof Llama) {
-      return "CAUSAL_LM";
-    }
-    return family instanceof Encoder encoder && !encoder.prefix().isEmpty() ? "SEQ_CLS" : null;
+  static String taskType(TaskModel family) {
+    return family.head().peftTask(family.backbone()).orElse(null);
   }
 
   /** The modules of the head, as {@code modules_to_save} names them. */
-  static List<String> heads(ModelFamily family) {
+  static List<String> heads(TaskModel family) {
     return family.graph().parameters().values().stream()
         .filter(parameter -> parameter.role() == Parameter.Role.HEAD)
-        .map(parameter -> family.peftModule(parameter.name()))
+        .map(parameter -> family.backbone().peftModule(parameter.name()))
         .map(name -> name.substring(0, name.indexOf('.')))
         .distinct()
         .toList();
   }
 
   /** Throws if a LoRA adapter of Python's trains modules whole that are not the head. */
-  static void requireHeads(String source, List<String> saved, ModelFamily family) {
+  static void requireHeads(String source, List<String> saved, TaskModel family) {
     List<String> heads = heads(family);
     for (String module : saved) {
       for (Parameter parameter : family.graph().parameters().values()) {
-        String name = "." + family.peftModule(parameter.name());
+        String name = "." + family.backbone().peftModule(parameter.name());
         if (parameter.role() == Parameter.Role.BASE && name.contains("." + module + ".")) {
           throw new InvalidInputException(
               source

@@ -1,7 +1,7 @@
 package dev.statecraft.adapters;
 
 import dev.statecraft.core.control.Tuning;
-import dev.statecraft.models.family.ModelFamily;
+import dev.statecraft.models.head.TaskModel;
 import java.util.List;
 import java.util.Map;
 
@@ -34,9 +34,7 @@ public record AdapterDescription(
       throw new IllegalArgumentException(
           "an adapter: expected a method and at least one part, found '" + method + "', " + parts);
     }
-    boolean alone =
-        parts.stream()
-            .anyMatch(part -> part instanceof AdapterPart.Full || part instanceof AdapterPart.Head);
+    boolean alone = parts.stream().anyMatch(part -> PartCodecs.of(part).type().isEmpty());
     if (alone && parts.size() > 1) {
       throw new IllegalArgumentException(
           "an adapter: expected full tuning or the head alone, found " + parts);
@@ -53,7 +51,7 @@ public record AdapterDescription(
    */
   public static AdapterDescription of(String method, String baseModel, List<Tuning> tunings) {
     return new AdapterDescription(
-        method, baseModel, tunings.stream().map(AdapterPart::of).toList(), Map.of());
+        method, baseModel, tunings.stream().map(PartCodecs::part).toList(), Map.of());
   }
 
   /** The same with other metadata. */
@@ -66,20 +64,16 @@ public record AdapterDescription(
    *
    * @throws dev.statecraft.base.InvalidInputException if the family has no such targets
    */
-  public Tuning tuning(ModelFamily family) {
+  public Tuning tuning(TaskModel family) {
     return Tuning.all(parts.stream().map(part -> part.tuning(family)).toList());
   }
 
   boolean isFull() {
-    return parts.get(0) instanceof AdapterPart.Full;
-  }
-
-  boolean isProbe() {
-    return parts.get(0) instanceof AdapterPart.Head;
+    return parts.get(0).trainsAll();
   }
 
   /** Whether PEFT has a word for it. */
   boolean isPeft() {
-    return parts.size() == 1 && parts.get(0) instanceof AdapterPart.Projections;
+    return parts.size() == 1 && parts.get(0).projections().isPresent();
   }
 }

@@ -6,7 +6,7 @@ import dev.statecraft.core.graph.Parameter;
 import dev.statecraft.formats.checkpoint.SafetensorsFile;
 import dev.statecraft.formats.checkpoint.SafetensorsWriter;
 import dev.statecraft.formats.checkpoint.TensorEntry;
-import dev.statecraft.models.family.ModelFamily;
+import dev.statecraft.models.head.TaskModel;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.WritableByteChannel;
@@ -23,7 +23,7 @@ public final class AdapterExport {
   private static final int PART = 1 << 24;
 
   private final Adapter adapter;
-  private final ModelFamily family;
+  private final TaskModel family;
   private final AdapterDescription description;
 
   /**
@@ -32,7 +32,7 @@ public final class AdapterExport {
    * @param family the model's that it was trained on
    * @param baseModel what the exported settings call that model; empty for what the adapter's do
    */
-  public AdapterExport(Adapter adapter, ModelFamily family, Optional<String> baseModel) {
+  public AdapterExport(Adapter adapter, TaskModel family, Optional<String> baseModel) {
     this.adapter = adapter;
     this.family = family;
     AdapterDescription own = adapter.description();

@@ -1,6 +1,8 @@
 package dev.statecraft.adapters;
 
+import dev.statecraft.base.AtomicFile;
 import dev.statecraft.base.InvalidInputException;
+import dev.statecraft.base.JsonKeys;
 import dev.statecraft.core.graph.Graph;
 import dev.statecraft.core.graph.Parameter;
 import dev.statecraft.core.run.Weights;
@@ -9,7 +11,7 @@ import dev.statecraft.formats.checkpoint.Leftovers;
 import dev.statecraft.formats.checkpoint.SafetensorsFile;
 import dev.statecraft.formats.checkpoint.SafetensorsWriter;
 import dev.statecraft.formats.checkpoint.TensorEntry;
-import dev.statecraft.models.family.ModelFamily;
+import dev.statecraft.models.head.TaskModel;
 import dev.statecraft.tensor.Scope;
 import dev.statecraft.tensor.Tensor;
 import java.io.IOException;
@@ -20,7 +22,6 @@ import java.nio.channels.WritableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -58,7 +59,7 @@ public final class AdapterFolder {
    * @throws IOException if writing fails
    */
   public static void save(
-      Path folder, AdapterDescription description, ModelFamily family, Weights weights)
+      Path folder, AdapterDescription description, TaskModel family, Weights weights)
       throws IOException {
     Graph tuned = description.tuning(family).apply(family.graph());
     requireSame(tuned, weights);
@@ -80,8 +81,8 @@ public final class AdapterFolder {
       writer.writeTo(newWeights);
       write(newConfig, json);
       Files.deleteIfExists(folder.resolve(CONFIG_FILE));
-      move(newWeights, folder.resolve(WEIGHTS_FILE));
-      move(newConfig, folder.resolve(CONFIG_FILE));
+      AtomicFile.move(newWeights, folder.resolve(WEIGHTS_FILE));
+      AtomicFile.move(newConfig, folder.resolve(CONFIG_FILE));
     } finally {
       Files.deleteIfExists(newWeights);
       Files.deleteIfExists(newConfig);
@@ -141,10 +142,6 @@ public final class AdapterFolder {
       }
       channel.force(true);
     }
-  }
-
-  private static void move(Path from, Path to) throws IOException {
-    Files.move(from, to, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
   }
 
   /**

@@ -1,12 +1,10 @@
 package dev.statecraft.adapters;
 
 import dev.statecraft.core.control.ControlEdge;
-import dev.statecraft.core.control.Place;
 import dev.statecraft.core.graph.Graph;
 import dev.statecraft.core.graph.Layer;
 import dev.statecraft.core.graph.Parameter;
-import dev.statecraft.models.family.ModelFamily;
-import java.util.Arrays;
+import dev.statecraft.models.head.TaskModel;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -21,19 +19,18 @@ final class AdapterKeys {
   static final String PREFIX = "base_model.model.";
   private static final String MAGNITUDE = ".lora_magnitude_vector.weight";
 
-  private final ModelFamily family;
+  private final TaskModel family;
   private final boolean plain;
   private final List<ControlEdge> edges;
   private final List<Layer> layers;
 
-  private AdapterKeys(AdapterDescription description, ModelFamily family, Graph graph) {
+  private AdapterKeys(AdapterDescription description, TaskModel family, Graph graph) {
     this.family = family;
     plain = description.isFull();
     // The longest first: the parameters of 'attn.adapter' begin as those of 'attn' do.
     edges =
         description.parts().stream()
-            .filter(AdapterPart.Control.class::isInstance)
-            .flatMap(part -> ((AdapterPart.Control) part).states().edges().stream())
+            .flatMap(part -> part.edges().stream())
             .sorted(Comparator.comparing((ControlEdge edge) -> -edge.name().length()))
             .toList();
     layers = graph.layers();
@@ -44,7 +41,7 @@ final class AdapterKeys {
    * which it may be found.
    */
   static Map<Parameter, List<String>> of(
-      AdapterDescription description, ModelFamily family, Graph tuned) {
+      AdapterDescription description, TaskModel family, Graph tuned) {
     AdapterKeys keys = new AdapterKeys(description, family, tuned);
     Map<Parameter, List<String>> found = new LinkedHashMap<>();
     for (Parameter parameter : tuned.trainableParameters()) {
@@ -67,13 +64,14 @@ final class AdapterKeys {
     String peft =
         name.endsWith(MAGNITUDE) ? name.substring(0, name.length() - ".weight".length()) : name;
     // The second is how PEFT called the module before transformers 5 renamed it.
-    return List.of(PREFIX + family.peftModule(peft), PREFIX + peft).stream().distinct().toList();
+    return List.of(PREFIX + family.backbone().peftModule(peft), PREFIX + peft).stream()
+        .distinct()
+        .toList();
   }
 
   private Optional<String> control(String parameter) {
     for (ControlEdge edge : edges) {
-      boolean perLayer =
-          Arrays.stream(Place.values()).anyMatch(place -> place.label().equals(edge.from()));
+      boolean perLayer = edge.isPerLayer();
       if (!perLayer && parameter.startsWith(edge.name() + ".")) {
         return Optional.of(edge.name() + "." + theta(parameter, edge.name(), ""));
       }
@@ -83,7 +81,7 @@ final class AdapterKeys {
           // The reference implementation's names: no suffix for the MLP's.
           String suffix = edge.name().equals("mlp") ? "" : "_" + edge.name().replace('.', '_');
           return Optional.of(
-              family.peftModule(layer.module()) + "." + theta(parameter, begin, suffix));
+              family.backbone().peftModule(layer.module()) + "." + theta(parameter, begin, suffix));
         }
       }
     }

@@ -1,54 +1,43 @@
 package dev.statecraft.adapters;
 
 import dev.statecraft.base.UsageException;
-import dev.statecraft.core.control.Bottleneck;
 import dev.statecraft.core.control.ControlEdge;
 import dev.statecraft.core.control.Dora;
 import dev.statecraft.core.control.FullTuning;
 import dev.statecraft.core.control.HeadTuning;
 import dev.statecraft.core.control.Lora;
-import dev.statecraft.core.control.LowRank;
 import dev.statecraft.core.control.StateTuning;
 import dev.statecraft.core.control.Tuning;
-import dev.statecraft.models.family.ModelFamily;
+import dev.statecraft.models.head.TaskModel;
+import java.util.List;
+import java.util.Optional;
 
-/** One of the tunings that make an adapter. */
-public sealed interface AdapterPart {
+/** One of the tunings that make an adapter. A {@code PartCodec} writes it down and reads it. */
+public interface AdapterPart {
 
   /**
    * The tuning for a family.
    *
    * @throws dev.statecraft.base.InvalidInputException if the family has no such targets
    */
-  Tuning tuning(ModelFamily family);
+  Tuning tuning(TaskModel family);
 
-  /**
-   * The part that a tuning is.
-   *
-   * @throws IllegalArgumentException if it cannot be written down: a tuning of another class, or a
-   *     control function of one's own
-   */
-  static AdapterPart of(Tuning tuning) {
-    if (tuning instanceof Lora lora) {
-      Targets targets = new Targets.Named(lora.targets(), lora.layers());
-      return new Projections(false, lora.rank(), lora.alpha(), lora.dropout(), false, targets);
-    }
-    if (tuning instanceof Dora dora) {
-      Targets targets = new Targets.Named(dora.targets(), dora.layers());
-      return new Projections(true, dora.rank(), dora.alpha(), dora.dropout(), false, targets);
-    }
-    if (tuning instanceof StateTuning states) {
-      return new Control(states);
-    }
-    if (tuning instanceof FullTuning) {
-      return new Full();
-    }
-    if (tuning instanceof HeadTuning) {
-      return new Head();
-    }
-    throw new IllegalArgumentException(
-        "expected Lora, Dora, StateTuning, FullTuning or HeadTuning, found "
-            + tuning.getClass().getName());
+  /** Whether what it computes can be held by the weights of the model. */
+  boolean isInWeights();
+
+  /** Whether it trains every weight: then all are saved, by their own names. */
+  default boolean trainsAll() {
+    return false;
+  }
+
+  /** The control edges that it has, whose parameters have names of their own. */
+  default List<ControlEdge> edges() {
+    return List.of();
+  }
+
+  /** The same as LoRA or DoRA, if that is what it is. */
+  default Optional<Projections> projections() {
+    return Optional.empty();
   }
 
   /**
@@ -66,7 +55,17 @@ public sealed interface AdapterPart {
       boolean dora, int rank, double alpha, double dropout, boolean rankStabilized, Targets targets)
       implements AdapterPart {
     @Override
-    public Tuning tuning(ModelFamily family) {
+    public boolean isInWeights() {
+      return true;
+    }
+
+    @Override
+    public Optional<Projections> projections() {
+      return Optional.of(this);
+    }
+
+    @Override
+    public Tuning tuning(TaskModel family) {
       Targets.Named named = targets.in(family);
       return dora
           ? new Dora(rank, numerator(), dropout, named.names(), named.layers())
@@ -97,7 +96,7 @@ public sealed interface AdapterPart {
      */
     public Control {
       for (ControlEdge edge : states.edges()) {
-        if (!(edge.function() instanceof LowRank) && !(edge.function() instanceof Bottleneck)) {
+        if (FunctionCodec.of(edge.function()).isEmpty()) {
           throw new UsageException(
               "control edge '"
                   + edge.name()
@@ -108,7 +107,17 @@ public sealed interface AdapterPart {
     }
 
     @Override
-    public Tuning tuning(ModelFamily family) {
+    public boolean isInWeights() {
+      return false;
+    }
+
+    @Override
+    public List<ControlEdge> edges() {
+      return states.edges();
+    }
+
+    @Override
+    public Tuning tuning(TaskModel family) {
       return states;
     }
   }
@@ -116,7 +125,17 @@ public sealed interface AdapterPart {
   /** All weights. */
   record Full() implements AdapterPart {
     @Override
-    public Tuning tuning(ModelFamily family) {
+    public boolean isInWeights() {
+      return true;
+    }
+
+    @Override
+    public boolean trainsAll() {
+      return true;
+    }
+
+    @Override
+    public Tuning tuning(TaskModel family) {
       return new FullTuning();
     }
   }
@@ -124,7 +143,12 @@ public sealed interface AdapterPart {
   /** The task's head alone. */
   record Head() implements AdapterPart {
     @Override
-    public Tuning tuning(ModelFamily family) {
+    public boolean isInWeights() {
+      return true;
+    }
+
+    @Override
+    public Tuning tuning(TaskModel family) {
       return new HeadTuning();
     }
   }

@@ -1,36 +1,52 @@
 package dev.statecraft.adapters;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.statecraft.base.InvalidInputException;
+import dev.statecraft.base.JsonKeys;
 import dev.statecraft.base.UsageException;
-import dev.statecraft.core.control.Bottleneck;
 import dev.statecraft.core.control.ControlEdge;
-import dev.statecraft.core.control.ControlFunction;
 import dev.statecraft.core.control.LayerSelection;
-import dev.statecraft.core.control.LowRank;
 import dev.statecraft.core.control.StateTuning;
 import dev.statecraft.core.graph.GraphException;
-import dev.statecraft.core.graph.Initializer;
+import dev.statecraft.models.head.TaskModel;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Control edges as JSON: {@code layers}, and {@code edges} with {@code from}, {@code to}, {@code
  * name} and {@code function} ({@code low_rank} or {@code bottleneck}) with its numbers.
  */
-final class ControlFormat {
-  private static final String LOW_RANK = "low_rank";
-  private static final String BOTTLENECK = "bottleneck";
+final class ControlFormat implements PartCodec<AdapterPart.Control> {
+  @Override
+  public Class<AdapterPart.Control> part() {
+    return AdapterPart.Control.class;
+  }
 
-  private ControlFormat() {}
+  @Override
+  public List<Source<?, AdapterPart.Control>> sources() {
+    return List.of(new Source<>(StateTuning.class, AdapterPart.Control::new));
+  }
 
-  static AdapterPart.Control read(JsonKeys keys) {
+  @Override
+  public Optional<Alone<AdapterPart.Control>> alone() {
+    return Optional.empty();
+  }
+
+  @Override
+  public Optional<String> type() {
+    return Optional.of("control");
+  }
+
+  @Override
+  public AdapterPart.Control read(JsonKeys keys, List<String> saved) {
     List<ControlEdge> edges = new ArrayList<>();
     for (JsonKeys edge : keys.objects("edges")) {
       try {
         edges.add(
-            new ControlEdge(edge.text("from"), edge.text("to"), edge.text("name"), function(edge)));
+            new ControlEdge(
+                edge.text("from"), edge.text("to"), edge.text("name"), FunctionCodec.read(edge)));
       } catch (IllegalArgumentException | UsageException | GraphException e) {
         throw new InvalidInputException(
             edge.source() + ": " + edge.prefix() + "from: " + e.getMessage(), e);
@@ -48,67 +64,17 @@ final class ControlFormat {
     }
   }
 
-  private static ControlFunction function(JsonKeys edge) {
-    return switch (edge.text("function")) {
-      case LOW_RANK ->
-          new LowRank(
-              edge.positive("rank"),
-              edge.number("scale"),
-              edge.flag("bias"),
-              edge.dropout("dropout"),
-              initializer(edge.object("init")));
-      case BOTTLENECK -> new Bottleneck(edge.positive("rank"), edge.number("scale"));
-      default -> throw edge.invalid("function", LOW_RANK + " or " + BOTTLENECK);
-    };
-  }
-
-  private static Initializer initializer(JsonKeys keys) {
-    String kind = keys.text("kind");
-    for (Initializer.Kind known : Initializer.Kind.values()) {
-      Initializer initializer = new Initializer(known, keys.number("scale"), "");
-      if (known.name().equals(kind) && isPlain(initializer)) {
-        return initializer;
-      }
-    }
-    throw keys.invalid(
-        "kind",
-        "one of "
-            + Arrays.stream(Initializer.Kind.values())
-                .filter(known -> isPlain(new Initializer(known, 0, "")))
-                .toList());
-  }
-
-  /** Whether it needs no other parameter. */
-  private static boolean isPlain(Initializer initializer) {
-    return switch (initializer.kind()) {
-      case CONSTANT, NORMAL, UNIFORM, KAIMING_UNIFORM -> true;
-      case ROW_NORM, ROW_SQUARES -> false;
-    };
-  }
-
-  static void write(ObjectNode node, AdapterPart.Control part) {
+  @Override
+  public void write(
+      ObjectNode node, AdapterPart.Control part, TaskModel family, List<String> saved) {
     node.put("layers", part.states().layers().toString());
-    var edges = node.putArray("edges");
-    for (ControlEdge edge : part.states().edges()) {
+    ArrayNode edges = node.putArray("edges");
+    for (ControlEdge edge : part.edges()) {
       ObjectNode written = edges.addObject();
       written.put("from", edge.from());
       written.put("to", edge.to());
       written.put("name", edge.name());
-      if (edge.function() instanceof LowRank function) {
-        written.put("function", LOW_RANK);
-        written.put("rank", function.rank());
-        written.put("scale", function.scale());
-        written.put("bias", function.bias());
-        written.put("dropout", function.dropout());
-        ObjectNode init = written.putObject("init");
-        init.put("kind", function.init().kind().name());
-        init.put("scale", function.init().scale());
-      } else {
-        Bottleneck function = (Bottleneck) edge.function();
-        written.put("function", BOTTLENECK);
-        written.put("rank", function.rank());
-        written.put("scale", function.scale());
-      }
+      FunctionCodec.of(edge.function()).orElseThrow().write(written, edge.function());
     }
   }
 }

@@ -1,16 +1,24 @@
 package dev.statecraft.adapters;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.statecraft.models.family.ModelFamily;
+import dev.statecraft.base.JsonKeys;
+import dev.statecraft.core.control.Dora;
+import dev.statecraft.core.control.Lora;
+import dev.statecraft.core.graph.Layer;
+import dev.statecraft.models.head.TaskModel;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 
 /** LoRA and DoRA as the keys of PEFT's {@code LoraConfig}. */
-final class PeftFormat {
+final class PeftFormat implements PartCodec<AdapterPart.Projections> {
+  /** {@code peft_type} of all that PEFT has a word for. */
+  private static final String LORA = "LORA";
+
   /** Settings that change what an adapter computes, in ways that are not supported. */
   private static final List<String> UNSUPPORTED =
       List.of(
@@ -31,21 +39,48 @@ final class PeftFormat {
   /** Ways to start A and B that leave the base weights alone. */
   private static final Set<String> HARMLESS_STARTS = Set.of("gaussian", "eva", "orthogonal");
 
-  private PeftFormat() {}
+  @Override
+  public Class<AdapterPart.Projections> part() {
+    return AdapterPart.Projections.class;
+  }
 
-  /**
-   * Reads LoRA's or DoRA's settings.
-   *
-   * @param saved {@code modules_to_save}
-   */
-  static AdapterPart.Projections read(JsonKeys keys, List<String> saved) {
+  @Override
+  public List<Source<?, AdapterPart.Projections>> sources() {
+    return List.of(
+        new Source<>(Lora.class, PeftFormat::part), new Source<>(Dora.class, PeftFormat::part));
+  }
+
+  private static AdapterPart.Projections part(Lora lora) {
+    Targets targets = new Targets.Named(lora.targets(), lora.layers());
+    return new AdapterPart.Projections(
+        false, lora.rank(), lora.alpha(), lora.dropout(), false, targets);
+  }
+
+  private static AdapterPart.Projections part(Dora dora) {
+    Targets targets = new Targets.Named(dora.targets(), dora.layers());
+    return new AdapterPart.Projections(
+        true, dora.rank(), dora.alpha(), dora.dropout(), false, targets);
+  }
+
+  @Override
+  public Optional<Alone<AdapterPart.Projections>> alone() {
+    return Optional.of(new Alone<>(LORA, part -> part.dora() ? "dora" : "lora"));
+  }
+
+  @Override
+  public Optional<String> type() {
+    return Optional.of("lora");
+  }
+
+  @Override
+  public AdapterPart.Projections read(JsonKeys keys, List<String> saved) {
     for (String key : UNSUPPORTED) {
       if (keys.has(key) && !(keys.get(key).isContainerNode() && keys.get(key).isEmpty())) {
         throw keys.invalid(key, "none (others are not supported)");
       }
     }
     for (String key : MUST_BE_FALSE) {
-      if (keys.flag(key)) {
+      if (keys.flag(key, false)) {
         throw keys.invalid(key, "false (true is not supported)");
       }
     }
@@ -61,12 +96,21 @@ final class PeftFormat {
               + " (others change the base weights)");
     }
     return new AdapterPart.Projections(
-        keys.flag("use_dora"),
+        keys.flag("use_dora", false),
         keys.positive("r"),
         keys.number("lora_alpha"),
-        keys.dropout("lora_dropout"),
-        keys.flag("use_rslora"),
+        dropout(keys, "lora_dropout"),
+        keys.flag("use_rslora", false),
         targets(keys, saved));
+  }
+
+  /** A probability from 0 to below 1; 0 if absent. */
+  static double dropout(JsonKeys keys, String key) {
+    double value = keys.has(key) ? keys.number(key) : 0;
+    if (!(value >= 0 && value < 1)) {
+      throw keys.invalid(key, "a number from 0 to below 1");
+    }
+    return value;
   }
 
   private static Targets targets(JsonKeys keys, List<String> saved) {
@@ -93,9 +137,9 @@ final class PeftFormat {
         saved);
   }
 
-  /** Writes LoRA's or DoRA's settings. */
-  static void write(
-      ObjectNode node, AdapterPart.Projections part, ModelFamily family, List<String> saved) {
+  @Override
+  public void write(
+      ObjectNode node, AdapterPart.Projections part, TaskModel family, List<String> saved) {
     node.putObject("alpha_pattern");
     node.put("bias", "none");
     node.put("fan_in_fan_out", false);
@@ -123,13 +167,13 @@ final class PeftFormat {
   private record Modules(List<String> names, List<Integer> layers) {}
 
   /** Short names where PEFT finds the same linears by them, else every linear's full name. */
-  private static Modules modules(Targets.Named wanted, ModelFamily family, List<String> saved) {
+  private static Modules modules(Targets.Named wanted, TaskModel family, List<String> saved) {
     List<Projection> all = Projection.of(family);
-    int count = family.graph().layers().size();
-    List<Integer> layers = wanted.layers().of(count);
-    List<Integer> restricted = layers.size() == count ? List.of() : layers;
+    List<Layer> known = family.graph().layers();
+    List<Integer> layers = wanted.layers().of(known).stream().map(Layer::index).toList();
+    List<Integer> restricted = layers.size() == known.size() ? List.of() : layers;
     Set<String> shortNames = new LinkedHashSet<>();
-    wanted.names().forEach(name -> shortNames.add(family.peftTarget(name)));
+    wanted.names().forEach(name -> shortNames.add(family.backbone().peftTarget(name)));
     Set<String> full = new LinkedHashSet<>();
     for (Projection projection : all) {
       if (layers.contains(projection.layer())

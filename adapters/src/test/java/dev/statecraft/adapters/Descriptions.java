@@ -1,6 +1,6 @@
 package dev.statecraft.adapters;
 
-import dev.statecraft.core.control.Block;
+import dev.statecraft.core.control.BlockName;
 import dev.statecraft.core.control.Bottleneck;
 import dev.statecraft.core.control.ControlEdge;
 import dev.statecraft.core.control.Dora;
@@ -11,7 +11,7 @@ import dev.statecraft.core.control.Lora;
 import dev.statecraft.core.control.LowRank;
 import dev.statecraft.core.control.StateTuning;
 import dev.statecraft.core.control.Tuning;
-import dev.statecraft.models.family.ModelFamily;
+import dev.statecraft.models.head.TaskModel;
 import java.util.List;
 
 /** One adapter of every method. */
@@ -30,9 +30,10 @@ final class Descriptions {
           "probe",
           "edges");
 
-  static AdapterDescription of(String method, ModelFamily family) {
-    List<String> targets = family.defaultTargets();
-    LowRank function = new LowRank(3, 0.5, family.controlBias(), 0.1, family.controlInit());
+  static AdapterDescription of(String method, TaskModel family) {
+    List<String> targets = family.backbone().defaultTargets();
+    LowRank function =
+        new LowRank(3, 0.5, family.backbone().controlBias(), 0.1, family.backbone().controlInit());
     StateTuning control = StateTuning.control(function, LayerSelection.ALL);
     Lora lora = new Lora(2, 3.5, 0.05, targets, LayerSelection.ALL);
     List<Tuning> parts =
@@ -52,7 +53,7 @@ final class Descriptions {
                   new StateTuning(
                       List.of(
                           ControlEdge.between("layers.0.middle", "layers.2.output", function),
-                          ControlEdge.around(Block.FULL, new Bottleneck(2, 1))),
+                          ControlEdge.around(BlockName.FULL, new Bottleneck(2, 1))),
                       LayerSelection.parse("first 2")));
           default -> throw new AssertionError(method);
         };

@@ -562,6 +562,9 @@ final class ErrorScenarios {
     put(
         "layers: the model has the layers 0 to <n>, found '<layers>'",
         () -> train("method.layers=99"));
+    put(
+        "layers: the model's layers are one stack, found '<layers>'",
+        () -> train("method.layers=all of encoder"));
   }
 
   private void hub() {

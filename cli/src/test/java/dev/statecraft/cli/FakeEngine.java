@@ -93,7 +93,7 @@ final class FakeEngine implements Engine {
   public TrainOutcome train(
       Recipe recipe, RunDirectory run, RunListener listener, Optional<Checkpoint> from) {
     ask(recipe);
-    RunResult sample = SampleRuns.run(recipe.method().name().label(), 80, 5, run.folder());
+    RunResult sample = SampleRuns.run(recipe.method().name(), 80, 5, run.folder());
     listener.on(
         new RunEvent.Started(sample.summary().trainableParameters(), sample.steps().size()));
     sample.steps().forEach(step -> listener.on(new RunEvent.Stepped(step)));

@@ -11,8 +11,7 @@ import dev.statecraft.studio.engine.PlanRow;
 import dev.statecraft.studio.engine.TunedModel;
 import dev.statecraft.studio.job.JobOptions;
 import dev.statecraft.studio.job.TrainingJob;
-import dev.statecraft.studio.recipe.MethodName;
-import dev.statecraft.studio.recipe.MethodReader;
+import dev.statecraft.studio.recipe.Methods;
 import dev.statecraft.studio.recipe.Recipe;
 import dev.statecraft.studio.recipe.TaskRecipe;
 import dev.statecraft.studio.run.RunDirectory;
@@ -40,7 +39,7 @@ final class LibraryExamples {
     // begin recipe
     Recipe recipe =
         Recipe.builder("builtin:minilm")
-            .method(MethodName.CONTROL)
+            .method("control")
             .train(folder.resolve("tickets.csv"))
             .validation(folder.resolve("tickets.csv"))
             .task(TaskRecipe.CLASSIFICATION)
@@ -109,7 +108,7 @@ final class LibraryExamples {
     PlanRequest request =
         new PlanRequest(
             config,
-            List.of(MethodReader.parse("lora"), MethodReader.parse("{name: control, rank: 32}")),
+            List.of(Methods.parse("lora"), Methods.parse("{name: control, rank: 32}")),
             List.of(StorePolicy.CHEAP),
             OptionalLong.empty(),
             4,

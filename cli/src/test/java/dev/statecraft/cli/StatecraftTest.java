@@ -19,7 +19,7 @@ import dev.statecraft.studio.engine.PlanRequest;
 import dev.statecraft.studio.engine.TextInput;
 import dev.statecraft.studio.engine.TunedModel;
 import dev.statecraft.studio.recipe.DataRecipe;
-import dev.statecraft.studio.recipe.Method;
+import dev.statecraft.studio.recipe.Methods;
 import dev.statecraft.studio.recipe.Recipe;
 import dev.statecraft.tensor.Device;
 import dev.statecraft.tensor.quant.Quantization;
@@ -278,7 +278,7 @@ final class StatecraftTest {
     Files.delete(folder.resolve("runs/demo/lora/summary.json"));
     FakeEngine engine = new FakeEngine();
     assertThat(run(engine, "demo")).isZero();
-    assertThat(((Recipe) engine.asked()).method().name().label()).isEqualTo("lora");
+    assertThat(((Recipe) engine.asked()).method().name()).isEqualTo("lora");
     assertThat(console.err()).contains("probe: finished earlier").doesNotContain("lora: finished");
 
     assertThat(run(never, "demo", "--set", "train.epochs=1")).isEqualTo(2);
@@ -411,8 +411,7 @@ final class StatecraftTest {
     assertThat(json().get("method").textValue()).isEqualTo("dora");
     assertThat(json().get("predicted_peak_bytes").longValue()).isEqualTo(3 << 20);
     assertThat(((BenchRequest) engine.asked()).method())
-        .isInstanceOfSatisfying(
-            Method.Projections.class, method -> assertThat(method.rank()).isEqualTo(32));
+        .isEqualTo(Methods.parse("{name: dora, rank: 32}"));
     assertThat(((BenchRequest) engine.asked()).store()).contains(StorePolicy.CHEAP);
     run(engine, "bench", "--config", "c.json", "--method", "lora", "--budget", "1GiB", "--json");
     assertThat(json().get("store").textValue()).isEqualTo("auto");

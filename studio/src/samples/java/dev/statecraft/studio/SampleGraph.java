@@ -1,5 +1,6 @@
 package dev.statecraft.studio;
 
+import dev.statecraft.core.graph.Block;
 import dev.statecraft.core.graph.Graph;
 import dev.statecraft.core.graph.GraphBuilder;
 import dev.statecraft.core.graph.Initializer;
@@ -28,7 +29,8 @@ public final class SampleGraph {
   /** The graph with habits like LLaMA's. */
   public static InspectedModel model() {
     ModelDefaults defaults =
-        ModelDefaults.of(List.of("q_proj", "up_proj"), Initializer.KAIMING, false);
+        new ModelDefaults(
+            List.of("q_proj", "up_proj"), List.of("q_proj"), Initializer.KAIMING, false);
     return new InspectedModel("sample", graph(), defaults);
   }
 
@@ -50,11 +52,7 @@ public final class SampleGraph {
       builder.layer(
           new Layer(
               i,
-              state.name(),
-              middle.name(),
-              output.name(),
-              q.name(),
-              up.name(),
+              List.of(Block.attention(state, middle, q), Block.mlp(middle, output, up)),
               Map.of("q_proj", q.name(), "up_proj", up.name()),
               "model.layers." + i));
       state = output;

@@ -1,9 +1,8 @@
 package dev.statecraft.studio;
 
 import dev.statecraft.core.graph.Graph;
-import dev.statecraft.studio.recipe.MethodReader;
+import dev.statecraft.studio.recipe.Methods;
 import dev.statecraft.studio.recipe.Recipe;
-import dev.statecraft.studio.recipe.Tunings;
 import dev.statecraft.studio.run.RunResult;
 import dev.statecraft.studio.run.RunView;
 import dev.statecraft.studio.run.Summary;
@@ -111,7 +110,8 @@ public final class SampleRuns {
   /** All that a report has of a finished run, with everything that there can be. */
   public static RunView view(RunResult run) {
     Graph graph =
-        Tunings.of(MethodReader.parse("double-control"), SampleGraph.model().defaults())
+        Methods.parse("double-control")
+            .tuning(SampleGraph.model().defaults())
             .apply(SampleGraph.graph());
     return new RunView(
         run.recipe(),

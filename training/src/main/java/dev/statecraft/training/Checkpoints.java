@@ -1,5 +1,6 @@
 package dev.statecraft.training;
 
+import dev.statecraft.base.FileTree;
 import dev.statecraft.base.InvalidInputException;
 import dev.statecraft.core.optim.AdamW;
 import dev.statecraft.core.run.Weights;
@@ -9,7 +10,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -68,7 +68,7 @@ public record Checkpoints(Path folder, int keep) {
         Files.move(partial, target, StandardCopyOption.ATOMIC_MOVE);
       } catch (IOException | RuntimeException e) {
         try {
-          delete(partial);
+          FileTree.delete(partial);
         } catch (IOException inner) {
           e.addSuppressed(inner);
         }
@@ -107,7 +107,7 @@ public record Checkpoints(Path folder, int keep) {
     for (Path entry : entries()) {
       String name = entry.getFileName().toString();
       if (name.startsWith(".step-")) {
-        delete(entry);
+        FileTree.delete(entry);
       }
     }
   }
@@ -132,7 +132,7 @@ public record Checkpoints(Path folder, int keep) {
       if (best.isEmpty() || best.getAsLong() != step) {
         Path old = hidden(at(step));
         Files.move(at(step), old, StandardCopyOption.ATOMIC_MOVE);
-        delete(old);
+        FileTree.delete(old);
       }
     }
   }
@@ -161,14 +161,6 @@ public record Checkpoints(Path folder, int keep) {
     }
     try (channel) {
       channel.force(true);
-    }
-  }
-
-  private static void delete(Path tree) throws IOException {
-    try (Stream<Path> all = Files.walk(tree)) {
-      for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(path);
-      }
     }
   }
 }

@@ -7,11 +7,12 @@ import dev.statecraft.base.UsageException;
 import dev.statecraft.core.graph.Graph;
 import dev.statecraft.core.graph.Parameter;
 import dev.statecraft.formats.checkpoint.CheckpointSource;
-import dev.statecraft.models.family.ModelFamily;
+import dev.statecraft.models.head.TaskModel;
 import dev.statecraft.models.pretrained.PretrainedModel;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * What merging an adapter changes in a checkpoint.
@@ -38,8 +39,8 @@ public record Merge(
    * @throws InvalidInputException if the adapter does not fit the model, or the checkpoint lacks a
    *     weight
    */
-  public static Merge of(Adapter adapter, ModelFamily family, PretrainedModel model) {
-    AdapterPart part = onlyPart(adapter);
+  public static Merge of(Adapter adapter, TaskModel family, PretrainedModel model) {
+    Optional<AdapterPart.Projections> projections = onlyPart(adapter).projections();
     Graph tuned = adapter.graph(family);
     CheckpointSource trained = adapter.trained(family, model.checkpoint().names()::contains);
     Map<String, MergedLinear> linears = new LinkedHashMap<>();
@@ -50,7 +51,7 @@ public record Merge(
           parameter.role() == Parameter.Role.HEAD || parameter.role() == Parameter.Role.BASE;
       if (own && trained.names().contains(name)) {
         replaced.put(name, parameter);
-      } else if (part instanceof AdapterPart.Projections projections && name.endsWith(A)) {
+      } else if (projections.isPresent() && name.endsWith(A)) {
         String module = name.substring(0, name.length() - A.length());
         linears.put(
             module + ".weight",
@@ -58,7 +59,7 @@ public record Merge(
                 parameter,
                 tuned.parameters().get(module + ".lora_B.weight"),
                 tuned.parameters().get(module + ".lora_magnitude_vector.weight"),
-                projections.scale()));
+                projections.get().scale()));
       }
     }
     model.report(tuned).refuse(model.name());
@@ -67,7 +68,7 @@ public record Merge(
 
   private static AdapterPart onlyPart(Adapter adapter) {
     AdapterPart first = adapter.description().parts().get(0);
-    if (adapter.description().parts().size() != 1 || first instanceof AdapterPart.Control) {
+    if (adapter.description().parts().size() != 1 || !first.isInWeights()) {
       throw new UsageException(
           "merge: expected an adapter of lora, dora, full or probe, found '"
               + adapter.description().method()

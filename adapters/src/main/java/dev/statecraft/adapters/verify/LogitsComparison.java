@@ -1,12 +1,13 @@
 package dev.statecraft.adapters.verify;
 
+import dev.statecraft.core.graph.Axis;
 import dev.statecraft.core.graph.Graph;
 import dev.statecraft.core.plan.StatePlan;
 import dev.statecraft.core.run.Batch;
 import dev.statecraft.core.run.Pass;
 import dev.statecraft.core.run.PassOptions;
 import dev.statecraft.core.run.Weights;
-import dev.statecraft.models.family.ModelFamily;
+import dev.statecraft.models.head.TaskModel;
 import dev.statecraft.models.pretrained.PretrainedModel;
 import java.io.EOFException;
 import java.io.IOException;
@@ -47,7 +48,7 @@ public final class LogitsComparison implements AutoCloseable {
    * @throws IOException if the temporary file cannot be made
    */
   public static LogitsComparison on(
-      PretrainedModel model, ModelFamily family, Optional<List<String>> texts, OptionalInt bos)
+      PretrainedModel model, TaskModel family, Optional<List<String>> texts, OptionalInt bos)
       throws IOException {
     List<Prompts.Prompt> prompts = Prompts.of(model, family, texts, bos);
     Path file = Files.createTempFile("statecraft", ".logits");
@@ -86,17 +87,17 @@ public final class LogitsComparison implements AutoCloseable {
       }
       float[] expected = new float[found.length];
       bytes.flip().asFloatBuffer().get(expected);
-      int positions = Math.max(1, (int) prompt.batch().extents().labels());
+      int positions = Math.max(1, (int) prompt.batch().extents().rows(Axis.LABELS));
       agreements.add(PromptAgreement.of(prompt.words(), positions, expected, found));
     }
     return agreements;
   }
 
   private static float[] logits(Prompts.Prompt prompt, Graph graph, Weights weights) {
-    StatePlan plan = StatePlan.inference(graph, Set.of(ModelFamily.LOGITS));
+    StatePlan plan = StatePlan.inference(graph, Set.of(TaskModel.LOGITS));
     try (Batch batch = prompt.batch().upload(weights.torch(), weights.computeType());
         Pass pass = Pass.run(plan, weights, batch, PassOptions.INFERENCE)) {
-      return pass.value(ModelFamily.LOGITS).toFloats();
+      return pass.value(TaskModel.LOGITS).toFloats();
     }
   }
 

@@ -5,10 +5,8 @@ import dev.statecraft.cli.terminal.Table;
 import dev.statecraft.core.graph.Edge;
 import dev.statecraft.core.graph.Graph;
 import dev.statecraft.core.graph.Parameter;
-import dev.statecraft.studio.recipe.MethodName;
-import dev.statecraft.studio.recipe.MethodReader;
+import dev.statecraft.studio.recipe.Methods;
 import dev.statecraft.studio.recipe.ModelDefaults;
-import dev.statecraft.studio.recipe.Tunings;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -17,27 +15,25 @@ import java.util.Map;
 /**
  * Where a method with its default options attaches to a graph.
  *
- * @param method the method
+ * @param method the method's name
  * @param trainableParameters how many numbers it trains
  * @param states of the first layer whose edges are trained; of the whole graph if it has no layers
  */
-record Attachment(MethodName method, long trainableParameters, List<String> states) {
+record Attachment(String method, long trainableParameters, List<String> states) {
   Attachment {
     states = List.copyOf(states);
   }
 
   static List<Attachment> ofAll(Graph graph, ModelDefaults defaults) {
     List<Attachment> attachments = new ArrayList<>();
-    for (MethodName method : MethodName.values()) {
-      // Edges have no default: the user lists them.
-      if (method != MethodName.EDGES) {
-        Graph tuned = Tunings.of(MethodReader.parse(method.label()), defaults).apply(graph);
-        attachments.add(
-            new Attachment(
-                method,
-                tuned.trainableParameters().stream().mapToLong(Parameter::elements).sum(),
-                states(tuned)));
-      }
+    // Others have no default: their user lists edges.
+    for (String method : Methods.alone()) {
+      Graph tuned = Methods.parse(method).tuning(defaults).apply(graph);
+      attachments.add(
+          new Attachment(
+              method,
+              tuned.trainableParameters().stream().mapToLong(Parameter::elements).sum(),
+              states(tuned)));
     }
     return attachments;
   }
@@ -54,7 +50,7 @@ record Attachment(MethodName method, long trainableParameters, List<String> stat
     for (Attachment attachment : attachments) {
       table.row(
           List.of(
-              attachment.method.label(),
+              attachment.method,
               Units.count(attachment.trainableParameters),
               shortened(attachment.states)));
     }
@@ -70,7 +66,7 @@ record Attachment(MethodName method, long trainableParameters, List<String> stat
 
   Map<String, Object> toMap() {
     Map<String, Object> map = new LinkedHashMap<>();
-    map.put("method", method.label());
+    map.put("method", method);
     map.put("trainable_parameters", trainableParameters);
     map.put("states", states);
     return map;

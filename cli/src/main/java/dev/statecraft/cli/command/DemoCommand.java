@@ -6,7 +6,7 @@ import dev.statecraft.base.InvalidInputException;
 import dev.statecraft.base.Json;
 import dev.statecraft.cli.terminal.Console;
 import dev.statecraft.studio.engine.Engine;
-import dev.statecraft.studio.recipe.MethodName;
+import dev.statecraft.studio.recipe.Methods;
 import dev.statecraft.studio.recipe.Recipe;
 import dev.statecraft.studio.report.DemoReport;
 import dev.statecraft.studio.run.RunDirectory;
@@ -36,6 +36,13 @@ import picocli.CommandLine.Spec;
             + " goes on.")
 public final class DemoCommand implements Callable<Integer> {
   private static final String TRAINING = "intents-train.tsv";
+
+  /** What most methods, and the head with them, learn these few sentences best with. */
+  private static final double LEARNING_RATE = 0.003;
+
+  /** The same for others. */
+  private static final Map<String, Double> LEARNING_RATES =
+      Map.of("lora", 0.002, "dora", 0.002, "full", 0.0002, "probe", 0.01);
 
   private final Console console;
   private final Engine engine;
@@ -83,7 +90,7 @@ public final class DemoCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    methods.forEach(MethodName::of);
+    methods.forEach(Methods::of);
     Path folder = console.path(output);
     Path data = Files.createDirectories(folder.resolve("data"));
     DemoFiles.copy(TRAINING, data);
@@ -141,7 +148,7 @@ public final class DemoCommand implements Callable<Integer> {
   }
 
   private RunResult run(DemoRun run) throws IOException {
-    String method = run.wanted().method().name().label();
+    String method = run.wanted().method().name();
     Optional<RunResult> kept = force ? Optional.empty() : run.kept();
     if (kept.isPresent()) {
       console.err().println(method + ": finished earlier, kept (--force runs it again)");
@@ -187,20 +194,10 @@ public final class DemoCommand implements Callable<Integer> {
         + "  ./statecraft demo --methods dora    another method, beside these\n";
   }
 
-  /** What each method, and the head with it, learns these few sentences best with. */
-  private static double learningRate(MethodName method) {
-    return switch (method) {
-      case PROBE -> 0.01;
-      case LORA, DORA -> 0.002;
-      case CONTROL, DOUBLE_CONTROL, CONTROL_AND_LORA, ADAPTER, EDGES -> 0.003;
-      case FULL -> 0.0002;
-    };
-  }
-
   private Recipe recipe(String method, Path folder, Path data) {
     List<String> settings = new ArrayList<>();
     settings.add("method.name=" + method);
-    double learningRate = learningRate(MethodName.of(method));
+    double learningRate = LEARNING_RATES.getOrDefault(method, LEARNING_RATE);
     settings.add("train.learning_rate=" + learningRate);
     settings.add("train.head_learning_rate=" + learningRate);
     settings.addAll(overrides);

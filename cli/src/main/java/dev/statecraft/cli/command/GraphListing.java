@@ -36,27 +36,24 @@ record GraphListing(Graph graph) {
 
   /** What control edges can name in each layer. */
   private String places() {
-    if (graph.layers().isEmpty()) {
-      return "";
+    StringBuilder text = new StringBuilder();
+    for (Layer first : firstLayers()) {
+      text.append("\nPlaces of a layer");
+      text.append(first.stack().isEmpty() ? "" : " of the " + first.stack());
+      text.append(", and its states in the first\n");
+      first.places().forEach((place, state) -> text.append("  " + place + ": " + state + "\n"));
+      text.append("  targets: ");
+      text.append(first.projections().keySet().stream().sorted().collect(Collectors.joining(", ")));
+      text.append("\n");
     }
-    Layer first = graph.layers().get(0);
-    StringBuilder text = new StringBuilder("\nPlaces of a layer, and its states in the first\n");
-    places(first).forEach((place, state) -> text.append("  " + place + ": " + state + "\n"));
-    text.append(
-        "  targets: "
-            + first.projections().keySet().stream().sorted().collect(Collectors.joining(", "))
-            + "\n");
     return text.toString();
   }
 
-  private static Map<String, String> places(Layer layer) {
-    Map<String, String> places = new LinkedHashMap<>();
-    places.put("input", layer.input());
-    places.put("attention_output", layer.attentionOutput());
-    places.put("middle", layer.middle());
-    places.put("mlp_output", layer.mlpOutput());
-    places.put("output", layer.output());
-    return places;
+  /** The first layer of every stack. */
+  private List<Layer> firstLayers() {
+    Map<String, Layer> firsts = new LinkedHashMap<>();
+    graph.layers().forEach(layer -> firsts.putIfAbsent(layer.stack(), layer));
+    return List.copyOf(firsts.values());
   }
 
   private String edges(boolean everyLayer) {
@@ -64,8 +61,9 @@ record GraphListing(Graph graph) {
     for (State input : graph.inputs()) {
       table.row(List.of(input.name(), input.shape().toString(), "input", "", ""));
     }
+    List<Integer> listed = firstLayers().stream().map(Layer::index).toList();
     for (Edge edge : graph.edges()) {
-      if (everyLayer || edge.layer() <= 0) {
+      if (everyLayer || edge.layer() < 0 || listed.contains(edge.layer())) {
         table.row(
             List.of(
                 edge.name(),
@@ -79,9 +77,10 @@ record GraphListing(Graph graph) {
     }
     int layers = graph.layers().size();
     String rest =
-        everyLayer || layers < 2
+        everyLayer || layers <= Math.max(1, listed.size())
             ? ""
-            : "Layers 1 to " + (layers - 1) + " are not listed; --all lists them.\n";
+            : (listed.size() > 1 ? "Other layers" : "Layers 1 to " + (layers - 1))
+                + " are not listed; --all lists them.\n";
     return "States in the order of computation (* is trained)\n" + table.render() + rest;
   }
 
@@ -124,7 +123,10 @@ record GraphListing(Graph graph) {
   }
 
   private static Map<String, Object> layerMap(Layer layer) {
-    Map<String, Object> map = new LinkedHashMap<>(places(layer));
+    Map<String, Object> map = new LinkedHashMap<>(layer.places());
+    if (!layer.stack().isEmpty()) {
+      map.put("stack", layer.stack());
+    }
     map.put("targets", layer.projections());
     return map;
   }

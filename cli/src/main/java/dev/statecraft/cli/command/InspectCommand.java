@@ -5,9 +5,8 @@ import dev.statecraft.cli.terminal.Console;
 import dev.statecraft.core.graph.Graph;
 import dev.statecraft.studio.engine.Engine;
 import dev.statecraft.studio.engine.InspectedModel;
-import dev.statecraft.studio.recipe.Method;
-import dev.statecraft.studio.recipe.MethodReader;
-import dev.statecraft.studio.recipe.Tunings;
+import dev.statecraft.studio.recipe.MethodRecipe;
+import dev.statecraft.studio.recipe.Methods;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -55,11 +54,11 @@ public final class InspectCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    Optional<Method> method = Optional.ofNullable(tuning).map(MethodReader::parse);
+    Optional<MethodRecipe> method = Optional.ofNullable(tuning).map(Methods::parse);
     InspectedModel inspected = engine.inspect(ModelChoice.absolute(console, model));
     Graph graph =
         method
-            .map(wanted -> Tunings.of(wanted, inspected.defaults()).apply(inspected.graph()))
+            .map(wanted -> wanted.tuning(inspected.defaults()).apply(inspected.graph()))
             .orElse(inspected.graph());
     List<Attachment> attachments =
         method.isPresent() ? List.of() : Attachment.ofAll(inspected.graph(), inspected.defaults());
@@ -68,7 +67,7 @@ public final class InspectCommand implements Callable<Integer> {
       Map<String, Object> object = new LinkedHashMap<>();
       object.put("model", model);
       object.put("family", inspected.family());
-      method.ifPresent(wanted -> object.put("method", wanted.name().label()));
+      method.ifPresent(wanted -> object.put("method", wanted.name()));
       object.putAll(listing.toMap());
       object.put("methods", attachments.stream().map(Attachment::toMap).toList());
       console.out().println(Json.line(object));

@@ -9,7 +9,7 @@ import dev.statecraft.core.plan.StorePolicy;
 import dev.statecraft.studio.engine.Engine;
 import dev.statecraft.studio.engine.PlanRequest;
 import dev.statecraft.studio.engine.PlanRow;
-import dev.statecraft.studio.recipe.Method;
+import dev.statecraft.studio.recipe.MethodRecipe;
 import dev.statecraft.studio.recipe.Recipe;
 import dev.statecraft.studio.recipe.Stores;
 import dev.statecraft.tensor.quant.Quantization;
@@ -93,7 +93,7 @@ public final class PlanCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     ComputeOptions compute = step.compute(dtype, quantize);
     OptionalLong limit = budget.bytes(compute.device());
-    List<Method> methods =
+    List<MethodRecipe> methods =
         method == null
             ? METHODS.stream()
                 .filter(name -> compute.quantization() == Quantization.NONE || !name.equals("full"))

@@ -1,8 +1,8 @@
 package dev.statecraft.cli.command;
 
 import dev.statecraft.core.plan.StateFormat;
-import dev.statecraft.studio.recipe.Method;
-import dev.statecraft.studio.recipe.MethodReader;
+import dev.statecraft.studio.recipe.MethodRecipe;
+import dev.statecraft.studio.recipe.Methods;
 import dev.statecraft.tensor.DType;
 import dev.statecraft.tensor.quant.Quantization;
 import dev.statecraft.training.ComputeOptions;
@@ -41,8 +41,8 @@ final class StepOptions {
 
   @Mixin private DeviceOption device;
 
-  Method method(String text) {
-    return MethodReader.parse(text, rank);
+  MethodRecipe method(String text) {
+    return Methods.parse(text, rank);
   }
 
   ComputeOptions compute(String dtype, String quantize) {

@@ -6,6 +6,7 @@ import dev.statecraft.core.graph.GraphException;
 import dev.statecraft.core.graph.Layer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeSet;
 
 /** Finds the linear edges that LoRA and DoRA attach to. */
@@ -18,19 +19,20 @@ final class ProjectionTargets {
       throw new GraphException("targets: expected at least one projection, found none");
     }
     List<Edge> found = new ArrayList<>();
-    for (int index : layers.of(graph.layers().size())) {
-      Layer layer = graph.layers().get(index);
+    List<Layer> chosen = layers.of(graph.layers());
+    Set<String> known = new TreeSet<>();
+    chosen.forEach(layer -> known.addAll(layer.projections().keySet()));
+    for (String target : targets) {
+      if (!known.contains(target)) {
+        throw new GraphException("targets: expected some of " + known + ", found '" + target + "'");
+      }
+    }
+    for (Layer layer : chosen) {
       for (String target : targets) {
         String state = layer.projections().get(target);
-        if (state == null) {
-          throw new GraphException(
-              "targets: expected some of "
-                  + new TreeSet<>(layer.projections().keySet())
-                  + ", found '"
-                  + target
-                  + "'");
+        if (state != null) { // Layers of another stack may lack it.
+          found.add(linear(graph, state));
         }
-        found.add(linear(graph, state));
       }
     }
     return found;

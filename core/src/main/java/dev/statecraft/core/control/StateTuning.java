@@ -2,8 +2,12 @@ package dev.statecraft.core.control;
 
 import dev.statecraft.core.graph.Graph;
 import dev.statecraft.core.graph.GraphEditor;
+import dev.statecraft.core.graph.GraphException;
 import dev.statecraft.core.graph.Layer;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 
 /**
  * State-based fine-tuning (paper, section 3): control edges between states.
@@ -18,29 +22,26 @@ public record StateTuning(List<ControlEdge> edges, LayerSelection layers) implem
 
   /** Parallel control around the MLP blocks (paper: Control). */
   public static StateTuning control(ControlFunction function, LayerSelection layers) {
-    return new StateTuning(List.of(ControlEdge.around(Block.MLP, function)), layers);
+    return new StateTuning(List.of(ControlEdge.around(BlockName.MLP, function)), layers);
   }
 
   /** Parallel control around the attention blocks and the MLP blocks (paper: DoubleControl). */
   public static StateTuning doubleControl(ControlFunction function, LayerSelection layers) {
     return new StateTuning(
         List.of(
-            ControlEdge.around(Block.ATTENTION, function), ControlEdge.around(Block.MLP, function)),
+            ControlEdge.around(BlockName.ATTENTION, function),
+            ControlEdge.around(BlockName.MLP, function)),
         layers);
   }
 
   /** Houlsby's adapters: in series after what each block adds to the residual. */
   public static StateTuning adapter(ControlFunction function, LayerSelection layers) {
     return new StateTuning(
-        List.of(
-            new ControlEdge(
-                Place.ATTENTION_OUTPUT.label(),
-                Place.ATTENTION_OUTPUT.label(),
-                "attn.adapter",
-                function),
-            new ControlEdge(
-                Place.MLP_OUTPUT.label(), Place.MLP_OUTPUT.label(), "mlp.adapter", function)),
-        layers);
+        List.of(series(BlockName.ATTENTION, function), series(BlockName.MLP, function)), layers);
+  }
+
+  private static ControlEdge series(BlockName block, ControlFunction function) {
+    return new ControlEdge(block.delta(), block.delta(), block.label() + ".adapter", function);
   }
 
   @Override
@@ -48,21 +49,51 @@ public record StateTuning(List<ControlEdge> edges, LayerSelection layers) implem
     GraphEditor editor = graph.edit();
     for (ControlEdge edge : edges) {
       if (edge.isPerLayer()) {
-        for (int index : layers.of(graph.layers().size())) {
-          Layer layer = graph.layers().get(index);
-          attach(
-              editor,
-              graph,
-              edge,
-              Place.resolve(edge.from(), layer),
-              Place.resolve(edge.to(), layer),
-              "layers." + index + "." + edge.name() + ".");
-        }
+        attachToLayers(editor, graph, edge);
       } else {
         attach(editor, graph, edge, edge.from(), edge.to(), edge.name() + ".");
       }
     }
     return new HeadTuning().apply(editor.build());
+  }
+
+  /** To every chosen layer that has what the edge goes between: decoders have other blocks. */
+  private void attachToLayers(GraphEditor editor, Graph graph, ControlEdge edge) {
+    List<Layer> chosen = layers.of(graph.layers());
+    boolean attached = false;
+    for (Layer layer : chosen) {
+      Optional<ControlEdge.Ends> ends = edge.in(layer);
+      if (ends.isPresent()) {
+        String prefix = "layers." + layer.index() + "." + edge.name() + ".";
+        attach(editor, graph, edge, ends.get().from(), ends.get().to(), prefix);
+        attached = true;
+      }
+    }
+    if (!attached) {
+      throw new GraphException(missing(edge, chosen));
+    }
+  }
+
+  private static String missing(ControlEdge edge, List<Layer> layers) {
+    if (edge.isAroundBlock()) {
+      Set<String> blocks = new LinkedHashSet<>();
+      layers.forEach(layer -> layer.blocks().forEach(block -> blocks.add(block.name())));
+      return "blocks: expected "
+          + String.join(", ", blocks)
+          + " or "
+          + BlockName.FULL.label()
+          + ", found '"
+          + edge.name()
+          + "'";
+    }
+    Set<String> places = new LinkedHashSet<>();
+    layers.forEach(layer -> places.addAll(layer.places().keySet()));
+    return "control edge from '"
+        + edge.from()
+        + "' to '"
+        + edge.to()
+        + "': expected two places of one layer, which have "
+        + places;
   }
 
   private static void attach(

@@ -6,8 +6,9 @@
  * dev.statecraft.core.control.LowRank}, {@link dev.statecraft.core.control.Bottleneck}, {@link
  * dev.statecraft.core.control.UserFunction}). A {@link dev.statecraft.core.control.Tuning} is a
  * function from graph to graph: {@link dev.statecraft.core.control.StateTuning} puts control edges
- * between states, {@link dev.statecraft.core.control.Lora} is the choice of endpoints that is LoRA,
- * {@link dev.statecraft.core.control.Dora} reparametrizes linears, {@link
+ * between states (around a block, by its {@link dev.statecraft.core.control.BlockName}), {@link
+ * dev.statecraft.core.control.Lora} is the choice of endpoints that is LoRA, {@link
+ * dev.statecraft.core.control.Dora} reparametrizes linears, {@link
  * dev.statecraft.core.control.FullTuning} trains the weights themselves, {@link
  * dev.statecraft.core.control.HeadTuning} only the task's head.
  */

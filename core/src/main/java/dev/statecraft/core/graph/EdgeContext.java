@@ -8,8 +8,8 @@ import dev.statecraft.tensor.Torch;
 public interface EdgeContext {
   Torch torch();
 
-  /** Where sequences begin and end in the token dimension. */
-  Layout layout();
+  /** Where sequences begin and end along the axis of an input's rows. */
+  Layout layout(int input);
 
   /** The model's type. */
   DType computeType();

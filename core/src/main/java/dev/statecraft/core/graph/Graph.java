@@ -25,7 +25,7 @@ public final class Graph {
    *
    * @throws GraphException if a name comes twice, an edge reads a state that no earlier edge
    *     computes (a cycle, or an unknown name), shapes conflict, one parameter is declared in two
-   *     ways, or a layer names a state that does not exist
+   *     ways, or a layer names a state that does not exist or has another index than its place
    */
   public Graph(List<State> inputs, List<Edge> edges, List<Layer> layers) {
     this.inputs = List.copyOf(inputs);
@@ -39,17 +39,11 @@ public final class Graph {
       declare(edge.output());
       producers.put(edge.name(), edge);
     }
-    for (Layer layer : layers) {
-      for (String name :
-          List.of(
-              layer.input(),
-              layer.middle(),
-              layer.output(),
-              layer.attentionOutput(),
-              layer.mlpOutput())) {
-        state(name);
+    for (int i = 0; i < layers.size(); i++) {
+      layers.get(i).states().forEach(this::state);
+      if (layers.get(i).index() != i) {
+        throw new GraphException("layers: expected index " + i + ", found " + layers.get(i));
       }
-      layer.projections().values().forEach(this::state);
     }
   }
 

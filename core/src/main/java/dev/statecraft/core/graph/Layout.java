@@ -3,8 +3,8 @@ package dev.statecraft.core.graph;
 import java.util.Arrays;
 
 /**
- * How sequences lie in the token dimension: sequence i has the tokens {@code offset(i)} to {@code
- * offset(i + 1)}, end to end, without padding.
+ * How the sequences of a batch lie along an {@link Axis}: sequence i has the tokens (or whatever
+ * the axis is of) {@code offset(i)} to {@code offset(i + 1)}, end to end, without padding.
  */
 public final class Layout {
   private final int[] offsets;
@@ -31,6 +31,17 @@ public final class Layout {
       offsets[i + 1] = Math.addExact(offsets[i], lengths[i]);
     }
     return new Layout(offsets);
+  }
+
+  /**
+   * A layout of sequences of one length.
+   *
+   * @throws IllegalArgumentException if there is no sequence or they are empty
+   */
+  public static Layout even(int sequences, int length) {
+    int[] lengths = new int[sequences];
+    Arrays.fill(lengths, length);
+    return ofLengths(lengths);
   }
 
   public int sequences() {
@@ -70,5 +81,20 @@ public final class Layout {
       Arrays.fill(owner, offsets[i], offsets[i + 1], i);
     }
     return owner;
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof Layout layout && Arrays.equals(offsets, layout.offsets);
+  }
+
+  @Override
+  public int hashCode() {
+    return Arrays.hashCode(offsets);
+  }
+
+  @Override
+  public String toString() {
+    return "offsets " + Arrays.toString(offsets);
   }
 }

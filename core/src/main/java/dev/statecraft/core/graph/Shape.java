@@ -13,14 +13,31 @@ public record Shape(List<Dim> dims) {
     return new Shape(List.of(dims));
   }
 
+  /** {@code [rows, features]}, the rows along an axis. */
+  public static Shape along(Axis axis, long features) {
+    return of(axis, Dim.of(features));
+  }
+
   /** {@code [tokens, features]}. */
   public static Shape tokens(long features) {
-    return of(Dim.TOKENS, Dim.of(features));
+    return along(Axis.TOKENS, features);
   }
 
   /** {@code [sequences, features]}. */
   public static Shape sequences(long features) {
-    return of(Dim.SEQUENCES, Dim.of(features));
+    return along(Axis.SEQUENCES, features);
+  }
+
+  /**
+   * The axis of the rows (the first dimension).
+   *
+   * @throws GraphException if it is a fixed number, or there is none
+   */
+  public Axis axis() {
+    if (dims.isEmpty() || !(dims.get(0) instanceof Axis axis)) {
+      throw new GraphException("expected rows along an axis, found the shape " + this);
+    }
+    return axis;
   }
 
   /** The same rows with another number of features (the last dimension). */
@@ -36,11 +53,21 @@ public record Shape(List<Dim> dims) {
    * @throws GraphException if it is not a fixed number
    */
   public long features() {
-    Dim last = dims.isEmpty() ? Dim.TOKENS : dims.get(dims.size() - 1);
-    if (!last.isFixed()) {
+    if (dims.isEmpty() || !(dims.get(dims.size() - 1) instanceof Dim.Fixed last)) {
       throw new GraphException("expected a shape that ends in a fixed size, found " + this);
     }
     return last.size();
+  }
+
+  /** Number of elements of one row: the product of the fixed sizes. */
+  public long fixedElements() {
+    long count = 1;
+    for (Dim dim : dims) {
+      if (dim instanceof Dim.Fixed number) {
+        count = Math.multiplyExact(count, number.size());
+      }
+    }
+    return count;
   }
 
   /** The shape in numbers for one batch. */

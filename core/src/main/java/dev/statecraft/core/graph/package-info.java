@@ -2,12 +2,15 @@
  * The network as a graph of states.
  *
  * <p>A tour. A {@link dev.statecraft.core.graph.State} is a named activation with a symbolic {@link
- * dev.statecraft.core.graph.Shape}; an {@link dev.statecraft.core.graph.Edge} computes one state
- * from others with an {@link dev.statecraft.core.graph.Op} and named {@link
+ * dev.statecraft.core.graph.Shape}, whose rows lie along an {@link dev.statecraft.core.graph.Axis}
+ * (each batch has its {@link dev.statecraft.core.graph.Extents}: a {@link
+ * dev.statecraft.core.graph.Layout} for every axis); an {@link dev.statecraft.core.graph.Edge}
+ * computes one state from others with an {@link dev.statecraft.core.graph.Op} and named {@link
  * dev.statecraft.core.graph.Parameter}s; a {@link dev.statecraft.core.graph.Graph} is an ordered,
  * validated, immutable list of edges. A model family builds one with a {@link
- * dev.statecraft.core.graph.GraphBuilder} and describes where its residual blocks begin and end
- * with {@link dev.statecraft.core.graph.Layer}s; a tuning rewrites it with a {@link
+ * dev.statecraft.core.graph.GraphBuilder} and describes its {@link
+ * dev.statecraft.core.graph.Layer}s as lists of residual {@link dev.statecraft.core.graph.Block}s:
+ * where each begins and ends, and what it adds; a tuning rewrites it with a {@link
  * dev.statecraft.core.graph.GraphEditor}.
  *
  * <p>An op is stateless: {@link dev.statecraft.core.graph.Op#forward} and {@link

@@ -1,5 +1,6 @@
 package dev.statecraft.core.op;
 
+import dev.statecraft.core.graph.Axis;
 import dev.statecraft.core.graph.BackwardContext;
 import dev.statecraft.core.graph.Cost;
 import dev.statecraft.core.graph.Demand;
@@ -27,9 +28,11 @@ import java.util.Optional;
  * K and values V of the key-value head it belongs to: {@code Y = P V}, {@code P = softmax(s Q
  * K^T)}, {@code s = 1 / sqrt(head_dim)}; if causal, a token sees itself and earlier ones only.
  * Inputs: q {@code [tokens, heads * head_dim]}, k and v {@code [tokens, key_value_heads *
- * head_dim]}; output as q. Query heads {@code j g, ..., j g + g - 1} belong to key-value head j
- * (grouped queries, {@code g = heads / key_value_heads}); they are laid under one another as rows,
- * so that keys and values are never repeated.
+ * head_dim]}; output as q. Keys and values may lie along another axis than the queries, as a
+ * source's tokens do when a decoder attends to them (cross-attention); they are then never causal.
+ * Query heads {@code j g, ..., j g + g - 1} belong to key-value head j (grouped queries, {@code g =
+ * heads / key_value_heads}); they are laid under one another as rows, so that keys and values are
+ * never repeated.
  *
  * <p>Backward, from q, k and v alone (P is computed again): {@code dV = P^T dY}, {@code dP = dY
  * V^T}, {@code dS = P * (dP - rowsum(dP * P))}, {@code dQ = s dS K}, {@code dK = s dS^T Q}, the
@@ -43,10 +46,11 @@ import java.util.Optional;
  * SequenceGrouping}), as long as their probabilities stay below a constant number of bytes. Padded
  * keys have probability 0, padded queries give no output and no gradient. On the CPU, steps whose
  * sequences are long go through {@code BlockedAttention} instead, on CUDA all through {@code
- * FlashAttention} where it takes their type; not where probabilities are dropped, which those do
- * not do.
+ * FlashAttention} where it takes their type; not where probabilities are dropped, or sequences have
+ * more keys than queries or fewer, which those do not do.
  *
- * @param edge name of the edge, under which keys and values of earlier tokens are cached
+ * @param edge name of the edge, under which keys and values of earlier tokens are cached if it is
+ *     causal
  * @param heads query heads
  * @param keyValueHeads key and value heads, a divisor of {@code heads}
  * @param headDim features of one head
@@ -107,9 +111,11 @@ public record Attention(
   @Override
   public Shape infer(List<State> inputs, List<Parameter> parameters) {
     Expect.counts(inputs, 3, parameters, 0);
-    Expect.shape(inputs.get(0), "queries", Shape.tokens((long) heads * headDim));
-    Expect.shape(inputs.get(1), "keys", Shape.tokens((long) keyValueHeads * headDim));
-    Expect.shape(inputs.get(2), "values", Shape.tokens((long) keyValueHeads * headDim));
+    Axis queries = Expect.laidOut(inputs.get(0), "queries");
+    Axis keys = causal ? queries : Expect.laidOut(inputs.get(1), "keys");
+    Expect.shape(inputs.get(0), "queries", Shape.along(queries, (long) heads * headDim));
+    Expect.shape(inputs.get(1), "keys", Shape.along(keys, (long) keyValueHeads * headDim));
+    Expect.shape(inputs.get(2), "values", Shape.along(keys, (long) keyValueHeads * headDim));
     return inputs.get(0).shape();
   }
 
@@ -127,14 +133,18 @@ public record Attention(
   public Tensor forward(ForwardContext context) {
     Torch torch = context.torch();
     Tensor queries = context.input(0);
-    Optional<KeyValueCache> cache = context.cache();
+    // What sees later tokens too cannot go on from earlier ones: its inputs are all there is.
+    Optional<KeyValueCache> cache = causal ? context.cache() : Optional.empty();
     if (cache.isPresent()) {
       Tensor output = torch.empty(queries.dtype(), queries.shape());
       cache.get().append(edge, context.input(1), context.input(2));
       Tensor keys = cache.get().keys(edge);
       Tensor values = cache.get().values(edge);
-      SequenceBatch all = SequenceBatch.even(0, 1, Math.toIntExact(queries.size(0)));
-      Tensor bias = new ScoreMask(torch, queries.dtype(), causal).of(all, keys.size(0));
+      AttentionBatch all =
+          new AttentionBatch(
+              SequenceBatch.even(0, 1, Math.toIntExact(queries.size(0))),
+              SequenceBatch.even(0, 1, Math.toIntExact(keys.size(0))));
+      Tensor bias = new ScoreMask(torch, queries.dtype(), causal).of(all);
       DropoutMask none = new DropoutMask(0, context);
       attend(all, queries, keys, values, bias, softmax(keys.size(0), queries), none, output);
       return output;
@@ -145,18 +155,19 @@ public record Attention(
     }
     Tensor output = torch.empty(queries.dtype(), queries.shape());
     ScoreMask mask = new ScoreMask(torch, queries.dtype(), causal);
-    AttentionSoftmax softmax = softmax(context.layout().longest(), queries);
+    AttentionSoftmax softmax = softmax(context.layout(1).longest(), queries);
     DropoutMask dropped = new DropoutMask(dropout, context);
     int part = 0;
-    for (SequenceBatch batch : batches(context.layout(), queries.dtype())) {
-      Tensor bias = mask.of(batch, batch.length());
+    for (AttentionBatch batch : batches(context, queries.dtype())) {
+      Tensor bias = mask.of(batch);
       try (Scope scope = torch.scope()) {
-        Tensor keys = batch.padded(context.input(1));
-        Tensor values = batch.padded(context.input(2));
-        Tensor target = batch.paddedTarget(output);
+        Tensor rows = batch.queries().padded(queries);
+        Tensor keys = batch.keys().padded(context.input(1));
+        Tensor values = batch.keys().padded(context.input(2));
+        Tensor target = batch.queries().paddedTarget(output);
         DropoutMask kept = dropped.part(part++);
-        attend(batch, batch.padded(queries), keys, values, bias, softmax, kept, target);
-        batch.unpad(target, output);
+        attend(batch, rows, keys, values, bias, softmax, kept, target);
+        batch.queries().unpad(target, output);
       }
     }
     return output;
@@ -167,7 +178,7 @@ public record Attention(
   }
 
   private void attend(
-      SequenceBatch batch,
+      AttentionBatch batch,
       Tensor queries,
       Tensor keys,
       Tensor values,
@@ -177,9 +188,10 @@ public record Attention(
       Tensor output) {
     try (Scope scope = output.torch().scope()) {
       Tensor probabilities =
-          probabilities(softmax, scaledQueries(batch, queries), keyRows(batch, keys), bias);
-      Tensor result = mask.applyInPlace(probabilities).matmul(keyRows(batch, values));
-      queryHeads(batch, output).copyFrom(groups(batch, result));
+          probabilities(
+              softmax, scaledQueries(batch.queries(), queries), keyRows(batch.keys(), keys), bias);
+      Tensor result = mask.applyInPlace(probabilities).matmul(keyRows(batch.keys(), values));
+      queryHeads(batch.queries(), output).copyFrom(groups(batch.queries(), result));
     }
   }
 
@@ -209,36 +221,38 @@ public record Attention(
       return;
     }
     ScoreMask mask = new ScoreMask(torch, context.upstream().dtype(), causal);
-    AttentionSoftmax softmax = softmax(context.layout().longest(), context.upstream());
+    AttentionSoftmax softmax = softmax(context.layout(1).longest(), context.upstream());
     DropoutMask dropped = new DropoutMask(dropout, context);
     int part = 0;
-    for (SequenceBatch batch : batches(context.layout(), context.upstream().dtype())) {
-      Tensor bias = mask.of(batch, batch.length());
+    for (AttentionBatch batch : batches(context, context.upstream().dtype())) {
+      Tensor bias = mask.of(batch);
       try (Scope scope = torch.scope()) {
-        Tensor queries = scaledQueries(batch, batch.padded(context.input(0)));
-        Tensor keys = keyRows(batch, batch.padded(context.input(1)));
+        SequenceBatch own = batch.queries();
+        SequenceBatch seen = batch.keys();
+        Tensor queries = scaledQueries(own, own.padded(context.input(0)));
+        Tensor keys = keyRows(seen, seen.padded(context.input(1)));
         // Rows of zeros behind shorter sequences: their scores get no gradient and give none.
-        Tensor upstream = queryRows(batch, batch.padded(context.upstream()));
+        Tensor upstream = queryRows(own, own.padded(context.upstream()));
         Tensor probabilities = probabilities(softmax, queries, keys, bias);
         DropoutMask kept = dropped.part(part++);
         if (context.wants(2)) {
           Tensor gradient = kept.apply(probabilities).transpose(1, 2).matmul(upstream);
-          writeKeyRows(batch, gradient, gradients[2]);
+          writeKeyRows(seen, gradient, gradients[2]);
         }
         if (wantsScores) {
-          Tensor values = keyRows(batch, batch.padded(context.input(2)));
+          Tensor values = keyRows(seen, seen.padded(context.input(2)));
           Tensor scores = upstream.matmul(values.transpose(1, 2));
           softmax.backward(kept.applyInPlace(scores), probabilities);
           probabilities.close();
           if (context.wants(0)) {
             Tensor gradient = scores.matmul(keys);
-            Tensor target = batch.paddedTarget(gradients[0]);
-            queryHeads(batch, target).setToProduct(groups(batch, gradient), scale());
-            batch.unpad(target, gradients[0]);
+            Tensor target = own.paddedTarget(gradients[0]);
+            queryHeads(own, target).setToProduct(groups(own, gradient), scale());
+            own.unpad(target, gradients[0]);
           }
           if (context.wants(1)) {
             Tensor gradient = scores.transpose(1, 2).matmul(queries);
-            writeKeyRows(batch, gradient, gradients[1]);
+            writeKeyRows(seen, gradient, gradients[1]);
           }
         }
       }
@@ -261,12 +275,13 @@ public record Attention(
    * @param hasValues whether the values are there to be read
    */
   private Optional<SequenceAttention> kernels(EdgeContext context, Tensor rows, boolean hasValues) {
-    if (new DropoutMask(dropout, context).isActive()) {
+    Layout layout = context.layout(0);
+    if (new DropoutMask(dropout, context).isActive() || !layout.equals(context.layout(1))) {
       return Optional.empty();
     }
     return Kernels.attention(
         rows,
-        offsets(context.layout()),
+        offsets(layout),
         new Kernels.HeadShape(keyValueHeads, group(), headDim),
         causal,
         hasValues);
@@ -280,9 +295,10 @@ public record Attention(
     return offsets;
   }
 
-  private List<SequenceBatch> batches(Layout layout, DType type) {
+  private List<AttentionBatch> batches(EdgeContext context, DType type) {
     boolean padding = !(asTransformers && type == DType.FLOAT64);
-    return new SequenceGrouping(heads, WORKSPACE_BYTES / type.bytes(), padding).of(layout);
+    return new SequenceGrouping(heads, WORKSPACE_BYTES / type.bytes(), padding)
+        .of(context.layout(0), context.layout(1));
   }
 
   /** Writes a product {@code [b h, m, d]} to the rows of a gradient of keys or values. */
@@ -300,8 +316,8 @@ public record Attention(
     return heads / keyValueHeads;
   }
 
-  // The shapes below: b sequences of n new tokens (queries) and m tokens in all (keys; m = n but
-  // for cached generation), h key-value heads, g query heads for each, d = head_dim.
+  // The shapes below: b sequences of n queries and m keys (m = n but for cached generation and
+  // cross-attention), h key-value heads, g query heads for each, d = head_dim.
 
   /** Rows {@code [b n, h g d]} as {@code [b, h, g, n, d]}; a view. */
   private Tensor queryHeads(SequenceBatch batch, Tensor rows) {

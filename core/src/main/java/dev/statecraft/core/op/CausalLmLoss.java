@@ -1,11 +1,10 @@
 package dev.statecraft.core.op;
 
+import dev.statecraft.core.graph.Axis;
 import dev.statecraft.core.graph.BackwardContext;
-import dev.statecraft.core.graph.Cost;
 import dev.statecraft.core.graph.Demand;
 import dev.statecraft.core.graph.Dim;
 import dev.statecraft.core.graph.ForwardContext;
-import dev.statecraft.core.graph.Op;
 import dev.statecraft.core.graph.Parameter;
 import dev.statecraft.core.graph.Precision;
 import dev.statecraft.core.graph.Reads;
@@ -33,9 +32,7 @@ import java.util.List;
  *
  * @param chunk labels computed at once
  */
-public record CausalLmLoss(int chunk) implements Op {
-  private static final String GRADIENT = "gradient";
-
+public record CausalLmLoss(int chunk) implements Loss {
   public CausalLmLoss {
     Expect.positive("chunk", chunk);
   }
@@ -49,28 +46,13 @@ public record CausalLmLoss(int chunk) implements Op {
   public Shape infer(List<State> inputs, List<Parameter> parameters) {
     Expect.counts(inputs, 3, parameters, 1);
     long features = Expect.rows(inputs.get(0), "hidden");
-    Expect.shape(inputs.get(0), "hidden", Shape.tokens(features));
+    Expect.laidOut(inputs.get(0), "hidden");
     Expect.precision(inputs.get(1), "label positions", Precision.INDEX);
-    Expect.shape(inputs.get(1), "label positions", Shape.of(Dim.LABELS));
+    Expect.shape(inputs.get(1), "label positions", Shape.of(Axis.LABELS));
     Expect.precision(inputs.get(2), "label ids", Precision.INDEX);
-    Expect.shape(inputs.get(2), "label ids", Shape.of(Dim.LABELS));
+    Expect.shape(inputs.get(2), "label ids", Shape.of(Axis.LABELS));
     Expect.matrix(parameters.get(0), "head", features);
     return Shape.of(Dim.of(1));
-  }
-
-  @Override
-  public Precision precision() {
-    return Precision.MASTER;
-  }
-
-  @Override
-  public boolean differentiableBy(int input) {
-    return input == 0;
-  }
-
-  @Override
-  public Cost cost() {
-    return Cost.ONCE;
   }
 
   @Override

@@ -1,5 +1,6 @@
 package dev.statecraft.core.op;
 
+import dev.statecraft.core.graph.Axis;
 import dev.statecraft.core.graph.BackwardContext;
 import dev.statecraft.core.graph.Cost;
 import dev.statecraft.core.graph.Demand;
@@ -23,10 +24,16 @@ import java.util.List;
  * are sums over images. Source: Dosovitskiy et al., "An Image is Worth 16x16 Words" (2020).
  *
  * @param patchesPerImage P
+ * @param tokens the axis of its rows: class tokens and patches
  */
-public record ClassToken(int patchesPerImage) implements Op {
+public record ClassToken(int patchesPerImage, Axis tokens) implements Op {
   public ClassToken {
     Expect.positive("patches per image", patchesPerImage);
+  }
+
+  /** Of a model that has no other tokens. */
+  public ClassToken(int patchesPerImage) {
+    this(patchesPerImage, Axis.TOKENS);
   }
 
   @Override
@@ -38,10 +45,10 @@ public record ClassToken(int patchesPerImage) implements Op {
   public Shape infer(List<State> inputs, List<Parameter> parameters) {
     Expect.counts(inputs, 1, parameters, 2);
     long features = Expect.rows(inputs.get(0), "patch embeddings");
-    Expect.shape(inputs.get(0), "patch embeddings", Shape.of(Dim.PATCHES, Dim.of(features)));
+    Expect.shape(inputs.get(0), "patch embeddings", Shape.of(Axis.PATCHES, Dim.of(features)));
     Expect.parameter(parameters.get(0), "class token", 1, 1, features);
     Expect.parameter(parameters.get(1), "position embeddings", 1, patchesPerImage + 1L, features);
-    return Shape.tokens(features);
+    return Shape.along(tokens, features);
   }
 
   @Override

@@ -1,14 +1,10 @@
 package dev.statecraft.core.op;
 
-import dev.statecraft.core.graph.BackwardContext;
-import dev.statecraft.core.graph.Cost;
-import dev.statecraft.core.graph.Demand;
+import dev.statecraft.core.graph.Axis;
 import dev.statecraft.core.graph.Dim;
 import dev.statecraft.core.graph.ForwardContext;
-import dev.statecraft.core.graph.Op;
 import dev.statecraft.core.graph.Parameter;
 import dev.statecraft.core.graph.Precision;
-import dev.statecraft.core.graph.Reads;
 import dev.statecraft.core.graph.Shape;
 import dev.statecraft.core.graph.State;
 import dev.statecraft.tensor.DType;
@@ -23,9 +19,7 @@ import java.util.List;
  *
  * <p>Backward: {@code dz = dy scale (softmax(z) - onehot(label))}, prepared by the forward.
  */
-public record CrossEntropyLoss() implements Op {
-  private static final String GRADIENT = "gradient";
-
+public record CrossEntropyLoss() implements Loss {
   @Override
   public String name() {
     return "cross_entropy_loss";
@@ -37,28 +31,8 @@ public record CrossEntropyLoss() implements Op {
     long classes = Expect.rows(inputs.get(0), "logits");
     Expect.shape(inputs.get(0), "logits", Shape.sequences(classes));
     Expect.precision(inputs.get(1), "labels", Precision.INDEX);
-    Expect.shape(inputs.get(1), "labels", Shape.of(Dim.SEQUENCES));
+    Expect.shape(inputs.get(1), "labels", Shape.of(Axis.SEQUENCES));
     return Shape.of(Dim.of(1));
-  }
-
-  @Override
-  public Precision precision() {
-    return Precision.MASTER;
-  }
-
-  @Override
-  public boolean differentiableBy(int input) {
-    return input == 0;
-  }
-
-  @Override
-  public Cost cost() {
-    return Cost.ONCE;
-  }
-
-  @Override
-  public Reads reads(Demand demand) {
-    return Reads.NOTHING;
   }
 
   @Override
@@ -73,13 +47,5 @@ public record CrossEntropyLoss() implements Op {
       context.keep(GRADIENT, wide);
     }
     return total;
-  }
-
-  @Override
-  public void backward(BackwardContext context) {
-    if (context.wants(0)) {
-      Tensor gradient = context.extra(GRADIENT).mul(context.upstream());
-      context.gradient(0).add(gradient.as(context.computeType()));
-    }
   }
 }

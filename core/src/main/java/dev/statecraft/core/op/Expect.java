@@ -1,5 +1,6 @@
 package dev.statecraft.core.op;
 
+import dev.statecraft.core.graph.Axis;
 import dev.statecraft.core.graph.GraphException;
 import dev.statecraft.core.graph.Parameter;
 import dev.statecraft.core.graph.Precision;
@@ -38,6 +39,17 @@ final class Expect {
     if (!state.shape().equals(expected)) {
       throw new GraphException(role + ": expected shape " + expected + ", found " + state);
     }
+  }
+
+  /** Checks that the rows of a state are laid out in sequences and returns their axis. */
+  static Axis laidOut(State state, String role) {
+    if (state.shape().dims().isEmpty()
+        || !(state.shape().dims().get(0) instanceof Axis axis)
+        || !axis.isLaidOut()) {
+      throw new GraphException(
+          role + ": expected rows of sequences laid end to end, as [tokens] are, found " + state);
+    }
+    return axis;
   }
 
   /** Checks for a floating state {@code [rows, features]} and returns its number of features. */

@@ -28,7 +28,7 @@ public record FirstToken() implements Op {
   public Shape infer(List<State> inputs, List<Parameter> parameters) {
     Expect.counts(inputs, 1, parameters, 0);
     long features = Expect.rows(inputs.get(0), "input");
-    Expect.shape(inputs.get(0), "input", Shape.tokens(features));
+    Expect.laidOut(inputs.get(0), "input");
     return Shape.sequences(features);
   }
 
@@ -44,14 +44,14 @@ public record FirstToken() implements Op {
 
   @Override
   public Tensor forward(ForwardContext context) {
-    Tensor first = context.torch().ofInts(context.layout().firstTokens());
+    Tensor first = context.torch().ofInts(context.layout(0).firstTokens());
     return context.input(0).indexSelect(0, first);
   }
 
   @Override
   public void backward(BackwardContext context) {
     if (context.wants(0)) {
-      Tensor first = context.torch().ofInts(context.layout().firstTokens());
+      Tensor first = context.torch().ofInts(context.layout(0).firstTokens());
       Tensor gradient = context.gradient(0).allocate().zero();
       context.gradient(0).add(gradient.indexCopyInPlace(0, first, context.upstream()));
     }

@@ -1,14 +1,10 @@
 package dev.statecraft.core.op;
 
-import dev.statecraft.core.graph.BackwardContext;
-import dev.statecraft.core.graph.Cost;
-import dev.statecraft.core.graph.Demand;
+import dev.statecraft.core.graph.Axis;
 import dev.statecraft.core.graph.Dim;
 import dev.statecraft.core.graph.ForwardContext;
-import dev.statecraft.core.graph.Op;
 import dev.statecraft.core.graph.Parameter;
 import dev.statecraft.core.graph.Precision;
-import dev.statecraft.core.graph.Reads;
 import dev.statecraft.core.graph.Shape;
 import dev.statecraft.core.graph.State;
 import dev.statecraft.tensor.Tensor;
@@ -21,9 +17,7 @@ import java.util.List;
  *
  * <p>Backward: {@code dz = 2 dy scale (z - target)}, prepared by the forward.
  */
-public record MeanSquaredErrorLoss() implements Op {
-  private static final String GRADIENT = "gradient";
-
+public record MeanSquaredErrorLoss() implements Loss {
   @Override
   public String name() {
     return "mean_squared_error_loss";
@@ -35,28 +29,8 @@ public record MeanSquaredErrorLoss() implements Op {
     Expect.rows(inputs.get(0), "predictions");
     Expect.shape(inputs.get(0), "predictions", Shape.sequences(1));
     Expect.precision(inputs.get(1), "targets", Precision.MASTER);
-    Expect.shape(inputs.get(1), "targets", Shape.of(Dim.SEQUENCES));
+    Expect.shape(inputs.get(1), "targets", Shape.of(Axis.SEQUENCES));
     return Shape.of(Dim.of(1));
-  }
-
-  @Override
-  public Precision precision() {
-    return Precision.MASTER;
-  }
-
-  @Override
-  public boolean differentiableBy(int input) {
-    return input == 0;
-  }
-
-  @Override
-  public Cost cost() {
-    return Cost.ONCE;
-  }
-
-  @Override
-  public Reads reads(Demand demand) {
-    return Reads.NOTHING;
   }
 
   @Override
@@ -69,13 +43,5 @@ public record MeanSquaredErrorLoss() implements Op {
       context.keep(GRADIENT, error.mulInPlace(2 * context.lossScale()));
     }
     return loss;
-  }
-
-  @Override
-  public void backward(BackwardContext context) {
-    if (context.wants(0)) {
-      Tensor gradient = context.extra(GRADIENT).mul(context.upstream());
-      context.gradient(0).add(gradient.as(context.computeType()));
-    }
   }
 }

@@ -31,7 +31,7 @@ public record MeanTokens() implements Op {
   public Shape infer(List<State> inputs, List<Parameter> parameters) {
     Expect.counts(inputs, 1, parameters, 0);
     long features = Expect.rows(inputs.get(0), "input");
-    Expect.shape(inputs.get(0), "input", Shape.tokens(features));
+    Expect.laidOut(inputs.get(0), "input");
     return Shape.sequences(features);
   }
 
@@ -48,7 +48,7 @@ public record MeanTokens() implements Op {
   @Override
   public Tensor forward(ForwardContext context) {
     Tensor x = context.input(0);
-    Layout layout = context.layout();
+    Layout layout = context.layout(0);
     DType master = x.dtype().master();
     Tensor owners = context.torch().ofInts(layout.sequenceOfToken());
     return context
@@ -65,7 +65,7 @@ public record MeanTokens() implements Op {
       return;
     }
     Tensor upstream = context.upstream();
-    Layout layout = context.layout();
+    Layout layout = context.layout(0);
     DType master = upstream.dtype().master();
     Tensor shares =
         upstream

@@ -1,5 +1,6 @@
 package dev.statecraft.core.op;
 
+import dev.statecraft.core.graph.Axis;
 import dev.statecraft.core.graph.BackwardContext;
 import dev.statecraft.core.graph.Cost;
 import dev.statecraft.core.graph.Demand;
@@ -55,8 +56,8 @@ public record Patches(int channels, int patch, int image) implements Op {
     Expect.shape(
         pixels,
         "pixel values",
-        Shape.of(Dim.SEQUENCES, Dim.of(channels), Dim.of(image), Dim.of(image)));
-    return Shape.of(Dim.PATCHES, Dim.of((long) channels * patch * patch));
+        Shape.of(Axis.SEQUENCES, Dim.of(channels), Dim.of(image), Dim.of(image)));
+    return Shape.of(Axis.PATCHES, Dim.of((long) channels * patch * patch));
   }
 
   @Override

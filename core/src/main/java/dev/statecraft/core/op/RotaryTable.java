@@ -1,9 +1,9 @@
 package dev.statecraft.core.op;
 
+import dev.statecraft.core.graph.Axis;
 import dev.statecraft.core.graph.BackwardContext;
 import dev.statecraft.core.graph.Cost;
 import dev.statecraft.core.graph.Demand;
-import dev.statecraft.core.graph.Dim;
 import dev.statecraft.core.graph.ForwardContext;
 import dev.statecraft.core.graph.GraphException;
 import dev.statecraft.core.graph.Op;
@@ -50,8 +50,9 @@ public record RotaryTable(List<Double> inverseFrequencies) implements Op {
     Expect.counts(inputs, 1, parameters, 0);
     State positions = inputs.get(0);
     Expect.precision(positions, "positions", Precision.INDEX);
-    Expect.shape(positions, "positions", Shape.of(Dim.TOKENS));
-    return Shape.tokens(2L * inverseFrequencies.size());
+    Axis tokens = Expect.laidOut(positions, "positions");
+    Expect.shape(positions, "positions", Shape.of(tokens));
+    return Shape.along(tokens, 2L * inverseFrequencies.size());
   }
 
   @Override

@@ -22,15 +22,16 @@ final class ScoreMask {
   }
 
   /**
-   * The mask of a batch, or null where all is seen: {@code [1, newTokens, allTokens]} if causal,
-   * the new tokens being the last ones; {@code [sequences, 1, allTokens]} if not. A causal mask
-   * hides padded keys too, since they lie behind all others.
+   * The mask of a batch, or null where all is seen: {@code [1, queries, keys]} if causal, the
+   * queries being those of the last keys; {@code [sequences, 1, keys]} if not. A causal mask hides
+   * padded keys too, since they lie behind all others.
    */
-  Tensor of(SequenceBatch batch, long allTokens) {
+  Tensor of(AttentionBatch batch) {
     if (causal) {
-      return batch.length() > 1 ? later(batch.length(), allTokens) : null;
+      int queries = batch.queries().length();
+      return queries > 1 ? later(queries, batch.keys().length()) : null;
     }
-    return batch.isRagged() ? padding(batch) : null;
+    return batch.keys().isRagged() ? padding(batch.keys()) : null;
   }
 
   private Tensor later(long newTokens, long allTokens) {

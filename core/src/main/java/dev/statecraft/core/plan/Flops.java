@@ -1,5 +1,6 @@
 package dev.statecraft.core.plan;
 
+import dev.statecraft.core.graph.Axis;
 import dev.statecraft.core.graph.Cost;
 import dev.statecraft.core.graph.Demand;
 import dev.statecraft.core.graph.Edge;
@@ -43,14 +44,15 @@ public final class Flops {
 
   private double forward(Edge edge) {
     if (edge.op().cost() == Cost.ATTENTION) {
-      // Scores and their product with the values: each tokens x length x features.
-      double length = (double) extents.tokens() / Math.max(1, extents.sequences());
-      return 4.0 * extents.tokens() * length * edge.output().shape().features();
+      // Scores and their product with the values: each queries x keys of a sequence x features.
+      double keys = extents.rows(edge.inputs().get(1).shape().axis());
+      double length = keys / Math.max(1, extents.rows(Axis.SEQUENCES));
+      return 4.0 * rows(edge) * length * edge.output().shape().features();
     }
     double weights = weights(edge);
     if (edge.op().cost() == Cost.ONCE) {
       // A loss over an output head computes the gradient of its input along with the scores.
-      return 4 * weights * extents.labels();
+      return 4 * weights * extents.rows(Axis.LABELS);
     }
     return 2 * weights * rows(edge);
   }

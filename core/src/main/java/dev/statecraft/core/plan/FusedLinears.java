@@ -12,8 +12,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Frozen linears that read the same state (q, k and v; gate and up): one product with their weights
- * laid end to end computes them all, and one computes the gradient of what they read.
+ * Frozen linears of a layer that read the same state (q, k and v; gate and up): one product with
+ * their weights laid end to end computes them all, and one computes the gradient of what they read.
  */
 public final class FusedLinears {
   private final List<List<Edge>> groups = new ArrayList<>();
@@ -36,7 +36,8 @@ public final class FusedLinears {
           && edge.layer() >= 0
           && edge.parameters().stream().allMatch(p -> uses.get(p.name()) == 1)) {
         candidates
-            .computeIfAbsent(new Key(edge.inputs().get(0), linear), key -> new ArrayList<>())
+            .computeIfAbsent(
+                new Key(edge.inputs().get(0), linear, edge.layer()), key -> new ArrayList<>())
             .add(edge);
       }
     }
@@ -50,7 +51,8 @@ public final class FusedLinears {
     return found;
   }
 
-  private record Key(State input, Linear op) {}
+  /** Linears of several layers may read one state, as decoders' do what an encoder leaves. */
+  private record Key(State input, Linear op, int layer) {}
 
   public List<List<Edge>> groups() {
     return groups;

@@ -1,6 +1,5 @@
 package dev.statecraft.core.plan;
 
-import dev.statecraft.core.graph.Dim;
 import dev.statecraft.core.graph.Edge;
 import dev.statecraft.core.graph.Graph;
 import dev.statecraft.core.graph.Layer;
@@ -83,12 +82,7 @@ final class Storage {
   private long width(Graph graph) {
     return stored.stream()
         .map(graph::state)
-        .mapToLong(
-            state ->
-                state.shape().dims().stream()
-                    .filter(Dim::isFixed)
-                    .mapToLong(Dim::size)
-                    .reduce(1, Math::multiplyExact))
+        .mapToLong(state -> state.shape().fixedElements())
         .sum();
   }
 

@@ -1,7 +1,6 @@
 package dev.statecraft.core.run;
 
 import dev.statecraft.core.graph.Extents;
-import dev.statecraft.core.graph.Layout;
 import dev.statecraft.tensor.Tensor;
 import dev.statecraft.tensor.memory.MemoryCategory;
 import java.util.Map;
@@ -9,12 +8,10 @@ import java.util.Map;
 /**
  * One micro-batch: the states that come from data, and how its sequences lie.
  *
- * @param layout where sequences begin and end among the tokens
- * @param extents what the symbolic sizes are
+ * @param extents its axes, and where sequences begin and end along them
  * @param states values of the graph's inputs by name; owned by the batch
  */
-public record Batch(Layout layout, Extents extents, Map<String, Tensor> states)
-    implements AutoCloseable {
+public record Batch(Extents extents, Map<String, Tensor> states) implements AutoCloseable {
   public Batch {
     states = Map.copyOf(states);
     states.values().forEach(value -> value.claim(MemoryCategory.DATA));

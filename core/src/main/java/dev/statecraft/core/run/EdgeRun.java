@@ -21,8 +21,8 @@ record EdgeRun(Pass pass, Edge edge, boolean overwrites)
   }
 
   @Override
-  public Layout layout() {
-    return pass.batch().layout();
+  public Layout layout(int input) {
+    return pass.batch().extents().layout(edge.inputs().get(input).shape().axis());
   }
 
   @Override

@@ -1,7 +1,6 @@
 package dev.statecraft.core.run;
 
 import dev.statecraft.core.graph.Extents;
-import dev.statecraft.core.graph.Layout;
 import dev.statecraft.tensor.DType;
 import dev.statecraft.tensor.Scope;
 import dev.statecraft.tensor.Tensor;
@@ -12,11 +11,10 @@ import java.util.Map;
 /**
  * One micro-batch in Java arrays: made without a session, so on any thread.
  *
- * @param layout where sequences begin and end among the tokens
- * @param extents what the symbolic sizes are
+ * @param extents its axes, and where sequences begin and end along them
  * @param values of the graph's inputs by name
  */
-public record HostBatch(Layout layout, Extents extents, Map<String, Value> values) {
+public record HostBatch(Extents extents, Map<String, Value> values) {
   /** Values of one state; the arrays they are made from must not change any more. */
   public interface Value {
     /**
@@ -53,7 +51,7 @@ public record HostBatch(Layout layout, Extents extents, Map<String, Value> value
       Map<String, Tensor> states = new HashMap<>();
       values.forEach((name, value) -> states.put(name, value.upload(torch, computeType)));
       states.values().forEach(Tensor::escape);
-      return new Batch(layout, extents, states);
+      return new Batch(extents, states);
     }
   }
 }

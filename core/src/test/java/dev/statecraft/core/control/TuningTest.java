@@ -119,7 +119,7 @@ class TuningTest {
     assertThatThrownBy(() -> new LowRank(2, Double.NaN, false, 0, Initializer.KAIMING))
         .hasMessage("alpha: expected a finite number, found NaN");
     assertThatThrownBy(() -> new Bottleneck(0, 1)).hasMessage("rank: expected 1 or more, found 0");
-    assertThatThrownBy(() -> Block.of("ffn"))
+    assertThatThrownBy(() -> BlockName.of("ffn"))
         .hasMessage("blocks: expected attn, mlp or block, found 'ffn'");
   }
 }

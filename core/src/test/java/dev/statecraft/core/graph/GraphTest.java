@@ -28,6 +28,10 @@ class GraphTest {
     assertThatThrownBy(call).isInstanceOf(GraphException.class).hasMessage(message);
   }
 
+  private static Block block(String delta) {
+    return new Block(Block.MLP, "x", "a", delta);
+  }
+
   private static Graph graph(Edge... edges) {
     return new Graph(List.of(X), List.of(edges), List.of());
   }
@@ -69,14 +73,22 @@ class GraphTest {
   @Test
   void refusesUnknownStates() {
     refused(() -> graph(tanh("a", "y")), "state 'a' reads 'y', which does not exist");
-    Layer layer = new Layer(0, "x", "a", "a", "a", "z", Map.of(), "layers.0");
+    Layer layer = new Layer(0, List.of(block("z")), Map.of(), "layers.0");
     refused(
         () -> new Graph(List.of(X), List.of(tanh("a", "x")), List.of(layer)),
         "no state is called 'z'; did you mean 'x', 'a'?");
-    Layer projections = new Layer(0, "x", "a", "a", "a", "a", Map.of("q", "qq"), "layers.0");
+    Layer projections = new Layer(0, List.of(block("a")), Map.of("q", "qq"), "layers.0");
     refused(
         () -> new Graph(List.of(X), List.of(tanh("a", "x")), List.of(projections)),
         "no state is called 'qq'; did you mean 'x', 'a'?");
+  }
+
+  @Test
+  void layersAreInOrder() {
+    Layer second = new Layer(1, List.of(block("a")), Map.of(), "layers.1");
+    assertThatThrownBy(() -> new Graph(List.of(X), List.of(tanh("a", "x")), List.of(second)))
+        .isInstanceOf(GraphException.class)
+        .hasMessageStartingWith("layers: expected index 0, found Layer[index=1");
   }
 
   @Test

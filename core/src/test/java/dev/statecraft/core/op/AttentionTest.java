@@ -2,6 +2,7 @@ package dev.statecraft.core.op;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.statecraft.core.graph.Axis;
 import dev.statecraft.core.graph.Demand;
 import dev.statecraft.core.graph.KeyValueCache;
 import dev.statecraft.core.graph.Layout;
@@ -27,17 +28,23 @@ import org.junit.jupiter.params.provider.ValueSource;
 class AttentionTest extends OpTest {
   /** Attention head by head, sequence by sequence. */
   private static Tensor oracle(Attention op, List<Tensor> x, int... lengths) {
+    return oracle(op, x, lengths, lengths);
+  }
+
+  private static Tensor oracle(Attention op, List<Tensor> x, int[] lengths, int[] seen) {
     int d = op.headDim();
     int group = op.heads() / op.keyValueHeads();
     List<Tensor> sequences = new ArrayList<>();
     int start = 0;
-    for (int length : lengths) {
+    int from = 0;
+    for (int i = 0; i < lengths.length; i++) {
+      int length = lengths[i];
       List<Tensor> heads = new ArrayList<>();
       for (int head = 0; head < op.heads(); head++) {
         int shared = head / group;
         Tensor q = x.get(0).narrow(0, start, length).narrow(1, (long) head * d, d);
-        Tensor k = x.get(1).narrow(0, start, length).narrow(1, (long) shared * d, d);
-        Tensor v = x.get(2).narrow(0, start, length).narrow(1, (long) shared * d, d);
+        Tensor k = x.get(1).narrow(0, from, seen[i]).narrow(1, (long) shared * d, d);
+        Tensor v = x.get(2).narrow(0, from, seen[i]).narrow(1, (long) shared * d, d);
         Tensor scores = q.matmul(k.t()).mul(1 / Math.sqrt(d));
         if (op.causal()) {
           double infinity = Double.NEGATIVE_INFINITY;
@@ -47,6 +54,7 @@ class AttentionTest extends OpTest {
       }
       sequences.add(Tensor.cat(1, heads.toArray(Tensor[]::new)));
       start += length;
+      from += seen[i];
     }
     return Tensor.cat(0, sequences.toArray(Tensor[]::new));
   }
@@ -58,6 +66,84 @@ class AttentionTest extends OpTest {
         .input(Shape.tokens((long) keyValueHeads * headDim))
         .input(Shape.tokens((long) keyValueHeads * headDim))
         .verify((x, w) -> oracle(op, x, lengths));
+  }
+
+  /** Queries of one axis, keys and values of another with the same sequences. */
+  private void checkCross(int heads, int keyValueHeads, int headDim, int[] lengths, int[] seen) {
+    Attention op = new Attention("attention", heads, keyValueHeads, headDim, false);
+    Axis source = Axis.SOURCE_TOKENS;
+    of(op, lengths)
+        .axis(source, seen)
+        .input(Shape.tokens((long) heads * headDim))
+        .input(Shape.along(source, (long) keyValueHeads * headDim))
+        .input(Shape.along(source, (long) keyValueHeads * headDim))
+        .verify((x, w) -> oracle(op, x, lengths, seen));
+  }
+
+  @Test
+  void keysAndValuesOfAnotherAxis() {
+    checkCross(1, 1, 4, new int[] {3}, new int[] {5});
+    checkCross(2, 2, 3, new int[] {1, 1}, new int[] {4, 4});
+    checkCross(4, 2, 2, new int[] {4, 4, 4}, new int[] {1, 1, 1});
+    checkCross(2, 2, 3, new int[] {2, 3}, new int[] {2, 3});
+  }
+
+  /** Ragged along one axis, the other, both, and in opposite order. */
+  @Test
+  void keysAndValuesOfAnotherAxisInRaggedSequences() {
+    checkCross(2, 2, 3, new int[] {2, 2, 2}, new int[] {1, 4, 2});
+    checkCross(4, 1, 2, new int[] {1, 4, 2}, new int[] {3, 3, 3});
+    checkCross(4, 2, 2, new int[] {2, 2, 1, 3, 3}, new int[] {4, 1, 3, 1, 1});
+    checkCross(2, 1, 3, new int[] {1, 5}, new int[] {6, 2});
+  }
+
+  /** Sources that are worked on together, or in several batches, do not mix. */
+  @Test
+  void manySequencesAcrossAreOneByOne() {
+    int[] lengths = {30, 9, 12, 200, 7, 8, 6, 210};
+    int[] seen = {5, 300, 11, 12, 90, 88, 91, 400};
+    Attention op = new Attention("attention", 4, 2, 16, false);
+    assertThat(
+            new SequenceGrouping(4, (16L << 20) / 4, true)
+                .of(Layout.ofLengths(lengths), Layout.ofLengths(seen)))
+        .hasSizeBetween(2, 7)
+        .anyMatch(batch -> batch.keys().isRagged());
+    try (Scope scope = torch.scope();
+        Generator generator = torch.generator(13)) {
+      int queries = Arrays.stream(lengths).sum();
+      int keys = Arrays.stream(seen).sum();
+      List<Tensor> all =
+          List.of(
+              torch.normal(generator, DType.FLOAT32, 0, 1, queries, 64),
+              torch.normal(generator, DType.FLOAT32, 0, 1, keys, 32),
+              torch.normal(generator, DType.FLOAT32, 0, 1, keys, 32));
+      List<Layout> layouts =
+          List.of(Layout.ofLengths(lengths), Layout.ofLengths(seen), Layout.ofLengths(seen));
+      double[] found =
+          new OpHarness(torch, op, layouts, DType.FLOAT32, 1).forward(all, List.of()).output();
+      List<Tensor> wide = all.stream().map(x -> x.copyTo(DType.FLOAT64)).toList();
+      Closeness.of(DType.FLOAT32)
+          .check("output", found, oracle(op, wide, lengths, seen).toDoubles());
+    }
+  }
+
+  @Test
+  void cachesNothingOfWhatIsSeenWhole() {
+    Attention op = new Attention("attention", 2, 2, 3, false);
+    try (Scope scope = torch.scope();
+        Generator generator = torch.generator(14);
+        Cache cache = new Cache()) {
+      List<Tensor> x =
+          List.of(
+              torch.normal(generator, DType.FLOAT64, 0, 1, 1, 6),
+              torch.normal(generator, DType.FLOAT64, 0, 1, 4, 6),
+              torch.normal(generator, DType.FLOAT64, 0, 1, 4, 6));
+      List<Layout> layouts = List.of(Layout.ofLengths(1), Layout.ofLengths(4), Layout.ofLengths(4));
+      Tensor output = new OpHarness(torch, op, layouts, DType.FLOAT64, 1).cachedForward(x, cache);
+      TensorAssert.assertThat(output)
+          .hasValues(oracle(op, x, new int[] {1}, new int[] {4}).toDoubles());
+      assertThat(cache.keys).isEmpty();
+    }
   }
 
   @ParameterizedTest
@@ -102,7 +188,9 @@ class AttentionTest extends OpTest {
               torch.normal(generator, DType.FLOAT64, 0, 1, 1280, 16),
               torch.normal(generator, DType.FLOAT64, 0, 1, 1280, 16));
       Tensor upstream = torch.normal(generator, DType.FLOAT64, 0, 1, 1280, 32);
-      assertThat(new SequenceGrouping(16, (16L << 20) / 8, true).of(Layout.ofLengths(lengths)))
+      assertThat(
+              new SequenceGrouping(16, (16L << 20) / 8, true)
+                  .of(Layout.ofLengths(lengths), Layout.ofLengths(lengths)))
           .hasSize(3);
       Demand demand = new Demand(List.of(true, true, true), List.of());
       OpHarness.Result together =

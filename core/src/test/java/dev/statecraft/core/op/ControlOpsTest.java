@@ -3,7 +3,7 @@ package dev.statecraft.core.op;
 import dev.statecraft.core.control.Bottleneck;
 import dev.statecraft.core.control.LowRank;
 import dev.statecraft.core.control.UserFunction;
-import dev.statecraft.core.graph.Dim;
+import dev.statecraft.core.graph.Axis;
 import dev.statecraft.core.graph.Initializer;
 import dev.statecraft.core.graph.Shape;
 import dev.statecraft.tensor.Tensor;
@@ -76,7 +76,7 @@ class ControlOpsTest extends OpTest {
     of(new SelectRows(), 3, 2)
         .labels(4)
         .input(Shape.tokens(3))
-        .index(Shape.of(Dim.LABELS), 4, 0, 4, 2)
+        .index(Shape.of(Axis.LABELS), 4, 0, 4, 2)
         .verify((x, w) -> x.get(0).indexSelect(0, x.get(1)));
   }
 

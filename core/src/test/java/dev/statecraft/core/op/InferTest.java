@@ -2,6 +2,7 @@ package dev.statecraft.core.op;
 
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.statecraft.core.graph.Axis;
 import dev.statecraft.core.graph.Dim;
 import dev.statecraft.core.graph.GraphException;
 import dev.statecraft.core.graph.Op;
@@ -16,7 +17,7 @@ import org.junit.jupiter.api.Test;
 class InferTest {
   private static final State TOKENS8 = State.compute("x", Shape.tokens(8));
   private static final State TOKENS6 = State.compute("y", Shape.tokens(6));
-  private static final State IDS = new State("ids", Shape.of(Dim.TOKENS), Precision.INDEX);
+  private static final State IDS = new State("ids", Shape.of(Axis.TOKENS), Precision.INDEX);
 
   private static void refuses(Op op, List<State> in, List<Parameter> weights, String... words) {
     assertThatThrownBy(() -> op.infer(in, weights))
@@ -54,9 +55,31 @@ class InferTest {
         "keys",
         "[tokens, 4]",
         "y [tokens, 6]");
+    State source = State.compute("s", Shape.along(Axis.SOURCE_TOKENS, 4));
+    refuses(
+        new Attention("a", 4, 2, 2, true),
+        List.of(TOKENS8, source, source),
+        List.of(),
+        "keys",
+        "[tokens, 4]",
+        "s [source_tokens, 4]");
+    refuses(
+        new Attention("a", 4, 2, 2, false),
+        List.of(TOKENS8, source, State.compute("v", Shape.tokens(4))),
+        List.of(),
+        "values",
+        "[source_tokens, 4]",
+        "v [tokens, 4]");
+    refuses(
+        new Attention("a", 4, 2, 2, false),
+        List.of(TOKENS8, State.compute("s", Shape.sequences(4)), source),
+        List.of(),
+        "keys",
+        "laid end to end",
+        "s [sequences, 4]");
     refuses(
         new ClassToken(3),
-        List.of(State.compute("p", Shape.of(Dim.PATCHES, Dim.of(8)))),
+        List.of(State.compute("p", Shape.of(Axis.PATCHES, Dim.of(8)))),
         List.of(Parameter.base("cls", 1, 1, 8), Parameter.base("pos", 1, 3, 8)),
         "position embeddings",
         "[1, 4, 8]",
@@ -66,7 +89,7 @@ class InferTest {
   @Test
   void kindsOfStates() {
     Parameter table = Parameter.base("table", 5, 8);
-    State labels = new State("labels", Shape.of(Dim.LABELS), Precision.INDEX);
+    State labels = new State("labels", Shape.of(Axis.LABELS), Precision.INDEX);
     refuses(new Embedding(), List.of(TOKENS8), List.of(table), "ids", "INDEX", "COMPUTE");
     refuses(new Activation(Activation.Kind.RELU), List.of(IDS), List.of(), "[rows, features]");
     refuses(new RotaryTable(new double[] {1}), List.of(labels), List.of(), "[tokens]", "[labels]");
@@ -89,7 +112,7 @@ class InferTest {
         "z [sequences, 3]");
     refuses(
         new Patches(3, 2, 4),
-        List.of(State.compute("pixels", Shape.of(Dim.SEQUENCES, Dim.of(3), Dim.of(4), Dim.of(5)))),
+        List.of(State.compute("pixels", Shape.of(Axis.SEQUENCES, Dim.of(3), Dim.of(4), Dim.of(5)))),
         List.of(),
         "[sequences, 3, 4, 4]",
         "[sequences, 3, 4, 5]");

@@ -2,9 +2,9 @@ package dev.statecraft.core.op;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.statecraft.core.graph.Axis;
 import dev.statecraft.core.graph.Cost;
 import dev.statecraft.core.graph.Demand;
-import dev.statecraft.core.graph.Dim;
 import dev.statecraft.core.graph.Layout;
 import dev.statecraft.core.graph.Op;
 import dev.statecraft.core.graph.Precision;
@@ -39,8 +39,8 @@ class LossTest extends OpTest {
         .lossScale(0.37)
         .parametersInForward()
         .input(Shape.tokens(3))
-        .index(Shape.of(Dim.LABELS), 0, 1, 4, 6)
-        .index(Shape.of(Dim.LABELS), 6, 0, 2, 6)
+        .index(Shape.of(Axis.LABELS), 0, 1, 4, 6)
+        .index(Shape.of(Axis.LABELS), 6, 0, 2, 6)
         .parameter(7, 3)
         .verify(
             (x, w) -> {
@@ -107,7 +107,7 @@ class LossTest extends OpTest {
     of(new CrossEntropyLoss(), lengths)
         .lossScale(0.25)
         .input(Shape.sequences(classes))
-        .index(Shape.of(Dim.SEQUENCES), labels)
+        .index(Shape.of(Axis.SEQUENCES), labels)
         .verify((x, w) -> crossEntropy(x.get(0), x.get(1), 0.25));
   }
 
@@ -119,7 +119,7 @@ class LossTest extends OpTest {
     of(new MeanSquaredErrorLoss(), lengths)
         .lossScale(0.2)
         .input(Shape.sequences(1))
-        .constant(Precision.MASTER, Shape.of(Dim.SEQUENCES))
+        .constant(Precision.MASTER, Shape.of(Axis.SEQUENCES))
         .verify((x, w) -> x.get(0).sub(x.get(1).unsqueeze(1)).square().sum(0).mul(0.2));
   }
 

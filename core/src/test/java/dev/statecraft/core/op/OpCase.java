@@ -2,6 +2,7 @@ package dev.statecraft.core.op;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.statecraft.core.graph.Axis;
 import dev.statecraft.core.graph.Demand;
 import dev.statecraft.core.graph.Extents;
 import dev.statecraft.core.graph.Layout;
@@ -42,31 +43,30 @@ final class OpCase {
 
   private final Torch torch;
   private final Op op;
-  private final Layout layout;
   private final List<Input> inputs = new ArrayList<>();
   private final List<double[]> numbers = new ArrayList<>();
   private final List<Parameter> parameters = new ArrayList<>();
   private final List<double[]> weights = new ArrayList<>();
   private final Generator generator;
-  private long patches = 1;
-  private long labels = 1;
+  private Extents extents;
   private double lossScale = 1;
   private boolean parametersInForward;
 
   OpCase(Torch torch, Op op, int... lengths) {
     this.torch = torch;
     this.op = op;
-    this.layout = Layout.ofLengths(lengths);
+    this.extents = Extents.of(Layout.ofLengths(lengths));
     this.generator = torch.generator(Generator.mix(lengths.length, op.name().hashCode()));
   }
 
-  OpCase patches(long count) {
-    patches = count;
+  /** Another axis, along which the same sequences have other lengths. */
+  OpCase axis(Axis axis, int... lengths) {
+    extents = extents.with(axis, Layout.ofLengths(lengths));
     return this;
   }
 
   OpCase labels(long count) {
-    labels = count;
+    extents = extents.with(Axis.LABELS, count);
     return this;
   }
 
@@ -83,12 +83,12 @@ final class OpCase {
 
   /** A random input with a gradient. */
   OpCase input(Shape shape) {
-    return add(Precision.COMPUTE, shape, random(shape.resolve(extents())), true);
+    return add(Precision.COMPUTE, shape, random(shape.resolve(extents)), true);
   }
 
   /** A random input without a gradient. */
   OpCase constant(Precision precision, Shape shape) {
-    return add(precision, shape, random(shape.resolve(extents())), false);
+    return add(precision, shape, random(shape.resolve(extents)), false);
   }
 
   OpCase index(Shape shape, double... values) {
@@ -112,10 +112,6 @@ final class OpCase {
     try (Scope scope = torch.scope()) {
       return torch.normal(generator, DType.BFLOAT16, 0, 1, sizes).toDoubles();
     }
-  }
-
-  private Extents extents() {
-    return new Extents(layout.tokens(), layout.sequences(), patches, labels);
   }
 
   /**
@@ -166,7 +162,7 @@ final class OpCase {
 
   private void checkShape(OpHarness.Result result) {
     Shape shape = op.infer(inputs.stream().map(Input::state).toList(), parameters);
-    assertThat(shape.resolve(extents())).as("inferred shape").isEqualTo(result.shape());
+    assertThat(shape.resolve(extents)).as("inferred shape").isEqualTo(result.shape());
     checkType(result, DType.FLOAT64);
   }
 
@@ -321,7 +317,12 @@ final class OpCase {
   }
 
   private OpHarness harness(DType type) {
-    return new OpHarness(torch, op, layout, type, lossScale);
+    List<Layout> layouts =
+        inputs.stream()
+            .map(input -> input.state().shape().axis())
+            .map(axis -> extents.layout(axis.isLaidOut() ? axis : Axis.TOKENS))
+            .toList();
+    return new OpHarness(torch, op, layouts, type, lossScale);
   }
 
   private OpHarness.Result forward(DType type, List<double[]> given, List<double[]> held) {
@@ -339,7 +340,7 @@ final class OpCase {
           .forwardBackward(
               inputTensors(type, numbers),
               weightTensors(type, weights),
-              torch.of(outputType, upstream, shape.resolve(extents())),
+              torch.of(outputType, upstream, shape.resolve(extents)),
               demand,
               variant);
     }
@@ -355,7 +356,7 @@ final class OpCase {
             case MASTER -> type.master();
             case INDEX -> DType.INT64;
           };
-      tensors.add(torch.of(held, given.get(i), state.shape().resolve(extents())));
+      tensors.add(torch.of(held, given.get(i), state.shape().resolve(extents)));
     }
     return tensors;
   }
@@ -378,7 +379,7 @@ final class OpCase {
     try (generator) {
       OpHarness.Result result = forward(type, numbers, weights);
       Shape shape = op.infer(inputs.stream().map(Input::state).toList(), parameters);
-      assertThat(shape.resolve(extents())).as("inferred shape").isEqualTo(result.shape());
+      assertThat(shape.resolve(extents)).as("inferred shape").isEqualTo(result.shape());
       checkType(result, type);
       return result.output();
     }

@@ -16,6 +16,7 @@ import dev.statecraft.tensor.Scope;
 import dev.statecraft.tensor.Tensor;
 import dev.statecraft.tensor.Torch;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -80,14 +81,20 @@ final class OpHarness {
 
   private final Torch torch;
   private final Op op;
-  private final Layout layout;
+  private final List<Layout> layouts;
   private final DType computeType;
   private final double lossScale;
 
+  /** All inputs lie along one axis. */
   OpHarness(Torch torch, Op op, Layout layout, DType computeType, double lossScale) {
+    this(torch, op, Collections.nCopies(10, layout), computeType, lossScale);
+  }
+
+  /** Inputs lie along axes of their own: a layout for each. */
+  OpHarness(Torch torch, Op op, List<Layout> layouts, DType computeType, double lossScale) {
     this.torch = torch;
     this.op = op;
-    this.layout = layout;
+    this.layouts = layouts;
     this.computeType = computeType;
     this.lossScale = lossScale;
   }
@@ -270,8 +277,8 @@ final class OpHarness {
     }
 
     @Override
-    public Layout layout() {
-      return layout;
+    public Layout layout(int input) {
+      return layouts.get(input);
     }
 
     @Override

@@ -49,9 +49,11 @@ class RaggedAttentionTest extends OpTest {
     int d = 8;
     int tokens = Arrays.stream(LENGTHS).sum();
     Attention op = new Attention("attention", heads, keyValueHeads, d, causal);
-    assertThat(new SequenceGrouping(heads, 1 << 20, true).of(Layout.ofLengths(LENGTHS)))
+    assertThat(
+            new SequenceGrouping(heads, 1 << 20, true)
+                .of(Layout.ofLengths(LENGTHS), Layout.ofLengths(LENGTHS)))
         .singleElement()
-        .matches(SequenceBatch::isRagged);
+        .matches(batch -> batch.queries().isRagged() && batch.queries().equals(batch.keys()));
     try (Scope scope = torch.scope();
         Generator generator = torch.generator(3)) {
       List<Tensor> inputs =

@@ -3,7 +3,7 @@ package dev.statecraft.core.op;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.statecraft.core.graph.Dim;
+import dev.statecraft.core.graph.Axis;
 import dev.statecraft.core.graph.Precision;
 import dev.statecraft.core.graph.Shape;
 import dev.statecraft.tensor.DType;
@@ -44,7 +44,7 @@ class RotaryTest extends OpTest {
     double[] positions = {0, 1, 2, 0, 511};
     double[] table =
         of(new RotaryTable(frequencies), 3, 2)
-            .index(Shape.of(Dim.TOKENS), positions)
+            .index(Shape.of(Axis.TOKENS), positions)
             .output(DType.FLOAT64);
     for (int t = 0; t < positions.length; t++) {
       for (int i = 0; i < 3; i++) {
@@ -59,7 +59,7 @@ class RotaryTest extends OpTest {
     }
     assertThat(
             of(new RotaryTable(frequencies), 3, 2)
-                .index(Shape.of(Dim.TOKENS), positions)
+                .index(Shape.of(Axis.TOKENS), positions)
                 .output(DType.BFLOAT16))
         .as("the table of a bfloat16 model stays float32")
         .isEqualTo(table);

@@ -15,7 +15,9 @@ class SequenceGroupingTest {
   private static final long LIMIT = 1 << 22;
 
   private static List<SequenceBatch> group(long heads, long limit, boolean padding, int... n) {
-    return new SequenceGrouping(heads, limit, padding).of(Layout.ofLengths(n));
+    Layout layout = Layout.ofLengths(n);
+    return new SequenceGrouping(heads, limit, padding)
+        .of(layout, layout).stream().map(AttentionBatch::queries).toList();
   }
 
   @Test
@@ -78,5 +80,25 @@ class SequenceGroupingTest {
   void longSequencesOfDifferentLengthsStayApart() {
     assertThat(group(9, LIMIT, true, 300, 330, 400)).hasSize(3);
     assertThat(group(9, LIMIT, true, 4, 400)).hasSize(2);
+  }
+
+  @Test
+  void sequencesAreAlikeInQueriesAndKeys() {
+    Layout queries = Layout.ofLengths(3, 3, 3, 5, 5);
+    Layout keys = Layout.ofLengths(4, 4, 2, 2, 2);
+    List<AttentionBatch> apart = new SequenceGrouping(2, 1000, false).of(queries, keys);
+    assertThat(apart)
+        .containsExactly(
+            new AttentionBatch(SequenceBatch.even(0, 2, 3), SequenceBatch.even(0, 2, 4)),
+            new AttentionBatch(SequenceBatch.even(6, 1, 3), SequenceBatch.even(8, 1, 2)),
+            new AttentionBatch(SequenceBatch.even(9, 2, 5), SequenceBatch.even(10, 2, 2)));
+    assertThat(new SequenceGrouping(2, 1000, true).of(queries, keys))
+        .containsExactly(
+            new AttentionBatch(
+                new SequenceBatch(0, List.of(3, 3, 3, 5, 5)),
+                new SequenceBatch(0, List.of(4, 4, 2, 2, 2))));
+    // 2 heads, 5 queries and 20 keys: two such sequences have more scores than a batch may.
+    assertThat(new SequenceGrouping(2, 390, true).of(Layout.even(2, 5), Layout.even(2, 20)))
+        .hasSize(2);
   }
 }

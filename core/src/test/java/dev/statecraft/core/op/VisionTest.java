@@ -3,6 +3,7 @@ package dev.statecraft.core.op;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.statecraft.core.graph.Axis;
 import dev.statecraft.core.graph.Dim;
 import dev.statecraft.core.graph.Layout;
 import dev.statecraft.core.graph.Shape;
@@ -26,7 +27,7 @@ class VisionTest extends OpTest {
     int side = image / patch;
     int images = 2;
     int pixels = channels * image * image;
-    Shape shape = Shape.of(Dim.SEQUENCES, Dim.of(channels), Dim.of(image), Dim.of(image));
+    Shape shape = Shape.of(Axis.SEQUENCES, Dim.of(channels), Dim.of(image), Dim.of(image));
     try (Scope scope = torch.scope();
         Generator generator = torch.generator(9)) {
       double[] values = torch.normal(generator, DType.FLOAT64, 0, 1, images, pixels).toDoubles();
@@ -38,7 +39,7 @@ class VisionTest extends OpTest {
       assertThat(result.shape())
           .containsExactly((long) images * side * side, (long) channels * patch * patch);
       assertThat(op.infer(List.of(State.compute("pixels", shape)), List.of()))
-          .isEqualTo(Shape.of(Dim.PATCHES, Dim.of((long) channels * patch * patch)));
+          .isEqualTo(Shape.of(Axis.PATCHES, Dim.of((long) channels * patch * patch)));
       int features = channels * patch * patch;
       for (int n = 0; n < images; n++) {
         for (int row = 0; row < side; row++) {
@@ -71,11 +72,13 @@ class VisionTest extends OpTest {
   @ParameterizedTest
   @CsvSource({"1, 1, 1", "1, 4, 3", "3, 2, 5"})
   void classTokenComesFirstAndPositionsAreAdded(int images, int patches, int hidden) {
+    int[] tokens = new int[images];
     int[] lengths = new int[images];
-    Arrays.fill(lengths, patches + 1);
-    of(new ClassToken(patches), lengths)
-        .patches((long) images * patches)
-        .input(Shape.of(Dim.PATCHES, Dim.of(hidden)))
+    Arrays.fill(tokens, patches + 1);
+    Arrays.fill(lengths, patches);
+    of(new ClassToken(patches), tokens)
+        .axis(Axis.PATCHES, lengths)
+        .input(Shape.of(Axis.PATCHES, Dim.of(hidden)))
         .parameter(1, 1, hidden)
         .parameter(1, patches + 1, hidden)
         .verify(

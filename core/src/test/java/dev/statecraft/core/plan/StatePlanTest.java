@@ -15,6 +15,7 @@ import dev.statecraft.core.graph.Extents;
 import dev.statecraft.core.graph.Graph;
 import dev.statecraft.core.graph.GraphException;
 import dev.statecraft.core.graph.Initializer;
+import dev.statecraft.core.graph.Layout;
 import dev.statecraft.core.graph.State;
 import dev.statecraft.core.run.SmallModel;
 import java.util.ArrayList;
@@ -183,7 +184,7 @@ class StatePlanTest {
     double last = 0;
     // Without attention, storing inputs alone is what "mlp" does.
     for (StorePolicy policy : List.of(StorePolicy.ALL, StorePolicy.CHEAP, StorePolicy.MLP)) {
-      double cost = StepCost.of(training(graph, policy), new Extents(64, 64, 0, 0));
+      double cost = StepCost.of(training(graph, policy), Extents.of(Layout.even(64, 1)));
       assertThat(cost).as(policy.label()).isGreaterThan(last);
       last = cost;
     }

@@ -6,7 +6,7 @@ import dev.statecraft.core.control.ControlEdge;
 import dev.statecraft.core.control.LayerSelection;
 import dev.statecraft.core.control.LowRank;
 import dev.statecraft.core.control.StateTuning;
-import dev.statecraft.core.graph.Dim;
+import dev.statecraft.core.graph.Axis;
 import dev.statecraft.core.graph.Edge;
 import dev.statecraft.core.graph.Graph;
 import dev.statecraft.core.graph.GraphBuilder;
@@ -130,7 +130,7 @@ class SharedGradientTest {
   void whatIsAddedToOneHolderOfAGradientIsNotSeenByTheOther(Op reader) {
     GraphBuilder graph = new GraphBuilder();
     State x = graph.input("x", Shape.sequences(WIDTH), Precision.COMPUTE);
-    State labels = graph.input("labels", Shape.of(Dim.SEQUENCES), Precision.INDEX);
+    State labels = graph.input("labels", Shape.of(Axis.SEQUENCES), Precision.INDEX);
     State a = graph.edge("a", new Linear(false), List.of(x), trained("a", WIDTH));
     State b = graph.edge("b", new Linear(false), List.of(x), trained("b", WIDTH));
     Parameter[] own =

@@ -1,6 +1,7 @@
 package dev.statecraft.core.run;
 
-import dev.statecraft.core.graph.Dim;
+import dev.statecraft.core.graph.Axis;
+import dev.statecraft.core.graph.Block;
 import dev.statecraft.core.graph.Extents;
 import dev.statecraft.core.graph.Graph;
 import dev.statecraft.core.graph.GraphBuilder;
@@ -41,7 +42,7 @@ public final class SmallModel {
   public static Graph graph() {
     GraphBuilder graph = new GraphBuilder();
     State x = graph.input("x", Shape.sequences(WIDTH), Precision.COMPUTE);
-    State labels = graph.input("labels", Shape.of(Dim.SEQUENCES), Precision.INDEX);
+    State labels = graph.input("labels", Shape.of(Axis.SEQUENCES), Precision.INDEX);
     x = graph.edge("embedded", new Linear(false), List.of(x), weight("embed", WIDTH, WIDTH));
     for (int i = 0; i < 2; i++) {
       x = layer(graph.inLayer(i), i, x);
@@ -80,11 +81,7 @@ public final class SmallModel {
     graph.layer(
         new Layer(
             index,
-            x.name(),
-            x.name(),
-            sum.name(),
-            down.name(),
-            down.name(),
+            List.of(Block.mlp(x, sum, down)),
             Map.of("gate", gate.name(), "up", up.name(), "down", down.name()),
             "layers." + index));
     return sum;
@@ -103,8 +100,7 @@ public final class SmallModel {
   public static Batch batch(Torch torch, DType type) {
     try (Generator generator = torch.generator(3)) {
       return new Batch(
-          Layout.ofLengths(1, 1, 1, 1, 1),
-          new Extents(ROWS, ROWS, 0, 0),
+          Extents.of(Layout.even(ROWS, 1)),
           Map.of(
               "x", torch.normal(generator, type, 0, 1, ROWS, WIDTH).escape(),
               "labels", torch.of(new long[] {0, 2, 1, 1, 0}, ROWS).escape()));

@@ -1,10 +1,10 @@
 package dev.statecraft.formats.checkpoint;
 
+import dev.statecraft.base.FileTree;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.List;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
@@ -41,11 +41,7 @@ public final class Leftovers {
       left = entries.filter(path -> NAME.matcher(nameOf(path)).matches()).filter(which).toList();
     }
     for (Path path : left) {
-      try (Stream<Path> tree = Files.walk(path)) {
-        for (Path inner : tree.sorted(Comparator.reverseOrder()).toList()) {
-          Files.deleteIfExists(inner);
-        }
-      }
+      FileTree.delete(path);
     }
   }
 

@@ -1,11 +1,11 @@
 package dev.statecraft.formats.checkpoint;
 
+import dev.statecraft.base.FileTree;
 import dev.statecraft.base.UsageException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.util.Comparator;
 import java.util.List;
 import java.util.UUID;
 import java.util.stream.Stream;
@@ -91,22 +91,14 @@ public final class NewFolder implements AutoCloseable {
       throw e;
     }
     if (there) {
-      delete(old);
+      FileTree.delete(old);
     }
   }
 
   @Override
   public void close() throws IOException {
     if (Files.exists(partial)) {
-      delete(partial);
-    }
-  }
-
-  private static void delete(Path folder) throws IOException {
-    try (Stream<Path> tree = Files.walk(folder)) {
-      for (Path path : tree.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(path);
-      }
+      FileTree.delete(partial);
     }
   }
 }

@@ -1,5 +1,6 @@
 package dev.statecraft.formats.hub;
 
+import dev.statecraft.base.AtomicFile;
 import dev.statecraft.base.InvalidInputException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -8,7 +9,6 @@ import java.net.URI;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Map;
 
@@ -50,8 +50,7 @@ record BlobDownload(String file, HubId repository, URI address, String etag, lon
       if (problem.isEmpty()) {
         String fault = fault(partial);
         if (fault.isEmpty()) {
-          Files.move(
-              partial, blob, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+          AtomicFile.move(partial, blob);
           return;
         }
         Files.delete(partial);

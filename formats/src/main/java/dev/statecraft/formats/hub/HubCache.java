@@ -1,5 +1,6 @@
 package dev.statecraft.formats.hub;
 
+import dev.statecraft.base.AtomicFile;
 import dev.statecraft.base.InnerPath;
 import dev.statecraft.base.InvalidInputException;
 import java.io.IOException;
@@ -9,7 +10,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Optional;
-import java.util.UUID;
 
 /**
  * The cache's folders, as {@code huggingface_hub} lays them out:
@@ -67,13 +67,7 @@ record HubCache(Path root, HubId repository) {
     }
     Path ref = ref();
     Files.createDirectories(ref.getParent());
-    Path partial = ref.resolveSibling(ref.getFileName() + "." + UUID.randomUUID() + ".tmp");
-    try {
-      Files.writeString(partial, commit);
-      Files.move(partial, ref, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-    } finally {
-      Files.deleteIfExists(partial);
-    }
+    AtomicFile.write(ref, commit);
   }
 
   /**

@@ -1,13 +1,8 @@
 package dev.statecraft.models.config;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.StreamReadFeature;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.statecraft.base.InvalidInputException;
-import dev.statecraft.base.JsonProblem;
+import dev.statecraft.base.JsonKeys;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -15,20 +10,11 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
- * Typed access to the keys of a JSON object, with one way of reporting what is wrong. A key whose
- * value is {@code null} counts as absent, as in transformers.
+ * The keys of a model's configuration, with the words that transformers has for what models share.
  *
- * @param source what error messages call the file
- * @param prefix path of the object within the file, {@code ""} or for example {@code
- *     "rope_scaling."}
+ * @param keys of an object of the file
  */
-record ConfigKeys(String source, String prefix, JsonNode node) {
-  private static final ObjectMapper JSON =
-      JsonMapper.builder()
-          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-          .build();
-
+public record ConfigKeys(JsonKeys keys) {
   /**
    * The most that sizes can sensibly be, by key: far beyond any model, and such that no product of
    * two of them leaves what is computed with them. Others are bounded by their type.
@@ -54,105 +40,70 @@ record ConfigKeys(String source, String prefix, JsonNode node) {
           Map.entry("width", 1 << 13),
           Map.entry("shortest_edge", 1 << 13));
 
-  static ConfigKeys parse(String json, String source) {
-    JsonNode root;
-    try {
-      root = JSON.readTree(json);
-    } catch (JsonProcessingException e) {
-      throw new InvalidInputException(
-          source + ": expected well-formed JSON, found: " + JsonProblem.of(e), e);
-    }
-    if (!root.isObject()) {
-      throw new InvalidInputException(source + ": expected a JSON object, found " + shown(root));
-    }
-    return new ConfigKeys(source, "", root);
+  public static ConfigKeys parse(String json, String source) {
+    return new ConfigKeys(JsonKeys.parse(json, source));
   }
 
-  InvalidInputException invalid(String key, String expected, String found) {
-    return new InvalidInputException(
-        source + ": " + prefix + key + ": expected " + expected + ", found " + found);
+  /** The object. */
+  public JsonNode node() {
+    return keys.node();
   }
 
-  private InvalidInputException invalid(String key, String expected, JsonNode found) {
-    return invalid(key, expected, shown(found));
-  }
-
-  private static String shown(JsonNode node) {
-    String text = node.toString();
-    if (node.isMissingNode()) {
-      return "nothing";
-    }
-    return text.length() <= 80 ? text : text.substring(0, 77) + "...";
+  public InvalidInputException invalid(String key, String expected, String found) {
+    return keys.invalid(key, expected, found);
   }
 
   /** Throws if a relation between keys does not hold. */
-  void require(boolean holds, String key, String expected) {
+  public void require(boolean holds, String key, String expected) {
     if (!holds) {
-      throw invalid(key, expected, node.path(key));
+      throw keys.get(key).isMissingNode()
+          ? keys.invalid(key, expected, "nothing")
+          : keys.invalid(key, expected);
     }
   }
 
-  boolean has(String key) {
-    return node.hasNonNull(key);
+  public boolean has(String key) {
+    return keys.has(key);
   }
 
-  private JsonNode required(String key, String expected) {
-    if (!has(key)) {
-      throw invalid(key, expected, node.has(key) ? "null" : "no such key");
-    }
-    return node.get(key);
+  public String text(String key) {
+    return keys.text(key);
   }
 
-  String text(String key) {
-    JsonNode value = required(key, "a string");
-    if (!value.isTextual()) {
-      throw invalid(key, "a string", value);
-    }
-    return value.textValue();
-  }
-
-  Optional<String> optionalText(String key) {
-    return has(key) ? Optional.of(text(key)) : Optional.empty();
-  }
-
-  private int integer(String key, int least, String expected) {
-    JsonNode value = required(key, expected);
-    if (!value.isIntegralNumber() || !value.canConvertToInt() || value.intValue() < least) {
-      throw invalid(key, expected, value);
-    }
-    return value.intValue();
+  public Optional<String> optionalText(String key) {
+    return keys.optionalText(key);
   }
 
   /** An integer of at least 1, and no more than makes sense for its key. */
-  int positive(String key) {
-    int value = integer(key, 1, "a positive integer");
+  public int positive(String key) {
+    int value = keys.positive(key);
     int most = MOST.getOrDefault(key, Integer.MAX_VALUE);
     require(value <= most, key, "a positive integer of up to " + most);
     return value;
   }
 
-  int positive(String key, int absent) {
+  public int positive(String key, int absent) {
     return has(key) ? positive(key) : absent;
   }
 
   /** A token id: an integer of at least 0, or absent. Some files write -1 for no token. */
-  OptionalInt token(String key) {
+  public OptionalInt token(String key) {
     if (!has(key)) {
       return OptionalInt.empty();
     }
-    int id = integer(key, -1, "a token id");
+    int id = keys.whole(key, -1, "a token id");
     return id < 0 ? OptionalInt.empty() : OptionalInt.of(id);
   }
 
   /** One token id, a list of them, or none. */
-  List<Integer> tokens(String key) {
-    if (!has(key) || !node.get(key).isArray()) {
+  public List<Integer> tokens(String key) {
+    if (!has(key) || !keys.get(key).isArray()) {
       return token(key).stream().boxed().toList();
     }
     List<Integer> ids = new ArrayList<>();
-    for (JsonNode item : node.get(key)) {
+    for (JsonNode item : keys.get(key)) {
       if (!item.isIntegralNumber() || !item.canConvertToInt() || item.intValue() < 0) {
-        throw invalid(key, "a token id or a list of them", node.get(key));
+        throw keys.invalid(key, "a token id or a list of them");
       }
       ids.add(item.intValue());
     }
@@ -160,42 +111,38 @@ record ConfigKeys(String source, String prefix, JsonNode node) {
   }
 
   /** As {@link #token(String)}, with what transformers takes where there is no such key at all. */
-  OptionalInt token(String key, int absent) {
+  public OptionalInt token(String key, int absent) {
     return usual(key, absent) ? OptionalInt.of(absent) : token(key);
   }
 
   /** As {@link #tokens(String)}, with what transformers takes where there is no such key at all. */
-  List<Integer> tokens(String key, int absent) {
+  public List<Integer> tokens(String key, int absent) {
     return usual(key, absent) ? List.of(absent) : tokens(key);
   }
 
   private boolean usual(String key, int absent) {
-    return !node.has(key) && absent < positive("vocab_size");
+    return keys.get(key).isMissingNode() && absent < positive("vocab_size");
   }
 
   /** A finite number above 0. */
-  double positiveReal(String key) {
-    JsonNode value = required(key, "a positive number");
-    if (!value.isNumber() || !(value.doubleValue() > 0) || Double.isInfinite(value.doubleValue())) {
-      throw invalid(key, "a positive number", value);
-    }
-    return value.doubleValue();
+  public double positiveReal(String key) {
+    return keys.number(key, number -> number > 0, "a positive number");
   }
 
-  double positiveReal(String key, double absent) {
+  public double positiveReal(String key, double absent) {
     return has(key) ? positiveReal(key) : absent;
   }
 
   /** One finite number, or a list of at least one. */
-  List<Double> reals(String key, List<Double> absent) {
+  public List<Double> reals(String key, List<Double> absent) {
     if (!has(key)) {
       return absent;
     }
-    JsonNode value = node.get(key);
+    JsonNode value = keys.get(key);
     List<Double> reals = new ArrayList<>();
     for (JsonNode item : value.isArray() ? value : List.of(value)) {
       if (!item.isNumber() || !Double.isFinite(item.doubleValue())) {
-        throw invalid(key, "a number or a list of them", value);
+        throw keys.invalid(key, "a number or a list of them");
       }
       reals.add(item.doubleValue());
     }
@@ -204,67 +151,50 @@ record ConfigKeys(String source, String prefix, JsonNode node) {
   }
 
   /** A probability from 0 to below 1. */
-  double dropout(String key, double absent) {
-    if (!has(key)) {
-      return absent;
-    }
-    JsonNode value = node.get(key);
-    if (!value.isNumber() || !(value.doubleValue() >= 0 && value.doubleValue() < 1)) {
-      throw invalid(key, "a number from 0 to below 1", value);
-    }
-    return value.doubleValue();
+  public double dropout(String key, double absent) {
+    return has(key)
+        ? keys.number(key, from -> from >= 0 && from < 1, "a number from 0 to below 1")
+        : absent;
   }
 
-  boolean flag(String key, boolean absent) {
-    if (!has(key)) {
-      return absent;
-    }
-    if (!node.get(key).isBoolean()) {
-      throw invalid(key, "true or false", node.get(key));
-    }
-    return node.get(key).booleanValue();
+  public boolean flag(String key, boolean absent) {
+    return keys.flag(key, absent);
   }
 
   /** A text that must be {@code expected} where it is there at all. */
-  void requireText(String key, String expected) {
+  public void requireText(String key, String expected) {
     if (has(key) && !text(key).equals(expected)) {
-      throw invalid(key, "\"" + expected + "\"", node.get(key));
+      throw keys.invalid(key, "\"" + expected + "\"");
     }
   }
 
   /** A flag that must be false where it is there at all. */
-  void requireFalse(String key) {
+  public void requireFalse(String key) {
     if (flag(key, false)) {
-      throw invalid(key, "false", node.get(key));
+      throw keys.invalid(key, "false");
     }
   }
 
-  Optional<ConfigKeys> object(String key) {
-    if (!has(key)) {
-      return Optional.empty();
-    }
-    if (!node.get(key).isObject()) {
-      throw invalid(key, "an object", node.get(key));
-    }
-    return Optional.of(new ConfigKeys(source, prefix + key + ".", node.get(key)));
+  public Optional<ConfigKeys> object(String key) {
+    return has(key) ? Optional.of(new ConfigKeys(keys.object(key))) : Optional.empty();
   }
 
-  Optional<String> dtype() {
+  public Optional<String> dtype() {
     return has("dtype") ? optionalText("dtype") : optionalText("torch_dtype");
   }
 
   /** {@code hidden_act}, {@code gelu} if absent. */
-  Activation activation() {
+  public Activation activation() {
     String key = optionalText("hidden_act").orElse(Activation.GELU.key());
     for (Activation activation : Activation.values()) {
       if (activation.key().equals(key)) {
         return activation;
       }
     }
-    throw invalid("hidden_act", "one of gelu, gelu_new, relu", node.get("hidden_act"));
+    throw keys.invalid("hidden_act", "one of gelu, gelu_new, relu");
   }
 
-  Optional<ProblemType> problemType() {
+  public Optional<ProblemType> problemType() {
     if (!has("problem_type")) {
       return Optional.empty();
     }
@@ -274,17 +204,16 @@ record ConfigKeys(String source, String prefix, JsonNode node) {
         return Optional.of(type);
       }
     }
-    throw invalid(
+    throw keys.invalid(
         "problem_type",
-        "one of regression, single_label_classification, multi_label_classification",
-        node.get("problem_type"));
+        "one of regression, single_label_classification, multi_label_classification");
   }
 
   /**
    * The labels of the head in the order of their ids, from {@code id2label} or else {@code
    * num_labels} ({@code LABEL_0} and so on); empty if the file has neither.
    */
-  List<String> labels() {
+  public List<String> labels() {
     Optional<ConfigKeys> byId = object("id2label");
     if (byId.isEmpty()) {
       int count = positive("num_labels", 0);
@@ -298,7 +227,7 @@ record ConfigKeys(String source, String prefix, JsonNode node) {
     List<String> labels = new ArrayList<>();
     for (int id = 0; id < count; id++) {
       if (!byId.get().has(Integer.toString(id))) {
-        throw invalid("id2label", "the ids 0 to " + (count - 1), node.get("id2label"));
+        throw keys.invalid("id2label", "the ids 0 to " + (count - 1));
       }
       labels.add(byId.get().text(Integer.toString(id)));
     }

@@ -1,7 +1,7 @@
 package dev.statecraft.studio.engine;
 
 import dev.statecraft.core.plan.StorePolicy;
-import dev.statecraft.studio.recipe.Method;
+import dev.statecraft.studio.recipe.MethodRecipe;
 import dev.statecraft.training.ComputeOptions;
 import java.nio.file.Path;
 import java.util.Collections;
@@ -26,7 +26,7 @@ import java.util.OptionalLong;
  */
 public record BenchRequest(
     Path config,
-    Method method,
+    MethodRecipe method,
     int batch,
     int sequence,
     Optional<LengthRange> lengths,

@@ -49,7 +49,7 @@ public record BenchResult(
   /** As {@code --json} shows it, after what was asked for. */
   public Map<String, Object> toMap(BenchRequest request) {
     Map<String, Object> map = new LinkedHashMap<>();
-    map.put("method", request.method().name().label());
+    map.put("method", request.method().name());
     map.put("store", request.store().map(StorePolicy::label).orElse(Stores.AUTO));
     map.put("stored", store);
     map.put("device", request.compute().device().name().toLowerCase(Locale.ROOT));

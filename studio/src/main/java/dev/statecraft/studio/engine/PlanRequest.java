@@ -2,7 +2,7 @@ package dev.statecraft.studio.engine;
 
 import dev.statecraft.base.UsageException;
 import dev.statecraft.core.plan.StorePolicy;
-import dev.statecraft.studio.recipe.Method;
+import dev.statecraft.studio.recipe.MethodRecipe;
 import dev.statecraft.training.ComputeOptions;
 import java.util.List;
 import java.util.OptionalLong;
@@ -20,7 +20,7 @@ import java.util.OptionalLong;
  */
 public record PlanRequest(
     String model,
-    List<Method> methods,
+    List<MethodRecipe> methods,
     List<StorePolicy> stores,
     OptionalLong budget,
     int batch,

@@ -7,10 +7,10 @@ import dev.statecraft.core.plan.LayerPolicies;
 import dev.statecraft.core.plan.StatePlan;
 import dev.statecraft.core.plan.StorePolicy;
 import dev.statecraft.core.run.Batch;
-import dev.statecraft.models.config.ModelConfig;
-import dev.statecraft.models.family.ModelFamily;
-import dev.statecraft.studio.recipe.Method;
-import dev.statecraft.studio.recipe.MethodReader;
+import dev.statecraft.models.head.TaskModel;
+import dev.statecraft.models.pretrained.Families;
+import dev.statecraft.studio.recipe.MethodRecipe;
+import dev.statecraft.studio.recipe.Methods;
 import dev.statecraft.studio.recipe.Stores;
 import dev.statecraft.tensor.Device;
 import dev.statecraft.tensor.Torch;
@@ -35,7 +35,7 @@ final class Planning {
     this.request = request;
     this.shape = shape;
     this.extents = extents;
-    Graph lora = shape.tuned(MethodReader.parse("lora"));
+    Graph lora = shape.tuned(Methods.parse("lora"));
     reference = flops(lora, LayerPolicies.uniform(StorePolicy.ALL), extents);
   }
 
@@ -47,7 +47,7 @@ final class Planning {
   static List<PlanRow> rows(PlanRequest request, Path config) throws IOException {
     StepShape shape =
         StepShape.of(
-            ModelConfig.read(config),
+            Families.read(config),
             Collections.nCopies(request.batch(), request.sequence()),
             request.compute().dtype());
     Extents extents;
@@ -59,7 +59,7 @@ final class Planning {
     return request.methods().stream().flatMap(method -> planning.rows(method).stream()).toList();
   }
 
-  private List<PlanRow> rows(Method method) {
+  private List<PlanRow> rows(MethodRecipe method) {
     Graph graph = shape.trained(method);
     List<PlanRow> rows = new ArrayList<>();
     try (StorePlanner planner = new StorePlanner(graph, request.compute(), shape::batch)) {
@@ -80,9 +80,9 @@ final class Planning {
   }
 
   private PlanRow row(
-      Method method, Graph graph, String store, StoreChoice choice, OptionalLong smallest) {
+      MethodRecipe method, Graph graph, String store, StoreChoice choice, OptionalLong smallest) {
     return new PlanRow(
-        method.name().label(),
+        method.name(),
         store,
         choice.policies().describe(),
         request.compute().states().label(),
@@ -94,6 +94,6 @@ final class Planning {
   }
 
   private static double flops(Graph graph, LayerPolicies store, Extents extents) {
-    return Flops.of(StatePlan.training(graph, ModelFamily.LOSS, Set.of(), store), extents);
+    return Flops.of(StatePlan.training(graph, TaskModel.LOSS, Set.of(), store), extents);
   }
 }

@@ -1,5 +1,6 @@
 package dev.statecraft.studio.engine;
 
+import dev.statecraft.base.AtomicFile;
 import dev.statecraft.formats.checkpoint.Leftovers;
 import java.io.IOException;
 import java.io.InputStream;
@@ -10,9 +11,7 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.UUID;
 
 /**
  * A copy of a large resource in the file system, for it to be mapped: one for all processes of a
@@ -51,14 +50,7 @@ final class SharedCopy {
         return copy;
       }
       Leftovers.sweepOlder(copy, HOUR);
-      Path partial = folder.resolve("." + copy.getFileName() + "." + UUID.randomUUID() + ".tmp");
-      try {
-        Files.copy(in, partial);
-        Files.move(
-            partial, copy, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-      } finally {
-        Files.deleteIfExists(partial);
-      }
+      AtomicFile.fill(copy, partial -> Files.copy(in, partial));
       return copy;
     }
   }

@@ -8,7 +8,6 @@ import dev.statecraft.data.BatchSampler;
 import dev.statecraft.models.pretrained.PretrainedModel;
 import dev.statecraft.studio.recipe.Recipe;
 import dev.statecraft.studio.recipe.TrainRecipe;
-import dev.statecraft.studio.recipe.Tunings;
 import dev.statecraft.tensor.Torch;
 import dev.statecraft.training.GradientCheck;
 import dev.statecraft.training.GradientError;
@@ -25,8 +24,7 @@ record StateCheck(Recipe recipe, PretrainedModel model, Inputs inputs, Torch tor
     Preparation prepared =
         Preparation.of(recipe, model, inputs, notes, Preparation.Purpose.TRAINING);
     Graph graph =
-        Tunings.of(recipe.method(), Models.defaults(prepared.family()))
-            .apply(prepared.family().graph());
+        recipe.method().tuning(Models.defaults(prepared.family())).apply(prepared.family().graph());
     ExampleSet training = prepared.training().orElseThrow();
     TrainRecipe train = recipe.train();
     MemoryPlan memory = MemoryPlan.of(recipe, graph, training, torch, notes);

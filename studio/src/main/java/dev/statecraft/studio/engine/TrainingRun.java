@@ -8,14 +8,13 @@ import dev.statecraft.core.graph.Parameter;
 import dev.statecraft.core.run.Weights;
 import dev.statecraft.formats.hub.HubId;
 import dev.statecraft.models.family.ModelDropout;
-import dev.statecraft.models.family.ModelFamily;
+import dev.statecraft.models.head.TaskModel;
 import dev.statecraft.models.pretrained.PretrainedModel;
 import dev.statecraft.studio.recipe.CheckpointRecipe;
 import dev.statecraft.studio.recipe.ModelDropoutUse;
 import dev.statecraft.studio.recipe.Numbers;
 import dev.statecraft.studio.recipe.Recipe;
 import dev.statecraft.studio.recipe.TrainRecipe;
-import dev.statecraft.studio.recipe.Tunings;
 import dev.statecraft.studio.run.RunDirectory;
 import dev.statecraft.tensor.Torch;
 import dev.statecraft.tensor.memory.OutOfMemoryException;
@@ -71,7 +70,9 @@ record TrainingRun(
     directory.writeRecipe(prepared.recipe());
     ModelDropout dropout = dropout(prepared.family());
     Graph graph =
-        Tunings.of(recipe.method(), Models.defaults(prepared.family()))
+        recipe
+            .method()
+            .tuning(Models.defaults(prepared.family()))
             .apply(dropout.applyTo(prepared.family().graph()));
     noteUnused(graph);
     RankCheck.note(graph).ifPresent(listener::tell);
@@ -173,7 +174,7 @@ record TrainingRun(
         dropout.describe());
   }
 
-  private ModelDropout dropout(ModelFamily family) {
+  private ModelDropout dropout(TaskModel family) {
     return recipe.train().modelDropout() == ModelDropoutUse.CONFIG
         ? family.dropout()
         : ModelDropout.NONE;
@@ -264,9 +265,9 @@ record TrainingRun(
   private void save(Path folder, Preparation prepared, Weights weights) throws IOException {
     AdapterDescription description =
         AdapterDescription.of(
-                recipe.method().name().label(),
+                recipe.method().name(),
                 HubId.model(recipe.model()).map(HubId::name).orElse(recipe.model()),
-                Tunings.parts(recipe.method(), Models.defaults(prepared.family())))
+                recipe.method().tunings(Models.defaults(prepared.family())))
             .withMetadata(TrainedHead.of(prepared.recipe(), prepared.family()).metadata());
     AdapterFolder.save(folder, description, prepared.family(), weights);
   }

@@ -1,7 +1,6 @@
 package dev.statecraft.studio.guide;
 
 import dev.statecraft.studio.recipe.Catalogue;
-import dev.statecraft.studio.recipe.MethodName;
 import dev.statecraft.studio.recipe.Option;
 import dev.statecraft.studio.recipe.Otherwise;
 import java.util.ArrayList;
@@ -12,16 +11,23 @@ import java.util.List;
  * indented, what it means and what it can be.
  *
  * @param columns width of the terminal
+ * @param catalogue of the keys
  */
-public record Explanation(int columns) {
+public record Explanation(int columns, Catalogue catalogue) {
   private static final String INDENT = "    ";
   private static final int NARROWEST = 40;
   private static final int WIDEST = 100;
 
+  /** One of the keys of all recipes. */
+  public Explanation(int columns) {
+    this(columns, Catalogue.ALL);
+  }
+
   /** Every key. */
   public String all() {
-    return of(Catalogue.options())
-        + "\nKeys of the command line: --set train.epochs=5. One key alone: --explain train.epochs\n";
+    return of(catalogue.options())
+        + "\n"
+        + "Keys of the command line: --set train.epochs=5. One key alone: --explain train.epochs\n";
   }
 
   /**
@@ -30,7 +36,7 @@ public record Explanation(int columns) {
    * @throws dev.statecraft.studio.recipe.RecipeException if there is none; the message suggests one
    */
   public String of(String word) {
-    return of(Catalogue.find(word));
+    return of(catalogue.find(word));
   }
 
   private String of(List<Option> options) {
@@ -67,12 +73,12 @@ public record Explanation(int columns) {
   /** {@code the task causal-lm}, {@code the methods lora, dora}, or nothing. */
   static String restriction(Option option) {
     List<String> parts = new ArrayList<>();
-    List<String> methods = option.onlyMethods().stream().map(MethodName::label).toList();
+    List<String> methods = option.methods();
     if (!methods.isEmpty()) {
       parts.add(
           (methods.size() == 1 ? "the method " : "the methods ") + String.join(", ", methods));
     }
-    List<String> tasks = option.onlyTasks();
+    List<String> tasks = option.tasks();
     if (!tasks.isEmpty()) {
       parts.add((tasks.size() == 1 ? "the task " : "the tasks ") + String.join(", ", tasks));
     }

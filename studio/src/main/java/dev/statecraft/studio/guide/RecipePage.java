@@ -28,11 +28,12 @@ public final class RecipePage {
 
   /** The page. */
   public static String markdown() {
+    Catalogue catalogue = Catalogue.ALL;
     StringBuilder page = new StringBuilder(HEAD);
-    table(page, "The recipe", Catalogue.of(""));
-    for (Option top : Catalogue.of("")) {
+    table(page, "The recipe", catalogue.of(""));
+    for (Option top : catalogue.of("")) {
       List<Option> inside =
-          Catalogue.options().stream()
+          catalogue.options().stream()
               .filter(option -> option.key().startsWith(top.key() + "."))
               .toList();
       if (!inside.isEmpty()) {

@@ -3,7 +3,6 @@ package dev.statecraft.studio.guide;
 import dev.statecraft.base.Json;
 import dev.statecraft.studio.recipe.Catalogue;
 import dev.statecraft.studio.recipe.Kind;
-import dev.statecraft.studio.recipe.MethodName;
 import dev.statecraft.studio.recipe.Option;
 import dev.statecraft.studio.recipe.Otherwise;
 import dev.statecraft.studio.recipe.TaskRecipe;
@@ -24,10 +23,23 @@ public final class RecipeSchema {
   private static final String METHOD = "method";
   private static final String TASK = "task";
 
-  private RecipeSchema() {}
+  private final Catalogue catalogue;
 
-  /** The schema's text. */
+  private RecipeSchema(Catalogue catalogue) {
+    this.catalogue = catalogue;
+  }
+
+  /** The schema's text, for all recipes. */
   public static String json() {
+    return json(Catalogue.ALL);
+  }
+
+  /** The schema's text, for recipes with these keys. */
+  public static String json(Catalogue catalogue) {
+    return new RecipeSchema(catalogue).text();
+  }
+
+  private String text() {
     Map<String, Object> schema = new LinkedHashMap<>();
     schema.put("$schema", "http://json-schema.org/draft-07/schema#");
     schema.put("$id", "urn:statecraft:recipe");
@@ -35,7 +47,7 @@ public final class RecipeSchema {
     schema.put("type", "object");
     Map<String, Object> properties = new LinkedHashMap<>();
     List<String> required = new ArrayList<>();
-    for (Option option : Catalogue.of("")) {
+    for (Option option : catalogue.of("")) {
       properties.put(option.key(), top(option));
       if (option.otherwise() instanceof Otherwise.Required) {
         required.add(option.key());
@@ -44,27 +56,23 @@ public final class RecipeSchema {
     schema.put("properties", properties);
     schema.put("required", required);
     schema.put("additionalProperties", false);
-    schema.put("allOf", TaskRecipe.TYPES.stream().map(RecipeSchema::branchOfTask).toList());
+    schema.put("allOf", TaskRecipe.TYPES.stream().map(this::branchOfTask).toList());
     return Json.pretty(sorted(schema));
   }
 
-  private static Map<String, Object> top(Option option) {
+  private Map<String, Object> top(Option option) {
     if (option.key().equals(METHOD)) {
-      return chosen(
-          option,
-          "name",
-          MethodName.labels(),
-          name -> of -> of.methods().contains(MethodName.of(name)));
+      return chosen(option, "name", catalogue.methods(), name -> of -> of.isOfMethod(name));
     }
     if (option.key().equals(TASK)) {
-      return chosen(option, "type", TaskRecipe.TYPES, type -> of -> of.tasks().contains(type));
+      return chosen(option, "type", TaskRecipe.TYPES, type -> of -> of.isOfTask(type));
     }
     // The branches of the tasks say the rest.
     return variesByTask(option) ? described(option, Map.of()) : property(option, of -> true);
   }
 
   /** A short form, or a mapping whose keys depend on one of them. */
-  private static Map<String, Object> chosen(
+  private Map<String, Object> chosen(
       Option option,
       String discriminator,
       List<String> values,
@@ -88,13 +96,13 @@ public final class RecipeSchema {
         option, Map.of("anyOf", List.of(option.kind().schema().orElseThrow(), mapping)));
   }
 
-  private static Map<String, Object> branchOfTask(String type) {
+  private Map<String, Object> branchOfTask(String type) {
     Map<String, Object> properties = new LinkedHashMap<>();
-    for (Option option : Catalogue.of("")) {
-      if (!option.tasks().contains(type)) {
+    for (Option option : catalogue.of("")) {
+      if (!option.isOfTask(type)) {
         properties.put(option.key(), false);
       } else if (variesByTask(option) && !option.key().equals(TASK)) {
-        properties.put(option.key(), property(option, of -> of.tasks().contains(type)));
+        properties.put(option.key(), property(option, of -> of.isOfTask(type)));
       }
     }
     Map<String, Object> isType = new LinkedHashMap<>();
@@ -112,13 +120,13 @@ public final class RecipeSchema {
         Map.of("properties", properties));
   }
 
-  private static boolean variesByTask(Option top) {
-    return Catalogue.options().stream()
+  private boolean variesByTask(Option top) {
+    return catalogue.options().stream()
         .filter(option -> option.key().startsWith(top.key() + "."))
-        .anyMatch(option -> !option.onlyTasks().isEmpty());
+        .anyMatch(option -> !option.tasks().isEmpty());
   }
 
-  private static Map<String, Object> property(Option option, Predicate<Option> keys) {
+  private Map<String, Object> property(Option option, Predicate<Option> keys) {
     Kind kind = option.kind();
     if (kind.form() == Kind.Form.VALUE) {
       return described(option, kind.schema().orElseThrow());
@@ -138,10 +146,10 @@ public final class RecipeSchema {
   }
 
   /** A mapping with all keys that the catalogue has for it, and no others. */
-  private static Map<String, Object> mapping(String parent, Predicate<Option> keys) {
+  private Map<String, Object> mapping(String parent, Predicate<Option> keys) {
     Map<String, Object> properties = new LinkedHashMap<>();
     List<String> required = new ArrayList<>();
-    for (Option option : Catalogue.of(parent)) {
+    for (Option option : catalogue.of(parent)) {
       if (!keys.test(option)) {
         continue;
       }

@@ -1,7 +1,5 @@
 package dev.statecraft.studio.recipe;
 
-import dev.statecraft.tensor.quant.Quantization;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
@@ -9,82 +7,41 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Every key that a recipe can have, in the order in which they are explained: the one place where
- * keys are documented. The JSON schema, {@code train --explain} and {@code docs/recipes.md} are
- * made of it, and tests hold it equal to what {@code RecipeReader} reads.
+ * Every key that a recipe can have, in the order in which they are explained. It is made of the
+ * {@link Keys} that recipes are read and written with, and the JSON schema, {@code train --explain}
+ * and {@code docs/recipes.md} are made of it.
  */
 public final class Catalogue {
-  private static final List<Option> OPTIONS =
-      Stream.of(
-              top(),
-              MethodKeys.all(),
-              DataKeys.all(),
-              TaskKeys.all(),
-              TrainKeys.all(),
-              TrackingKeys.all())
-          .flatMap(List::stream)
-          .toList();
+  /** That of all recipes. */
+  public static final Catalogue ALL = new Catalogue(Recipe.KEYS);
 
-  private Catalogue() {}
+  private final List<Option> options;
+  private final List<String> methods;
 
-  private static List<Option> top() {
-    return List.of(
-        Option.of(
-            "model",
-            Kind.text(
-                "a model folder, org/name[@revision] of the Hub, or one of "
-                    + String.join(", ", Recipe.BUILTIN_MODELS),
-                Recipe.BUILTIN_MODELS.get(0)),
-            Otherwise.required(),
-            "The pretrained model: a folder as save_pretrained writes it, a model of the Hugging"
-                + " Face Hub, or one that comes with Statecraft."),
-        Option.of(
-            "quantize",
-            Kind.choice(Arrays.stream(Quantization.values()).map(Quantization::label).toList()),
-            Otherwise.value(Defaults.QUANTIZE.label()),
-            "How the frozen linears inside layers are held; int8 and nf4 are bitsandbytes' formats."
-                + " Not with the method full."),
-        Option.of(
-            "method",
-            Kind.choice(wordsAlone()).orMapping("name"),
-            Otherwise.required(),
-            "How the model is tuned."),
-        Option.of("data", Kind.mapping(), Otherwise.required(), "What the model learns from."),
-        Option.of(
-            "task",
-            Kind.choice(TaskRecipe.TYPES).orMapping("type"),
-            Otherwise.required(),
-            "What the model learns."),
-        Option.of("train", Kind.mapping(), Otherwise.words("its defaults"), "How the run goes."),
-        Option.of(
-            "memory", Kind.mapping(), Otherwise.words("its defaults"), "What the run may take."),
-        Option.of(
-            "tracking",
-            Kind.mapping(),
-            Otherwise.words("its defaults"),
-            "Who else is told how the run goes, and what its report shows."),
-        Option.of(
-            "output",
-            Kind.text("a folder", "runs/mine"),
-            Otherwise.words("runs/NAME, NAME being that of the recipe file"),
-            "The run directory. Relative paths in a recipe are relative to the folder you are"
-                + " in."));
+  /** That of recipes with these keys. */
+  Catalogue(RecipeKeys keys) {
+    List<Option> all = keys.options("");
+    // The whole first, then its parts.
+    options =
+        Stream.concat(
+                all.stream().filter(option -> option.parent().isEmpty()),
+                all.stream().filter(option -> !option.parent().isEmpty()))
+            .toList();
+    methods = Methods.names(keys.methods());
   }
 
-  /** Methods that need no key but their name. */
-  private static List<String> wordsAlone() {
-    return MethodName.labels().stream()
-        .filter(label -> !label.equals(MethodName.EDGES.label()))
-        .toList();
+  /** The names of the methods that a recipe can have. */
+  public List<String> methods() {
+    return methods;
   }
 
   /** All entries. */
-  public static List<Option> options() {
-    return OPTIONS;
+  public List<Option> options() {
+    return options;
   }
 
   /** The entries of one mapping; {@code parent} is empty for the recipe itself. */
-  public static List<Option> of(String parent) {
+  public List<Option> of(String parent) {
     return matching(option -> option.parent().equals(parent));
   }
 
@@ -94,7 +51,7 @@ public final class Catalogue {
    *
    * @throws RecipeException if there is none
    */
-  public static List<Option> find(String word) {
+  public List<Option> find(String word) {
     String key = word.strip();
     List<Option> found =
         matching(
@@ -116,11 +73,11 @@ public final class Catalogue {
   }
 
   /** A misspelled key of a mapping that there is, or the end of any key. */
-  private static String suggestion(String key) {
+  private String suggestion(String key) {
     int dot = key.lastIndexOf('.');
     List<Option> siblings = dot < 0 ? List.of() : of(key.substring(0, dot));
     List<String> names =
-        (siblings.isEmpty() ? OPTIONS : siblings).stream().map(Option::name).distinct().toList();
+        (siblings.isEmpty() ? options : siblings).stream().map(Option::name).distinct().toList();
     return Suggestion.closest(key.substring(dot + 1), names)
         .map(name -> siblings.isEmpty() ? name : key.substring(0, dot + 1) + name)
         .map(found -> "; did you mean '" + found + "'?")
@@ -128,23 +85,23 @@ public final class Catalogue {
   }
 
   /** The key that a value alone stands for, where a mapping can be at {@code key}. */
-  static Optional<String> mainKey(String key) {
-    return OPTIONS.stream()
+  Optional<String> mainKey(String key) {
+    return options.stream()
         .filter(option -> option.key().equals(key))
         .flatMap(option -> option.kind().main().stream())
         .findFirst();
   }
 
   /** All words that a key can have as its value; empty if it can have others. */
-  static List<String> words(String key) {
-    return OPTIONS.stream()
+  List<String> words(String key) {
+    return options.stream()
         .filter(option -> option.key().replace("[]", "").equals(key))
         .flatMap(option -> option.kind().choices().stream())
         .distinct()
         .toList();
   }
 
-  private static List<Option> matching(Predicate<Option> wanted) {
-    return OPTIONS.stream().filter(wanted).collect(Collectors.toUnmodifiableList());
+  private List<Option> matching(Predicate<Option> wanted) {
+    return options.stream().filter(wanted).collect(Collectors.toUnmodifiableList());
   }
 }

@@ -4,6 +4,7 @@ import dev.statecraft.base.UsageException;
 import dev.statecraft.data.DataFormat;
 import dev.statecraft.data.InstructionFormat;
 import dev.statecraft.data.TextColumns;
+import dev.statecraft.data.image.ImageOptions;
 import dev.statecraft.formats.hub.HubFile;
 import java.nio.file.Path;
 import java.util.List;
@@ -12,39 +13,66 @@ import java.util.Optional;
 import java.util.function.UnaryOperator;
 
 /**
- * What is learned from and evaluated on. Constructors throw {@link UsageException} naming the key.
+ * What is learned from and evaluated on.
  *
- * @param train the files of training data
- * @param validation the evaluation data
- * @param columns for classification and regression, which columns are text, pair and label
- * @param renamed for language modelling, the names that a row's shape has for columns to the names
- *     that the data has
- * @param instruction for language modelling, the shape of a row; empty to see it from the columns
- * @param images for image classification, which columns are image and label, and the augmentation
- * @param maxExamples take at most this many training examples, drawn by the seed
- * @param maxLength the most tokens of an example
+ * @param settings of {@link #KEYS}
  */
-public record DataRecipe(
-    List<DataFile> train,
-    Validation validation,
-    Optional<TextColumns> columns,
-    Map<String, String> renamed,
-    Optional<InstructionFormat> instruction,
-    Optional<ImageRecipe> images,
-    Optional<Integer> maxExamples,
-    int maxLength) {
-  public DataRecipe {
-    train = List.copyOf(train);
-    renamed = Map.copyOf(renamed);
-    if (train.isEmpty()) {
-      throw new UsageException("train: expected at least one data file, found none");
-    }
-    if (maxExamples.isPresent() && maxExamples.get() < 1) {
-      throw new UsageException("max_examples: expected 1 or more, found " + maxExamples.get());
-    }
-    if (maxLength < 2) {
-      throw new UsageException("max_length: expected 2 or more, found " + maxLength);
-    }
+public record DataRecipe(Settings settings) {
+  /** The keys of {@code data}. */
+  public static final DataKeys KEYS = new DataKeys();
+
+  /** What images are not measured in: where there are no tokens, no example has too many. */
+  private static final int NO_LENGTH = 512;
+
+  /** The files of training data. */
+  public List<DataFile> train() {
+    return settings.get(KEYS.train);
+  }
+
+  /** The evaluation data. */
+  public Validation validation() {
+    return settings.get(KEYS.validation);
+  }
+
+  /** For classification and regression, which columns are text, pair and label. */
+  public Optional<TextColumns> columns() {
+    return settings.find(KEYS.textColumns);
+  }
+
+  /**
+   * For language modelling, the names that a row's shape has for columns to the names that the data
+   * has.
+   */
+  public Map<String, String> renamed() {
+    return settings.find(KEYS.renamed).orElse(Map.of());
+  }
+
+  /** For language modelling, the shape of a row; empty to see it from the columns. */
+  public Optional<InstructionFormat> instruction() {
+    return settings.find(KEYS.instruction).flatMap(format -> format);
+  }
+
+  /** For image classification, which columns are image and label, and the augmentation. */
+  public Optional<ImageRecipe> images() {
+    return settings
+        .find(KEYS.imageColumns)
+        .map(
+            columns ->
+                new ImageRecipe(
+                    columns,
+                    new ImageOptions(
+                        settings.get(KEYS.exifOrientation), settings.get(KEYS.onError)),
+                    settings.get(KEYS.augment)));
+  }
+
+  /** Take at most this many training examples, drawn by the seed. */
+  public Optional<Integer> maxExamples() {
+    return settings.get(KEYS.maxExamples);
+  }
+
+  /** The most tokens of an example. */
+  public int maxLength() {
+    return settings.find(KEYS.maxLength).orElse(NO_LENGTH);
   }
 
   /**
@@ -72,6 +100,11 @@ public record DataRecipe(
     /** The same at another place. */
     public DataFile withSource(Source other) {
       return new DataFile(other, format, weight);
+    }
+
+    /** The same, its columns separated so if it is a CSV file. */
+    DataFile separatedBy(char separator) {
+      return new DataFile(source, format.separatedBy(separator), weight);
     }
 
     /** Its name without folders. */
@@ -120,24 +153,23 @@ public record DataRecipe(
 
   /** The same with another file to evaluate on. */
   public DataRecipe withValidation(DataFile file) {
-    return with(train, new HeldOut(file));
+    return with(KEYS.validation, new HeldOut(file));
   }
 
   /** The same with each file replaced. */
   public DataRecipe withFiles(UnaryOperator<DataFile> change) {
-    return with(
-        train.stream().map(change).toList(),
-        validation instanceof HeldOut other ? new HeldOut(change.apply(other.file())) : validation);
+    DataRecipe changed = with(KEYS.train, train().stream().map(change).toList());
+    return validation() instanceof HeldOut other
+        ? changed.withValidation(change.apply(other.file()))
+        : changed;
   }
 
   /** The same with the shape of a row that the data turned out to have. */
   public DataRecipe withInstruction(InstructionFormat format) {
-    return new DataRecipe(
-        train, validation, columns, renamed, Optional.of(format), images, maxExamples, maxLength);
+    return with(KEYS.instruction, Optional.of(format));
   }
 
-  private DataRecipe with(List<DataFile> files, Validation held) {
-    return new DataRecipe(
-        files, held, columns, renamed, instruction, images, maxExamples, maxLength);
+  <T> DataRecipe with(Key<T> key, T value) {
+    return new DataRecipe(settings.with(key, value));
   }
 }

@@ -5,19 +5,19 @@ import dev.statecraft.core.plan.StateFormat;
 /**
  * What a run's memory is to be.
  *
- * @param budget the most that its tensors may take
- * @param states in which form stored states wait for the backward pass
+ * @param settings of {@link #KEYS}
  */
-public record MemoryRecipe(Budget budget, StateFormat states) {
-  static MemoryRecipe read(Section memory) {
-    return new MemoryRecipe(
-        budget(memory), memory.text("states").map(StateFormat::of).orElse(Defaults.STORED_STATES));
+public record MemoryRecipe(Settings settings) {
+  /** The keys of {@code memory}. */
+  public static final MemoryKeys KEYS = new MemoryKeys();
+
+  /** The most that the run's tensors may take. */
+  public Budget budget() {
+    return settings.get(KEYS.budget);
   }
 
-  private static Budget budget(Section memory) {
-    if (memory.isWholeNumber("budget")) {
-      return Budget.of(String.valueOf(memory.longInteger("budget").orElseThrow()));
-    }
-    return memory.text("budget").map(Budget::of).orElse(Defaults.BUDGET);
+  /** In which form stored states wait for the backward pass. */
+  public StateFormat states() {
+    return settings.get(KEYS.states);
   }
 }

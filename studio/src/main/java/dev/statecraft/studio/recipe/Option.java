@@ -1,52 +1,41 @@
 package dev.statecraft.studio.recipe;
 
-import java.util.EnumSet;
 import java.util.List;
-import java.util.Set;
-import java.util.TreeSet;
 
 /**
- * One key that recipes can have. A key may have several entries, for different methods or tasks.
+ * What the catalogue says of one key. A key may have several entries, for different methods or
+ * tasks.
  *
  * @param key its path, such as {@code train.epochs}; {@code method.edges[].from} is a key of each
  *     mapping of a list
  * @param kind what its value can be
  * @param otherwise what holds without it
  * @param description one sentence or two
- * @param methods that have it; all of them for a key of every recipe
- * @param tasks that have it, by their words; all of them for a key of every recipe
+ * @param methods that have it, in order; empty for a key of every recipe
+ * @param tasks that have it, in order; empty for a key of every recipe
  */
 public record Option(
     String key,
     Kind kind,
     Otherwise otherwise,
     String description,
-    Set<MethodName> methods,
-    Set<String> tasks) {
+    List<String> methods,
+    List<String> tasks) {
   public Option {
-    methods = Set.copyOf(methods);
-    tasks = Set.copyOf(tasks);
-  }
-
-  /** A key of every recipe. */
-  static Option of(String key, Kind kind, Otherwise otherwise, String description) {
-    return new Option(
-        key,
-        kind,
-        otherwise,
-        description,
-        EnumSet.allOf(MethodName.class),
-        Set.copyOf(TaskRecipe.TYPES));
+    methods = List.copyOf(methods);
+    tasks = List.copyOf(tasks);
   }
 
   /** The same for these methods alone. */
-  Option methods(MethodName first, MethodName... more) {
-    return new Option(key, kind, otherwise, description, EnumSet.of(first, more), tasks);
+  Option methods(List<String> names) {
+    return new Option(key, kind, otherwise, description, names, tasks);
   }
 
-  /** The same for these tasks alone. */
-  Option tasks(String... words) {
-    return new Option(key, kind, otherwise, description, methods, Set.of(words));
+  /** The same inside another, which may be one of some tasks alone. */
+  Option inside(Option outer) {
+    return tasks.isEmpty()
+        ? new Option(key, kind, otherwise, description, methods, outer.tasks)
+        : this;
   }
 
   /** The key within its mapping. */
@@ -65,22 +54,18 @@ public record Option(
     return kind.form() == Kind.Form.MAPPINGS ? key + "[]" : key;
   }
 
+  /** Whether recipes of this task have it. */
+  public boolean isOfTask(String task) {
+    return tasks.isEmpty() || tasks.contains(task);
+  }
+
+  /** Whether recipes of this method have it. */
+  public boolean isOfMethod(String method) {
+    return methods.isEmpty() || methods.contains(method);
+  }
+
   /** Whether recipes of this task and method have the key. */
-  public boolean appliesTo(String task, MethodName method) {
-    return tasks.contains(task) && methods.contains(method);
-  }
-
-  /** The methods that have it, in order; empty if every recipe does. */
-  public List<MethodName> onlyMethods() {
-    return methods.size() == MethodName.values().length
-        ? List.of()
-        : List.copyOf(new TreeSet<>(methods));
-  }
-
-  /** The tasks that have it, in order; empty if every recipe does. */
-  public List<String> onlyTasks() {
-    return tasks.size() == TaskRecipe.TYPES.size()
-        ? List.of()
-        : TaskRecipe.TYPES.stream().filter(tasks::contains).toList();
+  public boolean appliesTo(String task, String method) {
+    return isOfTask(task) && isOfMethod(method);
   }
 }

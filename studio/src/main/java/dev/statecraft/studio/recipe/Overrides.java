@@ -16,26 +16,27 @@ final class Overrides {
   private Overrides() {}
 
   /** Changes the tree in place and returns it. */
-  static ObjectNode apply(ObjectNode root, List<String> overrides, String source) {
+  static ObjectNode apply(
+      ObjectNode root, List<String> overrides, String source, Catalogue catalogue) {
     for (String override : overrides) {
       int equals = override.indexOf('=');
       if (equals < 1) {
         throw new RecipeException(
             "--set: expected key=value, such as "
-                + example(override.strip())
+                + example(override.strip(), catalogue)
                 + ", found "
                 + Quoted.text(override));
       }
       String path = override.substring(0, equals).strip();
       JsonNode value = RecipeText.value(override.substring(equals + 1), "--set " + override);
-      set(root, path, value, source);
+      set(root, path, value, source, catalogue);
     }
     return root;
   }
 
   /** With the key that was given, if recipes have it or one that is called nearly so. */
-  private static String example(String key) {
-    List<Option> options = Catalogue.options();
+  private static String example(String key, Catalogue catalogue) {
+    List<Option> options = catalogue.options();
     return options.stream()
         .filter(option -> option.key().equals(key))
         .findFirst()
@@ -49,13 +50,14 @@ final class Overrides {
         .orElse("train.epochs=5");
   }
 
-  private static void set(ObjectNode root, String path, JsonNode value, String source) {
+  private static void set(
+      ObjectNode root, String path, JsonNode value, String source, Catalogue catalogue) {
     String[] keys = path.split("\\.", -1);
     JsonNode parent = root;
     String done = "";
     for (int i = 0; i < keys.length - 1; i++) {
       done = done.isEmpty() ? keys[i] : done + "." + keys[i];
-      parent = descend(parent, keys[i], done, path, source);
+      parent = descend(parent, keys[i], done, path, source, catalogue);
     }
     String last = keys[keys.length - 1];
     if (parent instanceof ObjectNode mapping) {
@@ -70,7 +72,7 @@ final class Overrides {
   }
 
   private static JsonNode descend(
-      JsonNode parent, String key, String done, String path, String source) {
+      JsonNode parent, String key, String done, String path, String source, Catalogue catalogue) {
     if (parent instanceof ArrayNode list) {
       return container(list.get(index(list, key, path, source)), done, path, source);
     }
@@ -79,7 +81,7 @@ final class Overrides {
     if (child.isMissingNode() || child.isNull()) {
       return mapping.putObject(key);
     }
-    Optional<String> main = Catalogue.mainKey(done);
+    Optional<String> main = catalogue.mainKey(done);
     if (child.isValueNode() && main.isPresent()) {
       ObjectNode spelledOut = mapping.putObject(key);
       spelledOut.set(main.get(), child);

@@ -3,6 +3,7 @@ package dev.statecraft.studio.recipe;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.statecraft.base.InvalidInputException;
 import dev.statecraft.base.TextFile;
+import dev.statecraft.base.UsageException;
 import dev.statecraft.formats.hub.HubId;
 import dev.statecraft.tensor.quant.Quantization;
 import java.io.IOException;
@@ -14,37 +15,62 @@ import java.util.Optional;
 
 /**
  * A training run, described in full: nothing is left open except what only the model or the data
- * can say. Reading a recipe fills in the {@link Defaults}; writing it shows them.
+ * can say. Reading a recipe fills in the defaults of its {@link Keys}; writing it shows them.
  *
- * @param model a model folder (absolute), a model of the Hub ({@code org/name[@revision]}), or
- *     {@code builtin:minilm}
- * @param quantize how the frozen linears inside layers are held
- * @param method how the model is tuned
- * @param data what it learns from
- * @param task what it learns
- * @param train how the run goes
- * @param memory what it may take, and how it is saved
- * @param tracking who else is told how it goes
- * @param output the run directory (absolute)
+ * @param settings the values of all keys
  */
-public record Recipe(
-    String model,
-    Quantization quantize,
-    Method method,
-    DataRecipe data,
-    TaskRecipe task,
-    TrainRecipe train,
-    MemoryRecipe memory,
-    TrackingRecipe tracking,
-    Path output) {
+public record Recipe(Settings settings) {
   /** What the names of models that come with Statecraft begin with. */
   public static final String BUILTIN = "builtin:";
 
-  /** The models that come with Statecraft. */
-  static final List<String> BUILTIN_MODELS = List.of(BUILTIN + "minilm");
+  static final RecipeKeys KEYS = new RecipeKeys(Methods.ALL, TrainRecipe.KEYS);
 
-  public Recipe {
-    method.checkQuantization("quantize", quantize);
+  /**
+   * A model folder (absolute), a model of the Hub ({@code org/name[@revision]}), or {@code
+   * builtin:minilm}.
+   */
+  public String model() {
+    return settings.get(KEYS.model);
+  }
+
+  /** How the frozen linears inside layers are held. */
+  public Quantization quantize() {
+    return settings.get(KEYS.quantize);
+  }
+
+  /** How the model is tuned. */
+  public MethodRecipe method() {
+    return settings.get(KEYS.method);
+  }
+
+  /** What it learns from. */
+  public DataRecipe data() {
+    return settings.get(KEYS.data);
+  }
+
+  /** What it learns. */
+  public TaskRecipe task() {
+    return settings.get(KEYS.task);
+  }
+
+  /** How the run goes. */
+  public TrainRecipe train() {
+    return settings.get(KEYS.train);
+  }
+
+  /** What it may take, and how it is saved. */
+  public MemoryRecipe memory() {
+    return settings.get(KEYS.memory);
+  }
+
+  /** Who else is told how it goes. */
+  public TrackingRecipe tracking() {
+    return settings.get(KEYS.tracking);
+  }
+
+  /** The run directory (absolute). */
+  public Path output() {
+    return settings.get(KEYS.output);
   }
 
   /**
@@ -98,13 +124,20 @@ public record Recipe(
    */
   public static Recipe parse(
       String yaml, String source, String name, List<String> overrides, Path folder) {
-    return new RecipeReader(folder, name)
-        .read(Overrides.apply(RecipeText.parse(yaml, source), overrides, source), source);
+    Document document = new Document(source, folder, name, Catalogue.ALL);
+    return read(
+        Overrides.apply(RecipeText.parse(yaml, source), overrides, source, Catalogue.ALL),
+        document);
+  }
+
+  /** Reads a recipe's tree. */
+  static Recipe read(ObjectNode root, Document document) {
+    return KEYS.read(root, document);
   }
 
   /** The recipe as YAML, with every default written out; reading it gives an equal recipe. */
   public String toYaml() {
-    return RecipeWriter.toYaml(this);
+    return RecipeText.write(settings.write());
   }
 
   /** Every option and its value as text, by path: {@code method.rank} and the like. */
@@ -114,14 +147,14 @@ public record Recipe(
 
   /** The same, tracked in another way. */
   public Recipe withTracking(TrackingRecipe other) {
-    return new Recipe(model, quantize, method, data, task, train, memory, other, output);
+    return with(KEYS.tracking, other);
   }
 
   /** The model's folder, if that is what the recipe names. */
   public Optional<Path> modelFolder() {
-    return model.startsWith(BUILTIN) || !Path.of(model).isAbsolute()
+    return model().startsWith(BUILTIN) || !Path.of(model()).isAbsolute()
         ? Optional.empty()
-        : Optional.of(Path.of(model));
+        : Optional.of(Path.of(model()));
   }
 
   /**
@@ -141,47 +174,39 @@ public record Recipe(
 
   /** The same with another model. */
   public Recipe withModel(String other) {
-    return new Recipe(other, quantize, method, data, task, train, memory, tracking, output);
+    return with(KEYS.model, other);
   }
 
   /** The same with the classes that the training data turned out to have. */
   public Recipe withLabels(List<String> labels) {
-    if (task instanceof TaskRecipe.ImageClassification images) {
-      return withTask(new TaskRecipe.ImageClassification(Optional.of(labels), images.metrics()));
-    }
-    if (!(task instanceof TaskRecipe.Classification classification)) {
-      throw new IllegalArgumentException("labels: only for classification, this is " + task.type());
-    }
-    return withTask(
-        new TaskRecipe.Classification(
-            classification.pooling(),
-            Optional.of(labels),
-            classification.positiveLabel(),
-            classification.metrics()));
+    return withTask(task().withLabels(labels));
   }
 
   /** The same for another task. */
   public Recipe withTask(TaskRecipe other) {
-    return new Recipe(model, quantize, method, data, other, train, memory, tracking, output);
+    return with(KEYS.task, other);
   }
 
   /** The same with other data. */
   public Recipe withData(DataRecipe other) {
-    return new Recipe(model, quantize, method, other, task, train, memory, tracking, output);
+    return with(KEYS.data, other);
   }
 
   /**
    * The same computed with so many threads.
    *
-   * @throws IllegalArgumentException if there cannot be so many
+   * @throws UsageException if there cannot be so many
    */
   public Recipe withThreads(int threads) {
-    return new Recipe(
-        model, quantize, method, data, task, train.withThreads(threads), memory, tracking, output);
+    return with(KEYS.train, train().withThreads(threads));
   }
 
   /** The same with another run directory. */
   public Recipe withOutput(Path other) {
-    return new Recipe(model, quantize, method, data, task, train, memory, tracking, other);
+    return with(KEYS.output, other);
+  }
+
+  private <T> Recipe with(Key<T> key, T value) {
+    return new Recipe(settings.with(key, value));
   }
 }

@@ -27,9 +27,13 @@ public final class RecipeBuilder {
     return new RecipeBuilder(JsonNodeFactory.instance.objectNode()).set("model", model);
   }
 
-  /** How the model is tuned; keys of the method are {@link #set} by name. */
-  public RecipeBuilder method(MethodName name) {
-    return set("method.name", name.label());
+  /**
+   * How the model is tuned; keys of the method are {@link #set} by name.
+   *
+   * @param name one of {@link Methods#names}
+   */
+  public RecipeBuilder method(String name) {
+    return set("method.name", name);
   }
 
   /**
@@ -106,6 +110,6 @@ public final class RecipeBuilder {
    * @throws RecipeException if it is not a valid one; the message names the key
    */
   public Recipe build(Path folder) {
-    return new RecipeReader(folder, "run").read(tree.deepCopy(), SOURCE);
+    return Recipe.read(tree.deepCopy(), new Document(SOURCE, folder, "run", Catalogue.ALL));
   }
 }

@@ -20,17 +20,18 @@ import java.util.function.Function;
  * path of the key, what was expected, what was found. A key without a value counts as absent.
  */
 final class Section {
+  private final Document document;
   private final String source;
   private final String path;
   private final ObjectNode node;
   private final Set<String> known = new LinkedHashSet<>();
 
   /**
-   * @param source the file
    * @param path of the mapping in the file, with a dot at its end, or empty for the whole file
    */
-  Section(String source, String path, ObjectNode node) {
-    this.source = source;
+  Section(Document document, String path, ObjectNode node) {
+    this.document = document;
+    this.source = document.source();
     this.path = path;
     this.node = node;
   }
@@ -48,7 +49,7 @@ final class Section {
     }
     for (String key : (Iterable<String>) node::fieldNames) {
       if (!known.contains(key)) {
-        throw UnknownKeys.unknown(source, path, key, known);
+        throw document.unknownKeys().unknown(path, key, known);
       }
     }
     return value;
@@ -81,7 +82,7 @@ final class Section {
   private String suggestion(String key) {
     String option = (path + key).replaceAll("\\[[0-9]+]", "");
     return value(key).isTextual()
-        ? Suggestion.of(value(key).textValue(), Catalogue.words(option))
+        ? Suggestion.of(value(key).textValue(), document.catalogue().words(option))
         : "";
   }
 
@@ -157,6 +158,10 @@ final class Section {
     return Optional.of(value(key).booleanValue());
   }
 
+  Document document() {
+    return document;
+  }
+
   /** One of two words, the second of which YAML 1.1 may take for false: {@code off}. */
   Optional<String> textOrOff(String key) {
     return value(key).isBoolean() && !value(key).booleanValue() ? Optional.of("off") : text(key);
@@ -218,12 +223,14 @@ final class Section {
 
   /** The mapping at a key; a text there is short for {@code {main: text}}. */
   Section shorthand(String key, String main) {
-    if (value(key).isTextual()) {
-      ObjectNode spelledOut = JsonNodeFactory.instance.objectNode();
-      spelledOut.set(main, value(key));
-      return child(key, spelledOut);
-    }
-    return section(key);
+    return value(key).isTextual() ? spelledOut(key, main) : section(key);
+  }
+
+  /** The mapping {@code {main: value}} that the value at a key is short for. */
+  Section spelledOut(String key, String main) {
+    ObjectNode mapping = JsonNodeFactory.instance.objectNode();
+    mapping.set(main, value(key));
+    return child(key, mapping);
   }
 
   /** One mapping or a list of them, each of which may be a {@link #shorthand}. */
@@ -236,7 +243,7 @@ final class Section {
       String name = key + "[" + sections.size() + "]";
       ObjectNode item = JsonNodeFactory.instance.objectNode();
       item.set(name, value);
-      sections.add(new Section(source, path, item).shorthand(name, main));
+      sections.add(new Section(document, path, item).shorthand(name, main));
     }
     return sections;
   }
@@ -263,6 +270,6 @@ final class Section {
   }
 
   private Section child(String key, ObjectNode mapping) {
-    return new Section(source, path + key + ".", mapping);
+    return new Section(document, path + key + ".", mapping);
   }
 }

@@ -9,16 +9,8 @@ final class Separators {
 
   private Separators() {}
 
-  /** The same data, whose CSV files have their columns separated so. */
-  static DataRecipe separated(DataRecipe data, String text) {
-    char separator = of(text);
-    return data.withFiles(
-        file ->
-            new DataRecipe.DataFile(
-                file.source(), file.format().separatedBy(separator), file.weight()));
-  }
-
-  private static char of(String text) {
+  /** As recipes have it. */
+  static char of(String text) {
     if (text.equalsIgnoreCase(TAB)) {
       return '\t';
     }

@@ -9,6 +9,9 @@ public final class Stores {
   /** The word for policies that a memory budget decides. */
   public static final String AUTO = "auto";
 
+  /** Costs next to nothing and stores a third. */
+  static final StorePolicy USUAL = StorePolicy.CHEAP;
+
   private Stores() {}
 
   /**
@@ -20,7 +23,7 @@ public final class Stores {
    */
   public static Optional<StorePolicy> read(Optional<String> text, boolean budget) {
     if (text.isEmpty()) {
-      return budget ? Optional.empty() : Optional.of(Defaults.STORE);
+      return budget ? Optional.empty() : Optional.of(USUAL);
     }
     if (!text.get().equals(AUTO)) {
       return Optional.of(StorePolicy.of(text.get()));

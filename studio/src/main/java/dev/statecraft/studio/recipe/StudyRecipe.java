@@ -128,8 +128,9 @@ public record StudyRecipe(
   }
 
   private static long firstSeed(ObjectNode root, List<String> changes, String source) {
-    JsonNode seed = Overrides.apply(root, changes, source).path("train").path("seed");
-    return seed.isIntegralNumber() ? seed.longValue() : Defaults.SEED;
+    JsonNode seed =
+        Overrides.apply(root, changes, source, Catalogue.ALL).path("train").path("seed");
+    return seed.isIntegralNumber() ? seed.longValue() : 0;
   }
 
   private static List<Long> counted(long first, int count) {

@@ -1,15 +1,11 @@
 package dev.statecraft.studio.recipe;
 
-import dev.statecraft.base.Quoted;
 import dev.statecraft.base.UsageException;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
-/**
- * What is learned. The first metric decides which evaluation is the best. Constructors throw {@link
- * UsageException} naming the key.
- */
+/** What is learned. The first metric decides which evaluation is the best. */
 public sealed interface TaskRecipe {
   /** The word for {@link CausalLm}. */
   String CAUSAL_LM = "causal-lm";
@@ -26,8 +22,15 @@ public sealed interface TaskRecipe {
   /** All words. */
   List<String> TYPES = List.of(CAUSAL_LM, CLASSIFICATION, REGRESSION, IMAGE_CLASSIFICATION);
 
+  TaskKeys KEYS = new TaskKeys();
+
+  /** The settings of {@link #KEYS}. */
+  Settings settings();
+
   /** The word for the task in recipes. */
-  String type();
+  default String type() {
+    return settings().get(KEYS.type);
+  }
 
   /** What evaluations report; at least one. */
   List<Metric> metrics();
@@ -35,6 +38,58 @@ public sealed interface TaskRecipe {
   /** Names of {@link #metrics}. */
   default List<String> metricNames() {
     return metrics().stream().map(Metric::label).toList();
+  }
+
+  /** What a model that has learned it gives classes to. */
+  default Classified classified() {
+    return Classified.NOTHING;
+  }
+
+  /** All classes, if there are classes and they are known. */
+  default Optional<List<String>> labels() {
+    return Optional.empty();
+  }
+
+  /**
+   * The same with the classes that the training data turned out to have.
+   *
+   * @throws IllegalArgumentException if it is no classification
+   */
+  default TaskRecipe withLabels(List<String> labels) {
+    throw new IllegalArgumentException("labels: only for classification, this is " + type());
+  }
+
+  /** The mapping {@code task}, or the word for it alone. */
+  static Type<TaskRecipe> type(TaskKeys keys) {
+    return Type.of(
+            Kind.choice(TYPES).orMapping(keys.type.name()),
+            (recipe, key) ->
+                keys.read(
+                    recipe.section().shorthand(key, keys.type.name()),
+                    Optional.of(recipe),
+                    TaskRecipe::of),
+            task -> keys.write(task.settings()))
+        .with(keys);
+  }
+
+  private static TaskRecipe of(Settings settings) {
+    return switch (settings.get(KEYS.type)) {
+      case CAUSAL_LM -> new CausalLm(settings);
+      case CLASSIFICATION -> new Classification(settings);
+      case REGRESSION -> new Regression(settings);
+      case IMAGE_CLASSIFICATION -> new ImageClassification(settings);
+      default -> throw new IllegalArgumentException("no such task: " + settings);
+    };
+  }
+
+  /** What is given a class. */
+  enum Classified {
+    /** It is no classification. */
+    NOTHING,
+    /** Texts, or pairs of texts. */
+    TEXTS,
+    /** Pictures. */
+    IMAGES
   }
 
   /** How a head sees a sequence. */
@@ -60,116 +115,88 @@ public sealed interface TaskRecipe {
   }
 
   /** The next token of a text. */
-  record CausalLm(List<Metric> metrics) implements TaskRecipe {
-    static final List<Metric> ALLOWED =
-        List.of(Metric.LOSS, Metric.PERPLEXITY, Metric.TOKEN_ACCURACY);
+  record CausalLm(Settings settings) implements TaskRecipe {
+    @Override
+    public List<Metric> metrics() {
+      return settings.get(KEYS.causalLmMetrics);
+    }
+  }
 
-    public CausalLm {
-      metrics = checked(metrics);
+  /** The class of a text, or of a pair of texts. */
+  record Classification(Settings settings) implements TaskRecipe {
+    /** How the head sees it; empty for the model's way. */
+    public Optional<Pooling> pooling() {
+      return settings.get(KEYS.pooling);
+    }
+
+    /**
+     * All classes; empty for those that the training data has. Those of the model's head are used,
+     * in its order, where they include them.
+     */
+    @Override
+    public Optional<List<String>> labels() {
+      return settings.get(KEYS.labels);
+    }
+
+    /** The class whose F1 the metric {@code f1} is. */
+    public Optional<String> positiveLabel() {
+      return settings.get(KEYS.positiveLabel);
     }
 
     @Override
-    public String type() {
-      return CAUSAL_LM;
-    }
-  }
-
-  /**
-   * The class of a text, or of a pair of texts.
-   *
-   * @param pooling how the head sees it; empty for the model's way
-   * @param labels all classes; empty for those that the training data has. Those of the model's
-   *     head are used, in its order, where they include them
-   * @param positiveLabel the class whose F1 the metric {@code f1} is
-   */
-  record Classification(
-      Optional<Pooling> pooling,
-      Optional<List<String>> labels,
-      Optional<String> positiveLabel,
-      List<Metric> metrics)
-      implements TaskRecipe {
-    static final List<Metric> ALLOWED =
-        List.of(Metric.LOSS, Metric.ACCURACY, Metric.MACRO_F1, Metric.F1, Metric.MATTHEWS);
-
-    public Classification {
-      labels = labels.map(TaskRecipe::checkedLabels);
-      metrics = checked(metrics);
-      if (metrics.contains(Metric.F1) && positiveLabel.isEmpty()) {
-        throw new UsageException(
-            "positive_label: expected the class that the metric f1 is about, found nothing");
-      }
-      if (positiveLabel.isPresent()
-          && labels.isPresent()
-          && !labels.get().contains(positiveLabel.get())) {
-        throw new UsageException(
-            "positive_label: expected one of "
-                + Quoted.list(labels.get())
-                + ", found "
-                + Quoted.text(positiveLabel.get()));
-      }
+    public List<Metric> metrics() {
+      return settings.get(KEYS.classificationMetrics);
     }
 
     @Override
-    public String type() {
-      return CLASSIFICATION;
-    }
-  }
-
-  /**
-   * The class of a picture.
-   *
-   * @param labels all classes; empty for those that the training data has. Those of the model's
-   *     head are used, in its order, where they include them
-   */
-  record ImageClassification(Optional<List<String>> labels, List<Metric> metrics)
-      implements TaskRecipe {
-    static final List<Metric> ALLOWED =
-        List.of(Metric.LOSS, Metric.ACCURACY, Metric.MACRO_F1, Metric.MATTHEWS);
-
-    public ImageClassification {
-      labels = labels.map(TaskRecipe::checkedLabels);
-      metrics = checked(metrics);
+    public Classification withLabels(List<String> labels) {
+      return new Classification(settings.with(KEYS.labels, Optional.of(List.copyOf(labels))));
     }
 
     @Override
-    public String type() {
-      return IMAGE_CLASSIFICATION;
+    public Classified classified() {
+      return Classified.TEXTS;
     }
   }
 
-  /**
-   * A number for a text, or for a pair of texts.
-   *
-   * @param pooling how the head sees it; empty for the model's way
-   */
-  record Regression(Optional<Pooling> pooling, List<Metric> metrics) implements TaskRecipe {
-    static final List<Metric> ALLOWED =
-        List.of(Metric.LOSS, Metric.PEARSON, Metric.SPEARMAN, Metric.MEAN_SQUARED_ERROR);
-
-    public Regression {
-      metrics = checked(metrics);
+  /** The class of a picture. */
+  record ImageClassification(Settings settings) implements TaskRecipe {
+    /**
+     * All classes; empty for those that the training data has. Those of the model's head are used,
+     * in its order, where they include them.
+     */
+    @Override
+    public Optional<List<String>> labels() {
+      return settings.get(KEYS.imageLabels);
     }
 
     @Override
-    public String type() {
-      return REGRESSION;
+    public Classified classified() {
+      return Classified.IMAGES;
+    }
+
+    @Override
+    public List<Metric> metrics() {
+      return settings.get(KEYS.imageMetrics);
+    }
+
+    @Override
+    public ImageClassification withLabels(List<String> labels) {
+      return new ImageClassification(
+          settings.with(KEYS.imageLabels, Optional.of(List.copyOf(labels))));
     }
   }
 
-  private static List<String> checkedLabels(List<String> labels) {
-    if (labels.size() < 2 || labels.stream().distinct().count() != labels.size()) {
-      throw new UsageException(
-          "labels: expected at least two labels, each once, found " + Quoted.list(labels));
+  /** A number for a text, or for a pair of texts. */
+  record Regression(Settings settings) implements TaskRecipe {
+    /** How the head sees it; empty for the model's way. */
+    public Optional<Pooling> pooling() {
+      return settings.get(KEYS.pooling);
     }
-    return List.copyOf(labels);
-  }
 
-  private static List<Metric> checked(List<Metric> metrics) {
-    if (metrics.isEmpty() || metrics.stream().distinct().count() != metrics.size()) {
-      throw new UsageException(
-          "metrics: expected at least one, each once, found "
-              + metrics.stream().map(Metric::label).toList());
+    @Override
+    public List<Metric> metrics() {
+      return settings.get(KEYS.regressionMetrics);
     }
-    return List.copyOf(metrics);
   }
 }

@@ -5,36 +5,27 @@ import dev.statecraft.base.WebAddress;
 import java.util.Optional;
 
 /**
- * Who else is told how a run goes, and what its report shows. The constructor throws {@link
- * UsageException} naming the key.
+ * Who else is told how a run goes, and what its report shows.
  *
- * @param mlflow address of an MLflow server, if there is one to tell
- * @param experiment the server's experiment; made if there is none of this name
- * @param samples evaluation prompts that a language model answers for the report, before and after
+ * @param settings of {@link #KEYS}
  */
-public record TrackingRecipe(Optional<WebAddress> mlflow, String experiment, int samples) {
-  public TrackingRecipe {
-    if (experiment.isBlank()) {
-      throw new UsageException("experiment: expected a name, found nothing");
-    }
-    if (samples < 0) {
-      throw new UsageException("samples: expected 0 or more, found " + samples);
-    }
+public record TrackingRecipe(Settings settings) {
+  /** The keys of {@code tracking}. */
+  public static final TrackingKeys KEYS = new TrackingKeys();
+
+  /** Address of an MLflow server, if there is one to tell. */
+  public Optional<WebAddress> mlflow() {
+    return settings.get(KEYS.mlflow);
   }
 
-  static TrackingRecipe read(Section tracking) {
-    return new TrackingRecipe(
-        tracking.text("mlflow").map(TrackingRecipe::address),
-        tracking.text("experiment").orElse(Defaults.EXPERIMENT),
-        tracking.integer("samples").orElse(Defaults.SAMPLES));
+  /** The server's experiment; made if there is none of this name. */
+  public String experiment() {
+    return settings.get(KEYS.experiment);
   }
 
-  private static WebAddress address(String text) {
-    try {
-      return WebAddress.of(text);
-    } catch (UsageException e) {
-      throw new UsageException("mlflow: " + e.getMessage(), e);
-    }
+  /** Evaluation prompts that a language model answers for the report, before and after. */
+  public int samples() {
+    return settings.get(KEYS.samples);
   }
 
   /**
@@ -43,6 +34,7 @@ public record TrackingRecipe(Optional<WebAddress> mlflow, String experiment, int
    * @throws UsageException if this is not an address
    */
   public TrackingRecipe withMlflow(String address) {
-    return new TrackingRecipe(Optional.of(address(address)), experiment, samples);
+    return new TrackingRecipe(
+        settings.with(KEYS.mlflow, Optional.of(TrackingKeys.address(address))));
   }
 }

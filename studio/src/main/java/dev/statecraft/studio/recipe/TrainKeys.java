@@ -1,240 +1,296 @@
 package dev.statecraft.studio.recipe;
 
+import static dev.statecraft.studio.recipe.TaskRecipe.CLASSIFICATION;
+import static dev.statecraft.studio.recipe.TaskRecipe.IMAGE_CLASSIFICATION;
+import static dev.statecraft.studio.recipe.TaskRecipe.REGRESSION;
+import static dev.statecraft.studio.recipe.Type.number;
+import static dev.statecraft.studio.recipe.Type.whole;
+
+import dev.statecraft.base.UsageException;
 import dev.statecraft.core.optim.Schedule;
-import dev.statecraft.core.plan.StateFormat;
 import dev.statecraft.core.plan.StorePolicy;
+import dev.statecraft.data.BatchLimit;
 import dev.statecraft.tensor.DType;
+import dev.statecraft.tensor.Device;
+import dev.statecraft.tensor.thread.ThreadCount;
+import dev.statecraft.training.EarlyStopping;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.stream.Collectors;
+import java.util.Optional;
 import java.util.stream.Stream;
 
-/** The keys of {@code train} and {@code memory}. */
-final class TrainKeys {
+/** The keys of {@code train}. */
+public class TrainKeys extends Keys {
   private static final Map<String, Object> ABOVE_ZERO = Map.of("exclusiveMinimum", 0);
   private static final Map<String, Object> PART = Map.of("minimum", 0, "exclusiveMaximum", 1);
+  private static final Type<Double> RATE =
+      number("a number above 0", ABOVE_ZERO, 1e-3).checked(Double::isFinite, "a number above 0");
 
-  private TrainKeys() {}
+  // ---- how long ----
 
-  static List<Option> all() {
-    return Stream.of(length(), optimizer(), checkpoints(), computation(), memory())
-        .flatMap(List::stream)
-        .toList();
+  public final Key<Integer> epochs =
+      key("epochs", whole(1, 5), 3, "Passes over the training data, at most.");
+
+  public final Key<Optional<Integer>> maxSteps =
+      optional("max_steps", whole(1, 1000), "no limit", "Optimizer steps, at most.");
+
+  public final Key<Integer> batchSize =
+      key("batch_size", whole(1, 32), 16, "Examples of an optimizer step.");
+
+  public final Key<Optional<BatchLimit>> microBatch =
+      key(
+          "micro_batch",
+          MicroBatchKeys.type(),
+          Otherwise.words("the whole step"),
+          train -> Optional.of(BatchLimit.examples(train.get(batchSize))),
+          "What is computed at once: examples, {tokens: N}, or auto for as much as the memory"
+              + " budget allows. The result is the same up to rounding.");
+
+  public final Key<Optional<Integer>> evalEvery =
+      key(
+          "eval_every",
+          whole(1, 100).orNone("epoch"),
+          Optional.empty(),
+          "Optimizer steps between evaluations.");
+
+  // ---- how the optimizer goes ----
+
+  public final Key<Double> learningRate =
+      key(
+          "learning_rate",
+          RATE,
+          Otherwise.words(Methods.learningRates()),
+          train -> method(train).learningRate(),
+          "The highest learning rate.");
+
+  public final Key<Double> headLearningRate =
+      key(
+          "head_learning_rate",
+          RATE,
+          Otherwise.words(
+              Numbers.shown(Method.HEAD_LEARNING_RATE)
+                  + "; what learning_rate says for "
+                  + String.join(" and ", Methods.ofOneRate())),
+          train -> method(train).hasOneRate() ? train.get(learningRate) : Method.HEAD_LEARNING_RATE,
+          "The highest learning rate of the task's head; its schedule has the same shape.",
+          CLASSIFICATION,
+          REGRESSION,
+          IMAGE_CLASSIFICATION);
+
+  public final Key<Schedule.Shape> schedule =
+      key(
+          "schedule",
+          Type.choice(List.of(Schedule.Shape.values()), Schedule.Shape::label, Schedule.Shape::of),
+          Schedule.Shape.LINEAR,
+          "The learning rate after the warmup: constant, down to 0 on a line, or on half a"
+              + " cosine.");
+
+  /** The default is that of RoBERTa's fine-tuning recipe (Liu et al. 2019, table 10). */
+  public final Key<Optional<Double>> warmupRatio =
+      key(
+          "warmup_ratio",
+          number("from 0 up to but not 1", PART, 0.03).optional().read(this::eitherRatio),
+          Otherwise.value(0.06),
+          train -> train.get(this.warmupSteps).isPresent() ? Optional.empty() : Optional.of(0.06),
+          "The part of the run over which the learning rate rises. Not beside warmup_steps.");
+
+  public final Key<Optional<Integer>> warmupSteps =
+      optional(
+          "warmup_steps",
+          whole(0, 100),
+          "what warmup_ratio says",
+          "Optimizer steps over which the learning rate rises.");
+
+  public final Key<Double> weightDecay =
+      key(
+          "weight_decay",
+          number("0 or more", Map.of("minimum", 0), 0.01),
+          0.0,
+          "AdamW's decoupled weight decay of everything trained.");
+
+  public final Key<List<Double>> betas =
+      key(
+          "betas",
+          Type.of(
+              Kind.numbers("two numbers from 0 up to but not 1", PART, List.of(0.9, 0.95)),
+              TrainKeys::pair,
+              pair -> pair),
+          List.of(0.9, 0.999),
+          "AdamW's decay rates of the moments.");
+
+  public final Key<Double> epsilon =
+      key(
+          "epsilon",
+          number("a number above 0", "above 0", ABOVE_ZERO, 1e-6),
+          1e-8,
+          "AdamW's epsilon.");
+
+  public final Key<Double> maxGradNorm =
+      key(
+          "max_grad_norm",
+          number("a number above 0", "a number above 0, or none", ABOVE_ZERO, 0.5)
+              .orNone("none")
+              .as(norm -> norm.orElse(Double.POSITIVE_INFINITY), TrainKeys::finite),
+          1.0,
+          "Gradients of a greater norm are scaled down to it.");
+
+  public final Key<Long> seed =
+      key(
+          "seed",
+          Type.anyWhole(1),
+          0L,
+          "Of everything random: splits, order, initial values, dropout.");
+
+  /** By default as transformers trains the model. */
+  public final Key<ModelDropoutUse> modelDropout =
+      key(
+          "model_dropout",
+          Type.choice(
+                  List.of(ModelDropoutUse.values()), ModelDropoutUse::label, ModelDropoutUse::of)
+              .read(
+                  usual ->
+                      (train, key) ->
+                          ModelDropoutUse.of(train.section().textOrOff(key).orElseThrow())),
+          ModelDropoutUse.CONFIG,
+          "Whether training drops what the model's config.json says (hidden_dropout_prob,"
+              + " attention_probs_dropout_prob, attention_dropout, classifier_dropout), where"
+              + " transformers does; dropout of the method is told apart.");
+
+  // ---- what is kept ----
+
+  public final Key<Settings> checkpoint =
+      mapping(
+          "checkpoint",
+          CheckpointKeys.type(),
+          Otherwise.words("its defaults"),
+          "Checkpoints to go on from with --resume; one is also saved on an interrupt.");
+
+  public final Key<Optional<EarlyStopping>> earlyStopping =
+      key(
+          "early_stopping",
+          EarlyStoppingKeys.type(),
+          Otherwise.words("none"),
+          train -> Optional.empty(),
+          "After how many evaluations without a better one the run ends.");
+
+  public final Key<CheckpointRecipe.Select> select =
+      key(
+          "select",
+          Type.choice(
+              List.of(CheckpointRecipe.Select.values()),
+              CheckpointRecipe.Select::label,
+              CheckpointRecipe.Select::of),
+          CheckpointRecipe.Select.LAST,
+          "Which parameters the run leaves: those after the last step, or those of the best"
+              + " evaluation.");
+
+  // ---- how it is computed ----
+
+  public final Key<DType> dtype =
+      key(
+          "dtype",
+          Type.choice(TrainRecipe.DTYPES, DType::label, DType::of).checked(TrainKeys::checkType),
+          DType.FLOAT32,
+          "Type of the frozen weights and the states; what is trained is float32, or float64.");
+
+  public final Key<Device> device =
+      key(
+          "device",
+          Type.choice(
+              List.of(Device.CPU, Device.CUDA),
+              device -> device.name().toLowerCase(Locale.ROOT),
+              Device::of),
+          Device.CPU,
+          "Where everything is computed; cuda needs the build with -Pcuda.");
+
+  public final Key<Optional<Integer>> threads =
+      optional(
+          "threads",
+          Type.<Integer>of(
+                  Kind.wholeNumber(1, 2),
+                  (train, key) -> train.section().integer(key).orElseThrow(),
+                  number -> number)
+              .checked((key, number) -> ThreadCount.checked(number)),
+          "the processors that the JVM may use",
+          "Threads that compute, of the CPU. The command line's --threads wins over it, and"
+              + " OMP_NUM_THREADS in the environment over both.");
+
+  public final Key<Optional<StorePolicy>> store =
+      key(
+          "store",
+          Type.of(
+              Kind.choice(
+                  Stream.concat(
+                          Arrays.stream(StorePolicy.values()).map(StorePolicy::label),
+                          Stream.of(Stores.AUTO))
+                      .toList()),
+              (train, key) -> Stores.read(train.section().text(key), hasBudget(train)),
+              policy -> policy.map(StorePolicy::label).orElse(Stores.AUTO)),
+          Otherwise.words(
+              Stores.USUAL.label() + "; " + Stores.AUTO + " where there is a memory budget"),
+          train -> Stores.read(Optional.empty(), hasBudget(train)),
+          "States kept for the backward pass, from all to the layers' inputs alone; what is not"
+              + " kept is computed again. auto lets the memory budget decide for each layer.");
+
+  /** Studies know what they ran by its text, so that keeps the order that it had at first. */
+  @Override
+  List<Key<?>> written() {
+    List<Key<?>> order = new ArrayList<>(all());
+    move(order, epsilon, schedule, warmupRatio, warmupSteps);
+    move(order, modelDropout, evalEvery);
+    move(order, store, checkpoint, earlyStopping, select);
+    return order;
   }
 
-  private static List<Option> length() {
-    return List.of(
-        Option.of(
-            "train.epochs",
-            Kind.wholeNumber(1, 5),
-            Otherwise.value(Defaults.EPOCHS),
-            "Passes over the training data, at most."),
-        Option.of(
-            "train.max_steps",
-            Kind.wholeNumber(1, 1000),
-            Otherwise.words("no limit"),
-            "Optimizer steps, at most."),
-        Option.of(
-            "train.batch_size",
-            Kind.wholeNumber(1, 32),
-            Otherwise.value(Defaults.BATCH_SIZE),
-            "Examples of an optimizer step."),
-        Option.of(
-            "train.micro_batch",
-            Kind.wholeNumber(1, 4).orWord("auto").orMapping("examples"),
-            Otherwise.words("the whole step"),
-            "What is computed at once: examples, {tokens: N}, or auto for as much as the memory"
-                + " budget allows. The result is the same up to rounding."),
-        Option.of(
-            "train.micro_batch.examples",
-            Kind.wholeNumber(1, 4),
-            Otherwise.words("either this or tokens"),
-            "Examples, at most."),
-        Option.of(
-            "train.micro_batch.tokens",
-            Kind.wholeNumber(1, 4096),
-            Otherwise.words("either this or examples"),
-            "Tokens of all examples together, at most; nothing is padded."),
-        Option.of(
-            "train.eval_every",
-            Kind.wholeNumber(1, 100).orWord("epoch"),
-            Otherwise.value("epoch"),
-            "Optimizer steps between evaluations."));
+  private static void move(List<Key<?>> order, Key<?> after, Key<?>... keys) {
+    List<Key<?>> moved = List.of(keys);
+    order.removeAll(moved);
+    order.addAll(order.indexOf(after) + 1, moved);
   }
 
-  private static List<Option> optimizer() {
-    return List.of(
-        Option.of(
-            "train.learning_rate",
-            Kind.number("a number above 0", ABOVE_ZERO, 1e-3),
-            Otherwise.words(learningRates()),
-            "The highest learning rate."),
-        Option.of(
-                "train.head_learning_rate",
-                Kind.number("a number above 0", ABOVE_ZERO, 1e-3),
-                Otherwise.words(
-                    Numbers.shown(Defaults.HEAD_LEARNING_RATE)
-                        + "; what learning_rate says for "
-                        + MethodName.FULL.label()
-                        + " and "
-                        + MethodName.PROBE.label()),
-                "The highest learning rate of the task's head; its schedule has the same shape.")
-            .tasks(
-                TaskRecipe.CLASSIFICATION, TaskRecipe.REGRESSION, TaskRecipe.IMAGE_CLASSIFICATION),
-        Option.of(
-            "train.schedule",
-            Kind.choice(Arrays.stream(Schedule.Shape.values()).map(Schedule.Shape::label).toList()),
-            Otherwise.value(Defaults.SCHEDULE.label()),
-            "The learning rate after the warmup: constant, down to 0 on a line, or on half a"
-                + " cosine."),
-        Option.of(
-            "train.warmup_ratio",
-            Kind.number("from 0 up to but not 1", PART, 0.03),
-            Otherwise.value(Defaults.WARMUP_RATIO),
-            "The part of the run over which the learning rate rises. Not beside warmup_steps."),
-        Option.of(
-            "train.warmup_steps",
-            Kind.wholeNumber(0, 100),
-            Otherwise.words("what warmup_ratio says"),
-            "Optimizer steps over which the learning rate rises."),
-        Option.of(
-            "train.weight_decay",
-            Kind.number("0 or more", Map.of("minimum", 0), 0.01),
-            Otherwise.value(Defaults.WEIGHT_DECAY),
-            "AdamW's decoupled weight decay of everything trained."),
-        Option.of(
-            "train.betas",
-            Kind.numbers("two numbers from 0 up to but not 1", PART, List.of(0.9, 0.95)),
-            Otherwise.value(List.of(Defaults.BETA1, Defaults.BETA2)),
-            "AdamW's decay rates of the moments."),
-        Option.of(
-            "train.epsilon",
-            Kind.number("a number above 0", ABOVE_ZERO, 1e-6),
-            Otherwise.value(Defaults.EPSILON),
-            "AdamW's epsilon."),
-        Option.of(
-            "train.max_grad_norm",
-            Kind.number("a number above 0", ABOVE_ZERO, 0.5).orWord("none"),
-            Otherwise.value(Defaults.MAX_GRAD_NORM),
-            "Gradients of a greater norm are scaled down to it."),
-        Option.of(
-            "train.seed",
-            Kind.anyWholeNumber(1),
-            Otherwise.value(Defaults.SEED),
-            "Of everything random: splits, order, initial values, dropout."),
-        Option.of(
-            "train.model_dropout",
-            Kind.choice(ModelDropoutUse.labels()),
-            Otherwise.value(Defaults.MODEL_DROPOUT.label()),
-            "Whether training drops what the model's config.json says (hidden_dropout_prob,"
-                + " attention_probs_dropout_prob, attention_dropout, classifier_dropout), where"
-                + " transformers does; dropout of the method is told apart."));
+  @Override
+  void check(Settings settings) {
+    // AdamW knows what its constants can be.
+    new TrainRecipe(settings).optimizer();
   }
 
-  /** {@code 2e-4 for lora and dora; ...}, in the order of the methods. */
-  private static String learningRates() {
-    Map<Double, List<String>> methods = new LinkedHashMap<>();
-    for (MethodName method : MethodName.values()) {
-      methods
-          .computeIfAbsent(Defaults.learningRate(method), rate -> new ArrayList<>())
-          .add(method.label());
+  private static Method method(Reading train) {
+    return train.recipe().get(Recipe.KEYS.method).method();
+  }
+
+  static boolean hasBudget(Reading train) {
+    return train.recipe().get(Recipe.KEYS.memory).budget().isGiven();
+  }
+
+  private Type.Reader<Optional<Double>> eitherRatio(Type.Reader<Optional<Double>> usual) {
+    return (train, key) -> {
+      Optional<Double> ratio = usual.read(train, key);
+      if (train.get(warmupSteps).isPresent()) {
+        throw train.section().invalid(key, "either this or warmup_steps");
+      }
+      return ratio;
+    };
+  }
+
+  private static List<Double> pair(Reading train, String key) {
+    List<Double> pair = train.section().numbers(key).orElseThrow();
+    if (pair.size() != 2) {
+      throw train.section().invalid(key, "two numbers");
     }
-    return methods.entrySet().stream()
-        .map(entry -> Numbers.shown(entry.getKey()) + " for " + String.join(", ", entry.getValue()))
-        .collect(Collectors.joining("; "));
+    return pair;
   }
 
-  private static List<Option> checkpoints() {
-    return List.of(
-        Option.of(
-            "train.checkpoint",
-            Kind.wholeNumber(1, 50).orWord("none").orMapping("every"),
-            Otherwise.words("its defaults"),
-            "Checkpoints to go on from with --resume; one is also saved on an interrupt."),
-        Option.of(
-            "train.checkpoint.every",
-            Kind.wholeNumber(1, 50).orWord("none"),
-            Otherwise.value(Defaults.CHECKPOINT_EVERY),
-            "Optimizer steps between checkpoints."),
-        Option.of(
-            "train.checkpoint.keep",
-            Kind.wholeNumber(1, 3),
-            Otherwise.value(Defaults.CHECKPOINTS_KEPT),
-            "How many of the last checkpoints stay, besides the best."),
-        Option.of(
-            "train.early_stopping",
-            Kind.wholeNumber(1, 3).orWord("none").orMapping("patience"),
-            Otherwise.words("none"),
-            "After how many evaluations without a better one the run ends."),
-        Option.of(
-            "train.early_stopping.patience",
-            Kind.wholeNumber(1, 3),
-            Otherwise.required(),
-            "After how many evaluations without a better one the run ends."),
-        Option.of(
-            "train.early_stopping.min_delta",
-            Kind.number("0 or more", Map.of("minimum", 0), 0.001),
-            Otherwise.words(Numbers.shown(Defaults.MIN_DELTA)),
-            "By how much the task's first metric has to be better to count."),
-        Option.of(
-            "train.select",
-            Kind.choice(
-                Arrays.stream(CheckpointRecipe.Select.values())
-                    .map(CheckpointRecipe.Select::label)
-                    .toList()),
-            Otherwise.value(Defaults.SELECT.label()),
-            "Which parameters the run leaves: those after the last step, or those of the best"
-                + " evaluation."));
+  private static void checkType(String key, DType type) {
+    if (!TrainRecipe.DTYPES.contains(type)) {
+      throw new UsageException(
+          key + ": expected one of " + TrainRecipe.DTYPES + ", found '" + type + "'");
+    }
   }
 
-  private static List<Option> computation() {
-    return List.of(
-        Option.of(
-            "train.dtype",
-            Kind.choice(TrainRecipe.DTYPES.stream().map(DType::label).toList()),
-            Otherwise.value(Defaults.DTYPE.label()),
-            "Type of the frozen weights and the states; what is trained is float32, or float64."),
-        Option.of(
-            "train.device",
-            Kind.choice(List.of("cpu", "cuda")),
-            Otherwise.value(Defaults.DEVICE.name().toLowerCase(Locale.ROOT)),
-            "Where everything is computed; cuda needs the build with -Pcuda."),
-        Option.of(
-            "train.threads",
-            Kind.wholeNumber(1, 2),
-            Otherwise.words("the processors that the JVM may use"),
-            "Threads that compute, of the CPU. The command line's --threads wins over it, and"
-                + " OMP_NUM_THREADS in the environment over both."),
-        Option.of(
-            "train.store",
-            Kind.choice(
-                Stream.concat(
-                        Arrays.stream(StorePolicy.values()).map(StorePolicy::label),
-                        Stream.of(Stores.AUTO))
-                    .toList()),
-            Otherwise.words(
-                Defaults.STORE.label() + "; " + Stores.AUTO + " where there is a memory budget"),
-            "States kept for the backward pass, from all to the layers' inputs alone; what is not"
-                + " kept is computed again. auto lets the memory budget decide for each layer."));
-  }
-
-  private static List<Option> memory() {
-    return List.of(
-        Option.of(
-            "memory.budget",
-            Kind.text("a size such as 22GiB, auto or none", "22GiB")
-                .or(Kind.wholeNumber(1, 1_000_000_000)),
-            Otherwise.value(Defaults.BUDGET.toString()),
-            "The most that tensors may take; auto is what the device has free."),
-        Option.of(
-            "memory.states",
-            Kind.choice(Arrays.stream(StateFormat.values()).map(StateFormat::label).toList()),
-            Otherwise.value(Defaults.STORED_STATES.label()),
-            "The form in which stored states wait for the backward pass; all but exact round the"
-                + " gradients."));
+  private static Optional<Double> finite(double norm) {
+    return Double.isInfinite(norm) ? Optional.empty() : Optional.of(norm);
   }
 }

@@ -7,106 +7,130 @@ import dev.statecraft.core.plan.StorePolicy;
 import dev.statecraft.data.BatchLimit;
 import dev.statecraft.tensor.DType;
 import dev.statecraft.tensor.Device;
-import dev.statecraft.tensor.thread.ThreadCount;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
- * How a run goes. Constructors throw {@link UsageException} naming the key.
+ * How a run goes.
  *
- * @param epochs passes over the training data, at most
- * @param maxSteps optimizer steps, at most
- * @param batchSize examples of an optimizer step
- * @param microBatch what is computed at once; empty for the largest that fits the memory budget
- * @param learningRate the highest
- * @param headLearningRate the highest of the task's head; empty for tasks without one
- * @param optimizer constants of AdamW
- * @param schedule of the learning rate after the warmup
- * @param warmup steps until the learning rate is at its highest
- * @param maxGradNorm gradients are scaled down to this norm; infinite for never
- * @param seed of everything random
- * @param modelDropout whether training drops what the model's configuration says
- * @param evalEvery optimizer steps between evaluations; empty for once an epoch
- * @param dtype of the frozen weights and the states
- * @param device where everything is computed
- * @param threads that the CPU computes with; empty for as many as it has for the process
- * @param store which states are stored for the backward pass; empty where the memory budget decides
- * @param checkpoints what the run keeps while it goes on, and what it leaves
+ * @param settings of {@link #KEYS}
  */
-public record TrainRecipe(
-    int epochs,
-    Optional<Integer> maxSteps,
-    int batchSize,
-    Optional<BatchLimit> microBatch,
-    double learningRate,
-    Optional<Double> headLearningRate,
-    AdamW.Options optimizer,
-    Schedule.Shape schedule,
-    Warmup warmup,
-    double maxGradNorm,
-    long seed,
-    ModelDropoutUse modelDropout,
-    Optional<Integer> evalEvery,
-    DType dtype,
-    Device device,
-    OptionalInt threads,
-    Optional<StorePolicy> store,
-    CheckpointRecipe checkpoints) {
+public record TrainRecipe(Settings settings) {
   /** The types that training can compute in. */
   static final List<DType> DTYPES = List.of(DType.FLOAT32, DType.BFLOAT16, DType.FLOAT64);
 
-  public TrainRecipe {
-    atLeastOne("epochs", epochs);
-    maxSteps.ifPresent(steps -> atLeastOne("max_steps", steps));
-    atLeastOne("batch_size", batchSize);
-    evalEvery.ifPresent(steps -> atLeastOne("eval_every", steps));
-    if (!(learningRate > 0) || Double.isInfinite(learningRate)) {
-      throw new UsageException("learning_rate: expected a number above 0, found " + learningRate);
-    }
-    headLearningRate.ifPresent(
-        rate -> {
-          if (!(rate > 0) || Double.isInfinite(rate)) {
-            throw new UsageException(
-                "head_learning_rate: expected a number above 0, found " + rate);
-          }
-        });
-    if (!(maxGradNorm > 0)) {
-      throw new UsageException(
-          "max_grad_norm: expected a number above 0, or none, found " + maxGradNorm);
-    }
-    threads.ifPresent(ThreadCount::checked);
-    if (!DTYPES.contains(dtype)) {
-      throw new UsageException("dtype: expected one of " + DTYPES + ", found '" + dtype + "'");
-    }
+  /** The keys of {@code train}. */
+  public static final TrainKeys KEYS = new TrainKeys();
+
+  /** Passes over the training data, at most. */
+  public int epochs() {
+    return settings.get(KEYS.epochs);
+  }
+
+  /** Optimizer steps, at most. */
+  public Optional<Integer> maxSteps() {
+    return settings.get(KEYS.maxSteps);
+  }
+
+  /** Examples of an optimizer step. */
+  public int batchSize() {
+    return settings.get(KEYS.batchSize);
+  }
+
+  /** What is computed at once; empty for the largest that fits the memory budget. */
+  public Optional<BatchLimit> microBatch() {
+    return settings.get(KEYS.microBatch);
+  }
+
+  /** The highest learning rate. */
+  public double learningRate() {
+    return settings.get(KEYS.learningRate);
+  }
+
+  /** The highest of the task's head; empty for tasks without one. */
+  public Optional<Double> headLearningRate() {
+    return settings.find(KEYS.headLearningRate);
+  }
+
+  /** Constants of AdamW. */
+  public AdamW.Options optimizer() {
+    List<Double> betas = settings.get(KEYS.betas);
+    return new AdamW.Options(
+        betas.get(0), betas.get(1), settings.get(KEYS.epsilon), settings.get(KEYS.weightDecay));
+  }
+
+  /** Of the learning rate after the warmup. */
+  public Schedule.Shape schedule() {
+    return settings.get(KEYS.schedule);
+  }
+
+  /** Steps until the learning rate is at its highest. */
+  public Warmup warmup() {
+    return settings
+        .get(KEYS.warmupSteps)
+        .<Warmup>map(WarmupSteps::new)
+        .orElseGet(() -> new WarmupRatio(settings.get(KEYS.warmupRatio).orElseThrow()));
+  }
+
+  /** Gradients are scaled down to this norm; infinite for never. */
+  public double maxGradNorm() {
+    return settings.get(KEYS.maxGradNorm);
+  }
+
+  /** Of everything random. */
+  public long seed() {
+    return settings.get(KEYS.seed);
+  }
+
+  /** Whether training drops what the model's configuration says. */
+  public ModelDropoutUse modelDropout() {
+    return settings.get(KEYS.modelDropout);
+  }
+
+  /** Optimizer steps between evaluations; empty for once an epoch. */
+  public Optional<Integer> evalEvery() {
+    return settings.get(KEYS.evalEvery);
+  }
+
+  /** Of the frozen weights and the states. */
+  public DType dtype() {
+    return settings.get(KEYS.dtype);
+  }
+
+  /** Where everything is computed. */
+  public Device device() {
+    return settings.get(KEYS.device);
+  }
+
+  /** That the CPU computes with; empty for as many as it has for the process. */
+  public OptionalInt threads() {
+    return settings.get(KEYS.threads).map(OptionalInt::of).orElse(OptionalInt.empty());
+  }
+
+  /** Which states are stored for the backward pass; empty where the memory budget decides. */
+  public Optional<StorePolicy> store() {
+    return settings.get(KEYS.store);
+  }
+
+  /** What the run keeps while it goes on, and what it leaves. */
+  public CheckpointRecipe checkpoints() {
+    Settings checkpoint = settings.get(KEYS.checkpoint);
+    return new CheckpointRecipe(
+        checkpoint.get(CheckpointKeys.KEYS.every),
+        checkpoint.get(CheckpointKeys.KEYS.keep),
+        settings.get(KEYS.earlyStopping),
+        settings.get(KEYS.select));
   }
 
   /** The same with another number of threads. */
   TrainRecipe withThreads(int number) {
-    return new TrainRecipe(
-        epochs,
-        maxSteps,
-        batchSize,
-        microBatch,
-        learningRate,
-        headLearningRate,
-        optimizer,
-        schedule,
-        warmup,
-        maxGradNorm,
-        seed,
-        modelDropout,
-        evalEvery,
-        dtype,
-        device,
-        OptionalInt.of(number),
-        store,
-        checkpoints);
+    return new TrainRecipe(settings.with(KEYS.threads, Optional.of(number)));
   }
 
   /** What an evaluation computes at once. */
   public BatchLimit evaluationBatch() {
-    return microBatch.orElseGet(() -> BatchLimit.examples(batchSize));
+    return microBatch().orElseGet(() -> BatchLimit.examples(batchSize()));
   }
 
   /** How long the learning rate rises. */
@@ -117,12 +141,6 @@ public record TrainRecipe(
 
   /** A number of optimizer steps. */
   public record WarmupSteps(int count) implements Warmup {
-    public WarmupSteps {
-      if (count < 0) {
-        throw new UsageException("warmup_steps: expected 0 or more, found " + count);
-      }
-    }
-
     @Override
     public long steps(long totalSteps) {
       return count;
@@ -131,12 +149,6 @@ public record TrainRecipe(
 
   /** A part of the run. */
   public record WarmupRatio(double ratio) implements Warmup {
-    public WarmupRatio {
-      if (!(ratio >= 0 && ratio < 1)) {
-        throw new UsageException("warmup_ratio: expected from 0 up to but not 1, found " + ratio);
-      }
-    }
-
     @Override
     public long steps(long totalSteps) {
       return (long) Math.ceil(ratio * totalSteps);
@@ -149,23 +161,17 @@ public record TrainRecipe(
    * @throws UsageException if the warmup is longer than the run
    */
   public Schedule schedule(long totalSteps) {
-    return new Schedule(schedule, learningRate, warmup.steps(totalSteps), totalSteps);
+    return new Schedule(schedule(), learningRate(), warmup().steps(totalSteps), totalSteps);
   }
 
   /** The head's learning rate as a multiple of the others', over the whole run. */
   public double headFactor() {
-    return headLearningRate.map(rate -> rate / learningRate).orElse(1.0);
+    return headLearningRate().map(rate -> rate / learningRate()).orElse(1.0);
   }
 
   /** Optimizer steps of a run in which an epoch has this many. */
   public long totalSteps(long stepsOfEpoch) {
-    long all = Math.multiplyExact(stepsOfEpoch, (long) epochs);
-    return maxSteps.isPresent() ? Math.min(maxSteps.get(), all) : all;
-  }
-
-  private static void atLeastOne(String key, int value) {
-    if (value < 1) {
-      throw new UsageException(key + ": expected 1 or more, found " + value);
-    }
+    long all = Math.multiplyExact(stepsOfEpoch, (long) epochs());
+    return maxSteps().map(most -> Math.min(most, all)).orElse(all);
   }
 }

@@ -14,28 +14,33 @@ import java.util.Set;
  * first: what is missing is often there, misspelled or in another place.
  */
 final class UnknownKeys {
-  private UnknownKeys() {}
+  private final String source;
+  private final Catalogue catalogue;
 
-  /** What to say of the first one, if there is one. */
-  static Optional<RecipeException> first(ObjectNode recipe, String source) {
-    return first(recipe, "", "", source).or(() -> misplacedData(recipe, source));
+  UnknownKeys(String source, Catalogue catalogue) {
+    this.source = source;
+    this.catalogue = catalogue;
   }
 
-  private static Optional<RecipeException> first(
-      ObjectNode mapping, String path, String entry, String source) {
+  /** What to say of the first one, if there is one. */
+  Optional<RecipeException> first(ObjectNode recipe) {
+    return first(recipe, "", "").or(() -> misplacedData(recipe));
+  }
+
+  private Optional<RecipeException> first(ObjectNode mapping, String path, String entry) {
     Set<String> known = new LinkedHashSet<>();
-    Catalogue.of(entry).forEach(option -> known.add(option.name()));
+    catalogue.of(entry).forEach(option -> known.add(option.name()));
     if (known.isEmpty()) {
       return Optional.empty(); // Keys that are the user's own, or a value of another kind.
     }
     for (String key : (Iterable<String>) mapping::fieldNames) {
       if (!known.contains(key)) {
-        return Optional.of(unknown(source, path, key, known));
+        return Optional.of(unknown(path, key, known));
       }
     }
-    for (Option option : Catalogue.of(entry)) {
+    for (Option option : catalogue.of(entry)) {
       for (Place place : places(option, path, mapping.path(option.name()))) {
-        Optional<RecipeException> found = first(place.mapping, place.path, option.inner(), source);
+        Optional<RecipeException> found = first(place.mapping, place.path, option.inner());
         if (found.isPresent()) {
           return found;
         }
@@ -62,7 +67,7 @@ final class UnknownKeys {
   }
 
   /** How a key that is not known is told. */
-  static RecipeException unknown(String source, String path, String key, Set<String> known) {
+  RecipeException unknown(String path, String key, Set<String> known) {
     return RecipeException.unknownKey(
         source
             + ": "
@@ -74,10 +79,10 @@ final class UnknownKeys {
   }
 
   /** The key of another mapping that is called so, or one that is called nearly so. */
-  private static String hint(String path, String key, Set<String> known) {
+  private String hint(String path, String key, Set<String> known) {
     String here = path.replaceAll("\\[[0-9]+]", "");
     List<Option> namesakes =
-        Catalogue.options().stream().filter(option -> option.name().equals(key)).toList();
+        catalogue.options().stream().filter(option -> option.name().equals(key)).toList();
     List<Option> others =
         namesakes.stream()
             .filter(option -> option.key().replace("[]", "").equals(here + key))
@@ -89,7 +94,7 @@ final class UnknownKeys {
     if (elsewhere.isEmpty()) {
       String near = Suggestion.of(key, known);
       return near.isEmpty()
-          ? Suggestion.of(key, Catalogue.options().stream().map(Option::name).distinct().toList())
+          ? Suggestion.of(key, catalogue.options().stream().map(Option::name).distinct().toList())
           : near;
     }
     if (elsewhere.contains(key) && !here.isEmpty()) {
@@ -104,14 +109,14 @@ final class UnknownKeys {
   private static String onlyFor(List<Option> options) {
     Set<String> owners = new LinkedHashSet<>();
     for (Option option : options) {
-      option.onlyMethods().forEach(method -> owners.add(method.label()));
-      owners.addAll(option.onlyTasks());
+      owners.addAll(option.methods());
+      owners.addAll(option.tasks());
     }
     return owners.isEmpty() ? "" : "; it is one of " + String.join(", ", owners);
   }
 
   /** {@code train}, meant as {@code data.train}, that stands beside {@code data}. */
-  private static Optional<RecipeException> misplacedData(ObjectNode recipe, String source) {
+  private Optional<RecipeException> misplacedData(ObjectNode recipe) {
     JsonNode train = recipe.path("train");
     boolean file = train.isTextual() || train.isArray();
     return file && !recipe.path("data").hasNonNull("train")

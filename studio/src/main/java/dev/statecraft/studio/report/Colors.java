@@ -1,6 +1,6 @@
 package dev.statecraft.studio.report;
 
-import dev.statecraft.studio.recipe.MethodName;
+import dev.statecraft.studio.recipe.Methods;
 import dev.statecraft.tensor.memory.MemoryCategory;
 import java.util.Arrays;
 import java.util.List;
@@ -37,7 +37,7 @@ final class Colors {
 
   /** Of a method, by its label; the first color for what is none. */
   static String method(String label) {
-    return series(Math.max(0, MethodName.labels().indexOf(label)));
+    return series(Math.max(0, Methods.names().indexOf(label)));
   }
 
   /** Of a category of memory, by its label. */

@@ -16,6 +16,7 @@ import java.util.stream.Collectors;
  * The states and edges of one layer of a tuned graph, and which layers are like it.
  *
  * @param index of the layer; -1 for the edges outside of layers
+ * @param prefix of the names of its states, such as {@code layers.3.}
  * @param edges in the order of computation
  * @param stored names of states that wait for the backward
  * @param alike indices of the layers that are like this one, itself included
@@ -23,6 +24,7 @@ import java.util.stream.Collectors;
  */
 record LayerGraph(
     int index,
+    String prefix,
     List<Edge> edges,
     Set<String> stored,
     List<Integer> alike,
@@ -37,11 +39,11 @@ record LayerGraph(
     byLayer.forEach(
         (layer, edges) -> {
           if (layer >= 0) {
-            kinds.computeIfAbsent(kind(layer, edges), k -> new ArrayList<>()).add(layer);
+            kinds.computeIfAbsent(kind(edges), k -> new ArrayList<>()).add(layer);
           }
         });
     if (kinds.isEmpty()) {
-      return new LayerGraph(-1, graph.edges(), tuned.stored(), List.of(), Map.of());
+      return new LayerGraph(-1, "", graph.edges(), tuned.stored(), List.of(), Map.of());
     }
     List<Integer> shown = List.of();
     long most = -1;
@@ -55,45 +57,55 @@ record LayerGraph(
     Map<String, String> others = new LinkedHashMap<>();
     for (List<Integer> layers : kinds.values()) {
       if (!layers.equals(shown)) {
-        others.put(ranges(layers), described(layers.get(0), byLayer.get(layers.get(0))));
+        others.put(ranges(layers), described(byLayer.get(layers.get(0))));
       }
     }
     int index = shown.get(shown.size() - 1);
-    return new LayerGraph(index, byLayer.get(index), tuned.stored(), List.copyOf(shown), others);
+    List<Edge> edges = byLayer.get(index);
+    return new LayerGraph(index, prefix(edges), edges, tuned.stored(), List.copyOf(shown), others);
   }
 
   /** Equal for layers that have the same edges between the same states. */
-  private static String kind(int layer, List<Edge> edges) {
+  private static String kind(List<Edge> edges) {
+    String prefix = prefix(edges);
     return edges.stream()
         .map(
             edge ->
                 edge.op().name()
                     + edge.isTrainable()
-                    + local(layer, edge.name())
+                    + local(prefix, edge.name())
                     + edge.inputs().stream()
-                        .filter(input -> input.name().startsWith(prefix(layer)))
-                        .map(input -> local(layer, input.name()))
+                        .filter(input -> input.name().startsWith(prefix))
+                        .map(input -> local(prefix, input.name()))
                         .toList())
         .collect(Collectors.joining());
   }
 
-  private static String described(int layer, List<Edge> edges) {
+  private static String described(List<Edge> edges) {
+    String prefix = prefix(edges);
     List<String> trained =
-        edges.stream().filter(Edge::isTrainable).map(e -> local(layer, e.name())).toList();
+        edges.stream().filter(Edge::isTrainable).map(e -> local(prefix, e.name())).toList();
     return trained.isEmpty() ? "no trained edge" : "trained edges to " + String.join(", ", trained);
   }
 
-  private static String prefix(int layer) {
-    return "layers." + layer + ".";
+  /** What the names of all states of a layer begin with, up to a dot. */
+  private static String prefix(List<Edge> edges) {
+    String common = edges.get(0).name();
+    for (Edge edge : edges) {
+      while ((!common.isEmpty() && !common.endsWith(".")) || !edge.name().startsWith(common)) {
+        common = common.substring(0, common.lastIndexOf('.', common.length() - 2) + 1);
+      }
+    }
+    return common;
   }
 
-  private static String local(int layer, String state) {
-    return state.startsWith(prefix(layer)) ? state.substring(prefix(layer).length()) : state;
+  private static String local(String prefix, String state) {
+    return state.startsWith(prefix) ? state.substring(prefix.length()) : state;
   }
 
   /** A state's name as the picture shows it. */
   String label(String state) {
-    return local(index, state);
+    return local(prefix, state);
   }
 
   /** The states that edges of the layer read from elsewhere, then those that it computes. */

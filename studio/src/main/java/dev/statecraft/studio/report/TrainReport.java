@@ -40,7 +40,7 @@ public final class TrainReport {
   }
 
   private String method() {
-    return run.recipe().method().name().label();
+    return run.recipe().method().name();
   }
 
   private Page made() {

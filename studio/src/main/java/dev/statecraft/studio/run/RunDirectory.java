@@ -3,6 +3,7 @@ package dev.statecraft.studio.run;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.statecraft.base.AtomicFile;
+import dev.statecraft.base.FileTree;
 import dev.statecraft.base.InvalidInputException;
 import dev.statecraft.base.Json;
 import dev.statecraft.base.TextFile;
@@ -18,7 +19,6 @@ import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -184,11 +184,11 @@ public final class RunDirectory {
     try (Lock held = new RunDirectory(folder).lock()) {
       Leftovers.sweep(folder);
       for (String name : OWN) {
-        delete(folder.resolve(name));
+        FileTree.delete(folder.resolve(name));
       }
     }
     for (Path events : new RunDirectory(folder).eventFiles()) {
-      delete(events);
+      FileTree.delete(events);
     }
   }
 
@@ -197,17 +197,6 @@ public final class RunDirectory {
     Path metrics = folder.resolve(METRICS);
     return Files.exists(folder.resolve(SUMMARY))
         || (Files.exists(metrics) && Files.size(metrics) > 0);
-  }
-
-  private static void delete(Path path) throws IOException {
-    if (!Files.exists(path)) {
-      return;
-    }
-    try (Stream<Path> tree = Files.walk(path)) {
-      for (Path inner : tree.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(inner);
-      }
-    }
   }
 
   public Path folder() {

@@ -74,7 +74,7 @@ public final class RunRecorder implements RunHandler {
     startedAt = System.nanoTime();
     stepsBefore = steps.size();
     progress.note(
-        recipe.method().name().label()
+        recipe.method().name()
             + ": "
             + Units.count(trainable)
             + " trainable parameters, "
@@ -93,7 +93,7 @@ public final class RunRecorder implements RunHandler {
     steps.add(step);
     progress.update(
         new Progress.Update(
-            recipe.method().name().label(),
+            recipe.method().name(),
             step.step(),
             totalSteps,
             Optional.of(step.loss()),
@@ -194,7 +194,7 @@ public final class RunRecorder implements RunHandler {
     Optional<Long> peakRss = PeakMemory.bytes().stream().boxed().findFirst();
     return new Summary(
         status,
-        recipe.method().name().label(),
+        recipe.method().name(),
         trainableParameters,
         steps.size(),
         outcome.seconds(),

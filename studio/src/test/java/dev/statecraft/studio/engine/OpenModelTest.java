@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.statecraft.base.InvalidInputException;
 import dev.statecraft.data.ChatMessage;
-import dev.statecraft.studio.recipe.MethodName;
 import dev.statecraft.studio.recipe.Recipe;
 import dev.statecraft.studio.recipe.TaskRecipe;
 import dev.statecraft.tensor.DType;
@@ -47,7 +46,7 @@ final class OpenModelTest {
 
   private Recipe recipe() {
     return Recipe.builder("model")
-        .method(MethodName.PROBE)
+        .method("probe")
         .train(Path.of("none.csv"))
         .task(TaskRecipe.CLASSIFICATION)
         .set("task.labels", List.of("a", "b"))

@@ -4,11 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.statecraft.core.graph.Graph;
-import dev.statecraft.models.family.ModelFamily;
+import dev.statecraft.models.head.TaskModel;
 import dev.statecraft.models.pretrained.PretrainedModel;
-import dev.statecraft.studio.recipe.MethodReader;
+import dev.statecraft.studio.recipe.Methods;
 import dev.statecraft.studio.recipe.RecipeException;
-import dev.statecraft.studio.recipe.Tunings;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
@@ -22,8 +21,8 @@ class RankCheckTest {
 
   private Graph tuned(String method) throws IOException {
     try (PretrainedModel model = PretrainedModel.open(TinyFolder.model(folder.resolve("m")))) {
-      ModelFamily family = model.causalLm();
-      return Tunings.of(MethodReader.parse(method), Models.defaults(family)).apply(family.graph());
+      TaskModel family = model.causalLm();
+      return Methods.parse(method).tuning(Models.defaults(family)).apply(family.graph());
     }
   }
 
@@ -38,15 +37,15 @@ class RankCheckTest {
 
   @Test
   void ranksAndScalesThatCannotBeMeantAreErrors() {
-    assertThatThrownBy(() -> MethodReader.parse("{name: lora, rank: 1000000}"))
+    assertThatThrownBy(() -> Methods.parse("{name: lora, rank: 1000000}"))
         .isInstanceOf(RecipeException.class)
         .hasMessageContaining("rank: expected from 1 to 65536, found 1000000");
     for (String method : new String[] {"lora", "control", "adapter"}) {
-      assertThatThrownBy(() -> MethodReader.parse("{name: " + method + ", alpha: 0}"))
+      assertThatThrownBy(() -> Methods.parse("{name: " + method + ", alpha: 0}"))
           .isInstanceOf(RecipeException.class)
           .hasMessageContaining("alpha: expected a number other than 0");
     }
-    assertThatThrownBy(() -> MethodReader.parse("{name: lora, dropout: 1}"))
+    assertThatThrownBy(() -> Methods.parse("{name: lora, dropout: 1}"))
         .isInstanceOf(RecipeException.class)
         .hasMessageContaining("dropout: expected a probability");
   }

@@ -10,7 +10,6 @@ import dev.statecraft.studio.engine.Engine;
 import dev.statecraft.studio.engine.ModelEngine;
 import dev.statecraft.studio.engine.TinyFolder;
 import dev.statecraft.studio.provenance.Provenance;
-import dev.statecraft.studio.recipe.MethodName;
 import dev.statecraft.studio.recipe.Recipe;
 import dev.statecraft.studio.recipe.RecipeException;
 import dev.statecraft.studio.recipe.TaskRecipe;
@@ -49,7 +48,7 @@ final class TrainingJobTest {
 
   private Recipe recipe(String run) {
     return Recipe.builder("model")
-        .method(MethodName.DOUBLE_CONTROL)
+        .method("double-control")
         .set("method.rank", 2)
         .set("method.dropout", 0.1)
         .train(Path.of("train.jsonl"))

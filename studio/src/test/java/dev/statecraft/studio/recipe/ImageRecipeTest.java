@@ -58,10 +58,11 @@ class ImageRecipeTest {
                 new ImageOptions(false, ImageOptions.OnError.SKIP),
                 new Augmentation(true, 4)));
     assertThat(parse(recipe.toYaml())).isEqualTo(recipe);
-    assertThat(parse(recipe.withLabels(List.of("x", "y")).toYaml()).task())
-        .isEqualTo(
-            new TaskRecipe.ImageClassification(
-                Optional.of(List.of("x", "y")), List.of(Metric.MATTHEWS)));
+    TaskRecipe.ImageClassification task =
+        (TaskRecipe.ImageClassification)
+            parse(recipe.withLabels(List.of("x", "y")).toYaml()).task();
+    assertThat(task.labels()).contains(List.of("x", "y"));
+    assertThat(task.metrics()).containsExactly(Metric.MATTHEWS);
     Recipe paths = parse(SHORT, "data.columns.image=file_name");
     assertThat(parse(paths.toYaml())).isEqualTo(paths);
   }

@@ -71,12 +71,12 @@ final class ReadmeTest {
   @Test
   void theTableOfMethodsHasEveryMethodAndItsLearningRate() throws IOException {
     String page = Files.readString(ROOT.resolve("docs/methods.md"));
-    for (MethodName method : MethodName.values()) {
+    for (Method method : Methods.ALL) {
       assertThat(page)
           .containsPattern(
-              Pattern.quote("| `" + method.label() + "` |")
+              Pattern.quote("| `" + method.name() + "` |")
                   + ".*"
-                  + Pattern.quote(shown(Defaults.learningRate(method)) + " |"));
+                  + Pattern.quote(shown(method.learningRate()) + " |"));
     }
   }
 

@@ -13,7 +13,7 @@ final class RecipeBuilderTest {
 
   private static RecipeBuilder tickets() {
     return Recipe.builder("builtin:minilm")
-        .method(MethodName.LORA)
+        .method("lora")
         .train(Path.of("a.csv"), Path.of("/there/b.csv"))
         .validation(Path.of("dev.csv"))
         .task(TaskRecipe.CLASSIFICATION);
@@ -44,7 +44,7 @@ final class RecipeBuilderTest {
             List.of(),
             FOLDER);
     assertThat(built).isEqualTo(read);
-    assertThat(built.train().batchSize()).isEqualTo(Defaults.BATCH_SIZE);
+    assertThat(built.train().batchSize()).isEqualTo(16);
   }
 
   @Test
@@ -64,7 +64,7 @@ final class RecipeBuilderTest {
   void buildersDoNotChange() {
     RecipeBuilder one = tickets();
     RecipeBuilder other = one.set("train.epochs", 9);
-    assertThat(one.build(FOLDER).train().epochs()).isEqualTo(Defaults.EPOCHS);
+    assertThat(one.build(FOLDER).train().epochs()).isEqualTo(3);
     assertThat(other.build(FOLDER).train().epochs()).isEqualTo(9);
   }
 

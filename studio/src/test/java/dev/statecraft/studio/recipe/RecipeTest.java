@@ -6,7 +6,11 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.statecraft.base.ByteSize;
 import dev.statecraft.base.InvalidInputException;
-import dev.statecraft.core.control.Block;
+import dev.statecraft.core.control.BlockName;
+import dev.statecraft.core.control.ControlEdge;
+import dev.statecraft.core.control.LowRank;
+import dev.statecraft.core.control.StateTuning;
+import dev.statecraft.core.graph.Initializer;
 import dev.statecraft.core.optim.Schedule;
 import dev.statecraft.core.plan.StateFormat;
 import dev.statecraft.core.plan.StorePolicy;
@@ -88,8 +92,13 @@ final class RecipeTest {
     Recipe recipe = parse(SHORT);
     assertThat(recipe.model()).isEqualTo("builtin:minilm");
     assertThat(recipe.modelFolder()).isEmpty();
-    assertThat(recipe.method())
-        .isEqualTo(new Method.Projections(MethodName.LORA, 8, 16, 0, Optional.empty(), "all"));
+    assertThat(recipe.method().name()).isEqualTo("lora");
+    assertThat(recipe.options())
+        .containsEntry("method.rank", "8")
+        .containsEntry("method.alpha", "16.0")
+        .containsEntry("method.dropout", "0.0")
+        .containsEntry("method.layers", "all")
+        .doesNotContainKey("method.targets");
     assertThat(recipe.data().train().get(0).source())
         .isEqualTo(new DataRecipe.Local(FOLDER.resolve("train.csv")));
     assertThat(recipe.data().validation()).isEqualTo(new DataRecipe.Split(0.1));
@@ -138,23 +147,27 @@ final class RecipeTest {
   void everyKeyIsRead() {
     Recipe recipe = parse(LONG);
     assertThat(recipe.modelFolder()).contains(FOLDER.resolve("models/tiny"));
-    assertThat(recipe.method())
-        .isEqualTo(
-            new Method.Control(
-                MethodName.DOUBLE_CONTROL,
-                List.of(Block.ATTENTION, Block.MLP),
-                4,
-                0.5,
-                0.1,
-                Optional.of(true),
-                "last 6"));
+    assertThat(recipe.method().name()).isEqualTo("double-control");
+    StateTuning tuning =
+        (StateTuning)
+            recipe
+                .method()
+                .tunings(new ModelDefaults(List.of(), List.of(), Initializer.KAIMING, false))
+                .get(0);
+    LowRank function = new LowRank(4, 0.5, true, 0.1, Initializer.KAIMING);
+    assertThat(tuning.edges())
+        .containsExactly(
+            ControlEdge.around(BlockName.ATTENTION, function),
+            ControlEdge.around(BlockName.MLP, function));
+    assertThat(tuning.layers()).hasToString("last 6");
     assertThat(recipe.data().train().get(0).format().fileFormat()).contains(FileFormat.TSV);
     assertThat(recipe.data().train().get(0).format().columns()).containsExactly("text", "label");
     assertThat(recipe.data().validation()).isInstanceOf(DataRecipe.HeldOut.class);
     assertThat(recipe.data().instruction()).contains(InstructionFormat.ALPACA);
     assertThat(recipe.data().maxExamples()).contains(100);
     assertThat(recipe.data().maxLength()).isEqualTo(256);
-    assertThat(recipe.task()).isEqualTo(new TaskRecipe.CausalLm(List.of(Metric.PERPLEXITY)));
+    assertThat(recipe.task()).isInstanceOf(TaskRecipe.CausalLm.class);
+    assertThat(recipe.task().metrics()).containsExactly(Metric.PERPLEXITY);
     TrainRecipe train = recipe.train();
     assertThat(train.epochs()).isEqualTo(2);
     assertThat(train.maxSteps()).contains(50);
@@ -265,7 +278,7 @@ final class RecipeTest {
             "data.train.format=tsv",
             "train.learning_rate=1e-2",
             "output=there");
-    assertThat(((Method.Projections) recipe.method()).rank()).isEqualTo(32);
+    assertThat(recipe.options()).containsEntry("method.rank", "32");
     assertThat(recipe.train().microBatch()).contains(BatchLimit.examples(4));
     assertThat(recipe.data().train().get(0).source())
         .isEqualTo(new DataRecipe.Local(FOLDER.resolve("train.csv")));
@@ -274,8 +287,8 @@ final class RecipeTest {
     assertThat(recipe.output()).isEqualTo(FOLDER.resolve("there"));
 
     String edges = "method={name: edges, edges: [{from: input, to: output}]}";
-    Method.Edges method = (Method.Edges) parse(SHORT, edges, "method.edges.0.rank=3").method();
-    assertThat(method.edges().get(0).rank()).isEqualTo(3);
+    assertThat(parse(SHORT, edges, "method.edges.0.rank=3").toYaml())
+        .contains("function: low-rank\n    rank: 3\n");
     assertThat(parse(LONG, "train.max_steps=").train().maxSteps()).as("taken back").isEmpty();
   }
 

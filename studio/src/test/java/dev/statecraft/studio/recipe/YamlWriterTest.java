@@ -251,20 +251,15 @@ class YamlWriterTest {
               "r",
               List.of(),
               FOLDER);
-      DataRecipe data = recipe.data();
       Recipe hostile =
           recipe
               .withLabels(List.of(text, text + "2"))
               .withData(
-                  new DataRecipe(
-                      data.train(),
-                      data.validation(),
-                      Optional.of(new TextColumns(text, Optional.of(text), text)),
-                      data.renamed(),
-                      data.instruction(),
-                      data.images(),
-                      data.maxExamples(),
-                      data.maxLength()));
+                  recipe
+                      .data()
+                      .with(
+                          DataRecipe.KEYS.textColumns,
+                          new TextColumns(text, Optional.of(text), text)));
       assertThat(Recipe.parse(hostile.toYaml(), "again", "r", List.of(), FOLDER))
           .as(hostile.toYaml())
           .isEqualTo(hostile);

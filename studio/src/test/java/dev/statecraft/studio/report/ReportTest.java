@@ -3,7 +3,7 @@ package dev.statecraft.studio.report;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.statecraft.studio.SampleRuns;
-import dev.statecraft.studio.recipe.MethodName;
+import dev.statecraft.studio.recipe.Methods;
 import dev.statecraft.studio.run.RunResult;
 import dev.statecraft.tensor.memory.MemoryCategory;
 import java.nio.file.Path;
@@ -59,7 +59,7 @@ final class ReportTest {
                 "<span>" + method + "</span><div class=\"bar\"><i class=\"f" + color + "\"");
       }
     }
-    assertThat(MethodName.labels().stream().map(Colors::method)).doesNotHaveDuplicates();
+    assertThat(Methods.names().stream().map(Colors::method)).doesNotHaveDuplicates();
     assertThat(Stream.of(MemoryCategory.values()).map(c -> Colors.memory(c.label())))
         .doesNotHaveDuplicates();
     String page = TrainReport.html(SampleRuns.view(lora));

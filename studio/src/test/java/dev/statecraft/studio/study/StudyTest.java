@@ -74,7 +74,7 @@ class StudyTest {
     RunDirectory run = RunDirectory.create(recipe, RunDirectory.Existing.REPLACE);
     String yaml = recipe.toYaml();
     double speed = (yaml.contains("rank: 8") ? 4 : 2) + 0.1 * recipe.train().seed();
-    RunResult result = SampleRuns.run(recipe.method().name().label(), 80, speed, recipe.output());
+    RunResult result = SampleRuns.run(recipe.method().name(), 80, speed, recipe.output());
     try (MetricsLog log = run.metricsLog()) {
       result.steps().forEach(log::write);
     }
@@ -285,7 +285,7 @@ class StudyTest {
         "recipe: base.yaml\ngrid: {method: [lora, {name: control, blocks: [attn]}]}\n");
     List<StudyPoint> methods = StudyPoint.of(load("methods.yaml", 0), folder);
     assertThat(methods.get(1).label()).isEqualTo("{name: control, blocks: [attn]}");
-    assertThat(methods.get(1).recipe().method().name().label()).isEqualTo("control");
+    assertThat(methods.get(1).recipe().method().name()).isEqualTo("control");
   }
 
   @Test

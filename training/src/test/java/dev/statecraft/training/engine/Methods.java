@@ -1,6 +1,6 @@
 package dev.statecraft.training.engine;
 
-import dev.statecraft.core.control.Block;
+import dev.statecraft.core.control.BlockName;
 import dev.statecraft.core.control.Bottleneck;
 import dev.statecraft.core.control.ControlEdge;
 import dev.statecraft.core.control.ControlFunction;
@@ -26,9 +26,14 @@ final class Methods {
   /** Methods by name, with this dropout where they have one. */
   static Map<String, Tuning> of(TinyModel model, double dropout) {
     LowRank control =
-        new LowRank(RANK, 0.5, model.family().controlBias(), dropout, model.family().controlInit());
+        new LowRank(
+            RANK,
+            0.5,
+            model.family().backbone().controlBias(),
+            dropout,
+            model.family().backbone().controlInit());
     LayerSelection all = LayerSelection.ALL;
-    List<String> targets = model.family().defaultTargets();
+    List<String> targets = model.family().backbone().defaultTargets();
     Tuning lora = new Lora(RANK, ALPHA, dropout, targets, all);
     Map<String, Tuning> methods = new LinkedHashMap<>();
     methods.put("lora", lora);
@@ -37,7 +42,7 @@ final class Methods {
     methods.put("double-control", StateTuning.doubleControl(control, all));
     methods.put("control+lora", Tuning.all(List.of(StateTuning.control(control, all), lora)));
     methods.put("adapter", StateTuning.adapter(new Bottleneck(RANK, 1), all));
-    methods.put("full-block control", edges(ControlEdge.around(Block.FULL, control)));
+    methods.put("full-block control", edges(ControlEdge.around(BlockName.FULL, control)));
     methods.put(
         "free edges",
         edges(
@@ -67,6 +72,6 @@ final class Methods {
   }
 
   static ControlFunction lowRank(TinyModel model, double scale) {
-    return new LowRank(RANK, scale, false, 0, model.family().controlInit());
+    return new LowRank(RANK, scale, false, 0, model.family().backbone().controlInit());
   }
 }

@@ -1,0 +1,33 @@
+package dev.statecraft.studio.recipe;
+
+import dev.statecraft.core.control.Dora;
+import dev.statecraft.core.control.Lora;
+import dev.statecraft.core.control.Tuning;
+import java.util.List;
+
+/** LoRA with the length of each row tuned by itself (Liu et al. 2024). */
+final class DoraMethod implements Method {
+  private final ProjectionKeys keys = new ProjectionKeys();
+
+  @Override
+  public String name() {
+    return "dora";
+  }
+
+  @Override
+  public Keys keys() {
+    return keys;
+  }
+
+  @Override
+  public double learningRate() {
+    return 2e-4;
+  }
+
+  @Override
+  public List<Tuning> tunings(Settings settings, ModelDefaults model) {
+    Lora same = keys.lora(settings, model.targets());
+    return List.of(
+        new Dora(same.rank(), same.alpha(), same.dropout(), same.targets(), same.layers()));
+  }
+}

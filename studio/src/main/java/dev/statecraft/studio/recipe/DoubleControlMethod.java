@@ -1,0 +1,30 @@
+package dev.statecraft.studio.recipe;
+
+import dev.statecraft.core.control.BlockName;
+import dev.statecraft.core.control.Tuning;
+import java.util.List;
+
+/** Control around the attention block and around the MLP block. */
+final class DoubleControlMethod implements Method {
+  private final ControlKeys keys = new ControlKeys(BlockName.ATTENTION, BlockName.MLP);
+
+  @Override
+  public String name() {
+    return "double-control";
+  }
+
+  @Override
+  public Keys keys() {
+    return keys;
+  }
+
+  @Override
+  public double learningRate() {
+    return 1e-3;
+  }
+
+  @Override
+  public List<Tuning> tunings(Settings settings, ModelDefaults model) {
+    return List.of(keys.tuning(settings, model));
+  }
+}

@@ -1,0 +1,65 @@
+package dev.statecraft.studio.recipe;
+
+import static dev.statecraft.studio.recipe.Type.number;
+import static dev.statecraft.studio.recipe.Type.whole;
+
+import dev.statecraft.core.control.LayerSelection;
+import java.util.List;
+import java.util.Map;
+
+/** What keys of several methods have in common. */
+final class MethodTypes {
+  /** No model has states as wide. */
+  private static final int MOST_RANK = 65_536;
+
+  /** The default of low-rank methods, and of the width of adapters. */
+  static final int USUAL_RANK = 8;
+
+  /** The scale of control and of adapters: what they compute is added as it is. */
+  static final double USUAL_CONTROL_ALPHA = 1;
+
+  static final double NO_DROPOUT = 0;
+  static final String ALL_LAYERS = LayerSelection.ALL.toString();
+
+  static final Type<Integer> RANK =
+      whole(1, 16).checked(rank -> rank <= MOST_RANK, "from 1 to " + MOST_RANK);
+
+  static final Type<Double> ALPHA =
+      number("a number", Map.of(), 2)
+          .checked(alpha -> alpha != 0, "a number other than 0, with which nothing is learned")
+          .checked(Double::isFinite, "a finite number");
+
+  static final Type<Double> DROPOUT =
+      number(
+          "from 0 up to but not 1",
+          "a probability from 0 up to but not 1",
+          Map.of("minimum", 0, "exclusiveMaximum", 1),
+          0.05);
+
+  /** A {@link LayerSelection}, as it is written. */
+  static final Type<String> LAYERS =
+      Type.of(
+          Kind.text("all, first N, last N, a number or a list such as [0, 2, 5-7]", "last 6")
+              .or(Kind.wholeNumber(0, 3))
+              .or(Kind.texts("a list", 1, List.of("0", "2", "5-7"))),
+          MethodTypes::layers,
+          layers -> layers);
+
+  static final String LAYERS_SENTENCE = "The layers that are tuned, counted from 0.";
+
+  /** What holds where a key is left to the model family. */
+  static final String FAMILY = "the model family's";
+
+  private MethodTypes() {}
+
+  private static String layers(Reading method, String key) {
+    Section section = method.section();
+    String text =
+        section.isList(key)
+            ? String.join(",", section.texts(key).orElseThrow())
+            : section.isWholeNumber(key)
+                ? String.valueOf(section.integer(key).orElseThrow())
+                : section.text(key).orElseThrow();
+    return LayerSelection.parse(text).toString();
+  }
+}
