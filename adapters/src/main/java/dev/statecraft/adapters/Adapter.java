@@ -10,7 +10,7 @@ import dev.statecraft.formats.checkpoint.NamedTensors;
 import dev.statecraft.formats.checkpoint.SafetensorsFile;
 import dev.statecraft.formats.checkpoint.TensorEntry;
 import dev.statecraft.models.family.CheckpointWeights;
-import dev.statecraft.models.family.ModelFamily;
+import dev.statecraft.models.head.TaskModel;
 import dev.statecraft.tensor.Tensor;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -83,7 +83,7 @@ public final class Adapter implements AutoCloseable {
    * @throws InvalidInputException if the adapter does not fit the family; the message names the
    *     file
    */
-  public Graph graph(ModelFamily family) {
+  public Graph graph(TaskModel family) {
     Graph base = family.graph();
     for (AdapterPart part : description.parts()) {
       savedModules(part)
@@ -106,7 +106,7 @@ public final class Adapter implements AutoCloseable {
    * @throws InvalidInputException if tensors are missing, unexpected or of another shape; the
    *     message names the file and lists the keys
    */
-  public WeightSource weights(ModelFamily family, WeightSource base) {
+  public WeightSource weights(TaskModel family, WeightSource base) {
     Map<String, String> keys = new HashMap<>();
     stored(family, base::has).forEach((parameter, key) -> keys.put(parameter.name(), key));
     return new Overlay(new CheckpointWeights(file, keys::get), keys.keySet(), base);
@@ -119,7 +119,7 @@ public final class Adapter implements AutoCloseable {
    *     without a head leaves the base's as it is
    * @throws InvalidInputException as {@link #weights} does
    */
-  public CheckpointSource trained(ModelFamily family, Predicate<String> inBase) {
+  public CheckpointSource trained(TaskModel family, Predicate<String> inBase) {
     Map<String, String> keys = new HashMap<>();
     stored(family, inBase).forEach((parameter, key) -> keys.put(parameter.name(), key));
     return new NamedTensors(file, keys);
@@ -130,7 +130,7 @@ public final class Adapter implements AutoCloseable {
    *
    * @param inBase whether the base model has a parameter of this name
    */
-  Map<Parameter, String> stored(ModelFamily family, Predicate<String> inBase) {
+  Map<Parameter, String> stored(TaskModel family, Predicate<String> inBase) {
     Map<Parameter, String> keys = new LinkedHashMap<>();
     List<String> problems = new ArrayList<>();
     Set<String> missing = new TreeSet<>();
@@ -160,7 +160,7 @@ public final class Adapter implements AutoCloseable {
     return keys;
   }
 
-  private Map<Parameter, List<String>> keys(ModelFamily family) {
+  private Map<Parameter, List<String>> keys(TaskModel family) {
     Graph tuned = graph(family);
     return paper
         ? PaperFormat.keys(description, family, tuned)
@@ -179,7 +179,7 @@ public final class Adapter implements AutoCloseable {
   }
 
   /** Whether it is a LoRA adapter that says it has no head, and has none. */
-  private boolean headless(ModelFamily family) {
+  private boolean headless(TaskModel family) {
     Optional<List<String>> saved =
         description.isPeft() ? savedModules(description.parts().get(0)) : Optional.empty();
     List<String> heads = AdapterConfig.heads(family);

@@ -10,9 +10,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.statecraft.base.InvalidInputException;
 import dev.statecraft.base.JsonKeys;
 import dev.statecraft.core.graph.Parameter;
-import dev.statecraft.models.family.Encoder;
-import dev.statecraft.models.family.Llama;
-import dev.statecraft.models.family.ModelFamily;
+import dev.statecraft.models.head.TaskModel;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -92,7 +90,7 @@ final class AdapterConfig {
   }
 
   /** The text of the file for an adapter on a family, its head saved along. */
-  static String write(AdapterDescription description, ModelFamily family) {
+  static String write(AdapterDescription description, TaskModel family) {
     return write(
         description,
         family,
@@ -107,7 +105,7 @@ final class AdapterConfig {
    * @param peft whether LoRA and DoRA are written as PEFT writes them
    */
   static String write(
-      AdapterDescription description, ModelFamily family, List<String> saved, boolean peft) {
+      AdapterDescription description, TaskModel family, List<String> saved, boolean peft) {
     ObjectNode root = JsonNodeFactory.instance.objectNode();
     PartCodec<?> first = PartCodecs.of(description.parts().get(0));
     boolean alone = peft || first.type().isEmpty();
@@ -151,29 +149,26 @@ final class AdapterConfig {
   }
 
   /** PEFT's task; it has none for images, nor for the heads of bare encoders. */
-  static String taskType(ModelFamily family) {
-    if (family instanceof Llama) {
-      return "CAUSAL_LM";
-    }
-    return family instanceof Encoder encoder && !encoder.prefix().isEmpty() ? "SEQ_CLS" : null;
+  static String taskType(TaskModel family) {
+    return family.head().peftTask(family.backbone()).orElse(null);
   }
 
   /** The modules of the head, as {@code modules_to_save} names them. */
-  static List<String> heads(ModelFamily family) {
+  static List<String> heads(TaskModel family) {
     return family.graph().parameters().values().stream()
         .filter(parameter -> parameter.role() == Parameter.Role.HEAD)
-        .map(parameter -> family.peftModule(parameter.name()))
+        .map(parameter -> family.backbone().peftModule(parameter.name()))
         .map(name -> name.substring(0, name.indexOf('.')))
         .distinct()
         .toList();
   }
 
   /** Throws if a LoRA adapter of Python's trains modules whole that are not the head. */
-  static void requireHeads(String source, List<String> saved, ModelFamily family) {
+  static void requireHeads(String source, List<String> saved, TaskModel family) {
     List<String> heads = heads(family);
     for (String module : saved) {
       for (Parameter parameter : family.graph().parameters().values()) {
-        String name = "." + family.peftModule(parameter.name());
+        String name = "." + family.backbone().peftModule(parameter.name());
         if (parameter.role() == Parameter.Role.BASE && name.contains("." + module + ".")) {
           throw new InvalidInputException(
               source

@@ -1,7 +1,7 @@
 package dev.statecraft.adapters;
 
 import dev.statecraft.core.control.Tuning;
-import dev.statecraft.models.family.ModelFamily;
+import dev.statecraft.models.head.TaskModel;
 import java.util.List;
 import java.util.Map;
 
@@ -64,7 +64,7 @@ public record AdapterDescription(
    *
    * @throws dev.statecraft.base.InvalidInputException if the family has no such targets
    */
-  public Tuning tuning(ModelFamily family) {
+  public Tuning tuning(TaskModel family) {
     return Tuning.all(parts.stream().map(part -> part.tuning(family)).toList());
   }
 

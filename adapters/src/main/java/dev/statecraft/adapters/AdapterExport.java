@@ -5,7 +5,7 @@ import dev.statecraft.core.graph.Parameter;
 import dev.statecraft.formats.checkpoint.SafetensorsFile;
 import dev.statecraft.formats.checkpoint.SafetensorsWriter;
 import dev.statecraft.formats.checkpoint.TensorEntry;
-import dev.statecraft.models.family.ModelFamily;
+import dev.statecraft.models.head.TaskModel;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.WritableByteChannel;
@@ -22,7 +22,7 @@ public final class AdapterExport {
   private static final int PART = 1 << 24;
 
   private final Adapter adapter;
-  private final ModelFamily family;
+  private final TaskModel family;
   private final AdapterDescription description;
 
   /**
@@ -31,7 +31,7 @@ public final class AdapterExport {
    * @param family the model's that it was trained on
    * @param baseModel what the exported settings call that model; empty for what the adapter's do
    */
-  public AdapterExport(Adapter adapter, ModelFamily family, Optional<String> baseModel) {
+  public AdapterExport(Adapter adapter, TaskModel family, Optional<String> baseModel) {
     this.adapter = adapter;
     this.family = family;
     AdapterDescription own = adapter.description();
@@ -90,7 +90,8 @@ public final class AdapterExport {
               ? "--format control or --format paper writes it"
               : "--format control writes it";
       throw new IllegalArgumentException(
-          "--format peft: expected lora or dora, which are all that PEFT has of our methods, found '"
+          "--format peft: expected lora or dora, which are all that PEFT has of our methods, found"
+              + " '"
               + description.method()
               + "'; "
               + others);

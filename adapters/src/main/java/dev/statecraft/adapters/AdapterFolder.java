@@ -11,7 +11,7 @@ import dev.statecraft.formats.checkpoint.Leftovers;
 import dev.statecraft.formats.checkpoint.SafetensorsFile;
 import dev.statecraft.formats.checkpoint.SafetensorsWriter;
 import dev.statecraft.formats.checkpoint.TensorEntry;
-import dev.statecraft.models.family.ModelFamily;
+import dev.statecraft.models.head.TaskModel;
 import dev.statecraft.tensor.Scope;
 import dev.statecraft.tensor.Tensor;
 import java.io.IOException;
@@ -59,7 +59,7 @@ public final class AdapterFolder {
    * @throws IOException if writing fails
    */
   public static void save(
-      Path folder, AdapterDescription description, ModelFamily family, Weights weights)
+      Path folder, AdapterDescription description, TaskModel family, Weights weights)
       throws IOException {
     Graph tuned = description.tuning(family).apply(family.graph());
     requireSame(tuned, weights);

@@ -4,7 +4,7 @@ import dev.statecraft.core.control.ControlEdge;
 import dev.statecraft.core.graph.Graph;
 import dev.statecraft.core.graph.Layer;
 import dev.statecraft.core.graph.Parameter;
-import dev.statecraft.models.family.ModelFamily;
+import dev.statecraft.models.head.TaskModel;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -19,12 +19,12 @@ final class AdapterKeys {
   static final String PREFIX = "base_model.model.";
   private static final String MAGNITUDE = ".lora_magnitude_vector.weight";
 
-  private final ModelFamily family;
+  private final TaskModel family;
   private final boolean plain;
   private final List<ControlEdge> edges;
   private final List<Layer> layers;
 
-  private AdapterKeys(AdapterDescription description, ModelFamily family, Graph graph) {
+  private AdapterKeys(AdapterDescription description, TaskModel family, Graph graph) {
     this.family = family;
     plain = description.isFull();
     // The longest first: the parameters of 'attn.adapter' begin as those of 'attn' do.
@@ -41,7 +41,7 @@ final class AdapterKeys {
    * which it may be found.
    */
   static Map<Parameter, List<String>> of(
-      AdapterDescription description, ModelFamily family, Graph tuned) {
+      AdapterDescription description, TaskModel family, Graph tuned) {
     AdapterKeys keys = new AdapterKeys(description, family, tuned);
     Map<Parameter, List<String>> found = new LinkedHashMap<>();
     for (Parameter parameter : tuned.trainableParameters()) {
@@ -64,7 +64,9 @@ final class AdapterKeys {
     String peft =
         name.endsWith(MAGNITUDE) ? name.substring(0, name.length() - ".weight".length()) : name;
     // The second is how PEFT called the module before transformers 5 renamed it.
-    return List.of(PREFIX + family.peftModule(peft), PREFIX + peft).stream().distinct().toList();
+    return List.of(PREFIX + family.backbone().peftModule(peft), PREFIX + peft).stream()
+        .distinct()
+        .toList();
   }
 
   private Optional<String> control(String parameter) {
@@ -79,7 +81,7 @@ final class AdapterKeys {
           // The reference implementation's names: no suffix for the MLP's.
           String suffix = edge.name().equals("mlp") ? "" : "_" + edge.name().replace('.', '_');
           return Optional.of(
-              family.peftModule(layer.module()) + "." + theta(parameter, begin, suffix));
+              family.backbone().peftModule(layer.module()) + "." + theta(parameter, begin, suffix));
         }
       }
     }

@@ -7,7 +7,7 @@ import dev.statecraft.core.control.HeadTuning;
 import dev.statecraft.core.control.Lora;
 import dev.statecraft.core.control.StateTuning;
 import dev.statecraft.core.control.Tuning;
-import dev.statecraft.models.family.ModelFamily;
+import dev.statecraft.models.head.TaskModel;
 import java.util.List;
 import java.util.Optional;
 
@@ -19,7 +19,7 @@ public interface AdapterPart {
    *
    * @throws dev.statecraft.base.InvalidInputException if the family has no such targets
    */
-  Tuning tuning(ModelFamily family);
+  Tuning tuning(TaskModel family);
 
   /** Whether what it computes can be held by the weights of the model. */
   boolean isInWeights();
@@ -64,7 +64,7 @@ public interface AdapterPart {
     }
 
     @Override
-    public Tuning tuning(ModelFamily family) {
+    public Tuning tuning(TaskModel family) {
       Targets.Named named = targets.in(family);
       return dora
           ? new Dora(rank, numerator(), dropout, named.names(), named.layers())
@@ -116,7 +116,7 @@ public interface AdapterPart {
     }
 
     @Override
-    public Tuning tuning(ModelFamily family) {
+    public Tuning tuning(TaskModel family) {
       return states;
     }
   }
@@ -134,7 +134,7 @@ public interface AdapterPart {
     }
 
     @Override
-    public Tuning tuning(ModelFamily family) {
+    public Tuning tuning(TaskModel family) {
       return new FullTuning();
     }
   }
@@ -147,7 +147,7 @@ public interface AdapterPart {
     }
 
     @Override
-    public Tuning tuning(ModelFamily family) {
+    public Tuning tuning(TaskModel family) {
       return new HeadTuning();
     }
   }

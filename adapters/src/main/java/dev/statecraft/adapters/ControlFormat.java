@@ -8,7 +8,7 @@ import dev.statecraft.core.control.ControlEdge;
 import dev.statecraft.core.control.LayerSelection;
 import dev.statecraft.core.control.StateTuning;
 import dev.statecraft.core.graph.GraphException;
-import dev.statecraft.models.family.ModelFamily;
+import dev.statecraft.models.head.TaskModel;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -65,7 +65,7 @@ final class ControlFormat implements PartCodec<AdapterPart.Control> {
 
   @Override
   public void write(
-      ObjectNode node, AdapterPart.Control part, ModelFamily family, List<String> saved) {
+      ObjectNode node, AdapterPart.Control part, TaskModel family, List<String> saved) {
     node.put("layers", part.states().layers().toString());
     ArrayNode edges = node.putArray("edges");
     for (ControlEdge edge : part.edges()) {

@@ -3,7 +3,7 @@ package dev.statecraft.adapters;
 import dev.statecraft.base.InvalidInputException;
 import dev.statecraft.core.control.LayerSelection;
 import dev.statecraft.core.graph.Parameter;
-import dev.statecraft.models.family.ModelFamily;
+import dev.statecraft.models.head.TaskModel;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -52,7 +52,7 @@ record ModuleTargets(
    *     in what is targeted
    */
   @Override
-  public Named in(ModelFamily family) {
+  public Named in(TaskModel family) {
     List<Projection> all = Projection.of(family);
     refuseOthers(family, all);
     Map<String, Set<Integer>> found = new LinkedHashMap<>();
@@ -65,7 +65,7 @@ record ModuleTargets(
     }
     if (found.isEmpty()) {
       Set<String> known = new TreeSet<>();
-      all.forEach(projection -> known.add(family.peftTarget(projection.target())));
+      all.forEach(projection -> known.add(family.backbone().peftTarget(projection.target())));
       throw invalid("some of " + known + " in layers of the model", modules.toString());
     }
     Set<Integer> chosen = found.values().iterator().next();
@@ -89,7 +89,7 @@ record ModuleTargets(
         : LayerSelection.parse(String.join(",", chosen.stream().map(String::valueOf).toList()));
   }
 
-  private void refuseOthers(ModelFamily family, List<Projection> linears) {
+  private void refuseOthers(TaskModel family, List<Projection> linears) {
     Set<String> known = new TreeSet<>();
     linears.forEach(projection -> known.add(projection.module()));
     for (Parameter parameter : family.graph().parameters().values()) {
@@ -98,7 +98,8 @@ record ModuleTargets(
         continue;
       }
       String module = name.substring(0, name.length() - ".weight".length());
-      if (!known.contains(module) && matches(List.of(family.peftModule(module), module))) {
+      if (!known.contains(module)
+          && matches(List.of(family.backbone().peftModule(module), module))) {
         throw invalid("linears of layers alone", modules + ", which match '" + module + "' too");
       }
     }

@@ -12,10 +12,8 @@ import dev.statecraft.core.graph.Graph;
 import dev.statecraft.core.graph.Initializer;
 import dev.statecraft.core.graph.Parameter;
 import dev.statecraft.formats.checkpoint.CheckpointSource;
-import dev.statecraft.models.family.Encoder;
-import dev.statecraft.models.family.Llama;
-import dev.statecraft.models.family.ModelFamily;
-import dev.statecraft.models.family.Vit;
+import dev.statecraft.models.family.PaperControl;
+import dev.statecraft.models.head.TaskModel;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -24,6 +22,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -153,7 +152,7 @@ final class PaperFormat {
   // ---- writing ----
 
   /** Whether the reference implementation can hold an adapter. */
-  static boolean has(AdapterDescription description, ModelFamily family) {
+  static boolean has(AdapterDescription description, TaskModel family) {
     return problem(description, family).isEmpty();
   }
 
@@ -162,7 +161,7 @@ final class PaperFormat {
    *
    * @throws IllegalArgumentException if not; the message says why
    */
-  static void require(AdapterDescription description, ModelFamily family) {
+  static void require(AdapterDescription description, TaskModel family) {
     problem(description, family)
         .ifPresent(
             problem -> {
@@ -175,35 +174,35 @@ final class PaperFormat {
             });
   }
 
-  private static Optional<String> problem(AdapterDescription description, ModelFamily family) {
+  private static Optional<String> problem(AdapterDescription description, TaskModel family) {
     List<ControlEdge> edges = description.parts().get(0).edges();
     if (edges.isEmpty()) {
       return Optional.of("a control method, found '" + description.method() + "'");
     }
-    boolean llama = family instanceof Llama;
+    Optional<PaperControl> held = family.backbone().paper();
+    boolean beside = held.map(PaperControl::lora).orElse(false);
     boolean lora =
         description.parts().size() == 2
             && description.parts().get(1).projections().filter(part -> !part.dora()).isPresent();
-    if (description.parts().size() > 1 && !(lora && llama && edges.size() == 1)) {
+    if (description.parts().size() > 1 && !(lora && beside && edges.size() == 1)) {
       return Optional.of(
           "control alone, or on LLaMA control of the MLP with LoRA, found '"
               + description.method()
               + "'");
     }
-    boolean vit = family instanceof Vit;
-    boolean roberta = family instanceof Encoder encoder && encoder.config().isRoberta();
-    if (!llama && !vit && !roberta) {
+    if (held.isEmpty()) {
       return Optional.of("LLaMA, RoBERTa or ViT, found " + family.config().modelType());
     }
     boolean mlp = edges.contains(around(BlockName.MLP, edges));
     boolean attention = edges.contains(around(BlockName.ATTENTION, edges));
-    if (!mlp || edges.size() != (attention ? 2 : 1) || (attention && !llama)) {
+    boolean both = held.get().attention();
+    if (!mlp || edges.size() != (attention ? 2 : 1) || (attention && !both)) {
       return Optional.of(
-          (llama ? "control around the MLP, and perhaps the attention" : "control around the MLP")
+          (both ? "control around the MLP, and perhaps the attention" : "control around the MLP")
               + ", found "
               + edges.stream().map(ControlEdge::name).toList());
     }
-    return functions(edges, vit);
+    return functions(edges, held.get().biased());
   }
 
   /** The edge around a block if there is one of that name, with whatever function it has. */
@@ -215,23 +214,23 @@ final class PaperFormat {
         .orElseGet(() -> ControlEdge.around(block, new LowRank(1, 1, false, 0, Initializer.ZEROS)));
   }
 
-  private static Optional<String> functions(List<ControlEdge> edges, boolean vit) {
+  private static Optional<String> functions(List<ControlEdge> edges, boolean biased) {
     Set<Double> scales = new TreeSet<>();
     for (ControlEdge edge : edges) {
-      if (!(edge.function() instanceof LowRank function) || function.bias() != vit) {
+      if (!(edge.function() instanceof LowRank function) || function.bias() != biased) {
         return Optional.of(
-            "a low-rank function " + (vit ? "with" : "without") + " biases, found " + edge);
+            "a low-rank function " + (biased ? "with" : "without") + " biases, found " + edge);
       }
       scales.add(function.scale());
     }
-    if (scales.size() > 1 || (vit && !scales.contains(1.0))) {
-      return Optional.of((vit ? "alpha 1" : "one alpha") + " for all edges, found " + scales);
+    if (scales.size() > 1 || (biased && !scales.contains(1.0))) {
+      return Optional.of((biased ? "alpha 1" : "one alpha") + " for all edges, found " + scales);
     }
     return Optional.empty();
   }
 
   /** The settings, as its {@code ControlConfig} saves them. */
-  static String write(AdapterDescription description, ModelFamily family) {
+  static String write(AdapterDescription description, TaskModel family) {
     LowRank mlp = null;
     Optional<LowRank> attention = Optional.empty();
     for (ControlEdge edge : description.parts().get(0).edges()) {
@@ -267,31 +266,22 @@ final class PaperFormat {
    * The keys of each trained parameter: first the one to write, then where else it may be found.
    */
   static Map<Parameter, List<String>> keys(
-      AdapterDescription description, ModelFamily family, Graph tuned) {
+      AdapterDescription description, TaskModel family, Graph tuned) {
     Map<Parameter, List<String>> found = new LinkedHashMap<>();
+    Optional<UnaryOperator<String>> renamed =
+        family.backbone().paper().flatMap(PaperControl::renamed);
     boolean wrapped = description.parts().size() > 1;
     AdapterKeys.of(description, family, tuned)
         .forEach(
             (parameter, keys) -> {
               String ours = keys.get(0);
               String plain = ours.substring(AdapterKeys.PREFIX.length());
-              if (family instanceof Vit) {
-                found.put(parameter, List.of(timm(parameter.name())));
+              if (renamed.isPresent()) {
+                found.put(parameter, List.of(renamed.get().apply(parameter.name())));
               } else {
                 found.put(parameter, wrapped ? List.of(ours, plain) : List.of(plain, ours));
               }
             });
     return found;
-  }
-
-  /** {@code blocks.0.controller.down_proj.weight} for {@code layers.0.mlp.A.weight}. */
-  private static String timm(String parameter) {
-    if (parameter.startsWith("classifier.")) {
-      return parameter.replaceFirst("classifier", "head");
-    }
-    return parameter
-        .replaceFirst("^layers\\.", "blocks.")
-        .replaceFirst("\\.mlp\\.A\\.", ".controller.down_proj.")
-        .replaceFirst("\\.mlp\\.B\\.", ".controller.up_proj.");
   }
 }

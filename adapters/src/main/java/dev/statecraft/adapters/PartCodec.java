@@ -3,7 +3,7 @@ package dev.statecraft.adapters;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.statecraft.base.JsonKeys;
 import dev.statecraft.core.control.Tuning;
-import dev.statecraft.models.family.ModelFamily;
+import dev.statecraft.models.head.TaskModel;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -54,10 +54,10 @@ interface PartCodec<P extends AdapterPart> {
   P read(JsonKeys keys, List<String> saved);
 
   /** Writes a part's keys. */
-  void write(ObjectNode node, P part, ModelFamily family, List<String> saved);
+  void write(ObjectNode node, P part, TaskModel family, List<String> saved);
 
   /** The same for a part of this kind whose class the caller does not know. */
-  default void writeAny(ObjectNode node, AdapterPart any, ModelFamily family, List<String> saved) {
+  default void writeAny(ObjectNode node, AdapterPart any, TaskModel family, List<String> saved) {
     write(node, part().cast(any), family, saved);
   }
 

@@ -5,7 +5,7 @@ import dev.statecraft.base.JsonKeys;
 import dev.statecraft.core.control.Dora;
 import dev.statecraft.core.control.Lora;
 import dev.statecraft.core.graph.Layer;
-import dev.statecraft.models.family.ModelFamily;
+import dev.statecraft.models.head.TaskModel;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -139,7 +139,7 @@ final class PeftFormat implements PartCodec<AdapterPart.Projections> {
 
   @Override
   public void write(
-      ObjectNode node, AdapterPart.Projections part, ModelFamily family, List<String> saved) {
+      ObjectNode node, AdapterPart.Projections part, TaskModel family, List<String> saved) {
     node.putObject("alpha_pattern");
     node.put("bias", "none");
     node.put("fan_in_fan_out", false);
@@ -167,13 +167,13 @@ final class PeftFormat implements PartCodec<AdapterPart.Projections> {
   private record Modules(List<String> names, List<Integer> layers) {}
 
   /** Short names where PEFT finds the same linears by them, else every linear's full name. */
-  private static Modules modules(Targets.Named wanted, ModelFamily family, List<String> saved) {
+  private static Modules modules(Targets.Named wanted, TaskModel family, List<String> saved) {
     List<Projection> all = Projection.of(family);
     List<Layer> known = family.graph().layers();
     List<Integer> layers = wanted.layers().of(known).stream().map(Layer::index).toList();
     List<Integer> restricted = layers.size() == known.size() ? List.of() : layers;
     Set<String> shortNames = new LinkedHashSet<>();
-    wanted.names().forEach(name -> shortNames.add(family.peftTarget(name)));
+    wanted.names().forEach(name -> shortNames.add(family.backbone().peftTarget(name)));
     Set<String> full = new LinkedHashSet<>();
     for (Projection projection : all) {
       if (layers.contains(projection.layer())

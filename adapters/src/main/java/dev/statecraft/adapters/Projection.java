@@ -4,7 +4,7 @@ import dev.statecraft.core.graph.Edge;
 import dev.statecraft.core.graph.Graph;
 import dev.statecraft.core.graph.GraphException;
 import dev.statecraft.core.graph.Layer;
-import dev.statecraft.models.family.ModelFamily;
+import dev.statecraft.models.head.TaskModel;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -22,7 +22,7 @@ import java.util.TreeMap;
 record Projection(int layer, List<String> targets, String module, String peftModule) {
 
   /** All linears of the layers of a family's graph, in the graph's order. */
-  static List<Projection> of(ModelFamily family) {
+  static List<Projection> of(TaskModel family) {
     Graph graph = family.graph();
     Map<String, Integer> order = new HashMap<>();
     graph.edges().forEach(edge -> order.put(edge.name(), order.size()));
@@ -42,9 +42,10 @@ record Projection(int layer, List<String> targets, String module, String peftMod
   }
 
   private static Projection projection(
-      ModelFamily family, Layer layer, List<String> targets, Edge linear) {
+      TaskModel family, Layer layer, List<String> targets, Edge linear) {
     // Where PEFT has another name, the family's own is the one that is translated.
-    List<String> own = targets.stream().filter(t -> !family.peftTarget(t).equals(t)).toList();
+    List<String> own =
+        targets.stream().filter(t -> !family.backbone().peftTarget(t).equals(t)).toList();
     List<String> ordered = new ArrayList<>(own);
     targets.stream().filter(target -> !own.contains(target)).sorted().forEach(ordered::add);
     String weight = linear.parameters().get(0).name();
@@ -52,7 +53,8 @@ record Projection(int layer, List<String> targets, String module, String peftMod
       throw new GraphException("expected a linear's weight, found '" + weight + "'");
     }
     String module = weight.substring(0, weight.length() - ".weight".length());
-    return new Projection(layer.index(), List.copyOf(ordered), module, family.peftModule(module));
+    return new Projection(
+        layer.index(), List.copyOf(ordered), module, family.backbone().peftModule(module));
   }
 
   /** The short name to use. */

@@ -1,7 +1,7 @@
 package dev.statecraft.adapters;
 
 import dev.statecraft.core.control.LayerSelection;
-import dev.statecraft.models.family.ModelFamily;
+import dev.statecraft.models.head.TaskModel;
 import java.util.List;
 import java.util.Optional;
 
@@ -9,7 +9,7 @@ import java.util.Optional;
 public sealed interface Targets permits Targets.Named, ModuleTargets {
 
   /** The linears of a family's layers that these are, by their short names. */
-  Named in(ModelFamily family);
+  Named in(TaskModel family);
 
   /** Modules that are trained whole beside them, if they are given as PEFT gives them. */
   Optional<List<String>> savedModules();
@@ -26,7 +26,7 @@ public sealed interface Targets permits Targets.Named, ModuleTargets {
     }
 
     @Override
-    public Named in(ModelFamily family) {
+    public Named in(TaskModel family) {
       return this;
     }
 

@@ -5,7 +5,7 @@ import dev.statecraft.base.JsonKeys;
 import dev.statecraft.core.control.FullTuning;
 import dev.statecraft.core.control.HeadTuning;
 import dev.statecraft.core.control.Tuning;
-import dev.statecraft.models.family.ModelFamily;
+import dev.statecraft.models.head.TaskModel;
 import java.util.List;
 import java.util.Optional;
 
@@ -52,5 +52,5 @@ record WholeFormat<P extends AdapterPart>(
   }
 
   @Override
-  public void write(ObjectNode node, P any, ModelFamily family, List<String> saved) {}
+  public void write(ObjectNode node, P any, TaskModel family, List<String> saved) {}
 }

@@ -7,7 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.statecraft.core.control.Dora;
 import dev.statecraft.core.control.LayerSelection;
 import dev.statecraft.core.control.Lora;
-import dev.statecraft.models.family.ModelFamily;
+import dev.statecraft.models.head.TaskModel;
 import java.io.IOException;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 class AdapterConfigTest {
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  private static JsonNode written(AdapterDescription description, ModelFamily family)
+  private static JsonNode written(AdapterDescription description, TaskModel family)
       throws IOException {
     return JSON.readTree(AdapterConfig.write(description, family));
   }

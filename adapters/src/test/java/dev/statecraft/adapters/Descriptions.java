@@ -11,7 +11,7 @@ import dev.statecraft.core.control.Lora;
 import dev.statecraft.core.control.LowRank;
 import dev.statecraft.core.control.StateTuning;
 import dev.statecraft.core.control.Tuning;
-import dev.statecraft.models.family.ModelFamily;
+import dev.statecraft.models.head.TaskModel;
 import java.util.List;
 
 /** One adapter of every method. */
@@ -30,9 +30,10 @@ final class Descriptions {
           "probe",
           "edges");
 
-  static AdapterDescription of(String method, ModelFamily family) {
-    List<String> targets = family.defaultTargets();
-    LowRank function = new LowRank(3, 0.5, family.controlBias(), 0.1, family.controlInit());
+  static AdapterDescription of(String method, TaskModel family) {
+    List<String> targets = family.backbone().defaultTargets();
+    LowRank function =
+        new LowRank(3, 0.5, family.backbone().controlBias(), 0.1, family.backbone().controlInit());
     StateTuning control = StateTuning.control(function, LayerSelection.ALL);
     Lora lora = new Lora(2, 3.5, 0.05, targets, LayerSelection.ALL);
     List<Tuning> parts =

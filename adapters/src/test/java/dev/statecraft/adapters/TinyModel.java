@@ -11,12 +11,12 @@ import dev.statecraft.core.run.Weights;
 import dev.statecraft.formats.checkpoint.CheckpointFolder;
 import dev.statecraft.formats.checkpoint.CheckpointSource;
 import dev.statecraft.models.family.CheckpointWeights;
-import dev.statecraft.models.family.Encoder;
 import dev.statecraft.models.family.ImageBatches;
-import dev.statecraft.models.family.ModelFamily;
-import dev.statecraft.models.family.TinyFamily;
+import dev.statecraft.models.family.PixelInput;
 import dev.statecraft.models.family.TokenBatches;
-import dev.statecraft.models.family.Vit;
+import dev.statecraft.models.family.TokenInput;
+import dev.statecraft.models.head.TaskModel;
+import dev.statecraft.models.head.TinyFamily;
 import dev.statecraft.tensor.DType;
 import dev.statecraft.tensor.Generator;
 import dev.statecraft.tensor.Scope;
@@ -28,15 +28,16 @@ import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /** A tiny model of the reference vectors on the CPU, with inputs of its own. */
 final class TinyModel implements AutoCloseable {
-  private final ModelFamily family;
+  private final TaskModel family;
   private final CheckpointSource checkpoint;
   private final Torch torch = Torch.cpu();
 
-  private TinyModel(ModelFamily family, CheckpointSource checkpoint) {
+  private TinyModel(TaskModel family, CheckpointSource checkpoint) {
     this.family = family;
     this.checkpoint = checkpoint;
   }
@@ -57,7 +58,7 @@ final class TinyModel implements AutoCloseable {
     }
   }
 
-  ModelFamily family() {
+  TaskModel family() {
     return family;
   }
 
@@ -98,28 +99,29 @@ final class TinyModel implements AutoCloseable {
 
   /** Scores of two sequences or images; the same inputs as in {@code write_adapters.py}. */
   double[] logits(Graph graph, Weights weights) {
-    StatePlan plan = StatePlan.inference(graph, Set.of(ModelFamily.LOGITS));
+    StatePlan plan = StatePlan.inference(graph, Set.of(TaskModel.LOGITS));
     try (Batch batch = batch();
         Pass pass = Pass.run(plan, weights, batch, PassOptions.INFERENCE)) {
-      return pass.value(ModelFamily.LOGITS).toDoubles();
+      return pass.value(TaskModel.LOGITS).toDoubles();
     }
   }
 
   private Batch batch() {
-    if (family instanceof Vit vit) {
-      int side = vit.config().imageSize();
-      float[] pixels = new float[2 * vit.config().numChannels() * side * side];
+    Optional<PixelInput> pictures = family.input().pixels();
+    if (pictures.isPresent()) {
+      float[] pixels = new float[2 * pictures.get().size()];
       for (int i = 0; i < pixels.length; i++) {
         pixels[i] = (float) ((i * 37 % 101) / 50.0 - 1);
       }
-      return ImageBatches.classified(vit.config(), pixels, new int[2]).upload(torch, DType.FLOAT32);
+      return ImageBatches.classified(pictures.get(), pixels, new int[2])
+          .upload(torch, DType.FLOAT32);
     }
     List<int[]> ids = List.of(ids(0), ids(1));
-    return family instanceof Encoder encoder
-        ? TokenBatches.classified(
-                ids, List.of(new int[7], new int[7]), encoder.config().firstPosition(), new int[2])
-            .upload(torch, DType.FLOAT32)
-        : TokenBatches.scored(ids).upload(torch, DType.FLOAT32);
+    TokenInput input = family.input().tokens().orElseThrow();
+    return family.writesTexts()
+        ? TokenBatches.scored(ids).upload(torch, DType.FLOAT32)
+        : TokenBatches.classified(input, ids, List.of(new int[7], new int[7]), new int[2])
+            .upload(torch, DType.FLOAT32);
   }
 
   private static int[] ids(int sequence) {

@@ -5,8 +5,8 @@ import dev.statecraft.core.run.Batch;
 import dev.statecraft.core.run.Pass;
 import dev.statecraft.core.run.PassOptions;
 import dev.statecraft.core.run.Weights;
-import dev.statecraft.models.family.ModelFamily;
 import dev.statecraft.models.family.TokenBatches;
+import dev.statecraft.models.head.TaskModel;
 
 /** One sequence that grows: each pass has the new tokens only, the cache has the others. */
 final class CachedDecoding implements AutoCloseable {
@@ -37,7 +37,7 @@ final class CachedDecoding implements AutoCloseable {
     try (Batch batch = TokenBatches.next(ids, seen).upload(weights.torch(), weights.computeType());
         Pass pass = Pass.run(plan, weights, batch, PassOptions.INFERENCE, cache)) {
       seen += ids.length;
-      return pass.value(ModelFamily.LOGITS).toDoubles();
+      return pass.value(TaskModel.LOGITS).toDoubles();
     }
   }
 

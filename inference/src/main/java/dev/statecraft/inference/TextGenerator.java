@@ -8,8 +8,8 @@ import dev.statecraft.data.Segment;
 import dev.statecraft.data.SegmentEncoder;
 import dev.statecraft.formats.tokenizer.SpecialTokens;
 import dev.statecraft.formats.tokenizer.Tokenizer;
-import dev.statecraft.models.config.LlamaConfig;
-import dev.statecraft.models.family.ModelFamily;
+import dev.statecraft.models.family.TokenInput;
+import dev.statecraft.models.head.TaskModel;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.Set;
@@ -28,7 +28,7 @@ public final class TextGenerator {
 
   private final StatePlan plan;
   private final Weights weights;
-  private final LlamaConfig config;
+  private final TokenInput input;
   private final Tokenizer tokenizer;
   private final SpecialTokens special;
 
@@ -36,17 +36,14 @@ public final class TextGenerator {
    * A generator.
    *
    * @param graph the model's graph, tuned or not; the weights are its own
+   * @param input how the model reads texts
    * @throws dev.statecraft.core.graph.GraphException if the graph has no logits
    */
   public TextGenerator(
-      Graph graph,
-      Weights weights,
-      LlamaConfig config,
-      Tokenizer tokenizer,
-      SpecialTokens special) {
-    plan = StatePlan.inference(graph, Set.of(ModelFamily.LOGITS));
+      Graph graph, Weights weights, TokenInput input, Tokenizer tokenizer, SpecialTokens special) {
+    plan = StatePlan.inference(graph, Set.of(TaskModel.LOGITS));
     this.weights = weights;
-    this.config = config;
+    this.input = input;
     this.tokenizer = tokenizer;
     this.special = special;
   }
@@ -103,7 +100,7 @@ public final class TextGenerator {
 
   /** How many tokens a text can have. */
   int context() {
-    return config.maxPositionEmbeddings();
+    return input.maxTokens();
   }
 
   void check(int[] prompt, int maxNewTokens) {
@@ -113,18 +110,18 @@ public final class TextGenerator {
     if (prompt.length == 0) {
       throw new InvalidInputException("the prompt: expected at least one token, found none");
     }
-    if (prompt.length > config.maxPositionEmbeddings()) {
+    if (prompt.length > input.maxTokens()) {
       throw new InvalidInputException(
           "the prompt: expected at most "
-              + config.maxPositionEmbeddings()
+              + input.maxTokens()
               + " tokens (max_position_embeddings), found "
               + prompt.length);
     }
     for (int id : prompt) {
-      if (id < 0 || id >= config.vocabSize()) {
+      if (id < 0 || id >= input.vocabSize()) {
         throw new InvalidInputException(
             "the prompt: expected token ids from 0 to below "
-                + config.vocabSize()
+                + input.vocabSize()
                 + " (vocab_size), found "
                 + id);
       }

@@ -7,8 +7,8 @@ import dev.statecraft.core.plan.StatePlan;
 import dev.statecraft.core.run.Batch;
 import dev.statecraft.core.run.Pass;
 import dev.statecraft.core.run.PassOptions;
-import dev.statecraft.models.family.ModelFamily;
 import dev.statecraft.models.family.TokenBatches;
+import dev.statecraft.models.head.TaskModel;
 import dev.statecraft.testkit.Closeness;
 import java.io.IOException;
 import java.util.Arrays;
@@ -22,7 +22,7 @@ class CachedDecodingTest {
     try (Batch batch =
             TokenBatches.next(ids, 0).upload(model.torch(), model.weights().computeType());
         Pass pass = Pass.run(plan, model.weights(), batch, PassOptions.INFERENCE)) {
-      return pass.value(ModelFamily.LOGITS).toDoubles();
+      return pass.value(TaskModel.LOGITS).toDoubles();
     }
   }
 
@@ -37,7 +37,7 @@ class CachedDecodingTest {
       throws IOException {
     try (TinyLlama model = tuned ? TinyLlama.tuned(name) : TinyLlama.open(name)) {
       Graph graph = model.exact();
-      StatePlan plan = StatePlan.inference(graph, Set.of(ModelFamily.LOGITS));
+      StatePlan plan = StatePlan.inference(graph, Set.of(TaskModel.LOGITS));
       int[] ids = new SplittableRandom(2).ints(64, 0, model.config().vocabSize()).toArray();
       Closeness close = Closeness.relative(1e-12);
       long before = model.torch().liveTensors();

@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.statecraft.base.InvalidInputException;
 import dev.statecraft.formats.tokenizer.SpecialTokens;
 import dev.statecraft.formats.tokenizer.Tokenizer;
-import dev.statecraft.models.config.LlamaConfig;
-import dev.statecraft.models.config.ModelConfig;
+import dev.statecraft.models.family.llama.LlamaConfig;
+import dev.statecraft.models.pretrained.Families;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -94,7 +94,7 @@ class SpecialTokensTest {
          "rms_norm_eps": 1e-5}
         """
             .formatted(key == null ? "" : key);
-    LlamaConfig other = (LlamaConfig) ModelConfig.parse(json, "config.json");
+    LlamaConfig other = (LlamaConfig) Families.parse(json, "config.json");
     try (Tokenizer plain = WordTokenizers.plain(97)) {
       SpecialTokens special = SpecialTokens.read(folder, other.eosTokenIds(), plain);
       assertThat(special.eosId())

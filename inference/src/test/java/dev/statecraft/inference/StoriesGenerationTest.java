@@ -12,10 +12,8 @@ import dev.statecraft.core.run.Pass;
 import dev.statecraft.core.run.PassOptions;
 import dev.statecraft.core.run.Weights;
 import dev.statecraft.formats.tokenizer.SpecialTokens;
-import dev.statecraft.models.config.LlamaConfig;
-import dev.statecraft.models.family.Llama;
-import dev.statecraft.models.family.ModelFamily;
 import dev.statecraft.models.family.TokenBatches;
+import dev.statecraft.models.head.TaskModel;
 import dev.statecraft.models.pretrained.PretrainedModel;
 import dev.statecraft.tensor.DType;
 import dev.statecraft.tensor.Torch;
@@ -43,7 +41,7 @@ class StoriesGenerationTest {
   private final Torch torch = Torch.cpu();
   private JsonNode expected;
   private PretrainedModel model;
-  private Llama llama;
+  private TaskModel llama;
   private Graph graph;
   private Weights weights;
 
@@ -73,13 +71,12 @@ class StoriesGenerationTest {
   }
 
   private TextGenerator generator() throws IOException {
-    LlamaConfig config = llama.config();
     return new TextGenerator(
         graph,
         weights,
-        config,
+        llama.input().tokens().orElseThrow(),
         model.tokenizer(),
-        SpecialTokens.read(folder, config.eosTokenIds(), model.tokenizer()));
+        SpecialTokens.read(folder, llama.config().eosTokenIds(), model.tokenizer()));
   }
 
   @Test
@@ -115,7 +112,7 @@ class StoriesGenerationTest {
     assertThat(story.endedByEos()).isTrue();
     int[] ids = story.ids();
     assertThat(ids[ids.length - 1]).isEqualTo(1);
-    assertThat(ids.length).isLessThan(llama.config().maxPositionEmbeddings());
+    assertThat(ids.length).isLessThan(llama.input().tokens().orElseThrow().maxTokens());
     assertThat(story.text())
         .startsWith(expected.get("text").textValue())
         .isEqualTo(model.tokenizer().decode(Arrays.copyOf(ids, ids.length - 1), true));
@@ -123,17 +120,17 @@ class StoriesGenerationTest {
 
   @Test
   void hiddenStatesAndScoresOfThePrompt() {
-    Set<String> wanted = new LinkedHashSet<>(llama.hiddenStates());
-    wanted.add(ModelFamily.LOGITS);
+    Set<String> wanted = new LinkedHashSet<>(llama.backbone().hiddenStates());
+    wanted.add(TaskModel.LOGITS);
     StatePlan plan = StatePlan.inference(graph, wanted);
     int[] prompt = ints(expected.get("prompt_ids"));
     try (GrowingCache cache = new GrowingCache(1);
         Batch batch = TokenBatches.next(prompt, 0).upload(torch, weights.computeType());
         Pass pass = Pass.run(plan, weights, batch, PassOptions.INFERENCE, cache)) {
       JsonNode layers = expected.get("prompt_hidden_states");
-      assertThat(layers).hasSize(llama.hiddenStates().size());
+      assertThat(layers).hasSize(llama.backbone().hiddenStates().size());
       for (int i = 0; i < layers.size(); i++) {
-        double[] all = pass.value(llama.hiddenStates().get(i)).toDoubles();
+        double[] all = pass.value(llama.backbone().hiddenStates().get(i)).toDoubles();
         double[] last =
             Arrays.copyOfRange(all, all.length - all.length / prompt.length, all.length);
         JsonNode layer = layers.get(i);
@@ -148,14 +145,14 @@ class StoriesGenerationTest {
       }
       CLOSE.check(
           "scores of the prompt's last token",
-          pass.value(ModelFamily.LOGITS).toDoubles(),
+          pass.value(TaskModel.LOGITS).toDoubles(),
           doubles(expected.get("prompt_logits_last")));
     }
   }
 
   @Test
   void scoresAlongTheStory() {
-    StatePlan plan = StatePlan.inference(graph, Set.of(ModelFamily.LOGITS));
+    StatePlan plan = StatePlan.inference(graph, Set.of(TaskModel.LOGITS));
     int[] ids = ints(expected.get("generated_ids"));
     int prompt = expected.get("prompt_ids").size();
     double surprise = 0;

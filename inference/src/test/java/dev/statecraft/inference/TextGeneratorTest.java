@@ -11,8 +11,8 @@ import dev.statecraft.core.run.Pass;
 import dev.statecraft.core.run.PassOptions;
 import dev.statecraft.formats.tokenizer.SpecialTokens;
 import dev.statecraft.formats.tokenizer.Tokenizer;
-import dev.statecraft.models.family.ModelFamily;
 import dev.statecraft.models.family.TokenBatches;
+import dev.statecraft.models.head.TaskModel;
 import dev.statecraft.tensor.Scope;
 import dev.statecraft.tensor.Tensor;
 import java.io.IOException;
@@ -40,13 +40,13 @@ class TextGeneratorTest {
 
   /** Greedy ids without a cache: the whole sequence again for every token. */
   private static int[] uncached(TinyLlama model, int[] prompt, int length) {
-    StatePlan plan = StatePlan.inference(model.graph(), Set.of(ModelFamily.LOGITS));
+    StatePlan plan = StatePlan.inference(model.graph(), Set.of(TaskModel.LOGITS));
     int[] ids = prompt;
     while (ids.length < length) {
       try (Batch batch =
               TokenBatches.next(ids, 0).upload(model.torch(), model.weights().computeType());
           Pass pass = Pass.run(plan, model.weights(), batch, PassOptions.INFERENCE);
-          Tensor best = pass.value(ModelFamily.LOGITS).argmax(1)) {
+          Tensor best = pass.value(TaskModel.LOGITS).argmax(1)) {
         ids = Arrays.copyOf(ids, ids.length + 1);
         ids[ids.length - 1] = (int) best.item();
       }
@@ -213,7 +213,7 @@ class TextGeneratorTest {
             new TextGenerator(
                 model.graph(),
                 model.weights(),
-                model.config(),
+                model.input(),
                 tokenizer,
                 SpecialTokens.of(model.config().eosTokenIds(), tokenizer));
         assertThat(generator.encode("w7 w8")).containsExactly(1, 7, 8);
@@ -228,7 +228,7 @@ class TextGeneratorTest {
           new TextGenerator(
               model.graph(),
               model.weights(),
-              model.config(),
+              model.input(),
               plain,
               SpecialTokens.of(model.config().eosTokenIds(), plain));
       assertThat(without.encode("w7 w8")).containsExactly(7, 8);

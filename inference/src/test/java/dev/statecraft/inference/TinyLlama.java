@@ -14,11 +14,13 @@ import dev.statecraft.formats.checkpoint.CheckpointFolder;
 import dev.statecraft.formats.checkpoint.CheckpointSource;
 import dev.statecraft.formats.tokenizer.SpecialTokens;
 import dev.statecraft.formats.tokenizer.Tokenizer;
-import dev.statecraft.models.config.LlamaConfig;
-import dev.statecraft.models.config.ModelConfig;
 import dev.statecraft.models.family.CheckpointWeights;
-import dev.statecraft.models.family.Llama;
-import dev.statecraft.models.family.TinyFamily;
+import dev.statecraft.models.family.TokenInput;
+import dev.statecraft.models.family.llama.Llama;
+import dev.statecraft.models.family.llama.LlamaConfig;
+import dev.statecraft.models.head.TaskModel;
+import dev.statecraft.models.head.TinyFamily;
+import dev.statecraft.models.pretrained.Families;
 import dev.statecraft.tensor.DType;
 import dev.statecraft.tensor.Generator;
 import dev.statecraft.tensor.Torch;
@@ -38,7 +40,7 @@ record TinyLlama(LlamaConfig config, Torch torch, Graph graph, Weights weights, 
 
   static LlamaConfig config(String name) {
     try {
-      return (LlamaConfig) ModelConfig.read(folder().resolve(name).resolve("config.json"));
+      return (LlamaConfig) Families.read(folder().resolve(name).resolve("config.json"));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -74,12 +76,16 @@ record TinyLlama(LlamaConfig config, Torch torch, Graph graph, Weights weights, 
   private static TinyLlama open(String name, Tuning tuning) throws IOException {
     LlamaConfig config = config(name);
     Torch torch = Torch.cpu();
-    Graph graph = tuning.apply(new Llama(config).graph());
+    Graph graph = tuning.apply(TaskModel.causalLm(new Llama(config)).graph());
     try (CheckpointSource source = CheckpointFolder.open(folder().resolve(name))) {
       Weights weights = Weights.load(torch, graph, DType.FLOAT64, CheckpointWeights.of(source), 0);
       return new TinyLlama(
           config, torch, graph, weights, WordTokenizers.withBos(config.vocabSize()));
     }
+  }
+
+  TokenInput input() {
+    return new Llama(config).input();
   }
 
   /** The graph without transformers' roundings to float32, which would hide small differences. */
@@ -96,7 +102,7 @@ record TinyLlama(LlamaConfig config, Torch torch, Graph graph, Weights weights, 
   }
 
   TextGenerator generator(SpecialTokens special) {
-    return new TextGenerator(graph, weights, config, tokenizer, special);
+    return new TextGenerator(graph, weights, input(), tokenizer, special);
   }
 
   @Override

@@ -29,7 +29,8 @@ public final class SampleGraph {
   /** The graph with habits like LLaMA's. */
   public static InspectedModel model() {
     ModelDefaults defaults =
-        ModelDefaults.of(List.of("q_proj", "up_proj"), Initializer.KAIMING, false);
+        new ModelDefaults(
+            List.of("q_proj", "up_proj"), List.of("q_proj"), Initializer.KAIMING, false);
     return new InspectedModel("sample", graph(), defaults);
   }
 

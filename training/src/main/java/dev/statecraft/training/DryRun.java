@@ -10,7 +10,7 @@ import dev.statecraft.core.run.Ledger;
 import dev.statecraft.core.run.Pass;
 import dev.statecraft.core.run.PassOptions;
 import dev.statecraft.core.run.Weights;
-import dev.statecraft.models.family.ModelFamily;
+import dev.statecraft.models.head.TaskModel;
 import dev.statecraft.tensor.Torch;
 import java.util.Set;
 import java.util.function.Function;
@@ -54,7 +54,7 @@ public final class DryRun implements AutoCloseable {
 
   /** The plan of a step of this graph. */
   StatePlan plan(LayerPolicies store) {
-    return StatePlan.training(graph, ModelFamily.LOSS, Set.of(), store, compute.states());
+    return StatePlan.training(graph, TaskModel.LOSS, Set.of(), store, compute.states());
   }
 
   /** What the batch's symbolic sizes are. */

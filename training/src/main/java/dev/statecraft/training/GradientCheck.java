@@ -10,7 +10,7 @@ import dev.statecraft.core.run.Batch;
 import dev.statecraft.core.run.Pass;
 import dev.statecraft.core.run.PassOptions;
 import dev.statecraft.core.run.Weights;
-import dev.statecraft.models.family.ModelFamily;
+import dev.statecraft.models.head.TaskModel;
 import dev.statecraft.tensor.DType;
 import dev.statecraft.tensor.Generator;
 import dev.statecraft.tensor.Scope;
@@ -87,11 +87,11 @@ public record GradientCheck(
 
   /** All gradients, end to end; the caller's to close. */
   private Tensor gradients(StateFormat format) {
-    StatePlan plan = StatePlan.training(graph, ModelFamily.LOSS, Set.of(), store, format);
+    StatePlan plan = StatePlan.training(graph, TaskModel.LOSS, Set.of(), store, format);
     weights.flatGradients().zero();
     try (Batch made = batch.get();
         Pass pass = Pass.run(plan, weights, made, new PassOptions(1.0 / labels, SEED, true))) {
-      pass.value(ModelFamily.LOSS);
+      pass.value(TaskModel.LOSS);
     }
     return weights.flatGradients().copyTo(DType.FLOAT64).escape();
   }

@@ -5,7 +5,7 @@ import dev.statecraft.core.optim.AdamW;
 import dev.statecraft.core.optim.OptimizerStep;
 import dev.statecraft.core.plan.StatePlan;
 import dev.statecraft.core.run.Weights;
-import dev.statecraft.models.family.ModelFamily;
+import dev.statecraft.models.head.TaskModel;
 import dev.statecraft.tensor.memory.OutOfMemoryException;
 import dev.statecraft.training.task.ExampleSet;
 import dev.statecraft.training.task.Score;
@@ -55,7 +55,7 @@ public final class Trainer {
     this.options = options;
     this.cancelled = cancelled;
     options.microBatch().check(training.lengths());
-    plan = StatePlan.training(graph, ModelFamily.LOSS, Set.of(), options.store(), options.states());
+    plan = StatePlan.training(graph, TaskModel.LOSS, Set.of(), options.store(), options.states());
   }
 
   /** Optimizer steps of one pass over so many examples. */
@@ -103,7 +103,7 @@ public final class Trainer {
       try (StepFeed feed = new StepFeed(training, options, progress.get(), total)) {
         OptimizerStep step =
             new OptimizerStep(
-                plan, ModelFamily.LOSS, weights, optimizer, options.maxGradNorm(), options.seed());
+                plan, TaskModel.LOSS, weights, optimizer, options.maxGradNorm(), options.seed());
         long perEpoch = stepsOfEpoch(training.size(), options.batchSize());
         StepRunner steps = new StepRunner(step, weights, options, feed, perEpoch, listener);
         new TrainingLoop(

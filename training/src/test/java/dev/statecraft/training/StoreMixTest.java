@@ -14,10 +14,11 @@ import dev.statecraft.core.plan.LayerPolicies;
 import dev.statecraft.core.plan.StorePolicy;
 import dev.statecraft.core.run.Batch;
 import dev.statecraft.data.LabelledTokens;
-import dev.statecraft.models.config.LlamaConfig;
 import dev.statecraft.models.config.RopeConfig;
-import dev.statecraft.models.family.Llama;
 import dev.statecraft.models.family.TokenBatches;
+import dev.statecraft.models.family.llama.Llama;
+import dev.statecraft.models.family.llama.LlamaConfig;
+import dev.statecraft.models.head.TaskModel;
 import dev.statecraft.tensor.DType;
 import dev.statecraft.tensor.Torch;
 import java.util.ArrayList;
@@ -37,31 +38,32 @@ class StoreMixTest {
 
   private record Point(LayerPolicies policies, long peak, double cost) {}
 
-  private static Llama llama(int layers) {
-    return new Llama(
-        new LlamaConfig(
-            97,
-            32,
-            88,
-            layers,
-            4,
-            2,
-            8,
-            256,
-            1e-6,
-            new RopeConfig(10000, Optional.empty()),
-            false,
-            false,
-            false,
-            OptionalInt.empty(),
-            List.of(),
-            OptionalInt.empty(),
-            Optional.empty()));
+  private static TaskModel llama(int layers) {
+    return TaskModel.causalLm(
+        new Llama(
+            new LlamaConfig(
+                97,
+                32,
+                88,
+                layers,
+                4,
+                2,
+                8,
+                256,
+                1e-6,
+                new RopeConfig(10000, Optional.empty()),
+                false,
+                false,
+                false,
+                OptionalInt.empty(),
+                List.of(),
+                OptionalInt.empty(),
+                Optional.empty())));
   }
 
-  private static Graph graph(Llama family, String method) {
+  private static Graph graph(TaskModel family, String method) {
     if (method.equals("lora")) {
-      List<String> targets = family.defaultTargets();
+      List<String> targets = family.backbone().defaultTargets();
       return new Lora(4, 8, 0, targets, LayerSelection.ALL).apply(family.graph());
     }
     LowRank function = new LowRank(4, 1, false, 0, Initializer.KAIMING);

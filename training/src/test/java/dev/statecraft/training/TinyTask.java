@@ -11,9 +11,8 @@ import dev.statecraft.core.plan.StorePolicy;
 import dev.statecraft.core.run.Weights;
 import dev.statecraft.data.BatchLimit;
 import dev.statecraft.data.LabelledTokens;
-import dev.statecraft.models.config.LlamaConfig;
-import dev.statecraft.models.config.ModelConfig;
-import dev.statecraft.models.family.Llama;
+import dev.statecraft.models.head.TaskModel;
+import dev.statecraft.models.head.TinyFamily;
 import dev.statecraft.tensor.DType;
 import dev.statecraft.tensor.Torch;
 import dev.statecraft.testkit.Fixtures;
@@ -37,8 +36,9 @@ final class TinyTask {
   private static Graph graph() {
     try {
       Path folder = Fixtures.file("llama-tiny");
-      Llama family = new Llama((LlamaConfig) ModelConfig.read(folder.resolve("config.json")));
-      return new Lora(4, 8, 0, family.defaultTargets(), LayerSelection.ALL).apply(family.graph());
+      TaskModel family = TinyFamily.read(folder);
+      return new Lora(4, 8, 0, family.backbone().defaultTargets(), LayerSelection.ALL)
+          .apply(family.graph());
     } catch (IOException e) {
       throw new AssertionError(e);
     }

@@ -6,7 +6,7 @@ import dev.statecraft.base.InvalidInputException;
 import dev.statecraft.core.graph.Graph;
 import dev.statecraft.core.graph.Parameter;
 import dev.statecraft.formats.checkpoint.CheckpointSource;
-import dev.statecraft.models.family.ModelFamily;
+import dev.statecraft.models.head.TaskModel;
 import dev.statecraft.models.pretrained.PretrainedModel;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -38,7 +38,7 @@ public record Merge(
    * @throws InvalidInputException if the adapter does not fit the model, or the checkpoint lacks a
    *     weight
    */
-  public static Merge of(Adapter adapter, ModelFamily family, PretrainedModel model) {
+  public static Merge of(Adapter adapter, TaskModel family, PretrainedModel model) {
     Optional<AdapterPart.Projections> projections = onlyPart(adapter).projections();
     Graph tuned = adapter.graph(family);
     CheckpointSource trained = adapter.trained(family, model.checkpoint().names()::contains);

@@ -6,11 +6,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.statecraft.base.InvalidInputException;
-import dev.statecraft.models.family.Encoder;
-import dev.statecraft.models.family.Head;
-import dev.statecraft.models.family.Llama;
-import dev.statecraft.models.family.ModelFamily;
-import dev.statecraft.models.family.Vit;
+import dev.statecraft.models.head.Pooling;
+import dev.statecraft.models.head.TaskModel;
 import dev.statecraft.tensor.DType;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -24,7 +21,7 @@ import java.util.Optional;
  * @param labels of the head's outputs, where they are known
  * @param family the model's, with the head that it now has
  */
-record MergedConfig(Optional<DType> type, Optional<List<String>> labels, ModelFamily family) {
+record MergedConfig(Optional<DType> type, Optional<List<String>> labels, TaskModel family) {
   /** Name of the file. */
   static final String FILE = "config.json";
 
@@ -49,10 +46,10 @@ record MergedConfig(Optional<DType> type, Optional<List<String>> labels, ModelFa
         wanted ->
             // The newer name, which transformers has used since 4.56, where the file has it.
             config.put(config.has("dtype") ? "dtype" : "torch_dtype", wanted.label()));
-    if (family instanceof Llama llama) {
-      config.putArray("architectures").add("LlamaForCausalLM");
+    if (family.writesTexts()) {
+      config.putArray("architectures").add(architecture());
       // What the checkpoint has, whatever the base model's file said.
-      config.put("tie_word_embeddings", llama.config().tieWordEmbeddings());
+      config.put("tie_word_embeddings", family.config().tied().isPresent());
     } else if (head) {
       putHead(config);
     }
@@ -61,9 +58,8 @@ record MergedConfig(Optional<DType> type, Optional<List<String>> labels, ModelFa
 
   private void putHead(ObjectNode config) {
     config.putArray("architectures").add(architecture());
-    boolean regression = family instanceof Encoder encoder && encoder.head().regression();
-    config.put("problem_type", regression ? "regression" : "single_label_classification");
-    if (family instanceof Encoder encoder && encoder.head().pooling() == Head.Pooling.MEAN) {
+    family.objective().problemType().ifPresent(type -> config.put("problem_type", type.key()));
+    if (family.head().pooling().equals(Optional.of(Pooling.MEAN))) {
       config.put("classifier_pooling", "mean");
     } else {
       config.remove("classifier_pooling");
@@ -79,19 +75,13 @@ record MergedConfig(Optional<DType> type, Optional<List<String>> labels, ModelFa
     }
   }
 
-  /** The class of transformers that opens it; it has none with a head on the mean over tokens. */
   private String architecture() {
-    if (family instanceof Vit) {
-      return "ViTForImageClassification";
-    }
-    Encoder encoder = (Encoder) family;
-    return (encoder.config().isRoberta() ? "Roberta" : "Bert")
-        + (encoder.head().pooling() == Head.Pooling.FIRST ? "ForSequenceClassification" : "Model");
+    return family.head().architecture(family.backbone());
   }
 
   /** The base model's names if there are as many, else names as transformers gives them. */
   private List<String> known(ObjectNode config) {
-    int outputs = family instanceof Vit vit ? vit.classes() : ((Encoder) family).head().outputs();
+    int outputs = family.head().outputs();
     JsonNode byId = config.path("id2label");
     boolean same = byId.size() == outputs;
     List<String> names = new ArrayList<>();

@@ -10,10 +10,8 @@ import dev.statecraft.formats.checkpoint.CheckpointSource;
 import dev.statecraft.formats.checkpoint.ElementType;
 import dev.statecraft.formats.checkpoint.SafetensorsWriter;
 import dev.statecraft.formats.checkpoint.TensorEntry;
-import dev.statecraft.models.family.Encoder;
-import dev.statecraft.models.family.Head;
-import dev.statecraft.models.family.Llama;
-import dev.statecraft.models.family.ModelFamily;
+import dev.statecraft.models.head.Pooling;
+import dev.statecraft.models.head.TaskModel;
 import dev.statecraft.tensor.DType;
 import dev.statecraft.tensor.Torch;
 import java.io.IOException;
@@ -45,7 +43,7 @@ public record MergedModel(
     Merge merge,
     Optional<DType> type,
     Optional<List<String>> labels,
-    ModelFamily family) {
+    TaskModel family) {
   private static final ObjectMapper JSON =
       JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
 
@@ -83,11 +81,15 @@ public record MergedModel(
     Set<String> more = new LinkedHashSet<>(merge.replaced().keySet());
     more.removeAll(checkpoint.names());
     files.get(old.lastKey()).addAll(more);
-    if (family instanceof Llama llama && llama.config().tieWordEmbeddings()) {
-      // A copy of the embedding, which would stay as it was where the embedding is trained.
-      files.values().forEach(names -> names.remove("lm_head.weight"));
-      files.values().removeIf(Set::isEmpty);
-    }
+    family
+        .config()
+        .tied()
+        .ifPresent(
+            tied -> {
+              // A copy of the embedding, which would stay as it was where that is trained.
+              files.values().forEach(names -> names.remove(tied.head()));
+              files.values().removeIf(Set::isEmpty);
+            });
     return files;
   }
 
@@ -128,15 +130,7 @@ public record MergedModel(
    * classifier, whose encoder has a name.
    */
   private String written(String name) {
-    return merge.hasHead()
-            && family instanceof Encoder encoder
-            && encoder.prefix().isEmpty()
-            && encoder.head().pooling() == Head.Pooling.FIRST
-            && (name.startsWith("embeddings.")
-                || name.startsWith("encoder.")
-                || name.startsWith("pooler."))
-        ? encoder.config().modelType() + "." + name
-        : name;
+    return merge.hasHead() ? family.head().checkpointName(family.backbone(), name) : name;
   }
 
   private List<String> notes(MergedTensors tensors) {
@@ -154,9 +148,7 @@ public record MergedModel(
               + String.join(", ", rounded.stream().map(ElementType::name).toList())
               + (type.isPresent() ? "" : ", the model's type; --dtype float32 keeps them exact"));
     }
-    if (merge.hasHead()
-        && family instanceof Encoder encoder
-        && encoder.head().pooling() == Head.Pooling.MEAN) {
+    if (merge.hasHead() && family.head().pooling().equals(Optional.of(Pooling.MEAN))) {
       notes.add(
           "the head reads the mean over tokens, for which transformers has no class: AutoModel"
               + " opens the encoder, and the classifier's weights lie beside it"

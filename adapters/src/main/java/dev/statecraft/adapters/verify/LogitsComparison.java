@@ -7,7 +7,7 @@ import dev.statecraft.core.run.Batch;
 import dev.statecraft.core.run.Pass;
 import dev.statecraft.core.run.PassOptions;
 import dev.statecraft.core.run.Weights;
-import dev.statecraft.models.family.ModelFamily;
+import dev.statecraft.models.head.TaskModel;
 import dev.statecraft.models.pretrained.PretrainedModel;
 import java.io.EOFException;
 import java.io.IOException;
@@ -48,7 +48,7 @@ public final class LogitsComparison implements AutoCloseable {
    * @throws IOException if the temporary file cannot be made
    */
   public static LogitsComparison on(
-      PretrainedModel model, ModelFamily family, Optional<List<String>> texts, OptionalInt bos)
+      PretrainedModel model, TaskModel family, Optional<List<String>> texts, OptionalInt bos)
       throws IOException {
     List<Prompts.Prompt> prompts = Prompts.of(model, family, texts, bos);
     Path file = Files.createTempFile("statecraft", ".logits");
@@ -94,10 +94,10 @@ public final class LogitsComparison implements AutoCloseable {
   }
 
   private static float[] logits(Prompts.Prompt prompt, Graph graph, Weights weights) {
-    StatePlan plan = StatePlan.inference(graph, Set.of(ModelFamily.LOGITS));
+    StatePlan plan = StatePlan.inference(graph, Set.of(TaskModel.LOGITS));
     try (Batch batch = prompt.batch().upload(weights.torch(), weights.computeType());
         Pass pass = Pass.run(plan, weights, batch, PassOptions.INFERENCE)) {
-      return pass.value(ModelFamily.LOGITS).toFloats();
+      return pass.value(TaskModel.LOGITS).toFloats();
     }
   }
 

@@ -6,12 +6,11 @@ import dev.statecraft.base.TextFile;
 import dev.statecraft.core.run.HostBatch;
 import dev.statecraft.formats.tokenizer.TokenIds;
 import dev.statecraft.formats.tokenizer.Tokenizer;
-import dev.statecraft.models.family.Encoder;
 import dev.statecraft.models.family.ImageBatches;
-import dev.statecraft.models.family.Llama;
-import dev.statecraft.models.family.ModelFamily;
+import dev.statecraft.models.family.PixelInput;
 import dev.statecraft.models.family.TokenBatches;
-import dev.statecraft.models.family.Vit;
+import dev.statecraft.models.family.TokenInput;
+import dev.statecraft.models.head.TaskModel;
 import dev.statecraft.models.pretrained.EncodedText;
 import dev.statecraft.models.pretrained.PretrainedModel;
 import dev.statecraft.models.pretrained.TextEncoder;
@@ -88,18 +87,20 @@ public final class Prompts {
    * @param bos the token that begins a language model's texts
    */
   static List<Prompt> of(
-      PretrainedModel model, ModelFamily family, Optional<List<String>> texts, OptionalInt bos) {
-    if (family instanceof Vit vit) {
+      PretrainedModel model, TaskModel family, Optional<List<String>> texts, OptionalInt bos) {
+    Optional<PixelInput> pixels = family.input().pixels();
+    if (pixels.isPresent()) {
       requireNone(texts, model, "reads images");
-      return pictures(vit);
+      return pictures(pixels.get());
     }
+    TokenInput input = family.input().tokens().orElseThrow();
     if (!model.hasTokenizer()) {
       requireNone(texts, model, "has no tokenizer");
-      return sequences(family);
+      return sequences(family, input);
     }
     List<Prompt> prompts = new ArrayList<>();
     for (String text : texts.orElse(TEXTS)) {
-      prompts.add(new Prompt(words(text), batch(model.tokenizer(), family, text, bos)));
+      prompts.add(new Prompt(words(text), batch(model.tokenizer(), family, input, text, bos)));
     }
     return prompts;
   }
@@ -123,14 +124,13 @@ public final class Prompts {
   }
 
   private static HostBatch batch(
-      Tokenizer tokenizer, ModelFamily family, String text, OptionalInt bos) {
-    if (family instanceof Encoder encoder) {
-      TextEncoder texts = new TextEncoder(tokenizer, encoder.config(), LONGEST);
+      Tokenizer tokenizer, TaskModel family, TokenInput input, String text, OptionalInt bos) {
+    if (!family.writesTexts()) {
+      TextEncoder texts = new TextEncoder(tokenizer, input, LONGEST);
       return EncodedText.batch(
-          List.of(texts.encode(text, Optional.empty(), where(text)).text()),
-          encoder.config().firstPosition());
+          List.of(texts.encode(text, Optional.empty(), where(text)).text()), input);
     }
-    int longest = Math.min(LONGEST, ((Llama) family).config().maxPositionEmbeddings());
+    int longest = Math.min(LONGEST, input.maxTokens());
     int[] encoded = tokenizer.encode(text, false);
     int[] ids = encoded;
     if (bos.isPresent() || encoded.length == 0) {
@@ -139,27 +139,20 @@ public final class Prompts {
       System.arraycopy(encoded, 0, ids, 1, encoded.length);
     }
     int[] shown = Arrays.copyOf(ids, Math.min(longest, ids.length));
-    TokenIds.check(shown, ((Llama) family).config().vocabSize(), where(text));
+    TokenIds.check(shown, input.vocabSize(), where(text));
     return TokenBatches.scored(List.of(shown));
   }
 
-  private static List<Prompt> sequences(ModelFamily family) {
+  private static List<Prompt> sequences(TaskModel family, TokenInput input) {
     List<Prompt> prompts = new ArrayList<>();
     for (int s = 0; s < GENERATED; s++) {
-      int start = s;
-      if (family instanceof Encoder encoder) {
-        int[] ids = ids(start, encoder.config().vocabSize(), encoder.config().maxTokens());
-        prompts.add(
-            new Prompt(
-                "token ids " + Arrays.toString(ids),
-                TokenBatches.encoder(
-                    List.of(ids), List.of(new int[ids.length]), encoder.config().firstPosition())));
-      } else {
-        Llama llama = (Llama) family;
-        int[] ids = ids(start, llama.config().vocabSize(), llama.config().maxPositionEmbeddings());
-        prompts.add(
-            new Prompt("token ids " + Arrays.toString(ids), TokenBatches.scored(List.of(ids))));
-      }
+      int[] ids = ids(s, input.vocabSize(), input.maxTokens());
+      prompts.add(
+          new Prompt(
+              "token ids " + Arrays.toString(ids),
+              family.writesTexts()
+                  ? TokenBatches.scored(List.of(ids))
+                  : TokenBatches.encoder(input, List.of(ids), List.of(new int[ids.length]))));
     }
     return prompts;
   }
@@ -172,12 +165,11 @@ public final class Prompts {
   }
 
   /** Waves of several lengths and directions, each channel shifted. */
-  private static List<Prompt> pictures(Vit vit) {
-    int side = vit.config().imageSize();
-    int channels = vit.config().numChannels();
+  private static List<Prompt> pictures(PixelInput input) {
+    int side = input.side();
     List<Prompt> prompts = new ArrayList<>();
     for (int p = 0; p < GENERATED; p++) {
-      float[] pixels = new float[channels * side * side];
+      float[] pixels = new float[input.size()];
       double frequency = 2 * Math.PI * (p + 1) / side;
       for (int i = 0; i < pixels.length; i++) {
         int x = i % side;
@@ -187,8 +179,7 @@ public final class Prompts {
       }
       prompts.add(
           new Prompt(
-              "picture of waves " + (p + 1),
-              ImageBatches.classified(vit.config(), pixels, new int[1])));
+              "picture of waves " + (p + 1), ImageBatches.classified(input, pixels, new int[1])));
     }
     return prompts;
   }

@@ -27,7 +27,7 @@ import dev.statecraft.formats.checkpoint.ElementType;
 import dev.statecraft.formats.checkpoint.SafetensorsFile;
 import dev.statecraft.formats.checkpoint.SafetensorsWriter;
 import dev.statecraft.formats.checkpoint.TensorEntry;
-import dev.statecraft.models.family.ModelFamily;
+import dev.statecraft.models.head.TaskModel;
 import dev.statecraft.models.pretrained.PretrainedModel;
 import dev.statecraft.tensor.DType;
 import dev.statecraft.tensor.Generator;
@@ -63,8 +63,8 @@ class MergedModelTest {
     return Fixtures.file(name);
   }
 
-  private static Tuning tuning(String method, ModelFamily family) {
-    List<String> targets = family.defaultTargets();
+  private static Tuning tuning(String method, TaskModel family) {
+    List<String> targets = family.backbone().defaultTargets();
     return switch (method) {
       case "full" -> new FullTuning();
       case "probe" -> new HeadTuning();
@@ -76,7 +76,7 @@ class MergedModelTest {
   /** Saves an adapter of random values, B's too. */
   private Path adapter(PretrainedModel model, Tuning tuning, Torch torch) throws IOException {
     Path place = folder.resolve("adapter");
-    ModelFamily family = model.family();
+    TaskModel family = model.usual();
     AdapterDescription description = AdapterDescription.of("x", "base", List.of(tuning));
     Graph tuned = description.tuning(family).apply(family.graph());
     try (Weights weights = Weights.load(torch, tuned, DType.FLOAT32, model.weights(tuned), 0);
@@ -96,9 +96,9 @@ class MergedModelTest {
       throws IOException {
     Path merged = Files.createDirectory(folder.resolve("merged"));
     try (Adapter open = AdapterFolder.open(adapter)) {
-      Merge merge = Merge.of(open, model.family(), model);
+      Merge merge = Merge.of(open, model.usual(), model);
       new MergedModel(
-              BaseFiles.of(base), model.checkpoint(), merge, type, Optional.empty(), model.family())
+              BaseFiles.of(base), model.checkpoint(), merge, type, Optional.empty(), model.usual())
           .write(merged, torch);
     }
     return merged;
@@ -107,7 +107,7 @@ class MergedModelTest {
   /** Largest relative differences of logits: adapter to merged, and adapter to base. */
   private static double[] differences(PretrainedModel model, Path adapter, Path merged, Torch torch)
       throws IOException {
-    ModelFamily family = model.family();
+    TaskModel family = model.usual();
     try (Adapter open = AdapterFolder.open(adapter);
         PretrainedModel other = PretrainedModel.open(merged);
         LogitsComparison comparison =
@@ -121,7 +121,7 @@ class MergedModelTest {
       double[] differences = new double[2];
       int i = 0;
       for (PretrainedModel found : List.of(other, model)) {
-        Graph graph = found.family().graph();
+        Graph graph = found.usual().graph();
         try (Weights weights = Weights.load(torch, graph, DType.FLOAT32, found.weights(graph), 0)) {
           differences[i++] =
               comparison.compare(graph, weights).stream()
@@ -157,7 +157,7 @@ class MergedModelTest {
       throws IOException {
     try (PretrainedModel model = PretrainedModel.open(fixture(name));
         Torch torch = Torch.cpu()) {
-      Path adapter = adapter(model, tuning(method, model.family()), torch);
+      Path adapter = adapter(model, tuning(method, model.usual()), torch);
       Path merged =
           merge(model, fixture(name), adapter, Optional.ofNullable(type).map(DType::of), torch);
       double[] differences = differences(model, adapter, merged, torch);
@@ -267,7 +267,7 @@ class MergedModelTest {
     Path base = sharded();
     try (PretrainedModel model = PretrainedModel.open(base);
         Torch torch = Torch.cpu()) {
-      Path adapter = adapter(model, tuning(method, model.family()), torch);
+      Path adapter = adapter(model, tuning(method, model.usual()), torch);
       long shard = Files.size(base.resolve("model-00001-of-00005.safetensors"));
       assertThat(shard).isGreaterThan(13_000_000);
       Optional<DType> dtype = Optional.ofNullable(type).map(DType::of);
@@ -342,7 +342,7 @@ class MergedModelTest {
     writer.writeTo(base.resolve("model.safetensors"));
     try (PretrainedModel model = PretrainedModel.open(base);
         Torch torch = Torch.cpu()) {
-      Path adapter = adapter(model, tuning(method, model.family()), torch);
+      Path adapter = adapter(model, tuning(method, model.usual()), torch);
       Path merged = merge(model, base, adapter, Optional.empty(), torch);
       double[] differences = differences(model, adapter, merged, torch);
       assertThat(differences[0]).isLessThan(1e-5);
@@ -360,10 +360,10 @@ class MergedModelTest {
   void theHeadGoesAlong() throws IOException {
     try (PretrainedModel model = PretrainedModel.open(fixture("roberta-tiny"));
         Torch torch = Torch.cpu()) {
-      Path adapter = adapter(model, tuning("lora", model.family()), torch);
+      Path adapter = adapter(model, tuning("lora", model.usual()), torch);
       Path merged = Files.createDirectory(folder.resolve("merged"));
       try (Adapter open = AdapterFolder.open(adapter)) {
-        Merge merge = Merge.of(open, model.family(), model);
+        Merge merge = Merge.of(open, model.usual(), model);
         assertThat(merge.replaced().keySet()).contains("classifier.dense.bias");
         new MergedModel(
                 BaseFiles.of(fixture("roberta-tiny")),
@@ -371,7 +371,7 @@ class MergedModelTest {
                 merge,
                 Optional.empty(),
                 Optional.of(List.of("billing", "login", "other")),
-                model.family())
+                model.usual())
             .write(merged, torch);
       }
       JsonNode config = JSON.readTree(merged.resolve("config.json").toFile());
@@ -389,7 +389,7 @@ class MergedModelTest {
       LowRank function = new LowRank(2, 1, false, 0, Initializer.KAIMING);
       Path adapter = adapter(model, StateTuning.control(function, LayerSelection.ALL), torch);
       try (Adapter open = AdapterFolder.open(adapter)) {
-        assertThatThrownBy(() -> Merge.of(open, model.family(), model))
+        assertThatThrownBy(() -> Merge.of(open, model.usual(), model))
             .isInstanceOf(IllegalArgumentException.class)
             .hasMessage(
                 "merge: expected an adapter of lora, dora, full or probe, found 'x', which computes"

@@ -12,7 +12,6 @@ import dev.statecraft.studio.engine.TextInput;
 import dev.statecraft.studio.engine.TunedModel;
 import dev.statecraft.studio.recipe.Recipe;
 import dev.statecraft.studio.recipe.RecipeException;
-import dev.statecraft.studio.recipe.TaskRecipe;
 import dev.statecraft.studio.run.RunDirectory;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -94,26 +93,29 @@ public final class ClassifyCommand implements Callable<Integer> {
     Recipe recipe = directory.recipe();
     TunedModel model =
         new TunedModel(recipe.model(), Optional.of(directory.adapter()), recipe.quantize());
-    if (recipe.task() instanceof TaskRecipe.ImageClassification) {
-      List<Path> images = images();
-      tell(
-          file,
-          images.stream().map(ClassifyCommand::row).toList(),
-          texts,
-          engine.classifyImages(recipe, model, images));
-    } else if (recipe.task() instanceof TaskRecipe.Classification) {
-      List<Map<String, Object>> rows = new ArrayList<>();
-      List<TextInput> inputs = inputs(recipe, rows, file.isPresent());
-      tell(
-          file,
-          rows,
-          inputs.stream().map(TextInput::text).toList(),
-          engine.classify(recipe, model, inputs, line -> console.err().println(line)));
-    } else {
-      throw new RecipeException(
-          directory.folder()
-              + ": expected a run of the task classification or image-classification, found "
-              + recipe.task().type());
+    switch (recipe.task().classified()) {
+      case IMAGES -> {
+        List<Path> images = images();
+        tell(
+            file,
+            images.stream().map(ClassifyCommand::row).toList(),
+            texts,
+            engine.classifyImages(recipe, model, images));
+      }
+      case TEXTS -> {
+        List<Map<String, Object>> rows = new ArrayList<>();
+        List<TextInput> inputs = inputs(recipe, rows, file.isPresent());
+        tell(
+            file,
+            rows,
+            inputs.stream().map(TextInput::text).toList(),
+            engine.classify(recipe, model, inputs, line -> console.err().println(line)));
+      }
+      case NOTHING ->
+          throw new RecipeException(
+              directory.folder()
+                  + ": expected a run of the task classification or image-classification, found "
+                  + recipe.task().type());
     }
     return 0;
   }

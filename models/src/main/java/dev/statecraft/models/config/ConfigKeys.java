@@ -14,7 +14,7 @@ import java.util.OptionalInt;
  *
  * @param keys of an object of the file
  */
-record ConfigKeys(JsonKeys keys) {
+public record ConfigKeys(JsonKeys keys) {
   /**
    * The most that sizes can sensibly be, by key: far beyond any model, and such that no product of
    * two of them leaves what is computed with them. Others are bounded by their type.
@@ -40,21 +40,21 @@ record ConfigKeys(JsonKeys keys) {
           Map.entry("width", 1 << 13),
           Map.entry("shortest_edge", 1 << 13));
 
-  static ConfigKeys parse(String json, String source) {
+  public static ConfigKeys parse(String json, String source) {
     return new ConfigKeys(JsonKeys.parse(json, source));
   }
 
   /** The object. */
-  JsonNode node() {
+  public JsonNode node() {
     return keys.node();
   }
 
-  InvalidInputException invalid(String key, String expected, String found) {
+  public InvalidInputException invalid(String key, String expected, String found) {
     return keys.invalid(key, expected, found);
   }
 
   /** Throws if a relation between keys does not hold. */
-  void require(boolean holds, String key, String expected) {
+  public void require(boolean holds, String key, String expected) {
     if (!holds) {
       throw keys.get(key).isMissingNode()
           ? keys.invalid(key, expected, "nothing")
@@ -62,32 +62,32 @@ record ConfigKeys(JsonKeys keys) {
     }
   }
 
-  boolean has(String key) {
+  public boolean has(String key) {
     return keys.has(key);
   }
 
-  String text(String key) {
+  public String text(String key) {
     return keys.text(key);
   }
 
-  Optional<String> optionalText(String key) {
+  public Optional<String> optionalText(String key) {
     return keys.optionalText(key);
   }
 
   /** An integer of at least 1, and no more than makes sense for its key. */
-  int positive(String key) {
+  public int positive(String key) {
     int value = keys.positive(key);
     int most = MOST.getOrDefault(key, Integer.MAX_VALUE);
     require(value <= most, key, "a positive integer of up to " + most);
     return value;
   }
 
-  int positive(String key, int absent) {
+  public int positive(String key, int absent) {
     return has(key) ? positive(key) : absent;
   }
 
   /** A token id: an integer of at least 0, or absent. Some files write -1 for no token. */
-  OptionalInt token(String key) {
+  public OptionalInt token(String key) {
     if (!has(key)) {
       return OptionalInt.empty();
     }
@@ -96,7 +96,7 @@ record ConfigKeys(JsonKeys keys) {
   }
 
   /** One token id, a list of them, or none. */
-  List<Integer> tokens(String key) {
+  public List<Integer> tokens(String key) {
     if (!has(key) || !keys.get(key).isArray()) {
       return token(key).stream().boxed().toList();
     }
@@ -111,12 +111,12 @@ record ConfigKeys(JsonKeys keys) {
   }
 
   /** As {@link #token(String)}, with what transformers takes where there is no such key at all. */
-  OptionalInt token(String key, int absent) {
+  public OptionalInt token(String key, int absent) {
     return usual(key, absent) ? OptionalInt.of(absent) : token(key);
   }
 
   /** As {@link #tokens(String)}, with what transformers takes where there is no such key at all. */
-  List<Integer> tokens(String key, int absent) {
+  public List<Integer> tokens(String key, int absent) {
     return usual(key, absent) ? List.of(absent) : tokens(key);
   }
 
@@ -125,16 +125,16 @@ record ConfigKeys(JsonKeys keys) {
   }
 
   /** A finite number above 0. */
-  double positiveReal(String key) {
+  public double positiveReal(String key) {
     return keys.number(key, number -> number > 0, "a positive number");
   }
 
-  double positiveReal(String key, double absent) {
+  public double positiveReal(String key, double absent) {
     return has(key) ? positiveReal(key) : absent;
   }
 
   /** One finite number, or a list of at least one. */
-  List<Double> reals(String key, List<Double> absent) {
+  public List<Double> reals(String key, List<Double> absent) {
     if (!has(key)) {
       return absent;
     }
@@ -151,40 +151,40 @@ record ConfigKeys(JsonKeys keys) {
   }
 
   /** A probability from 0 to below 1. */
-  double dropout(String key, double absent) {
+  public double dropout(String key, double absent) {
     return has(key)
         ? keys.number(key, from -> from >= 0 && from < 1, "a number from 0 to below 1")
         : absent;
   }
 
-  boolean flag(String key, boolean absent) {
+  public boolean flag(String key, boolean absent) {
     return keys.flag(key, absent);
   }
 
   /** A text that must be {@code expected} where it is there at all. */
-  void requireText(String key, String expected) {
+  public void requireText(String key, String expected) {
     if (has(key) && !text(key).equals(expected)) {
       throw keys.invalid(key, "\"" + expected + "\"");
     }
   }
 
   /** A flag that must be false where it is there at all. */
-  void requireFalse(String key) {
+  public void requireFalse(String key) {
     if (flag(key, false)) {
       throw keys.invalid(key, "false");
     }
   }
 
-  Optional<ConfigKeys> object(String key) {
+  public Optional<ConfigKeys> object(String key) {
     return has(key) ? Optional.of(new ConfigKeys(keys.object(key))) : Optional.empty();
   }
 
-  Optional<String> dtype() {
+  public Optional<String> dtype() {
     return has("dtype") ? optionalText("dtype") : optionalText("torch_dtype");
   }
 
   /** {@code hidden_act}, {@code gelu} if absent. */
-  Activation activation() {
+  public Activation activation() {
     String key = optionalText("hidden_act").orElse(Activation.GELU.key());
     for (Activation activation : Activation.values()) {
       if (activation.key().equals(key)) {
@@ -194,7 +194,7 @@ record ConfigKeys(JsonKeys keys) {
     throw keys.invalid("hidden_act", "one of gelu, gelu_new, relu");
   }
 
-  Optional<ProblemType> problemType() {
+  public Optional<ProblemType> problemType() {
     if (!has("problem_type")) {
       return Optional.empty();
     }
@@ -213,7 +213,7 @@ record ConfigKeys(JsonKeys keys) {
    * The labels of the head in the order of their ids, from {@code id2label} or else {@code
    * num_labels} ({@code LABEL_0} and so on); empty if the file has neither.
    */
-  List<String> labels() {
+  public List<String> labels() {
     Optional<ConfigKeys> byId = object("id2label");
     if (byId.isEmpty()) {
       int count = positive("num_labels", 0);

@@ -76,7 +76,7 @@ public record RopeConfig(double theta, Optional<Llama3Scaling> llama3) {
    * Reads {@code rope_parameters} (transformers 5), or {@code rope_scaling} and {@code rope_theta}
    * (transformers 4).
    */
-  static RopeConfig from(ConfigKeys keys) {
+  public static RopeConfig from(ConfigKeys keys) {
     Optional<ConfigKeys> parameters =
         keys.object("rope_parameters").or(() -> keys.object("rope_scaling"));
     if (parameters.isEmpty()) {

@@ -4,16 +4,17 @@ import dev.statecraft.core.graph.GraphBuilder;
 import dev.statecraft.core.graph.Initializer;
 import dev.statecraft.core.graph.Parameter;
 import dev.statecraft.core.graph.State;
+import dev.statecraft.core.op.Activation;
 import dev.statecraft.core.op.LayerNorm;
 import dev.statecraft.core.op.Linear;
 import java.util.List;
 
 /** The pieces that all families are made of, on one graph builder. */
-record Blocks(GraphBuilder graph) {
+public record Blocks(GraphBuilder graph) {
   private static final Initializer HEAD_INIT = Initializer.normal(0.02);
 
   /** {@code W x (+ b)} with a frozen module's weights. */
-  State linear(String output, State x, String module, long out, boolean bias) {
+  public State linear(String output, State x, String module, long out, boolean bias) {
     Parameter weight = Parameter.base(module + ".weight", out, x.shape().features());
     return bias
         ? graph.edge(
@@ -21,8 +22,8 @@ record Blocks(GraphBuilder graph) {
         : graph.edge(output, new Linear(false), List.of(x), weight);
   }
 
-  /** {@code W x + b} of the task's head. */
-  State headLinear(String output, State x, String module, long out) {
+  /** {@code W x + b} of the task's head, which is trained. */
+  public State headLinear(String output, State x, String module, long out) {
     return graph.edge(
         output,
         new Linear(true),
@@ -31,12 +32,23 @@ record Blocks(GraphBuilder graph) {
         Parameter.head(module + ".bias", Initializer.ZEROS, out));
   }
 
-  State layerNorm(String output, State x, String module, double epsilon) {
+  /** LayerNorm with a frozen module's weights. */
+  public State layerNorm(String output, State x, String module, double epsilon) {
     return graph.edge(
         output,
         new LayerNorm(epsilon),
         List.of(x),
         Parameter.base(module + ".weight", x.shape().features()),
         Parameter.base(module + ".bias", x.shape().features()));
+  }
+
+  /** The op of an activation that configurations name. */
+  public static Activation activation(dev.statecraft.models.config.Activation kind) {
+    return new Activation(
+        switch (kind) {
+          case GELU -> Activation.Kind.GELU;
+          case GELU_NEW -> Activation.Kind.GELU_TANH;
+          case RELU -> Activation.Kind.RELU;
+        });
   }
 }

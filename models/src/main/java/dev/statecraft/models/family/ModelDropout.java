@@ -30,6 +30,13 @@ public record ModelDropout(Map<String, Double> states, double residual, double a
     states = java.util.Collections.unmodifiableMap(dropped);
   }
 
+  /** The same, with that of further states. */
+  public ModelDropout with(Map<String, Double> more) {
+    Map<String, Double> all = new LinkedHashMap<>(states);
+    all.putAll(more);
+    return new ModelDropout(all, residual, attention);
+  }
+
   /** Whether anything is dropped. */
   public boolean isAny() {
     return !equals(NONE);

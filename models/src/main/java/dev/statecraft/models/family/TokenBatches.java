@@ -15,8 +15,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Lays token sequences end to end as the inputs of {@link Llama} and {@link Encoder} graphs. Needs
- * no session, so batches can be made on any thread.
+ * Lays token sequences end to end as the inputs of graphs that read texts. Needs no session, so
+ * batches can be made on any thread.
  */
 public final class TokenBatches {
   private TokenBatches() {}
@@ -43,7 +43,7 @@ public final class TokenBatches {
 
   /** The targets of a causal batch, {@code [labels]}. */
   public static Tensor labelIds(Batch batch) {
-    return batch.state(Llama.LABEL_IDS);
+    return batch.state(InputNames.LABEL_IDS);
   }
 
   /** One sequence going on at {@code start}, of which only the last token's scores are wanted. */
@@ -62,42 +62,43 @@ public final class TokenBatches {
   private static HostBatch causal(List<int[]> ids, int[] rows, int[] targets, int start) {
     Layout layout = layout(ids);
     Map<String, Value> states = new HashMap<>();
-    states.put(Llama.TOKEN_IDS, Value.indices(joined(ids)));
-    states.put(Llama.POSITIONS, Value.indices(positions(layout, start)));
-    states.put(Llama.LABEL_POSITIONS, Value.indices(rows));
-    states.put(Llama.LABEL_IDS, Value.indices(targets));
+    states.put(InputNames.TOKEN_IDS, Value.indices(joined(ids)));
+    states.put(InputNames.POSITIONS, Value.indices(positions(layout, start)));
+    states.put(InputNames.LABEL_POSITIONS, Value.indices(rows));
+    states.put(InputNames.LABEL_IDS, Value.indices(targets));
     return new HostBatch(Extents.of(layout).with(Axis.LABELS, rows.length), states);
   }
 
   /**
-   * Sequences for an encoder without labels.
+   * Sequences without labels.
    *
    * @param types token types of each sequence
-   * @param firstPosition the row of the position table that a first token uses
    */
-  public static HostBatch encoder(List<int[]> ids, List<int[]> types, int firstPosition) {
-    return encoder(ids, types, firstPosition, Map.of());
+  public static HostBatch encoder(TokenInput input, List<int[]> ids, List<int[]> types) {
+    return labelled(input, ids, types, Map.of());
   }
 
-  /** Sequences for an encoder with the index of a class each. */
+  /** Sequences with the index of a class each. */
   public static HostBatch classified(
-      List<int[]> ids, List<int[]> types, int firstPosition, int[] classes) {
-    return encoder(ids, types, firstPosition, Map.of(Encoder.LABELS, Value.indices(classes)));
+      TokenInput input, List<int[]> ids, List<int[]> types, int[] classes) {
+    return labelled(input, ids, types, Map.of(InputNames.LABELS, Value.indices(classes)));
   }
 
-  /** Sequences for an encoder with a number each. */
+  /** Sequences with a number each. */
   public static HostBatch regressed(
-      List<int[]> ids, List<int[]> types, int firstPosition, double[] targets) {
-    return encoder(ids, types, firstPosition, Map.of(Encoder.LABELS, Value.numbers(targets)));
+      TokenInput input, List<int[]> ids, List<int[]> types, double[] targets) {
+    return labelled(input, ids, types, Map.of(InputNames.LABELS, Value.numbers(targets)));
   }
 
-  private static HostBatch encoder(
-      List<int[]> ids, List<int[]> types, int firstPosition, Map<String, Value> labels) {
+  static HostBatch labelled(
+      TokenInput input, List<int[]> ids, List<int[]> types, Map<String, Value> labels) {
     Layout layout = layout(ids);
     Map<String, Value> states = new HashMap<>(labels);
-    states.put(Encoder.TOKEN_IDS, Value.indices(joined(ids)));
-    states.put(Encoder.TOKEN_TYPES, Value.indices(joined(types)));
-    states.put(Encoder.POSITIONS, Value.indices(positions(layout, firstPosition)));
+    states.put(InputNames.TOKEN_IDS, Value.indices(joined(ids)));
+    if (input.hasTypes()) {
+      states.put(InputNames.TOKEN_TYPES, Value.indices(joined(types)));
+    }
+    states.put(InputNames.POSITIONS, Value.indices(positions(layout, input.firstPosition())));
     return new HostBatch(Extents.of(layout), states);
   }
 

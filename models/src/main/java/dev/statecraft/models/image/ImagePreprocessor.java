@@ -5,8 +5,7 @@ import dev.statecraft.data.image.ImageHeader;
 import dev.statecraft.data.image.Picture;
 import dev.statecraft.data.image.PictureSource;
 import dev.statecraft.data.image.Resizing;
-import dev.statecraft.models.config.ImageProcessorConfig;
-import dev.statecraft.models.config.VitConfig;
+import dev.statecraft.models.family.PixelInput;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -21,7 +20,7 @@ public final class ImagePreprocessor {
   private static final int MOST_VALUES = Integer.MAX_VALUE - 8;
 
   private final ImageProcessorConfig config;
-  private final VitConfig model;
+  private final PixelInput model;
   private final int side;
   private final float[][] values;
 
@@ -30,11 +29,11 @@ public final class ImagePreprocessor {
    *
    * @throws InvalidInputException if the two do not fit; the message names the key
    */
-  public ImagePreprocessor(ImageProcessorConfig config, VitConfig model) {
+  public ImagePreprocessor(ImageProcessorConfig config, PixelInput model) {
     this.config = config;
     this.model = model;
-    side = model.imageSize();
-    int channels = model.numChannels();
+    side = model.side();
+    int channels = model.channels();
     if (channels != 1 && channels != 3) {
       throw new InvalidInputException(
           config.source() + ": expected a model of 1 or 3 channels, found " + channels);
@@ -46,8 +45,8 @@ public final class ImagePreprocessor {
     }
   }
 
-  /** The model that reads what comes of pictures. */
-  public VitConfig model() {
+  /** How the model reads what comes of pictures. */
+  public PixelInput input() {
     return model;
   }
 

@@ -2,10 +2,7 @@ package dev.statecraft.models.pretrained;
 
 import dev.statecraft.formats.checkpoint.CheckpointSource;
 import dev.statecraft.formats.checkpoint.NamedTensors;
-import dev.statecraft.models.config.LlamaConfig;
-import dev.statecraft.models.config.ModelConfig;
-import dev.statecraft.models.config.VitConfig;
-import java.util.List;
+import dev.statecraft.models.family.ModelConfig;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -17,8 +14,7 @@ import java.util.TreeMap;
  * <ul>
  *   <li>{@code LayerNorm.gamma} and {@code LayerNorm.beta}, as the first BERTs were published;
  *   <li>the weights of a bare {@code LlamaModel} or {@code ViTModel}, without {@code model.} or
- *       {@code vit.}; those of a bare BERT keep their names, {@link PretrainedModel#encoder} asks
- *       for them so;
+ *       {@code vit.}; those of a bare BERT keep their names, its backbone asks for them so;
  *   <li>{@code lm_head.weight} alone where {@code tie_word_embeddings} says that it is the
  *       embedding.
  * </ul>
@@ -35,12 +31,10 @@ final class CanonicalNames {
       // A tensor that has the name itself comes first; the other is then of no use.
       own.put(names.contains(canonical) ? name : canonical, name);
     }
-    if (config instanceof LlamaConfig llama
-        && llama.tieWordEmbeddings()
-        && own.containsKey(TiedHead.HEAD)
-        && !own.containsKey(TiedHead.EMBEDDING)) {
-      own.put(TiedHead.EMBEDDING, own.remove(TiedHead.HEAD));
-    }
+    config
+        .tied()
+        .filter(tied -> own.containsKey(tied.head()) && !own.containsKey(tied.embedding()))
+        .ifPresent(tied -> own.put(tied.embedding(), own.remove(tied.head())));
     return own.keySet().equals(names) ? checkpoint : new NamedTensors(checkpoint, own);
   }
 
@@ -51,15 +45,6 @@ final class CanonicalNames {
             : name.endsWith("LayerNorm.beta")
                 ? name.substring(0, name.length() - "beta".length()) + "bias"
                 : name;
-    if (config instanceof LlamaConfig) {
-      return prefixed("model.", List.of("embed_tokens.", "layers.", "norm."), plain);
-    }
-    return config instanceof VitConfig
-        ? prefixed("vit.", List.of("embeddings.", "encoder.", "layernorm.", "pooler."), plain)
-        : plain;
-  }
-
-  private static String prefixed(String prefix, List<String> modules, String name) {
-    return modules.stream().anyMatch(name::startsWith) ? prefix + name : name;
+    return config.canonicalName(plain);
   }
 }

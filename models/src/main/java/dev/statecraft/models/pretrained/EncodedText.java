@@ -3,6 +3,7 @@ package dev.statecraft.models.pretrained;
 import dev.statecraft.core.run.HostBatch;
 import dev.statecraft.data.ExampleStore;
 import dev.statecraft.models.family.TokenBatches;
+import dev.statecraft.models.family.TokenInput;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
@@ -48,11 +49,11 @@ public record EncodedText(List<Integer> ids, List<Integer> types) {
   }
 
   /** Texts without labels as a batch. */
-  public static HostBatch batch(List<EncodedText> texts, int firstPosition) {
+  public static HostBatch batch(List<EncodedText> texts, TokenInput input) {
     return TokenBatches.encoder(
+        input,
         texts.stream().map(EncodedText::idArray).toList(),
-        texts.stream().map(EncodedText::typeArray).toList(),
-        firstPosition);
+        texts.stream().map(EncodedText::typeArray).toList());
   }
 
   public int[] idArray() {

@@ -8,16 +8,15 @@ import dev.statecraft.formats.checkpoint.CheckpointFolder;
 import dev.statecraft.formats.checkpoint.CheckpointSource;
 import dev.statecraft.formats.checkpoint.FolderKind;
 import dev.statecraft.formats.tokenizer.Tokenizer;
-import dev.statecraft.models.config.BertConfig;
-import dev.statecraft.models.config.LlamaConfig;
-import dev.statecraft.models.config.ModelConfig;
-import dev.statecraft.models.config.VitConfig;
+import dev.statecraft.models.family.Backbone;
 import dev.statecraft.models.family.CheckpointWeights;
-import dev.statecraft.models.family.Encoder;
-import dev.statecraft.models.family.Head;
-import dev.statecraft.models.family.Llama;
-import dev.statecraft.models.family.ModelFamily;
-import dev.statecraft.models.family.Vit;
+import dev.statecraft.models.family.ModelConfig;
+import dev.statecraft.models.family.ModelKind;
+import dev.statecraft.models.head.CrossEntropy;
+import dev.statecraft.models.head.Pooling;
+import dev.statecraft.models.head.SequenceHead;
+import dev.statecraft.models.head.SquaredError;
+import dev.statecraft.models.head.TaskModel;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -40,11 +39,8 @@ public final class PretrainedModel implements AutoCloseable {
       String name, ModelConfig config, CheckpointSource stored, Optional<Tokenizer> tokenizer) {
     this.name = name;
     this.checkpoint = CanonicalNames.of(stored, config);
-    this.untied =
-        config instanceof LlamaConfig llama
-            && llama.tieWordEmbeddings()
-            && TiedHead.differs(checkpoint);
-    this.config = untied ? ((LlamaConfig) config).withTiedEmbeddings(false) : config;
+    this.untied = config.tied().filter(tied -> TiedHead.differs(checkpoint, tied)).isPresent();
+    this.config = untied ? config.untied() : config;
     this.tokenizer = tokenizer;
   }
 
@@ -60,8 +56,8 @@ public final class PretrainedModel implements AutoCloseable {
       FolderKind.refuseOther(folder);
       Path configuration = folder.resolve("config.json");
       FolderKind.refusePointer(configuration);
-      ModelConfig config = ModelConfig.read(configuration);
-      ModelConfig.requireUnquantized(configuration);
+      ModelConfig config = Families.read(configuration);
+      Families.requireUnquantized(configuration);
       CheckpointSource checkpoint = CheckpointFolder.open(folder);
       Path vocabulary = folder.resolve("tokenizer.json");
       FolderKind.refusePointer(vocabulary);
@@ -123,17 +119,32 @@ public final class PretrainedModel implements AutoCloseable {
         () -> new InvalidInputException(name + ": expected a tokenizer.json, found none"));
   }
 
+  /** The network without a head, named as the checkpoint names it. */
+  public Backbone backbone() {
+    return config.backbone(checkpoint.names());
+  }
+
+  private Backbone backbone(ModelKind kind) {
+    if (config.kind() != kind) {
+      throw new InvalidInputException(
+          name
+              + ": expected "
+              + kind.words()
+              + " ("
+              + Families.names(kind)
+              + "), found "
+              + config.modelType());
+    }
+    return backbone();
+  }
+
   /**
    * The model as a causal language model.
    *
    * @throws InvalidInputException if it is none
    */
-  public Llama causalLm() {
-    if (config instanceof LlamaConfig llama) {
-      return new Llama(llama);
-    }
-    throw new InvalidInputException(
-        name + ": expected a causal language model (llama), found " + config.modelType());
+  public TaskModel causalLm() {
+    return TaskModel.causalLm(backbone(ModelKind.CAUSAL_LM));
   }
 
   /**
@@ -143,20 +154,17 @@ public final class PretrainedModel implements AutoCloseable {
    *     family's way, or the mean over tokens for a BERT without a pooler
    * @throws InvalidInputException if it is no text encoder
    */
-  public Encoder encoder(int outputs, boolean regression, Optional<Head.Pooling> pooling) {
-    if (!(config instanceof BertConfig bert)) {
-      throw new InvalidInputException(
-          name + ": expected a text encoder (bert, roberta), found " + config.modelType());
-    }
-    String prefix = bert.modelType() + ".";
-    if (!checkpoint.names().contains(prefix + "embeddings.word_embeddings.weight")) {
-      prefix = "";
-    }
-    boolean pooled =
-        bert.isRoberta() || checkpoint.names().contains(prefix + "pooler.dense.weight");
-    boolean mean = bert.meanPooling().orElse(!pooled);
-    Head.Pooling chosen = pooling.orElse(mean ? Head.Pooling.MEAN : Head.Pooling.FIRST);
-    return new Encoder(bert, new Head(outputs, chosen, regression), prefix);
+  public TaskModel encoder(int outputs, boolean regression, Optional<Pooling> pooling) {
+    return headed(backbone(ModelKind.TEXT_ENCODER), outputs, regression, pooling);
+  }
+
+  private TaskModel headed(
+      Backbone backbone, int outputs, boolean regression, Optional<Pooling> pooling) {
+    Pooling usual = config.poolsMean(checkpoint.names()) ? Pooling.MEAN : Pooling.FIRST;
+    return new TaskModel(
+        backbone,
+        new SequenceHead(outputs, pooling.orElse(usual)),
+        regression ? new SquaredError() : new CrossEntropy());
   }
 
   /**
@@ -164,30 +172,29 @@ public final class PretrainedModel implements AutoCloseable {
    *
    * @throws InvalidInputException if it is none
    */
-  public Vit imageClassifier(int classes) {
-    if (config instanceof VitConfig vit) {
-      return new Vit(vit, classes);
-    }
-    throw new InvalidInputException(
-        name + ": expected an image classifier (vit), found " + config.modelType());
+  public TaskModel imageClassifier(int classes) {
+    return TaskModel.classifier(backbone(ModelKind.IMAGE_CLASSIFIER), classes, Pooling.FIRST);
   }
 
   /**
    * The model in its family's plainest form, to look at: with the head that its configuration has.
    */
-  public ModelFamily family() {
-    if (config instanceof LlamaConfig) {
-      return causalLm();
-    }
-    if (config instanceof VitConfig vit) {
-      return imageClassifier(classes(vit.labels()));
-    }
-    return encoder(classes(((BertConfig) config).labels()), false, Optional.empty());
+  public TaskModel usual() {
+    // transformers leaves the labels out of the file where they are its default, two.
+    int classes = config.labels().isEmpty() ? 2 : config.labels().size();
+    return usual(classes, false, Optional.empty());
   }
 
-  /** transformers leaves the labels out of the file where they are its default, two. */
-  private static int classes(List<String> labels) {
-    return labels.isEmpty() ? 2 : labels.size();
+  /**
+   * The model with the kind of head that its family has.
+   *
+   * @param outputs of a head for sequences or pictures; a language model has none
+   * @param pooling as for an encoder
+   */
+  public TaskModel usual(int outputs, boolean regression, Optional<Pooling> pooling) {
+    return config.kind() == ModelKind.CAUSAL_LM
+        ? causalLm()
+        : headed(backbone(), outputs, regression, pooling);
   }
 
   /**
@@ -219,17 +226,13 @@ public final class PretrainedModel implements AutoCloseable {
   }
 
   /** Whether the model's own head is one for these classes. */
-  public HeadMatch head(ModelFamily family, List<String> labels) {
-    List<String> own =
-        config instanceof VitConfig vit
-            ? vit.labels()
-            : config instanceof BertConfig bert ? bert.labels() : List.of();
-    return HeadMatch.of(own, headOutputs(family), labels);
+  public HeadMatch head(TaskModel model, List<String> labels) {
+    return HeadMatch.of(config.labels(), headOutputs(model), labels);
   }
 
   /** Outputs of the checkpoint's head of a family's kind; 0 if it has none. */
-  public int headOutputs(ModelFamily family) {
-    return lastOfHead(family.graph())
+  public int headOutputs(TaskModel model) {
+    return lastOfHead(model.graph())
         .map(Parameter::name)
         .filter(checkpoint.names()::contains)
         .map(parameter -> checkpoint.entry(parameter).shape())
@@ -241,7 +244,7 @@ public final class PretrainedModel implements AutoCloseable {
 
   /** The parameters of the layer that gives a score to each class. */
   private static Stream<Parameter> lastOfHead(Graph graph) {
-    return graph.producer(ModelFamily.LOGITS).stream()
+    return graph.producer(TaskModel.LOGITS).stream()
         .flatMap(edge -> edge.parameters().stream())
         .filter(parameter -> parameter.role() == Parameter.Role.HEAD);
   }

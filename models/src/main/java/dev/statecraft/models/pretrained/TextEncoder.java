@@ -3,7 +3,7 @@ package dev.statecraft.models.pretrained;
 import dev.statecraft.formats.tokenizer.FittedTokens;
 import dev.statecraft.formats.tokenizer.TokenIds;
 import dev.statecraft.formats.tokenizer.Tokenizer;
-import dev.statecraft.models.config.BertConfig;
+import dev.statecraft.models.family.TokenInput;
 import java.util.Arrays;
 import java.util.Optional;
 
@@ -11,17 +11,17 @@ import java.util.Optional;
  * Makes of texts what an encoder reads; on any thread.
  *
  * @param tokenizer the encoder's; not closed
- * @param config the encoder's configuration
+ * @param input how the encoder reads texts
  * @param maxLength the most tokens of a text or pair
  */
-public record TextEncoder(Tokenizer tokenizer, BertConfig config, int maxLength) {
+public record TextEncoder(Tokenizer tokenizer, TokenInput input, int maxLength) {
   /**
    * Limits the length to what the encoder has positions for.
    *
    * @param maxLength the most tokens that are wanted
    */
   public TextEncoder {
-    maxLength = Math.min(maxLength, config.maxTokens());
+    maxLength = Math.min(maxLength, input.maxTokens());
   }
 
   /**
@@ -44,12 +44,12 @@ public record TextEncoder(Tokenizer tokenizer, BertConfig config, int maxLength)
     FittedTokens fitted = tokenizer.encode(text, pair, maxLength);
     int[] ids = fitted.tokens().ids();
     int[] types = fitted.tokens().typeIds();
-    TokenIds.check(ids, config.vocabSize(), where);
-    if (config.typeVocabSize() == 1) {
+    TokenIds.check(ids, input.vocabSize(), where);
+    if (input.typeVocabSize() <= 1) {
       // Such a model does not tell two texts apart, whatever its tokenizer does.
       Arrays.fill(types, 0);
     }
-    TokenIds.checkTypes(types, config.typeVocabSize(), where);
+    TokenIds.checkTypes(types, Math.max(1, input.typeVocabSize()), where);
     return new Encoded(
         new EncodedText(Arrays.stream(ids).boxed().toList(), Arrays.stream(types).boxed().toList()),
         fitted.wholeLength());

@@ -2,6 +2,7 @@ package dev.statecraft.models.pretrained;
 
 import dev.statecraft.formats.checkpoint.CheckpointSource;
 import dev.statecraft.formats.checkpoint.TensorEntry;
+import dev.statecraft.models.family.TiedTables;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 
@@ -11,28 +12,26 @@ import java.util.Arrays;
  * then it keeps both.
  */
 final class TiedHead {
-  static final String EMBEDDING = "model.embed_tokens.weight";
-  static final String HEAD = "lm_head.weight";
-
   /** Bytes compared at a time. */
   private static final int PART = 1 << 26;
 
   private TiedHead() {}
 
   /** Whether the checkpoint has a head with other values than the embedding's. */
-  static boolean differs(CheckpointSource checkpoint) {
-    if (!checkpoint.names().contains(HEAD) || !checkpoint.names().contains(EMBEDDING)) {
+  static boolean differs(CheckpointSource checkpoint, TiedTables tables) {
+    if (!checkpoint.names().contains(tables.head())
+        || !checkpoint.names().contains(tables.embedding())) {
       return false;
     }
-    TensorEntry head = checkpoint.entry(HEAD);
-    TensorEntry embedding = checkpoint.entry(EMBEDDING);
+    TensorEntry head = checkpoint.entry(tables.head());
+    TensorEntry embedding = checkpoint.entry(tables.embedding());
     if (head.type() != embedding.type() || !Arrays.equals(head.shape(), embedding.shape())) {
       return true;
     }
     for (long start = 0; start < head.bytes(); start += PART) {
       int length = (int) Math.min(PART, head.bytes() - start);
-      ByteBuffer ours = checkpoint.read(HEAD, start, length);
-      ByteBuffer theirs = checkpoint.read(EMBEDDING, start, length);
+      ByteBuffer ours = checkpoint.read(tables.head(), start, length);
+      ByteBuffer theirs = checkpoint.read(tables.embedding(), start, length);
       if (ours.mismatch(theirs) >= 0 && !same(ours, theirs, head.type().bytes())) {
         return true;
       }

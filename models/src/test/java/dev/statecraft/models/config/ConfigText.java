@@ -3,12 +3,15 @@ package dev.statecraft.models.config;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.statecraft.models.family.ModelConfig;
+import dev.statecraft.models.pretrained.Families;
 
 /** A configuration's text with keys changed. */
-final class ConfigText {
+public final class ConfigText {
   private final ObjectNode node;
 
-  ConfigText(String json) {
+  /** The text of a file. */
+  public ConfigText(String json) {
     this.node = read(json);
   }
 
@@ -21,17 +24,19 @@ final class ConfigText {
   }
 
   /** Sets the keys of a JSON object given without its braces and with ' for ". */
-  ConfigText with(String keys) {
+  public ConfigText with(String keys) {
     node.setAll(read("{" + keys.replace('\'', '"') + "}"));
     return this;
   }
 
-  ConfigText without(String key) {
+  /** Removes a key. */
+  public ConfigText without(String key) {
     node.remove(key);
     return this;
   }
 
-  ModelConfig parse() {
-    return ModelConfig.parse(node.toString(), "c.json");
+  /** What is read of it. */
+  public ModelConfig parse() {
+    return Families.parse(node.toString(), "c.json");
   }
 }

@@ -7,26 +7,28 @@ import static org.assertj.core.api.Assertions.within;
 import dev.statecraft.base.InvalidInputException;
 import dev.statecraft.data.image.Picture;
 import dev.statecraft.data.image.PictureSource;
-import dev.statecraft.models.config.ImageProcessorConfig;
-import dev.statecraft.models.config.ModelConfig;
-import dev.statecraft.models.config.VitConfig;
+import dev.statecraft.models.family.PixelInput;
+import dev.statecraft.models.pretrained.Families;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class ImagePreprocessorTest {
-  private static VitConfig model(int side, int channels) {
-    return (VitConfig)
-        ModelConfig.parse(
+  private static PixelInput model(int side, int channels) {
+    return Families.parse(
             """
             {"model_type": "vit", "image_size": %d, "patch_size": 1, "num_channels": %d,
              "hidden_size": 8, "intermediate_size": 8, "num_hidden_layers": 1,
              "num_attention_heads": 2, "layer_norm_eps": 1e-12}
             """
                 .formatted(side, channels),
-            "config.json");
+            "config.json")
+        .backbone()
+        .input()
+        .pixels()
+        .orElseThrow();
   }
 
-  private static float[] pixels(String json, VitConfig model, Picture... pictures) {
+  private static float[] pixels(String json, PixelInput model, Picture... pictures) {
     ImagePreprocessor preprocessor =
         new ImagePreprocessor(ImageProcessorConfig.parse(json, "p.json", model), model);
     return preprocessor.pixels(

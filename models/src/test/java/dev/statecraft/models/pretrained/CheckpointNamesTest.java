@@ -9,7 +9,7 @@ import dev.statecraft.formats.checkpoint.CheckpointSource;
 import dev.statecraft.formats.checkpoint.ElementType;
 import dev.statecraft.formats.checkpoint.SafetensorsWriter;
 import dev.statecraft.formats.checkpoint.TensorEntry;
-import dev.statecraft.models.config.LlamaConfig;
+import dev.statecraft.models.family.llama.LlamaConfig;
 import dev.statecraft.testkit.Fixtures;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -81,7 +81,7 @@ class CheckpointNamesTest {
                     : old.startsWith(change) ? old.substring(change.length()) : old);
     try (PretrainedModel model = open(writer);
         CheckpointSource original = CheckpointFolder.open(fixture(name))) {
-      CheckpointReport report = model.report(model.family().graph());
+      CheckpointReport report = model.report(model.usual().graph());
       assertThat(report.missing()).isEmpty();
       assertThat(report.unexpected()).isEmpty();
       for (String tensor : original.names()) {

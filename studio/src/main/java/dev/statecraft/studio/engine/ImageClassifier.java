@@ -8,11 +8,10 @@ import dev.statecraft.core.run.PassOptions;
 import dev.statecraft.core.run.Weights;
 import dev.statecraft.data.image.PictureSource;
 import dev.statecraft.models.family.ImageBatches;
-import dev.statecraft.models.family.ModelFamily;
+import dev.statecraft.models.head.TaskModel;
 import dev.statecraft.models.image.ImagePreprocessor;
 import dev.statecraft.models.pretrained.PretrainedModel;
 import dev.statecraft.studio.recipe.Recipe;
-import dev.statecraft.studio.recipe.TaskRecipe;
 import dev.statecraft.training.task.ClassScore;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -33,16 +32,12 @@ record ImageClassifier(
 
   /** One for a recipe's task. */
   static ImageClassifier of(
-      Recipe recipe,
-      TaskRecipe.ImageClassification task,
-      PretrainedModel model,
-      Graph graph,
-      Weights weights) {
+      List<String> labels, Recipe recipe, PretrainedModel model, Graph graph, Weights weights) {
     return new ImageClassifier(
-        task.labels().orElseThrow(),
-        ImagePreparation.preprocessor(model),
+        labels,
+        ImageClassRecipe.preprocessor(model),
         recipe.data().images().map(it -> it.options().exifOrientation()).orElse(true),
-        StatePlan.inference(graph, Set.of(ModelFamily.LOGITS)),
+        StatePlan.inference(graph, Set.of(TaskModel.LOGITS)),
         weights);
   }
 
@@ -55,10 +50,10 @@ record ImageClassifier(
               .toList();
       try (Batch batch =
               ImageBatches.unlabelled(
-                      preprocessor.model(), preprocessor.pixels(pictures), pictures.size())
+                      preprocessor.input(), preprocessor.pixels(pictures), pictures.size())
                   .upload(weights.torch(), weights.computeType());
           Pass pass = Pass.run(plan, weights, batch, PassOptions.INFERENCE)) {
-        double[] logits = pass.value(ModelFamily.LOGITS).toDoubles();
+        double[] logits = pass.value(TaskModel.LOGITS).toDoubles();
         for (int i = 0; i < pictures.size(); i++) {
           double[] row = Arrays.copyOfRange(logits, i * labels.size(), (i + 1) * labels.size());
           results.add(Classification.of(labels, ClassScore.probabilities(row)));

@@ -34,7 +34,11 @@ final class LanguageModel implements Answering {
     special = Models.specialTokens(model);
     generator =
         new TextGenerator(
-            loaded.graph(), weights, model.causalLm().config(), model.tokenizer(), special);
+            loaded.graph(),
+            weights,
+            model.causalLm().input().tokens().orElseThrow(),
+            model.tokenizer(),
+            special);
   }
 
   private ChatFormat template() {

@@ -12,7 +12,6 @@ import dev.statecraft.core.run.Weights;
 import dev.statecraft.formats.checkpoint.CheckpointSource;
 import dev.statecraft.formats.checkpoint.ElementType;
 import dev.statecraft.formats.checkpoint.NewFolder;
-import dev.statecraft.models.family.Llama;
 import dev.statecraft.models.pretrained.PretrainedModel;
 import dev.statecraft.tensor.Torch;
 import dev.statecraft.tensor.quant.Quantization;
@@ -71,9 +70,7 @@ record Leaving(Inputs inputs, Sessions sessions) {
   /** A run's model learned to end its texts and turns; transformers must know with which tokens. */
   private static void addEnds(OpenAdapter open, AdapterSource source, Path written)
       throws IOException {
-    if (source.recipe().isPresent()
-        && open.family() instanceof Llama
-        && open.model().hasTokenizer()) {
+    if (source.recipe().isPresent() && open.family().writesTexts() && open.model().hasTokenizer()) {
       PromptForm trained = PromptForm.of(source.recipe().get()).orElse(PromptForm.AS_IS);
       GenerationConfig.addEnds(written, Models.specialTokens(open.model(), trained).endIds());
     }
@@ -103,7 +100,7 @@ record Leaving(Inputs inputs, Sessions sessions) {
       OpenAdapter open, AdapterSource source, Path against, LogitsCheck check) throws IOException {
     PretrainedModel model = open.model();
     OptionalInt bos =
-        open.family() instanceof Llama && model.hasTokenizer()
+        open.family().writesTexts() && model.hasTokenizer()
             ? Models.specialTokens(model).bosId()
             : OptionalInt.empty();
     try (Torch torch = sessions.open(check.device());

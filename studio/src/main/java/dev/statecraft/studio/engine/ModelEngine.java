@@ -3,7 +3,7 @@ package dev.statecraft.studio.engine;
 import dev.statecraft.core.plan.StateFormat;
 import dev.statecraft.core.run.Weights;
 import dev.statecraft.formats.hub.HubListener;
-import dev.statecraft.models.family.ModelFamily;
+import dev.statecraft.models.head.TaskModel;
 import dev.statecraft.models.pretrained.PretrainedModel;
 import dev.statecraft.studio.provenance.Origin;
 import dev.statecraft.studio.recipe.Recipe;
@@ -70,7 +70,7 @@ public final class ModelEngine implements Engine {
   @Override
   public InspectedModel inspect(String model) {
     try (PretrainedModel pretrained = inputs.open(model)) {
-      ModelFamily family = pretrained.family();
+      TaskModel family = pretrained.usual();
       return new InspectedModel(
           pretrained.config().modelType(), family.graph(), Models.defaults(family));
     }

@@ -7,8 +7,9 @@ import dev.statecraft.formats.checkpoint.OnnxBertCheckpoint;
 import dev.statecraft.formats.checkpoint.OnnxModel;
 import dev.statecraft.formats.tokenizer.SpecialTokens;
 import dev.statecraft.formats.tokenizer.Tokenizer;
-import dev.statecraft.models.config.ModelConfig;
-import dev.statecraft.models.family.ModelFamily;
+import dev.statecraft.models.family.Backbone;
+import dev.statecraft.models.head.TaskModel;
+import dev.statecraft.models.pretrained.Families;
 import dev.statecraft.models.pretrained.PretrainedModel;
 import dev.statecraft.studio.recipe.ModelDefaults;
 import dev.statecraft.studio.recipe.Recipe;
@@ -85,8 +86,13 @@ final class Models {
   }
 
   /** What methods leave to the family. */
-  static ModelDefaults defaults(ModelFamily family) {
-    return ModelDefaults.of(family.defaultTargets(), family.controlInit(), family.controlBias());
+  static ModelDefaults defaults(TaskModel family) {
+    Backbone backbone = family.backbone();
+    return new ModelDefaults(
+        backbone.defaultTargets(),
+        backbone.attentionTargets(),
+        backbone.controlInit(),
+        backbone.controlBias());
   }
 
   /** all-MiniLM-L6-v2 out of the ONNX file in its Maven artifact. */
@@ -102,7 +108,7 @@ final class Models {
       }
       return PretrainedModel.of(
           MINILM,
-          ModelConfig.parse(config, MINILM),
+          Families.parse(config, MINILM),
           OnnxBertCheckpoint.of(OnnxModel.open(unpacked(MINILM_WEIGHTS))),
           tokenizer);
     } catch (IOException e) {

@@ -3,12 +3,7 @@ package dev.statecraft.studio.engine;
 import dev.statecraft.adapters.Adapter;
 import dev.statecraft.adapters.AdapterFolder;
 import dev.statecraft.base.InvalidInputException;
-import dev.statecraft.models.config.BertConfig;
-import dev.statecraft.models.config.LlamaConfig;
-import dev.statecraft.models.config.VitConfig;
-import dev.statecraft.models.family.Encoder;
-import dev.statecraft.models.family.ModelFamily;
-import dev.statecraft.models.family.Vit;
+import dev.statecraft.models.head.TaskModel;
 import dev.statecraft.models.pretrained.PretrainedModel;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -22,7 +17,7 @@ import java.util.OptionalInt;
  *
  * @param family the model's, with the head that the adapter has
  */
-record OpenAdapter(Adapter adapter, PretrainedModel model, ModelFamily family)
+record OpenAdapter(Adapter adapter, PretrainedModel model, TaskModel family)
     implements AutoCloseable {
 
   static OpenAdapter of(AdapterSource source, Inputs inputs) throws IOException {
@@ -59,19 +54,16 @@ record OpenAdapter(Adapter adapter, PretrainedModel model, ModelFamily family)
     return Files.isDirectory(folder) ? folder.toAbsolutePath().toString() : named;
   }
 
-  private static ModelFamily family(AdapterSource source, PretrainedModel model, Adapter adapter) {
+  private static TaskModel family(AdapterSource source, PretrainedModel model, Adapter adapter) {
     if (source.recipe().isPresent()) {
-      return Preparation.family(source.recipe().get(), model);
+      return RecipeTask.of(source.recipe().get()).model(model);
     }
     OptionalInt outputs = adapter.headOutputs();
-    if (outputs.isEmpty() || model.config() instanceof LlamaConfig) {
-      return model.family();
-    }
-    if (model.config() instanceof VitConfig) {
-      return model.imageClassifier(outputs.getAsInt());
+    if (outputs.isEmpty()) {
+      return model.usual();
     }
     TrainedHead head = TrainedHead.of(adapter, source.adapter().toString());
-    return model.encoder(outputs.getAsInt(), head.regression(), head.pooling());
+    return model.usual(outputs.getAsInt(), head.regression(), head.pooling());
   }
 
   /** Names of the head's outputs, where the run or the adapter knows them. */
@@ -84,17 +76,10 @@ record OpenAdapter(Adapter adapter, PretrainedModel model, ModelFamily family)
   }
 
   /** Another model with the same head. */
-  ModelFamily familyOf(PretrainedModel other) {
-    if (family instanceof Encoder encoder && other.config() instanceof BertConfig) {
-      return other.encoder(
-          encoder.head().outputs(),
-          encoder.head().regression(),
-          Optional.of(encoder.head().pooling()));
-    }
-    if (family instanceof Vit vit && other.config() instanceof VitConfig) {
-      return other.imageClassifier(vit.classes());
-    }
-    return other.causalLm();
+  TaskModel familyOf(PretrainedModel other) {
+    return other.config().kind() == model.config().kind()
+        ? other.usual(family.head().outputs(), family.isRegression(), family.head().pooling())
+        : other.causalLm();
   }
 
   @Override

@@ -3,10 +3,8 @@ package dev.statecraft.studio.engine;
 import dev.statecraft.base.OwnThread;
 import dev.statecraft.core.run.Weights;
 import dev.statecraft.data.ChatMessage;
-import dev.statecraft.models.family.ModelFamily;
 import dev.statecraft.models.pretrained.PretrainedModel;
 import dev.statecraft.studio.recipe.Recipe;
-import dev.statecraft.studio.recipe.TaskRecipe;
 import dev.statecraft.tensor.DType;
 import dev.statecraft.tensor.Device;
 import dev.statecraft.tensor.Torch;
@@ -68,16 +66,11 @@ public final class OpenModel implements AutoCloseable {
         opened -> {
           PretrainedModel model = model(tuned, inputs, opened);
           Torch torch = session(sessions.open(recipe), opened);
-          ModelFamily family =
-              recipe.task() instanceof TaskRecipe.ImageClassification images
-                  ? ImagePreparation.family(images, model)
-                  : Preparation.family(recipe, model);
-          Tuned loaded = tuned(Tuned.of(model, family, tuned.adapter()), opened);
+          RecipeTask task = RecipeTask.of(recipe);
+          Tuned loaded = tuned(Tuned.of(model, task.model(model), tuned.adapter()), opened);
           Weights weights =
               weights(loaded, torch, recipe.train().dtype(), tuned.quantization(), opened);
-          return recipe.task() instanceof TaskRecipe.ImageClassification images
-              ? ImageClassifier.of(recipe, images, model, loaded.graph(), weights)
-              : TextClassifier.of(recipe, model, loaded.graph(), weights);
+          return task.classifier(model, loaded.graph(), weights);
         });
   }
 

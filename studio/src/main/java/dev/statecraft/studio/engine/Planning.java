@@ -7,8 +7,8 @@ import dev.statecraft.core.plan.LayerPolicies;
 import dev.statecraft.core.plan.StatePlan;
 import dev.statecraft.core.plan.StorePolicy;
 import dev.statecraft.core.run.Batch;
-import dev.statecraft.models.config.ModelConfig;
-import dev.statecraft.models.family.ModelFamily;
+import dev.statecraft.models.head.TaskModel;
+import dev.statecraft.models.pretrained.Families;
 import dev.statecraft.studio.recipe.MethodRecipe;
 import dev.statecraft.studio.recipe.Methods;
 import dev.statecraft.studio.recipe.Stores;
@@ -47,7 +47,7 @@ final class Planning {
   static List<PlanRow> rows(PlanRequest request, Path config) throws IOException {
     StepShape shape =
         StepShape.of(
-            ModelConfig.read(config),
+            Families.read(config),
             Collections.nCopies(request.batch(), request.sequence()),
             request.compute().dtype());
     Extents extents;
@@ -94,6 +94,6 @@ final class Planning {
   }
 
   private static double flops(Graph graph, LayerPolicies store, Extents extents) {
-    return Flops.of(StatePlan.training(graph, ModelFamily.LOSS, Set.of(), store), extents);
+    return Flops.of(StatePlan.training(graph, TaskModel.LOSS, Set.of(), store), extents);
   }
 }

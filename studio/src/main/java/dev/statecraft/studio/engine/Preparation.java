@@ -3,17 +3,14 @@ package dev.statecraft.studio.engine;
 import dev.statecraft.core.graph.Graph;
 import dev.statecraft.core.run.WeightSource;
 import dev.statecraft.data.DataAccount;
-import dev.statecraft.models.family.Head;
-import dev.statecraft.models.family.ModelFamily;
+import dev.statecraft.models.head.TaskModel;
 import dev.statecraft.models.pretrained.PretrainedModel;
 import dev.statecraft.studio.recipe.Recipe;
-import dev.statecraft.studio.recipe.RecipeException;
-import dev.statecraft.studio.recipe.TaskRecipe;
 import dev.statecraft.training.task.ExampleSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /**
  * A recipe's model and data made ready for its task.
@@ -26,7 +23,7 @@ import java.util.function.Consumer;
  * @param accounts what was read, by part of the data
  */
 record Preparation(
-    ModelFamily family,
+    TaskModel family,
     Optional<ExampleSet> training,
     Optional<ExampleSet> validation,
     Recipe recipe,
@@ -48,6 +45,11 @@ record Preparation(
       return this == TRAINING || this == RESUMING;
     }
 
+    /** What is made of the data to learn from, if that is read. */
+    <T> Optional<T> training(Supplier<T> made) {
+      return trains() ? Optional.of(made.get()) : Optional.empty();
+    }
+
     /** Whether the order of labels in a recipe is that of a head which was trained so. */
     boolean hasHead() {
       return this == RESUMING || this == TUNED_EVALUATION;
@@ -61,35 +63,12 @@ record Preparation(
       Inputs inputs,
       Consumer<String> notes,
       Purpose purpose) {
-    DataNotes told = new DataNotes(recipe.data(), notes);
-    return recipe.task() instanceof TaskRecipe.ImageClassification task
-        ? ImagePreparation.of(recipe, task, model, inputs, told).prepare(purpose)
-        : Preparer.of(recipe, model, inputs, told).prepare(purpose);
+    return RecipeTask.of(recipe)
+        .prepare(purpose, model, inputs, new DataNotes(recipe.data(), notes));
   }
 
   /** The weights for the family's graph, tuned or not. */
   WeightSource weights(PretrainedModel model, Graph graph) {
     return model.weights(graph, keepsHead);
-  }
-
-  /** The model with the head that a recipe with known labels gives it. */
-  static ModelFamily family(Recipe recipe, PretrainedModel model) {
-    if (recipe.task() instanceof TaskRecipe.Classification task) {
-      List<String> labels =
-          task.labels()
-              .orElseThrow(() -> new RecipeException("task.labels: expected the run's labels"));
-      return model.encoder(labels.size(), false, task.pooling().map(Preparation::pooling));
-    }
-    if (recipe.task() instanceof TaskRecipe.ImageClassification task) {
-      return ImagePreparation.family(task, model);
-    }
-    if (recipe.task() instanceof TaskRecipe.Regression task) {
-      return model.encoder(1, true, task.pooling().map(Preparation::pooling));
-    }
-    return model.causalLm();
-  }
-
-  private static Head.Pooling pooling(TaskRecipe.Pooling pooling) {
-    return pooling == TaskRecipe.Pooling.CLS ? Head.Pooling.FIRST : Head.Pooling.MEAN;
   }
 }

@@ -2,7 +2,6 @@ package dev.statecraft.studio.engine;
 
 import dev.statecraft.data.InstructionFormat;
 import dev.statecraft.studio.recipe.Recipe;
-import dev.statecraft.studio.recipe.TaskRecipe;
 import java.util.Optional;
 
 /** How a user's prompt is written before a causal language model goes on from it. */
@@ -33,12 +32,10 @@ public enum PromptForm {
    * @return empty if its data had several forms, or the run is of another task
    */
   public static Optional<PromptForm> of(Recipe recipe) {
-    return recipe.task() instanceof TaskRecipe.CausalLm
-        ? recipe.data().instruction().map(PromptForm::of)
-        : Optional.empty();
+    return RecipeTask.of(recipe).promptForm();
   }
 
-  private static PromptForm of(InstructionFormat format) {
+  static PromptForm of(InstructionFormat format) {
     if (format.isConversation()) {
       return CHAT;
     }

@@ -5,7 +5,7 @@ import dev.statecraft.data.InstructionFormat;
 import dev.statecraft.data.Row;
 import dev.statecraft.data.TextColumns;
 import dev.statecraft.data.image.ImageSet;
-import dev.statecraft.models.family.ModelFamily;
+import dev.statecraft.models.head.TaskModel;
 import dev.statecraft.models.pretrained.PretrainedModel;
 import dev.statecraft.studio.recipe.DataRecipe;
 import dev.statecraft.studio.recipe.Recipe;
@@ -33,8 +33,8 @@ final class RecipeForesight implements Foresight {
 
   @Override
   public void check(Recipe recipe) {
-    ModelFamily family =
-        Preparation.family(labelled(recipe), models.computeIfAbsent(recipe.model(), inputs::open));
+    TaskModel family =
+        RecipeTask.of(labelled(recipe)).model(models.computeIfAbsent(recipe.model(), inputs::open));
     recipe.method().tuning(Models.defaults(family)).apply(family.graph());
     if (seen.add(recipe.data())) {
       List<DataRecipe.DataFile> files = new ArrayList<>(recipe.data().train());
@@ -47,10 +47,9 @@ final class RecipeForesight implements Foresight {
 
   /** What the classes are, the data says; how many there are changes nothing here. */
   private static Recipe labelled(Recipe recipe) {
-    boolean classes =
-        recipe.task() instanceof TaskRecipe.Classification
-            || recipe.task() instanceof TaskRecipe.ImageClassification;
-    return classes ? recipe.withLabels(ANY_LABELS) : recipe;
+    return recipe.task().classified() == TaskRecipe.Classified.NOTHING
+        ? recipe
+        : recipe.withLabels(ANY_LABELS);
   }
 
   private void check(Recipe recipe, DataRecipe.DataFile file) {

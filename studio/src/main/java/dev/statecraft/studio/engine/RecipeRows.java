@@ -14,6 +14,7 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /**
  * The rows of a recipe's data files, gone through one at a time, so that files may be larger than
@@ -68,6 +69,11 @@ final class RecipeRows {
   /** Whether there is something to evaluate on. */
   boolean hasHeldOut() {
     return !(data.validation() instanceof DataRecipe.NoValidation);
+  }
+
+  /** What is made of those to evaluate on, if there are any. */
+  <T> Optional<T> held(Supplier<T> made) {
+    return hasHeldOut() ? Optional.of(made.get()) : Optional.empty();
   }
 
   /** Those to evaluate on. */

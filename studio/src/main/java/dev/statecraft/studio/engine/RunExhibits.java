@@ -10,17 +10,14 @@ import dev.statecraft.core.run.Weights;
 import dev.statecraft.data.LabelledTokens;
 import dev.statecraft.inference.Sampler;
 import dev.statecraft.inference.TextGenerator;
-import dev.statecraft.models.family.Llama;
-import dev.statecraft.models.family.ModelFamily;
+import dev.statecraft.models.head.TaskModel;
 import dev.statecraft.models.pretrained.PretrainedModel;
-import dev.statecraft.studio.recipe.TaskRecipe;
 import dev.statecraft.tensor.memory.OutOfMemoryException;
 import dev.statecraft.training.Exhibit;
 import dev.statecraft.training.RunEvent;
 import dev.statecraft.training.RunHandler;
 import dev.statecraft.training.RunListener;
-import dev.statecraft.training.task.CausalExamples;
-import dev.statecraft.training.task.ClassScore;
+import dev.statecraft.training.task.ExampleSet;
 import dev.statecraft.training.task.Score;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -48,7 +45,7 @@ record RunExhibits(Preparation prepared, PretrainedModel model, Graph graph, Run
   /** Which states and edges there are, and what is stored. */
   void graph(LayerPolicies store, StateFormat states) {
     Set<String> stored =
-        StatePlan.training(graph, ModelFamily.LOSS, Set.of(), store, states).stored().stream()
+        StatePlan.training(graph, TaskModel.LOSS, Set.of(), store, states).stored().stream()
             .map(State::name)
             .collect(Collectors.toSet());
     listener.on(new RunEvent.Shown(new Exhibit.TunedGraph(graph, stored)));
@@ -57,40 +54,35 @@ record RunExhibits(Preparation prepared, PretrainedModel model, Graph graph, Run
   /** Which classes were taken for which, if there are classes. */
   @Override
   public void scored(Score score) {
-    if (score instanceof ClassScore classes
-        && prepared.recipe().task() instanceof TaskRecipe.Classification task) {
-      listener.on(
-          new RunEvent.Shown(
-              new Exhibit.Confusion(classes.confusion(), task.labels().orElseThrow())));
-    }
+    List<String> labels = prepared.recipe().task().labels().orElse(List.of());
+    score
+        .confusion()
+        .map(found -> new RunEvent.Shown(new Exhibit.Confusion(found, labels)))
+        .ifPresent(listener::on);
   }
 
   /** What the model goes on with after a few prompts of the evaluation data, if it does so. */
   void samples(Weights weights) {
     int wanted = prepared.recipe().tracking().samples();
-    if (wanted == 0
-        || prepared.validation().isEmpty()
-        || !(prepared.validation().get() instanceof CausalExamples causal)
-        || !(prepared.family() instanceof Llama family)) {
+    List<LabelledTokens> texts = prepared.validation().map(ExampleSet::written).orElse(List.of());
+    if (wanted == 0 || texts.isEmpty() || !prepared.family().writesTexts()) {
       return;
     }
     try {
-      listener.on(
-          new RunEvent.Shown(new Exhibit.Samples(samples(weights, family, causal, wanted))));
+      listener.on(new RunEvent.Shown(new Exhibit.Samples(samples(weights, texts, wanted))));
     } catch (OutOfMemoryException | InvalidInputException e) {
       listener.tell("no samples for the report: " + e.getMessage());
     }
   }
 
-  private List<Exhibit.Sample> samples(
-      Weights weights, Llama family, CausalExamples examples, int wanted) {
-    TextGenerator tuned = generator(graph, weights, family);
+  private List<Exhibit.Sample> samples(Weights weights, List<LabelledTokens> texts, int wanted) {
+    TextGenerator tuned = generator(graph, weights);
     // The weights of the base lie frozen among those of the tuned model, unless they were trained.
     boolean hasBase = !trainsBase();
-    TextGenerator base = generator(family.graph(), weights, family);
+    TextGenerator base = generator(prepared.family().graph(), weights);
     List<Exhibit.Sample> samples = new ArrayList<>();
     long start = System.nanoTime();
-    for (LabelledTokens example : examples.examples()) {
+    for (LabelledTokens example : texts) {
       int[] prompt = prompt(example);
       if (samples.size() == wanted || (System.nanoTime() - start) / 1e9 > SECONDS) {
         break;
@@ -125,11 +117,11 @@ record RunExhibits(Preparation prepared, PretrainedModel model, Graph graph, Run
     return Arrays.copyOf(example.ids(), length);
   }
 
-  private TextGenerator generator(Graph of, Weights weights, Llama family) {
+  private TextGenerator generator(Graph of, Weights weights) {
     return new TextGenerator(
         of,
         weights,
-        family.config(),
+        prepared.family().input().tokens().orElseThrow(),
         model.tokenizer(),
         Models.specialTokens(model, PromptForm.of(prepared.recipe()).orElse(PromptForm.AS_IS)));
   }

@@ -9,8 +9,8 @@ import dev.statecraft.core.plan.StatePlan;
 import dev.statecraft.core.run.Batch;
 import dev.statecraft.core.run.Profile;
 import dev.statecraft.core.run.Weights;
-import dev.statecraft.models.config.ModelConfig;
-import dev.statecraft.models.family.ModelFamily;
+import dev.statecraft.models.head.TaskModel;
+import dev.statecraft.models.pretrained.Families;
 import dev.statecraft.studio.run.PeakMemory;
 import dev.statecraft.tensor.Torch;
 import dev.statecraft.training.BudgetException;
@@ -31,7 +31,7 @@ record StepBenchmark(BenchRequest request, StepShape shape, Graph graph) {
   static StepBenchmark of(BenchRequest request) throws IOException {
     StepShape shape =
         StepShape.of(
-            ModelConfig.read(request.config()), request.sequences(), request.compute().dtype());
+            Families.read(request.config()), request.sequences(), request.compute().dtype());
     return new StepBenchmark(request, shape, shape.tuned(request.method()));
   }
 
@@ -44,7 +44,7 @@ record StepBenchmark(BenchRequest request, StepShape shape, Graph graph) {
     StoreChoice choice = choose();
     StatePlan plan =
         StatePlan.training(
-            graph, ModelFamily.LOSS, Set.of(), choice.policies(), request.compute().states());
+            graph, TaskModel.LOSS, Set.of(), choice.policies(), request.compute().states());
     try (Torch torch = Torch.open(request.compute().device(), threads);
         Weights weights =
             Weights.random(
@@ -54,7 +54,7 @@ record StepBenchmark(BenchRequest request, StepShape shape, Graph graph) {
       OptimizerStep step =
           new OptimizerStep(
               plan,
-              ModelFamily.LOSS,
+              TaskModel.LOSS,
               weights,
               optimizer,
               Double.POSITIVE_INFINITY,

@@ -6,13 +6,12 @@ import dev.statecraft.core.run.Batch;
 import dev.statecraft.core.run.Pass;
 import dev.statecraft.core.run.PassOptions;
 import dev.statecraft.core.run.Weights;
-import dev.statecraft.models.config.BertConfig;
-import dev.statecraft.models.family.ModelFamily;
+import dev.statecraft.models.family.TokenInput;
+import dev.statecraft.models.head.TaskModel;
 import dev.statecraft.models.pretrained.EncodedText;
 import dev.statecraft.models.pretrained.PretrainedModel;
 import dev.statecraft.models.pretrained.TextEncoder;
 import dev.statecraft.studio.recipe.Recipe;
-import dev.statecraft.studio.recipe.TaskRecipe;
 import dev.statecraft.training.task.ClassScore;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -24,23 +23,21 @@ import java.util.function.Consumer;
  * Labels texts with a tuned encoder; to be used by its session's thread.
  *
  * @param labels in the order of the head's outputs
- * @param firstPosition of a sequence's positions
  * @param plan gives the logits
  */
-record TextClassifier(
-    List<String> labels, TextEncoder encoder, int firstPosition, StatePlan plan, Weights weights)
+record TextClassifier(List<String> labels, TextEncoder encoder, StatePlan plan, Weights weights)
     implements Answering {
   /** Texts computed at once. */
   private static final int BATCH = 32;
 
   /** One for a recipe's task. */
-  static TextClassifier of(Recipe recipe, PretrainedModel model, Graph graph, Weights weights) {
-    BertConfig config = (BertConfig) model.config();
+  static TextClassifier of(
+      List<String> labels, Recipe recipe, PretrainedModel model, Graph graph, Weights weights) {
+    TokenInput input = model.backbone().input().tokens().orElseThrow();
     return new TextClassifier(
-        ((TaskRecipe.Classification) recipe.task()).labels().orElseThrow(),
-        new TextEncoder(model.tokenizer(), config, recipe.data().maxLength()),
-        config.firstPosition(),
-        StatePlan.inference(graph, Set.of(ModelFamily.LOGITS)),
+        labels,
+        new TextEncoder(model.tokenizer(), input, recipe.data().maxLength()),
+        StatePlan.inference(graph, Set.of(TaskModel.LOGITS)),
         weights);
   }
 
@@ -55,10 +52,10 @@ record TextClassifier(
     for (int start = 0; start < texts.size(); start += BATCH) {
       List<EncodedText> encoded = all.subList(start, Math.min(all.size(), start + BATCH));
       try (Batch batch =
-              EncodedText.batch(encoded, firstPosition)
+              EncodedText.batch(encoded, encoder.input())
                   .upload(weights.torch(), weights.computeType());
           Pass pass = Pass.run(plan, weights, batch, PassOptions.INFERENCE)) {
-        double[] logits = pass.value(ModelFamily.LOGITS).toDoubles();
+        double[] logits = pass.value(TaskModel.LOGITS).toDoubles();
         for (int i = 0; i < encoded.size(); i++) {
           double[] row = Arrays.copyOfRange(logits, i * labels.size(), (i + 1) * labels.size());
           results.add(Classification.of(labels, ClassScore.probabilities(row)));

@@ -5,11 +5,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.statecraft.adapters.Adapter;
 import dev.statecraft.base.InvalidInputException;
-import dev.statecraft.models.family.Encoder;
-import dev.statecraft.models.family.Head;
-import dev.statecraft.models.family.ModelFamily;
+import dev.statecraft.models.head.Pooling;
+import dev.statecraft.models.head.TaskModel;
 import dev.statecraft.studio.recipe.Recipe;
-import dev.statecraft.studio.recipe.TaskRecipe;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -25,8 +23,7 @@ import java.util.Optional;
  * @param regression whether its output is a number
  * @param pooling how it sees a sequence; empty if unknown, or if it reads no text
  */
-record TrainedHead(
-    Optional<List<String>> labels, boolean regression, Optional<Head.Pooling> pooling) {
+record TrainedHead(Optional<List<String>> labels, boolean regression, Optional<Pooling> pooling) {
   private static final String LABELS = "labels";
   private static final String PROBLEM = "problem_type";
   private static final String REGRESSION = "regression";
@@ -38,20 +35,11 @@ record TrainedHead(
   }
 
   /** That of a run. */
-  static TrainedHead of(Recipe recipe, ModelFamily family) {
-    Optional<Head> head =
-        family instanceof Encoder encoder ? Optional.of(encoder.head()) : Optional.empty();
+  static TrainedHead of(Recipe recipe, TaskModel family) {
     return new TrainedHead(
-        labels(recipe), head.map(Head::regression).orElse(false), head.map(Head::pooling));
-  }
-
-  private static Optional<List<String>> labels(Recipe recipe) {
-    if (recipe.task() instanceof TaskRecipe.ImageClassification images) {
-      return images.labels();
-    }
-    return recipe.task() instanceof TaskRecipe.Classification task
-        ? task.labels()
-        : Optional.empty();
+        recipe.task().labels(),
+        family.isRegression(),
+        family.input().tokens().flatMap(texts -> family.head().pooling()));
   }
 
   /**
@@ -87,8 +75,8 @@ record TrainedHead(
     return labels;
   }
 
-  private static Optional<Head.Pooling> pooling(String word) {
-    for (Head.Pooling pooling : Head.Pooling.values()) {
+  private static Optional<Pooling> pooling(String word) {
+    for (Pooling pooling : Pooling.values()) {
       if (word(pooling).equals(word)) {
         return Optional.of(pooling);
       }
@@ -96,7 +84,7 @@ record TrainedHead(
     return Optional.empty();
   }
 
-  private static String word(Head.Pooling pooling) {
+  private static String word(Pooling pooling) {
     return pooling.name().toLowerCase(Locale.ROOT);
   }
 

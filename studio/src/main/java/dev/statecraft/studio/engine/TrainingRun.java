@@ -8,7 +8,7 @@ import dev.statecraft.core.graph.Parameter;
 import dev.statecraft.core.run.Weights;
 import dev.statecraft.formats.hub.HubId;
 import dev.statecraft.models.family.ModelDropout;
-import dev.statecraft.models.family.ModelFamily;
+import dev.statecraft.models.head.TaskModel;
 import dev.statecraft.models.pretrained.PretrainedModel;
 import dev.statecraft.studio.recipe.CheckpointRecipe;
 import dev.statecraft.studio.recipe.ModelDropoutUse;
@@ -174,7 +174,7 @@ record TrainingRun(
         dropout.describe());
   }
 
-  private ModelDropout dropout(ModelFamily family) {
+  private ModelDropout dropout(TaskModel family) {
     return recipe.train().modelDropout() == ModelDropoutUse.CONFIG
         ? family.dropout()
         : ModelDropout.NONE;

@@ -5,7 +5,7 @@ import dev.statecraft.adapters.AdapterFolder;
 import dev.statecraft.core.graph.Graph;
 import dev.statecraft.core.run.WeightSource;
 import dev.statecraft.core.run.Weights;
-import dev.statecraft.models.family.ModelFamily;
+import dev.statecraft.models.head.TaskModel;
 import dev.statecraft.models.pretrained.PretrainedModel;
 import dev.statecraft.tensor.DType;
 import dev.statecraft.tensor.Torch;
@@ -22,7 +22,7 @@ import java.util.Optional;
  * @param adapter open until this is closed
  */
 record Tuned(Graph graph, WeightSource source, Optional<Adapter> adapter) implements AutoCloseable {
-  static Tuned of(PretrainedModel model, ModelFamily family, Optional<Path> folder)
+  static Tuned of(PretrainedModel model, TaskModel family, Optional<Path> folder)
       throws IOException {
     return of(model, family, true, folder);
   }
@@ -32,8 +32,7 @@ record Tuned(Graph graph, WeightSource source, Optional<Adapter> adapter) implem
    *
    * @param keepHead whether the model's own head is that of the task; an adapter's head always is
    */
-  static Tuned of(
-      PretrainedModel model, ModelFamily family, boolean keepHead, Optional<Path> folder)
+  static Tuned of(PretrainedModel model, TaskModel family, boolean keepHead, Optional<Path> folder)
       throws IOException {
     if (folder.isEmpty()) {
       Graph graph = family.graph();

@@ -21,7 +21,7 @@ public final class DataKeys extends Keys {
 
   private final FileKeys.OfTraining ofFile = new FileKeys.OfTraining();
 
-  final Key<List<DataRecipe.DataFile>> train =
+  public final Key<List<DataRecipe.DataFile>> train =
       required(
           "train",
           Type.<List<DataRecipe.DataFile>>of(
@@ -35,7 +35,7 @@ public final class DataKeys extends Keys {
               + " with a sub-folder for each class (images lie in it at any depth), a binary file"
               + " of CIFAR, or an IDX file.");
 
-  final Key<DataRecipe.Validation> validation =
+  public final Key<DataRecipe.Validation> validation =
       key(
           "validation",
           ValidationKeys.type().read(this::separated),
@@ -43,14 +43,14 @@ public final class DataKeys extends Keys {
           data -> new DataRecipe.Split(USUAL_SPLIT),
           "The evaluation data: a file of its own, a part of the training data, or none.");
 
-  final Key<Optional<Character>> separator =
+  public final Key<Optional<Character>> separator =
       optional(
           "separator",
           Type.text("one character, or tab", ";").as(Separators::of, Separators::word),
           "','",
           "What separates the columns of CSV files.");
 
-  final Key<TextColumns> textColumns =
+  public final Key<TextColumns> textColumns =
       mapping(
           "columns",
           ColumnKeys.type(),
@@ -59,7 +59,7 @@ public final class DataKeys extends Keys {
           CLASSIFICATION,
           REGRESSION);
 
-  final Key<Map<String, String>> renamed =
+  public final Key<Map<String, String>> renamed =
       mapping(
           "columns",
           RenamedKeys.type(),
@@ -67,7 +67,7 @@ public final class DataKeys extends Keys {
           "What columns are called in the data.",
           CAUSAL_LM);
 
-  final Key<Optional<InstructionFormat>> instruction =
+  public final Key<Optional<InstructionFormat>> instruction =
       optional(
           "instruction",
           Type.choice(
@@ -78,14 +78,14 @@ public final class DataKeys extends Keys {
           "The shape of a row.",
           CAUSAL_LM);
 
-  final Key<Optional<Integer>> maxExamples =
+  public final Key<Optional<Integer>> maxExamples =
       optional(
           "max_examples",
           whole(1, 1000),
           "all of them",
           "Take at most so many training examples, drawn by the seed.");
 
-  final Key<Integer> maxLength =
+  public final Key<Integer> maxLength =
       key(
           "max_length",
           whole(2, 256),
@@ -97,7 +97,7 @@ public final class DataKeys extends Keys {
           CLASSIFICATION,
           REGRESSION);
 
-  final Key<ImageColumns> imageColumns =
+  public final Key<ImageColumns> imageColumns =
       mapping(
           "columns",
           ImageKeys.columns(),
@@ -106,7 +106,7 @@ public final class DataKeys extends Keys {
           IMAGE_CLASSIFICATION);
 
   /** By default as transformers and datasets open pictures. */
-  final Key<Boolean> exifOrientation =
+  public final Key<Boolean> exifOrientation =
       key(
           "exif_orientation",
           Type.flag(),
@@ -115,7 +115,7 @@ public final class DataKeys extends Keys {
           IMAGE_CLASSIFICATION);
 
   /** Fewer examples than the data has are to be asked for. */
-  final Key<ImageOptions.OnError> onError =
+  public final Key<ImageOptions.OnError> onError =
       key(
           "on_error",
           Type.choice(
@@ -127,7 +127,7 @@ public final class DataKeys extends Keys {
               + " begins, or are left out and counted, for which all are decoded once.",
           IMAGE_CLASSIFICATION);
 
-  final Key<Augmentation> augment =
+  public final Key<Augmentation> augment =
       mapping(
           "augment",
           ImageKeys.augmentation(),

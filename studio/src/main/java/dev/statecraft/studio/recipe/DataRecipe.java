@@ -17,6 +17,7 @@ import java.util.function.UnaryOperator;
  * @param settings of {@link #KEYS}
  */
 public record DataRecipe(Settings settings) {
+  /** The keys of {@code data}. */
   public static final DataKeys KEYS = new DataKeys();
 
   /** What images are not measured in: where there are no tokens, no example has too many. */

@@ -8,6 +8,7 @@ import dev.statecraft.core.plan.StateFormat;
  * @param settings of {@link #KEYS}
  */
 public record MemoryRecipe(Settings settings) {
+  /** The keys of {@code memory}. */
   public static final MemoryKeys KEYS = new MemoryKeys();
 
   /** The most that the run's tensors may take. */

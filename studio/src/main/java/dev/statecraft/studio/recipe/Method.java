@@ -9,7 +9,10 @@ import java.util.List;
  * stand for. Each is one class, and {@link Methods} lists them.
  */
 public interface Method {
-  /** What probing learns with: the head starts anew, and has to be learned in the same steps. */
+  /**
+   * The highest learning rate of the task's head, whatever the method: it starts anew and has to be
+   * learned in the same steps.
+   */
   double HEAD_LEARNING_RATE = 1e-3;
 
   /** Its name in recipes and on the command line. */

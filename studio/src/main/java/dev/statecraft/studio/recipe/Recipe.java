@@ -16,13 +16,13 @@ import java.util.Optional;
  * A training run, described in full: nothing is left open except what only the model or the data
  * can say. Reading a recipe fills in the defaults of its {@link Keys}; writing it shows them.
  *
- * @param settings of {@link #KEYS}
+ * @param settings the values of all keys
  */
 public record Recipe(Settings settings) {
   /** What the names of models that come with Statecraft begin with. */
   public static final String BUILTIN = "builtin:";
 
-  public static final RecipeKeys KEYS = new RecipeKeys(Methods.ALL, TrainRecipe.KEYS);
+  static final RecipeKeys KEYS = new RecipeKeys(Methods.ALL, TrainRecipe.KEYS);
 
   /**
    * A model folder (absolute), a model of the Hub ({@code org/name[@revision]}), or {@code

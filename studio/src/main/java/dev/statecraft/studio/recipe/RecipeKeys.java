@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Optional;
 
 /** The keys of a recipe itself. */
-public final class RecipeKeys extends Keys {
+final class RecipeKeys extends Keys {
   /** The models that come with Statecraft. */
   private static final List<String> BUILTIN_MODELS = List.of(Recipe.BUILTIN + "minilm");
 

@@ -14,14 +14,14 @@ public final class TaskKeys extends Keys {
   private static final String EXPECTED =
       "causal-lm, classification, regression or image-classification";
 
-  final Key<String> type =
+  public final Key<String> type =
       required(
           "type",
           Type.of(Kind.choice(TaskRecipe.TYPES), TaskKeys::word, word -> word),
           EXPECTED,
           "What is learned; task: causal-lm is short for task: {type: causal-lm}.");
 
-  final Key<Optional<TaskRecipe.Pooling>> pooling =
+  public final Key<Optional<TaskRecipe.Pooling>> pooling =
       optional(
           "pooling",
           Type.choice(
@@ -33,12 +33,12 @@ public final class TaskKeys extends Keys {
           CLASSIFICATION,
           REGRESSION);
 
-  final Key<Optional<List<String>>> labels = labels(List.of("no", "yes"), CLASSIFICATION);
+  public final Key<Optional<List<String>>> labels = labels(List.of("no", "yes"), CLASSIFICATION);
 
-  final Key<Optional<List<String>>> imageLabels =
+  public final Key<Optional<List<String>>> imageLabels =
       labels(List.of("cat", "dog"), IMAGE_CLASSIFICATION);
 
-  final Key<Optional<String>> positiveLabel =
+  public final Key<Optional<String>> positiveLabel =
       optional(
           "positive_label",
           Type.text("a label", "yes"),
@@ -46,14 +46,14 @@ public final class TaskKeys extends Keys {
           "The class whose F1 the metric f1 is.",
           CLASSIFICATION);
 
-  final Key<List<Metric>> causalLmMetrics =
+  public final Key<List<Metric>> causalLmMetrics =
       metrics(
           CAUSAL_LM,
           List.of(Metric.LOSS, Metric.PERPLEXITY, Metric.TOKEN_ACCURACY),
           Metric.LOSS,
           Metric.PERPLEXITY);
 
-  final Key<List<Metric>> classificationMetrics =
+  public final Key<List<Metric>> classificationMetrics =
       metrics(
           CLASSIFICATION,
           List.of(Metric.LOSS, Metric.ACCURACY, Metric.MACRO_F1, Metric.F1, Metric.MATTHEWS),
@@ -61,7 +61,7 @@ public final class TaskKeys extends Keys {
           Metric.MACRO_F1,
           Metric.LOSS);
 
-  final Key<List<Metric>> regressionMetrics =
+  public final Key<List<Metric>> regressionMetrics =
       metrics(
           REGRESSION,
           List.of(Metric.LOSS, Metric.PEARSON, Metric.SPEARMAN, Metric.MEAN_SQUARED_ERROR),
@@ -69,7 +69,7 @@ public final class TaskKeys extends Keys {
           Metric.PEARSON,
           Metric.MEAN_SQUARED_ERROR);
 
-  final Key<List<Metric>> imageMetrics =
+  public final Key<List<Metric>> imageMetrics =
       metrics(
           IMAGE_CLASSIFICATION,
           List.of(Metric.LOSS, Metric.ACCURACY, Metric.MACRO_F1, Metric.MATTHEWS),

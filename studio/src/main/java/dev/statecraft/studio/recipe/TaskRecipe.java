@@ -39,6 +39,16 @@ public sealed interface TaskRecipe {
     return metrics().stream().map(Metric::label).toList();
   }
 
+  /** What a model that has learned it gives classes to. */
+  default Classified classified() {
+    return Classified.NOTHING;
+  }
+
+  /** All classes, if there are classes and they are known. */
+  default Optional<List<String>> labels() {
+    return Optional.empty();
+  }
+
   /**
    * The same with the classes that the training data turned out to have.
    *
@@ -69,6 +79,16 @@ public sealed interface TaskRecipe {
       case IMAGE_CLASSIFICATION -> new ImageClassification(settings);
       default -> throw new IllegalArgumentException("no such task: " + settings);
     };
+  }
+
+  /** What is given a class. */
+  enum Classified {
+    /** It is no classification. */
+    NOTHING,
+    /** Texts, or pairs of texts. */
+    TEXTS,
+    /** Pictures. */
+    IMAGES
   }
 
   /** How a head sees a sequence. */
@@ -112,6 +132,7 @@ public sealed interface TaskRecipe {
      * All classes; empty for those that the training data has. Those of the model's head are used,
      * in its order, where they include them.
      */
+    @Override
     public Optional<List<String>> labels() {
       return settings.get(KEYS.labels);
     }
@@ -130,6 +151,11 @@ public sealed interface TaskRecipe {
     public Classification withLabels(List<String> labels) {
       return new Classification(settings.with(KEYS.labels, Optional.of(List.copyOf(labels))));
     }
+
+    @Override
+    public Classified classified() {
+      return Classified.TEXTS;
+    }
   }
 
   /** The class of a picture. */
@@ -138,8 +164,14 @@ public sealed interface TaskRecipe {
      * All classes; empty for those that the training data has. Those of the model's head are used,
      * in its order, where they include them.
      */
+    @Override
     public Optional<List<String>> labels() {
       return settings.get(KEYS.imageLabels);
+    }
+
+    @Override
+    public Classified classified() {
+      return Classified.IMAGES;
     }
 
     @Override

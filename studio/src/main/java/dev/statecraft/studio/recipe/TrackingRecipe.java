@@ -9,6 +9,7 @@ import java.util.Optional;
  * @param settings of {@link #KEYS}
  */
 public record TrackingRecipe(Settings settings) {
+  /** The keys of {@code tracking}. */
   public static final TrackingKeys KEYS = new TrackingKeys();
 
   /** Address of an MLflow server, if there is one to tell. */

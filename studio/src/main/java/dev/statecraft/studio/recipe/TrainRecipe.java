@@ -19,6 +19,7 @@ public record TrainRecipe(Settings settings) {
   /** The types that training can compute in. */
   static final List<DType> DTYPES = List.of(DType.FLOAT32, DType.BFLOAT16, DType.FLOAT64);
 
+  /** The keys of {@code train}. */
   public static final TrainKeys KEYS = new TrainKeys();
 
   /** Passes over the training data, at most. */

@@ -4,10 +4,10 @@ import dev.statecraft.core.graph.Parameter;
 import dev.statecraft.formats.checkpoint.ElementType;
 import dev.statecraft.formats.checkpoint.SafetensorsWriter;
 import dev.statecraft.formats.checkpoint.TensorEntry;
-import dev.statecraft.models.config.BertConfig;
-import dev.statecraft.models.config.ModelConfig;
-import dev.statecraft.models.family.Encoder;
-import dev.statecraft.models.family.Head;
+import dev.statecraft.models.family.Backbone;
+import dev.statecraft.models.head.Pooling;
+import dev.statecraft.models.head.TaskModel;
+import dev.statecraft.models.pretrained.Families;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -44,11 +44,11 @@ public final class LabelledBert {
             .formatted(WORDS, ids);
     Files.createDirectories(folder);
     Files.writeString(folder.resolve("config.json"), config);
-    BertConfig bert = (BertConfig) ModelConfig.parse(config, "config.json");
-    Head head = Head.classification(labels.size(), Head.Pooling.FIRST);
+    Backbone bert = Families.parse(config, "config.json").backbone();
+    TaskModel model = TaskModel.classifier(bert, labels.size(), Pooling.FIRST);
     Random random = new Random(3);
     SafetensorsWriter writer = new SafetensorsWriter();
-    for (Parameter parameter : new Encoder(bert, head, "bert.").graph().parameters().values()) {
+    for (Parameter parameter : model.graph().parameters().values()) {
       ByteBuffer values =
           ByteBuffer.allocate((int) parameter.elements() * 4).order(ByteOrder.LITTLE_ENDIAN);
       while (values.hasRemaining()) {

@@ -4,9 +4,9 @@ import dev.statecraft.core.graph.Parameter;
 import dev.statecraft.formats.checkpoint.ElementType;
 import dev.statecraft.formats.checkpoint.SafetensorsWriter;
 import dev.statecraft.formats.checkpoint.TensorEntry;
-import dev.statecraft.models.config.ModelConfig;
-import dev.statecraft.models.config.VitConfig;
-import dev.statecraft.models.family.Vit;
+import dev.statecraft.models.family.Backbone;
+import dev.statecraft.models.head.TaskModel;
+import dev.statecraft.models.pretrained.Families;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -45,10 +45,10 @@ public final class SmallVit {
             .formatted(imageSize, patchSize, channels, ids);
     Files.createDirectories(folder);
     Files.writeString(folder.resolve("config.json"), config);
-    VitConfig vit = (VitConfig) ModelConfig.parse(config, "config.json");
+    Backbone vit = Families.parse(config, "config.json").backbone();
     Random random = new Random(0);
     SafetensorsWriter writer = new SafetensorsWriter();
-    for (Parameter parameter : new Vit(vit, labels.size()).graph().parameters().values()) {
+    for (Parameter parameter : TaskModel.usual(vit, labels.size()).graph().parameters().values()) {
       ByteBuffer values =
           ByteBuffer.allocate((int) parameter.elements() * 4).order(ByteOrder.LITTLE_ENDIAN);
       while (values.hasRemaining()) {

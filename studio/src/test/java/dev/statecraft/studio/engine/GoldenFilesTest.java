@@ -14,9 +14,8 @@ import dev.statecraft.core.run.Pass;
 import dev.statecraft.core.run.PassOptions;
 import dev.statecraft.core.run.Weights;
 import dev.statecraft.formats.hub.HubListener;
-import dev.statecraft.models.config.BertConfig;
-import dev.statecraft.models.family.ModelFamily;
 import dev.statecraft.models.family.TokenBatches;
+import dev.statecraft.models.head.TaskModel;
 import dev.statecraft.models.pretrained.PretrainedModel;
 import dev.statecraft.studio.provenance.Provenance;
 import dev.statecraft.studio.run.RunDirectory;
@@ -103,28 +102,30 @@ class GoldenFilesTest {
       }
     }
     try (PretrainedModel model = PretrainedModel.open(file)) {
-      return logits(model, model.family(), Optional.empty());
+      return logits(model, model.usual(), Optional.empty());
     }
   }
 
-  private static double[] logits(PretrainedModel model, ModelFamily family, Optional<Path> adapter)
+  private static double[] logits(PretrainedModel model, TaskModel family, Optional<Path> adapter)
       throws IOException {
     HostBatch tokens =
-        model.config() instanceof BertConfig bert
-            ? TokenBatches.encoder(
-                List.of(TOKENS), List.of(new int[TOKENS.length]), bert.firstPosition())
-            : TokenBatches.next(TOKENS, 0);
+        family.writesTexts()
+            ? TokenBatches.next(TOKENS, 0)
+            : TokenBatches.encoder(
+                family.input().tokens().orElseThrow(),
+                List.of(TOKENS),
+                List.of(new int[TOKENS.length]));
     try (Torch torch = Torch.cpu();
         Tuned tuned = Tuned.of(model, family, adapter);
         Weights weights = tuned.weights(torch, DType.FLOAT64, Quantization.NONE);
         Batch batch = tokens.upload(torch, DType.FLOAT64);
         Pass pass =
             Pass.run(
-                StatePlan.inference(tuned.graph(), Set.of(ModelFamily.LOGITS)),
+                StatePlan.inference(tuned.graph(), Set.of(TaskModel.LOGITS)),
                 weights,
                 batch,
                 PassOptions.INFERENCE)) {
-      return pass.value(ModelFamily.LOGITS).toDoubles();
+      return pass.value(TaskModel.LOGITS).toDoubles();
     }
   }
 

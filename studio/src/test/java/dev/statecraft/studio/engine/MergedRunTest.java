@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.statecraft.models.config.BertConfig;
-import dev.statecraft.models.config.ModelConfig;
+import dev.statecraft.models.family.bert.BertConfig;
+import dev.statecraft.models.pretrained.Families;
 import dev.statecraft.studio.recipe.Recipe;
 import dev.statecraft.studio.run.RunDirectory;
 import dev.statecraft.tensor.DType;
@@ -118,8 +118,7 @@ class MergedRunTest {
     RunDirectory run = train(method, "classification", labelled("amber"));
     assertThat(merged(run, asRun).verification().orElseThrow().passed()).isTrue();
 
-    BertConfig config =
-        (BertConfig) ModelConfig.read(folder.resolve("merged").resolve("config.json"));
+    BertConfig config = (BertConfig) Families.read(folder.resolve("merged").resolve("config.json"));
     assertThat(config.labels()).containsExactly("amber", "blue", "red");
     JsonNode written = new ObjectMapper().readTree(folder.resolve("merged/config.json").toFile());
     assertThat(written.at("/label2id/red").asInt()).isEqualTo(2);

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.statecraft.core.graph.Graph;
-import dev.statecraft.models.family.ModelFamily;
+import dev.statecraft.models.head.TaskModel;
 import dev.statecraft.models.pretrained.PretrainedModel;
 import dev.statecraft.studio.recipe.Methods;
 import dev.statecraft.studio.recipe.RecipeException;
@@ -21,7 +21,7 @@ class RankCheckTest {
 
   private Graph tuned(String method) throws IOException {
     try (PretrainedModel model = PretrainedModel.open(TinyFolder.model(folder.resolve("m")))) {
-      ModelFamily family = model.causalLm();
+      TaskModel family = model.causalLm();
       return Methods.parse(method).tuning(Models.defaults(family)).apply(family.graph());
     }
   }

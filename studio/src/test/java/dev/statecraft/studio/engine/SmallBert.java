@@ -4,16 +4,18 @@ import dev.statecraft.core.graph.Parameter;
 import dev.statecraft.formats.checkpoint.ElementType;
 import dev.statecraft.formats.checkpoint.SafetensorsWriter;
 import dev.statecraft.formats.checkpoint.TensorEntry;
-import dev.statecraft.models.config.BertConfig;
-import dev.statecraft.models.config.ModelConfig;
-import dev.statecraft.models.family.Encoder;
-import dev.statecraft.models.family.Head;
+import dev.statecraft.models.family.Backbone;
+import dev.statecraft.models.family.ModelConfig;
+import dev.statecraft.models.head.Pooling;
+import dev.statecraft.models.head.TaskModel;
+import dev.statecraft.models.pretrained.Families;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Random;
+import java.util.Set;
 import java.util.StringJoiner;
 
 /** A BERT or RoBERTa of random weights with a tokenizer: id i is spelled {@code w<i>}. */
@@ -41,9 +43,9 @@ final class SmallBert {
             .formatted(type, VOCABULARY, keys);
     Files.createDirectories(folder);
     Files.writeString(folder.resolve("config.json"), config);
-    BertConfig bert = (BertConfig) ModelConfig.parse(config, "config.json");
-    Encoder family =
-        new Encoder(bert, Head.classification(2, Head.Pooling.FIRST), bare ? "" : type + ".");
+    ModelConfig bert = Families.parse(config, "config.json");
+    Backbone backbone = bare ? bert.backbone(Set.of()) : bert.backbone();
+    TaskModel family = TaskModel.classifier(backbone, 2, Pooling.FIRST);
     Random random = new Random(7);
     SafetensorsWriter writer = new SafetensorsWriter();
     for (Parameter parameter : family.graph().parameters().values()) {

@@ -150,7 +150,10 @@ final class RecipeTest {
     assertThat(recipe.method().name()).isEqualTo("double-control");
     StateTuning tuning =
         (StateTuning)
-            recipe.method().tunings(ModelDefaults.of(List.of(), Initializer.KAIMING, false)).get(0);
+            recipe
+                .method()
+                .tunings(new ModelDefaults(List.of(), List.of(), Initializer.KAIMING, false))
+                .get(0);
     LowRank function = new LowRank(4, 0.5, true, 0.1, Initializer.KAIMING);
     assertThat(tuning.edges())
         .containsExactly(

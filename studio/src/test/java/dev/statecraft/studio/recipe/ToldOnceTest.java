@@ -77,7 +77,10 @@ final class ToldOnceTest {
     assertThat(plain.method().name()).isEqualTo("bias-only");
     assertThat(plain.method().settings().get(method.strength)).isEqualTo(0.5);
     assertThat(plain.train().learningRate()).isEqualTo(3e-3);
-    assertThat(plain.method().tunings(ModelDefaults.of(List.of(), Initializer.ZEROS, false)))
+    assertThat(
+            plain
+                .method()
+                .tunings(new ModelDefaults(List.of(), List.of(), Initializer.ZEROS, false)))
         .containsExactly(new HeadTuning());
     Recipe set = read("train.lookahead=2", "method.strength=1e-1");
     assertThat(set.train().settings().get(train.lookahead)).isEqualTo(2);

@@ -17,7 +17,8 @@ final class TuningsTest {
   private static final int H = SampleGraph.HIDDEN;
   private static final int HEAD = SampleGraph.LABELS * H;
   private static final ModelDefaults LLAMA_LIKE =
-      ModelDefaults.of(List.of("q_proj", "up_proj"), Initializer.KAIMING, false);
+      new ModelDefaults(
+          List.of("q_proj", "up_proj"), List.of("q_proj"), Initializer.KAIMING, false);
 
   private static Graph tuned(String method, ModelDefaults defaults) {
     return Methods.parse(method).tuning(defaults).apply(SampleGraph.graph());
@@ -66,7 +67,8 @@ final class TuningsTest {
 
   @Test
   void theModelSaysHowControlStartsAndWhetherItHasBiases() {
-    ModelDefaults others = ModelDefaults.of(List.of("q_proj"), Initializer.normal(0.02), true);
+    ModelDefaults others =
+        new ModelDefaults(List.of("q_proj"), List.of("q_proj"), Initializer.normal(0.02), true);
     Graph graph = tuned("control", others);
     assertThat(graph.parameters().get("layers.0.mlp.A.weight").init())
         .isEqualTo(Initializer.normal(0.02));

@@ -5,8 +5,8 @@ import dev.statecraft.core.run.HostBatch;
 import dev.statecraft.core.run.Pass;
 import dev.statecraft.data.ExampleStore;
 import dev.statecraft.data.LabelledTokens;
-import dev.statecraft.models.family.ModelFamily;
 import dev.statecraft.models.family.TokenBatches;
+import dev.statecraft.models.head.TaskModel;
 import dev.statecraft.tensor.Tensor;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -42,6 +42,11 @@ public record CausalExamples(List<LabelledTokens> examples, boolean tokenAccurac
   }
 
   @Override
+  public List<LabelledTokens> written() {
+    return examples;
+  }
+
+  @Override
   public Score score() {
     return new LossScore();
   }
@@ -54,17 +59,15 @@ public record CausalExamples(List<LabelledTokens> examples, boolean tokenAccurac
 
     @Override
     public Set<String> states() {
-      return tokenAccuracy
-          ? Set.of(ModelFamily.LOSS, ModelFamily.LOGITS)
-          : Set.of(ModelFamily.LOSS);
+      return tokenAccuracy ? Set.of(TaskModel.LOSS, TaskModel.LOGITS) : Set.of(TaskModel.LOSS);
     }
 
     @Override
     public void add(Pass pass, Batch batch, List<Integer> chosen) {
-      sum += pass.value(ModelFamily.LOSS).item();
+      sum += pass.value(TaskModel.LOSS).item();
       labels += labels(chosen);
       if (tokenAccuracy) {
-        try (Tensor best = pass.value(ModelFamily.LOGITS).argmax(1)) {
+        try (Tensor best = pass.value(TaskModel.LOGITS).argmax(1)) {
           long[] predicted = best.toLongs();
           long[] expected = TokenBatches.labelIds(batch).toLongs();
           for (int i = 0; i < predicted.length; i++) {

@@ -3,6 +3,7 @@ package dev.statecraft.training.task;
 import dev.statecraft.core.run.HostBatch;
 import dev.statecraft.data.ExampleStore;
 import dev.statecraft.models.family.TokenBatches;
+import dev.statecraft.models.family.TokenInput;
 import dev.statecraft.models.pretrained.EncodedText;
 import java.util.List;
 import java.util.OptionalInt;
@@ -14,14 +15,14 @@ import java.util.OptionalInt;
  * @param classes index of each one's class
  * @param classCount number of classes
  * @param positive the class whose F1 is reported
- * @param firstPosition row of the position table that a first token uses
+ * @param input how the model reads them
  */
 public record ClassExamples(
     List<EncodedText> texts,
     List<Integer> classes,
     int classCount,
     OptionalInt positive,
-    int firstPosition)
+    TokenInput input)
     implements ExampleSet {
   public ClassExamples {
     texts = ExampleStore.immutable(texts);
@@ -49,9 +50,9 @@ public record ClassExamples(
   @Override
   public HostBatch hostBatch(List<Integer> examples) {
     return TokenBatches.classified(
+        input,
         examples.stream().map(index -> texts.get(index).idArray()).toList(),
         examples.stream().map(index -> texts.get(index).typeArray()).toList(),
-        firstPosition,
         examples.stream().mapToInt(classes::get).toArray());
   }
 

@@ -2,13 +2,14 @@ package dev.statecraft.training.task;
 
 import dev.statecraft.core.run.Batch;
 import dev.statecraft.core.run.Pass;
-import dev.statecraft.models.family.ModelFamily;
+import dev.statecraft.models.head.TaskModel;
 import dev.statecraft.training.metric.ConfusionMatrix;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 
@@ -29,12 +30,12 @@ public final class ClassScore implements Score {
 
   @Override
   public Set<String> states() {
-    return Set.of(ModelFamily.LOGITS);
+    return Set.of(TaskModel.LOGITS);
   }
 
   @Override
   public void add(Pass pass, Batch batch, List<Integer> examples) {
-    double[] logits = pass.value(ModelFamily.LOGITS).toDoubles();
+    double[] logits = pass.value(TaskModel.LOGITS).toDoubles();
     for (int i = 0; i < examples.size(); i++) {
       double[] row = Arrays.copyOfRange(logits, i * classCount, (i + 1) * classCount);
       double[] probabilities = probabilities(row);
@@ -57,8 +58,12 @@ public final class ClassScore implements Score {
     return Arrays.stream(exponentials).map(x -> x / sum).toArray();
   }
 
-  /** How often each class was taken for each. */
-  public ConfusionMatrix confusion() {
+  @Override
+  public Optional<ConfusionMatrix> confusion() {
+    return Optional.of(matrix());
+  }
+
+  private ConfusionMatrix matrix() {
     return ConfusionMatrix.of(
         gold.stream().mapToInt(Integer::intValue).toArray(),
         predicted.stream().mapToInt(Integer::intValue).toArray(),
@@ -67,7 +72,7 @@ public final class ClassScore implements Score {
 
   @Override
   public Map<String, Double> metrics() {
-    ConfusionMatrix confusion = confusion();
+    ConfusionMatrix confusion = matrix();
     Map<String, Double> metrics = new LinkedHashMap<>();
     metrics.put("loss", loss / gold.size());
     metrics.put("accuracy", confusion.accuracy());

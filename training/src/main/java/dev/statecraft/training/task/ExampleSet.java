@@ -2,6 +2,7 @@ package dev.statecraft.training.task;
 
 import dev.statecraft.core.run.Batch;
 import dev.statecraft.core.run.HostBatch;
+import dev.statecraft.data.LabelledTokens;
 import dev.statecraft.tensor.DType;
 import dev.statecraft.tensor.Torch;
 import java.util.List;
@@ -40,6 +41,11 @@ public interface ExampleSet {
    */
   default Batch blank(Torch torch, DType computeType, List<Integer> examples) {
     return batch(torch, computeType, examples);
+  }
+
+  /** Texts that a model which writes can go on with; none for other tasks. */
+  default List<LabelledTokens> written() {
+    return List.of();
   }
 
   /** A score with nothing in it yet. */

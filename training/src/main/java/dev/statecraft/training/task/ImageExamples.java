@@ -47,7 +47,7 @@ public record ImageExamples(
   @Override
   public int[] lengths() {
     int[] lengths = new int[pictures.size()];
-    Arrays.fill(lengths, preprocessor.model().numPatches() + 1);
+    Arrays.fill(lengths, preprocessor.input().length());
     return lengths;
   }
 
@@ -93,7 +93,7 @@ public record ImageExamples(
 
   private HostBatch classified(float[] pixels, List<Integer> examples) {
     return ImageBatches.classified(
-        preprocessor.model(), pixels, examples.stream().mapToInt(classes::get).toArray());
+        preprocessor.input(), pixels, examples.stream().mapToInt(classes::get).toArray());
   }
 
   @Override

@@ -4,8 +4,9 @@ import dev.statecraft.core.run.Batch;
 import dev.statecraft.core.run.HostBatch;
 import dev.statecraft.core.run.Pass;
 import dev.statecraft.data.ExampleStore;
-import dev.statecraft.models.family.ModelFamily;
 import dev.statecraft.models.family.TokenBatches;
+import dev.statecraft.models.family.TokenInput;
+import dev.statecraft.models.head.TaskModel;
 import dev.statecraft.models.pretrained.EncodedText;
 import dev.statecraft.training.metric.Regression;
 import java.util.ArrayList;
@@ -19,9 +20,9 @@ import java.util.Set;
  *
  * @param texts the texts
  * @param targets the numbers
- * @param firstPosition row of the position table that a first token uses
+ * @param input how the model reads them
  */
-public record NumberExamples(List<EncodedText> texts, List<Double> targets, int firstPosition)
+public record NumberExamples(List<EncodedText> texts, List<Double> targets, TokenInput input)
     implements ExampleSet {
   public NumberExamples {
     texts = ExampleStore.immutable(texts);
@@ -49,9 +50,9 @@ public record NumberExamples(List<EncodedText> texts, List<Double> targets, int 
   @Override
   public HostBatch hostBatch(List<Integer> examples) {
     return TokenBatches.regressed(
+        input,
         examples.stream().map(index -> texts.get(index).idArray()).toList(),
         examples.stream().map(index -> texts.get(index).typeArray()).toList(),
-        firstPosition,
         examples.stream().mapToDouble(targets::get).toArray());
   }
 
@@ -67,12 +68,12 @@ public record NumberExamples(List<EncodedText> texts, List<Double> targets, int 
 
     @Override
     public Set<String> states() {
-      return Set.of(ModelFamily.LOGITS);
+      return Set.of(TaskModel.LOGITS);
     }
 
     @Override
     public void add(Pass pass, Batch batch, List<Integer> examples) {
-      double[] outputs = pass.value(ModelFamily.LOGITS).toDoubles();
+      double[] outputs = pass.value(TaskModel.LOGITS).toDoubles();
       for (int i = 0; i < examples.size(); i++) {
         gold.add(targets.get(examples.get(i)));
         predicted.add(outputs[i]);

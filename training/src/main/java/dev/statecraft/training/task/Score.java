@@ -2,8 +2,10 @@ package dev.statecraft.training.task;
 
 import dev.statecraft.core.run.Batch;
 import dev.statecraft.core.run.Pass;
+import dev.statecraft.training.metric.ConfusionMatrix;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /** Collects what a model computes for examples and scores it. */
@@ -16,4 +18,9 @@ public interface Score {
 
   /** Metrics by name over everything taken in. */
   Map<String, Double> metrics();
+
+  /** How often each class was taken for each, if there are classes. */
+  default Optional<ConfusionMatrix> confusion() {
+    return Optional.empty();
+  }
 }

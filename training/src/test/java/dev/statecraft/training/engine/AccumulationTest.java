@@ -12,8 +12,8 @@ import dev.statecraft.core.run.Batch;
 import dev.statecraft.core.run.Pass;
 import dev.statecraft.core.run.PassOptions;
 import dev.statecraft.core.run.Weights;
-import dev.statecraft.models.family.ModelFamily;
 import dev.statecraft.models.family.TokenBatches;
+import dev.statecraft.models.head.TaskModel;
 import dev.statecraft.tensor.DType;
 import dev.statecraft.tensor.Torch;
 import dev.statecraft.testkit.Closeness;
@@ -54,11 +54,11 @@ class AccumulationTest {
   /** Loss and gradients of the first step, values after the third. */
   private static Map<String, double[]> train(TinyModel model, String method, int[][] split) {
     Graph graph = Methods.of(model, 0).get(method).apply(model.graph());
-    StatePlan plan = StatePlan.training(graph, ModelFamily.LOSS, Set.of(), StorePolicy.CHEAP);
+    StatePlan plan = StatePlan.training(graph, TaskModel.LOSS, Set.of(), StorePolicy.CHEAP);
     try (Torch torch = Torch.cpu();
         Weights weights = model.controlled(torch, graph);
         AdamW adamW = new AdamW(weights, AdamW.Options.withDecay(0.01))) {
-      OptimizerStep step = new OptimizerStep(plan, ModelFamily.LOSS, weights, adamW, 1, 0);
+      OptimizerStep step = new OptimizerStep(plan, TaskModel.LOSS, weights, adamW, 1, 0);
       List<Supplier<Batch>> batches = new ArrayList<>();
       for (int[] examples : split) {
         batches.add(() -> model.batch(torch, DType.FLOAT64, examples));
@@ -101,7 +101,7 @@ class AccumulationTest {
   void sequencesDoNotSeeOneAnother(String name) {
     TinyModel model = TinyModel.of(name);
     Graph graph = model.graph();
-    String last = model.family().hiddenStates().get(3);
+    String last = model.family().backbone().hiddenStates().get(3);
     StatePlan plan = StatePlan.inference(graph, Set.of(last));
     try (Torch torch = Torch.cpu();
         Weights weights = model.weights(torch, graph)) {
@@ -130,7 +130,7 @@ class AccumulationTest {
   void tokensDoNotSeeLaterOnes() {
     TinyModel model = TinyModel.of("llama-tiny");
     Graph graph = model.graph();
-    StatePlan plan = StatePlan.inference(graph, Set.of(ModelFamily.LOGITS));
+    StatePlan plan = StatePlan.inference(graph, Set.of(TaskModel.LOGITS));
     int[] ids = model.tokens(2);
     int[] changed = ids.clone();
     changed[9] = 1;
@@ -148,7 +148,7 @@ class AccumulationTest {
   private static double[] scores(Torch torch, StatePlan plan, Weights weights, int[] ids) {
     try (Batch batch = TokenBatches.scored(List.of(ids)).upload(torch, DType.FLOAT64);
         Pass pass = Pass.run(plan, weights, batch, PassOptions.INFERENCE)) {
-      return pass.value(ModelFamily.LOGITS).toDoubles();
+      return pass.value(TaskModel.LOGITS).toDoubles();
     }
   }
 }

@@ -19,7 +19,7 @@ import dev.statecraft.core.plan.StateFormat;
 import dev.statecraft.core.plan.StatePlan;
 import dev.statecraft.core.plan.StorePolicy;
 import dev.statecraft.core.run.Weights;
-import dev.statecraft.models.family.ModelFamily;
+import dev.statecraft.models.head.TaskModel;
 import dev.statecraft.tensor.DType;
 import dev.statecraft.tensor.Tensor;
 import dev.statecraft.tensor.Torch;
@@ -222,7 +222,7 @@ class AnyStateTest {
       }
       assertThat(expected.values()).allMatch(g -> java.util.Arrays.stream(g).anyMatch(x -> x != 0));
     }
-    assertThat(StatePlan.inference(graph, Set.of(ModelFamily.LOSS)).steps())
+    assertThat(StatePlan.inference(graph, Set.of(TaskModel.LOSS)).steps())
         .as("products of q, k, v and of gate, up")
         .filteredOn(
             step -> step.toString().contains("gate_proj") && step.toString().contains("up_proj"))
@@ -242,9 +242,9 @@ class AnyStateTest {
         Weights weights = Weights.random(torch, graph, type, 0);
         AdamW adamW = new AdamW(weights, AdamW.Options.withDecay(0.01))) {
       StatePlan plan =
-          StatePlan.training(graph, ModelFamily.LOSS, Set.of(), policies, StateFormat.EXACT);
+          StatePlan.training(graph, TaskModel.LOSS, Set.of(), policies, StateFormat.EXACT);
       torch.resetPeak();
-      new OptimizerStep(plan, ModelFamily.LOSS, weights, adamW, 1, 0)
+      new OptimizerStep(plan, TaskModel.LOSS, weights, adamW, 1, 0)
           .run(List.of(() -> model.batch(torch, type, 0, 1, 2)), 21, 1e-3);
       assertThat(predicted.peakBytes()).isEqualTo(torch.peakBytes());
     }

@@ -13,7 +13,7 @@ import dev.statecraft.core.plan.StateFormat;
 import dev.statecraft.core.plan.StatePlan;
 import dev.statecraft.core.plan.StorePolicy;
 import dev.statecraft.core.run.Weights;
-import dev.statecraft.models.family.ModelFamily;
+import dev.statecraft.models.head.TaskModel;
 import dev.statecraft.tensor.DType;
 import dev.statecraft.tensor.Torch;
 import dev.statecraft.training.GradientCheck;
@@ -107,8 +107,8 @@ class CompressedStatesTest {
   private static OptimizerStep step(
       Graph graph, Weights weights, AdamW adamW, StorePolicy store, StateFormat states) {
     StatePlan plan =
-        StatePlan.training(graph, ModelFamily.LOSS, Set.of(), LayerPolicies.uniform(store), states);
-    return new OptimizerStep(plan, ModelFamily.LOSS, weights, adamW, 1, 9);
+        StatePlan.training(graph, TaskModel.LOSS, Set.of(), LayerPolicies.uniform(store), states);
+    return new OptimizerStep(plan, TaskModel.LOSS, weights, adamW, 1, 9);
   }
 
   private static boolean run(OptimizerStep step, TinyModel model, DType type) {

@@ -18,7 +18,7 @@ import dev.statecraft.core.optim.OptimizerStep;
 import dev.statecraft.core.plan.StatePlan;
 import dev.statecraft.core.plan.StorePolicy;
 import dev.statecraft.core.run.Weights;
-import dev.statecraft.models.family.ModelFamily;
+import dev.statecraft.models.head.TaskModel;
 import dev.statecraft.tensor.Torch;
 import dev.statecraft.testkit.Closeness;
 import java.util.ArrayList;
@@ -41,7 +41,7 @@ class ControlEdgeTest {
 
   private static void checkEqual(
       Map<String, double[]> actual, Map<String, double[]> expected, Map<String, String> names) {
-    CLOSE.check("loss", actual.get(ModelFamily.LOSS), expected.get(ModelFamily.LOSS));
+    CLOSE.check("loss", actual.get(TaskModel.LOSS), expected.get(TaskModel.LOSS));
     names.forEach(
         (source, target) -> CLOSE.check(target, actual.get(target), expected.get(source)));
   }
@@ -51,7 +51,7 @@ class ControlEdgeTest {
   void loraIsControlFromTheInputToTheOutputOfLinears(String name) {
     TinyModel model = TinyModel.of(name);
     Graph base = model.graph();
-    List<String> targets = model.family().defaultTargets();
+    List<String> targets = model.family().backbone().defaultTargets();
     Graph lora = new Lora(Methods.RANK, Methods.ALPHA, 0, targets, LayerSelection.ALL).apply(base);
     List<ControlEdge> edges = new ArrayList<>();
     Map<String, String> names = new LinkedHashMap<>();
@@ -142,12 +142,12 @@ class ControlEdgeTest {
     Graph graph =
         Methods.edges(ControlEdge.between("layers.1.middle", "layers.1.output", sine))
             .apply(model.graph());
-    StatePlan plan = StatePlan.training(graph, ModelFamily.LOSS, Set.of(), StorePolicy.CHEAP);
+    StatePlan plan = StatePlan.training(graph, TaskModel.LOSS, Set.of(), StorePolicy.CHEAP);
     try (Torch torch = Torch.cpu();
         Weights weights = model.weights(torch, graph);
         AdamW adamW = new AdamW(weights, AdamW.Options.withDecay(0))) {
       OptimizerStep step =
-          new OptimizerStep(plan, ModelFamily.LOSS, weights, adamW, Double.POSITIVE_INFINITY, 0);
+          new OptimizerStep(plan, TaskModel.LOSS, weights, adamW, Double.POSITIVE_INFINITY, 0);
       double first = 0;
       double last = 0;
       for (int i = 0; i < 60; i++) {

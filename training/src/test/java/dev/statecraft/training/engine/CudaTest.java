@@ -11,7 +11,7 @@ import dev.statecraft.core.plan.StateFormat;
 import dev.statecraft.core.plan.StatePlan;
 import dev.statecraft.core.plan.StorePolicy;
 import dev.statecraft.core.run.Weights;
-import dev.statecraft.models.family.ModelFamily;
+import dev.statecraft.models.head.TaskModel;
 import dev.statecraft.tensor.DType;
 import dev.statecraft.tensor.Device;
 import dev.statecraft.tensor.Torch;
@@ -113,8 +113,8 @@ class CudaTest {
     try (Torch torch = Torch.open(Device.CUDA);
         Weights weights = Weights.random(torch, graph, type, quantization, 0);
         AdamW adamW = new AdamW(weights, AdamW.Options.withDecay(0.01))) {
-      StatePlan plan = StatePlan.training(graph, ModelFamily.LOSS, Set.of(), policies, states);
-      OptimizerStep step = new OptimizerStep(plan, ModelFamily.LOSS, weights, adamW, 1, 0);
+      StatePlan plan = StatePlan.training(graph, TaskModel.LOSS, Set.of(), policies, states);
+      OptimizerStep step = new OptimizerStep(plan, TaskModel.LOSS, weights, adamW, 1, 0);
       torch.resetPeak();
       step.run(List.of(() -> model.batch(torch, type, examples)), model.labels(), 1e-3);
       long tensors = torch.liveTensors();

@@ -17,11 +17,9 @@ import dev.statecraft.core.run.Pass;
 import dev.statecraft.core.run.PassOptions;
 import dev.statecraft.core.run.Weights;
 import dev.statecraft.data.LabelledTokens;
-import dev.statecraft.models.config.LlamaConfig;
-import dev.statecraft.models.config.ModelConfig;
-import dev.statecraft.models.family.Llama;
-import dev.statecraft.models.family.ModelFamily;
 import dev.statecraft.models.family.TokenBatches;
+import dev.statecraft.models.head.TaskModel;
+import dev.statecraft.models.head.TinyFamily;
 import dev.statecraft.tensor.DType;
 import dev.statecraft.tensor.Device;
 import dev.statecraft.tensor.Torch;
@@ -47,19 +45,20 @@ import org.junit.jupiter.params.provider.MethodSource;
 class DryRunTest {
   private static final List<LabelledTokens> EXAMPLES =
       List.of(example(17), example(17), example(30));
-  private static final Llama FAMILY = family();
+  private static final TaskModel FAMILY = family();
 
-  private static Llama family() {
+  private static TaskModel family() {
     try {
       Path folder = Fixtures.file("llama-tiny");
-      return new Llama((LlamaConfig) ModelConfig.read(folder.resolve("config.json")));
+      return TinyFamily.read(folder);
     } catch (IOException e) {
       throw new AssertionError(e);
     }
   }
 
   private static Graph lora() {
-    return new Lora(4, 8, 0.1, FAMILY.defaultTargets(), LayerSelection.ALL).apply(FAMILY.graph());
+    return new Lora(4, 8, 0.1, FAMILY.backbone().defaultTargets(), LayerSelection.ALL)
+        .apply(FAMILY.graph());
   }
 
   /** Its values are indices, so that it is the same in any type. */
@@ -171,9 +170,9 @@ class DryRunTest {
     try (Torch torch = Torch.cpu();
         Weights weights = Weights.random(torch, graph, type, quantization, 0);
         AdamW adamW = new AdamW(weights, AdamW.Options.withDecay(0.01))) {
-      StatePlan plan = StatePlan.training(graph, ModelFamily.LOSS, Set.of(), store, states);
+      StatePlan plan = StatePlan.training(graph, TaskModel.LOSS, Set.of(), store, states);
       torch.resetPeak();
-      new OptimizerStep(plan, ModelFamily.LOSS, weights, adamW, 1, 0)
+      new OptimizerStep(plan, TaskModel.LOSS, weights, adamW, 1, 0)
           .run(List.of(() -> batch(torch)), 61, 1e-3);
       assertThat(predicted.peakBytes()).isEqualTo(torch.peakBytes());
       assertThat(predicted).isEqualTo(MemoryUse.atPeak(weights));
@@ -193,7 +192,7 @@ class DryRunTest {
         Weights weights = Weights.random(torch, graph, type, 0);
         AdamW adamW = new AdamW(weights, AdamW.Options.withDecay(0.01));
         Batch batch = batch(torch)) {
-      StatePlan plan = StatePlan.training(graph, ModelFamily.LOSS, Set.of(), store, states);
+      StatePlan plan = StatePlan.training(graph, TaskModel.LOSS, Set.of(), store, states);
       Ledger ledger = new Ledger(torch);
       Pass.run(plan, weights, batch, new PassOptions(1, 0, true), ledger).close();
       ledger.record("optimizer", () -> adamW.step(1e-3));

@@ -11,7 +11,7 @@ import dev.statecraft.core.plan.StatePlan;
 import dev.statecraft.core.plan.StorePolicy;
 import dev.statecraft.core.run.Batch;
 import dev.statecraft.core.run.Weights;
-import dev.statecraft.models.family.ModelFamily;
+import dev.statecraft.models.head.TaskModel;
 import dev.statecraft.tensor.DType;
 import dev.statecraft.tensor.Torch;
 import dev.statecraft.training.ComputeOptions;
@@ -64,12 +64,12 @@ class EncoderDecoderMemoryTest {
             ComputeOptions.cpu(type).storing(states),
             store,
             EncoderDecoderMemoryTest::batch);
-    StatePlan plan = StatePlan.training(graph, ModelFamily.LOSS, Set.of(), store, states);
+    StatePlan plan = StatePlan.training(graph, TaskModel.LOSS, Set.of(), store, states);
     try (Torch torch = Torch.cpu();
         Weights weights = Weights.random(torch, graph, type, 0);
         AdamW adamW = new AdamW(weights, AdamW.Options.withDecay(0.01))) {
       torch.resetPeak();
-      new OptimizerStep(plan, ModelFamily.LOSS, weights, adamW, 1, 0)
+      new OptimizerStep(plan, TaskModel.LOSS, weights, adamW, 1, 0)
           .run(List.of(() -> batch(torch)), LABELS, 1e-3);
       assertThat(predicted).isEqualTo(MemoryUse.atPeak(weights));
     }
@@ -80,11 +80,11 @@ class EncoderDecoderMemoryTest {
   void stepsLeaveNothingBehindAndLearn(String tuning) {
     Graph graph = EncoderDecoderTest.tuned(tuning);
     LayerPolicies store = LayerPolicies.uniform(StorePolicy.INPUTS);
-    StatePlan plan = StatePlan.training(graph, ModelFamily.LOSS, Set.of(), store);
+    StatePlan plan = StatePlan.training(graph, TaskModel.LOSS, Set.of(), store);
     try (Torch torch = Torch.cpu();
         Weights weights = Weights.random(torch, graph, DType.FLOAT32, 0);
         AdamW adamW = new AdamW(weights, AdamW.Options.withDecay(0))) {
-      OptimizerStep step = new OptimizerStep(plan, ModelFamily.LOSS, weights, adamW, 1, 0);
+      OptimizerStep step = new OptimizerStep(plan, TaskModel.LOSS, weights, adamW, 1, 0);
       double first = step.run(List.of(() -> batch(torch)), LABELS, 1e-2).loss();
       long tensors = torch.liveTensors();
       long bytes = torch.liveBytes();

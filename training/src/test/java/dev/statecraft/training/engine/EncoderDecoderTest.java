@@ -27,7 +27,7 @@ import dev.statecraft.core.run.HostBatch;
 import dev.statecraft.core.run.Pass;
 import dev.statecraft.core.run.PassOptions;
 import dev.statecraft.core.run.Weights;
-import dev.statecraft.models.family.ModelFamily;
+import dev.statecraft.models.head.TaskModel;
 import dev.statecraft.tensor.DType;
 import dev.statecraft.tensor.Generator;
 import dev.statecraft.tensor.Tensor;
@@ -117,7 +117,7 @@ class EncoderDecoderTest {
 
   private static Map<String, double[]> gradients(
       Torch torch, Graph graph, Weights weights, LayerPolicies policies) {
-    StatePlan plan = StatePlan.training(graph, ModelFamily.LOSS, Set.of(), policies);
+    StatePlan plan = StatePlan.training(graph, TaskModel.LOSS, Set.of(), policies);
     weights.flatGradients().zero();
     PassOptions options = new PassOptions(1.0 / LABELS, 0, true);
     try (Batch batch = batch(torch)) {
@@ -143,7 +143,7 @@ class EncoderDecoderTest {
         moved[i] += side == 0 ? step : -step;
         set(torch, weights, name, moved);
         HostBatch data = SmallEncoderDecoder.batch();
-        losses[side] = run(torch, graph, weights, data, ModelFamily.LOSS)[0];
+        losses[side] = run(torch, graph, weights, data, TaskModel.LOSS)[0];
       }
       assertThat((losses[0] - losses[1]) / (2 * step))
           .as(name + " " + i)
@@ -199,7 +199,7 @@ class EncoderDecoderTest {
     Graph graph = SmallEncoderDecoder.graph();
     try (Torch torch = Torch.cpu();
         Weights weights = weights(torch, graph)) {
-      String logits = ModelFamily.LOGITS;
+      String logits = TaskModel.LOGITS;
       double[] before = run(torch, graph, weights, SmallEncoderDecoder.batch(), logits);
       double[] after = run(torch, graph, weights, SmallEncoderDecoder.batch(1), logits);
       int own = 2 * SmallEncoderDecoder.VOCABULARY; // The first target has 3 tokens, so 2 labels.
@@ -254,8 +254,8 @@ class EncoderDecoderTest {
       Closeness.relative(1e-12)
           .check(
               "logits",
-              run(torch, tuned, fresh, data, ModelFamily.LOGITS),
-              run(torch, base, plain, data, ModelFamily.LOGITS));
+              run(torch, tuned, fresh, data, TaskModel.LOGITS),
+              run(torch, base, plain, data, TaskModel.LOGITS));
     }
   }
 

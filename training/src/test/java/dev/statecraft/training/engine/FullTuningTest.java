@@ -11,7 +11,7 @@ import dev.statecraft.core.plan.FusedLinears;
 import dev.statecraft.core.plan.StorePolicy;
 import dev.statecraft.core.run.WeightSource;
 import dev.statecraft.core.run.Weights;
-import dev.statecraft.models.family.ModelFamily;
+import dev.statecraft.models.head.TaskModel;
 import dev.statecraft.tensor.Tensor;
 import dev.statecraft.tensor.Torch;
 import dev.statecraft.testkit.Closeness;
@@ -102,7 +102,7 @@ class FullTuningTest {
         tied.edit()
             .replaceAll(
                 edge ->
-                    edge.name().equals(ModelFamily.LOSS) || edge.name().equals(ModelFamily.LOGITS)
+                    edge.name().equals(TaskModel.LOSS) || edge.name().equals(TaskModel.LOGITS)
                         ? edge.withParameters(List.of(own))
                         : edge)
             .build();

@@ -42,7 +42,7 @@ class MergeTest {
     Graph graph = model.graph();
     List<String> modules = new ArrayList<>();
     for (Layer layer : graph.layers()) {
-      for (String target : model.family().defaultTargets()) {
+      for (String target : model.family().backbone().defaultTargets()) {
         Edge linear = graph.producer(layer.projections().get(target)).orElseThrow();
         modules.add(linear.parameters().get(0).name().replaceFirst("\\.weight$", ""));
       }

@@ -9,7 +9,7 @@ import dev.statecraft.core.graph.Parameter;
 import dev.statecraft.core.plan.LayerPolicies;
 import dev.statecraft.core.plan.StorePolicy;
 import dev.statecraft.core.run.Weights;
-import dev.statecraft.models.family.ModelFamily;
+import dev.statecraft.models.head.TaskModel;
 import dev.statecraft.tensor.DType;
 import dev.statecraft.tensor.Tensor;
 import dev.statecraft.tensor.Torch;
@@ -168,13 +168,17 @@ class MethodTest {
     long lora =
         base.layers().stream()
             .flatMap(
-                layer -> model.family().defaultTargets().stream().map(layer.projections()::get))
+                layer ->
+                    model.family().backbone().defaultTargets().stream()
+                        .map(layer.projections()::get))
             .mapToLong(state -> r * (features(base, state) + inFeatures(base, state)))
             .sum();
     long rows =
         base.layers().stream()
             .flatMap(
-                layer -> model.family().defaultTargets().stream().map(layer.projections()::get))
+                layer ->
+                    model.family().backbone().defaultTargets().stream()
+                        .map(layer.projections()::get))
             .mapToLong(state -> features(base, state))
             .sum();
     return switch (method) {
@@ -195,7 +199,7 @@ class MethodTest {
 
   private static long edge(TinyModel model, long in, long out) {
     long r = Methods.RANK;
-    return r * (in + out) + (model.family().controlBias() ? r + out : 0);
+    return r * (in + out) + (model.family().backbone().controlBias() ? r + out : 0);
   }
 
   private static long features(Graph graph, String state) {
@@ -219,6 +223,6 @@ class MethodTest {
       assertThat(Arrays.equals(values, same.flatValues().toFloats())).isTrue();
       assertThat(Arrays.equals(values, other.flatValues().toFloats())).isFalse();
     }
-    assertThat(graph.contains(ModelFamily.LOGITS)).isTrue();
+    assertThat(graph.contains(TaskModel.LOGITS)).isTrue();
   }
 }

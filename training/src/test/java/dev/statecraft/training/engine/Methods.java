@@ -26,9 +26,14 @@ final class Methods {
   /** Methods by name, with this dropout where they have one. */
   static Map<String, Tuning> of(TinyModel model, double dropout) {
     LowRank control =
-        new LowRank(RANK, 0.5, model.family().controlBias(), dropout, model.family().controlInit());
+        new LowRank(
+            RANK,
+            0.5,
+            model.family().backbone().controlBias(),
+            dropout,
+            model.family().backbone().controlInit());
     LayerSelection all = LayerSelection.ALL;
-    List<String> targets = model.family().defaultTargets();
+    List<String> targets = model.family().backbone().defaultTargets();
     Tuning lora = new Lora(RANK, ALPHA, dropout, targets, all);
     Map<String, Tuning> methods = new LinkedHashMap<>();
     methods.put("lora", lora);
@@ -67,6 +72,6 @@ final class Methods {
   }
 
   static ControlFunction lowRank(TinyModel model, double scale) {
-    return new LowRank(RANK, scale, false, 0, model.family().controlInit());
+    return new LowRank(RANK, scale, false, 0, model.family().backbone().controlInit());
   }
 }

@@ -20,11 +20,10 @@ import dev.statecraft.core.run.Batch;
 import dev.statecraft.core.run.Pass;
 import dev.statecraft.core.run.PassOptions;
 import dev.statecraft.core.run.Weights;
-import dev.statecraft.models.config.BertConfig;
-import dev.statecraft.models.family.Encoder;
-import dev.statecraft.models.family.Head;
 import dev.statecraft.models.family.ModelDropout;
-import dev.statecraft.models.family.ModelFamily;
+import dev.statecraft.models.family.bert.BertConfig;
+import dev.statecraft.models.head.Pooling;
+import dev.statecraft.models.head.TaskModel;
 import dev.statecraft.tensor.DType;
 import dev.statecraft.tensor.Tensor;
 import dev.statecraft.tensor.Torch;
@@ -48,9 +47,9 @@ class ModelDropoutTest {
   /** Dropout everywhere the family can have it, whatever the tiny model's configuration says. */
   private static ModelDropout everywhere(TinyModel model) {
     Map<String, Double> states = new LinkedHashMap<>();
-    if (model.family() instanceof Encoder encoder) {
-      BertConfig dropping = withDropout(encoder.config(), 0.1, 0.1, OptionalDouble.empty());
-      new Encoder(dropping, encoder.head(), encoder.prefix())
+    if (model.family().config() instanceof BertConfig config) {
+      BertConfig dropping = withDropout(config, 0.1, 0.1, OptionalDouble.empty());
+      new TaskModel(dropping.backbone(), model.family().head(), model.family().objective())
           .dropout()
           .states()
           .keySet()
@@ -131,11 +130,11 @@ class ModelDropoutTest {
 
   private static double loss(
       Torch torch, TinyModel model, Graph graph, Weights weights, long seed, boolean training) {
-    StatePlan plan = StatePlan.inference(graph, Set.of(ModelFamily.LOSS));
+    StatePlan plan = StatePlan.inference(graph, Set.of(TaskModel.LOSS));
     try (Batch batch = model.batch(torch);
         Pass pass =
             Pass.run(plan, weights, batch, new PassOptions(1.0 / model.labels(), seed, training))) {
-      return pass.value(ModelFamily.LOSS).item();
+      return pass.value(TaskModel.LOSS).item();
     }
   }
 
@@ -232,9 +231,9 @@ class ModelDropoutTest {
     try (Torch torch = Torch.cpu();
         Weights weights = Weights.random(torch, graph, type, 0);
         AdamW adamW = new AdamW(weights, AdamW.Options.withDecay(0.01))) {
-      StatePlan plan = StatePlan.training(graph, ModelFamily.LOSS, Set.of(), policies, states);
+      StatePlan plan = StatePlan.training(graph, TaskModel.LOSS, Set.of(), policies, states);
       torch.resetPeak();
-      new OptimizerStep(plan, ModelFamily.LOSS, weights, adamW, 1, 0)
+      new OptimizerStep(plan, TaskModel.LOSS, weights, adamW, 1, 0)
           .run(List.of(() -> model.batch(torch, type, 0, 1, 2)), 3, 1e-3);
       assertThat(predicted.peakBytes()).isEqualTo(torch.peakBytes());
     }
@@ -244,19 +243,19 @@ class ModelDropoutTest {
   void configurationsSayWhatIsDropped() {
     BertConfig bert = (BertConfig) TinyModel.of("bert-tiny").family().config();
     BertConfig dropping = withDropout(bert, 0.3, 0.2, OptionalDouble.of(0.4));
-    Head head = Head.classification(2, Head.Pooling.FIRST);
-    assertThat(new Encoder(dropping, head, "bert.").dropout())
+    assertThat(TaskModel.classifier(dropping.backbone(), 2, Pooling.FIRST).dropout())
         .isEqualTo(new ModelDropout(Map.of("embeddings", 0.3, "pooled", 0.4), 0.3, 0.2));
     BertConfig roberta = (BertConfig) TinyModel.of("roberta-tiny").family().config();
     BertConfig plain = withDropout(roberta, 0.1, 0, OptionalDouble.empty());
     ModelDropout expected =
         new ModelDropout(
             Map.of("embeddings", 0.1, "first_token", 0.1, "head_activated", 0.1), 0.1, 0);
-    assertThat(new Encoder(plain, head, "roberta.").dropout()).isEqualTo(expected);
-    Encoder mean = new Encoder(plain, Head.classification(2, Head.Pooling.MEAN), "roberta.");
+    assertThat(TaskModel.classifier(plain.backbone(), 2, Pooling.FIRST).dropout())
+        .isEqualTo(expected);
+    TaskModel mean = TaskModel.classifier(plain.backbone(), 2, Pooling.MEAN);
     assertThat(mean.dropout().states()).containsOnlyKeys("embeddings", "pooled");
     BertConfig none = withDropout(bert, 0, 0, OptionalDouble.empty());
-    assertThat(new Encoder(none, head, "bert.").dropout().isAny()).isFalse();
+    assertThat(TaskModel.classifier(none.backbone(), 2, Pooling.FIRST).dropout().isAny()).isFalse();
   }
 
   /** Where transformers has its nn.Dropout: each op of the graph with a probability. */

@@ -10,9 +10,8 @@ import dev.statecraft.core.plan.StorePolicy;
 import dev.statecraft.core.run.QuantizableWeights;
 import dev.statecraft.core.run.WeightSource;
 import dev.statecraft.core.run.Weights;
-import dev.statecraft.models.config.LlamaConfig;
-import dev.statecraft.models.config.ModelConfig;
-import dev.statecraft.models.family.Llama;
+import dev.statecraft.models.head.TaskModel;
+import dev.statecraft.models.pretrained.Families;
 import dev.statecraft.tensor.DType;
 import dev.statecraft.tensor.Generator;
 import dev.statecraft.tensor.Scope;
@@ -145,17 +144,17 @@ class QuantizationTest {
   @ParameterizedTest
   @EnumSource(value = Quantization.class, names = "NONE", mode = EnumSource.Mode.EXCLUDE)
   void loadsOneWeightAtATime(Quantization format) {
-    Llama family =
-        new Llama(
-            (LlamaConfig)
-                ModelConfig.parse(
+    TaskModel family =
+        TaskModel.causalLm(
+            Families.parse(
                     """
                     {"model_type": "llama", "vocab_size": 64, "hidden_size": 512,
                      "intermediate_size": 2048, "num_hidden_layers": 6,
                      "num_attention_heads": 8, "num_key_value_heads": 2,
                      "max_position_embeddings": 64, "rms_norm_eps": 1e-6}
                     """,
-                    "config"));
+                    "config")
+                .backbone());
     Graph graph = family.graph();
     try (Torch torch = Torch.cpu()) {
       long peak;

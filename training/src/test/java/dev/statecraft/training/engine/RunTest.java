@@ -10,7 +10,7 @@ import dev.statecraft.core.plan.LayerPolicies;
 import dev.statecraft.core.plan.StatePlan;
 import dev.statecraft.core.plan.StorePolicy;
 import dev.statecraft.core.run.Weights;
-import dev.statecraft.models.family.ModelFamily;
+import dev.statecraft.models.head.TaskModel;
 import dev.statecraft.tensor.DType;
 import dev.statecraft.tensor.Torch;
 import java.io.IOException;
@@ -39,8 +39,8 @@ class RunTest {
   private static final TinyModel LLAMA = TinyModel.of("llama-tiny");
 
   private static OptimizerStep step(Graph graph, Weights weights, AdamW adamW, StorePolicy policy) {
-    StatePlan plan = StatePlan.training(graph, ModelFamily.LOSS, Set.of(), policy);
-    return new OptimizerStep(plan, ModelFamily.LOSS, weights, adamW, 1, 9);
+    StatePlan plan = StatePlan.training(graph, TaskModel.LOSS, Set.of(), policy);
+    return new OptimizerStep(plan, TaskModel.LOSS, weights, adamW, 1, 9);
   }
 
   private static OptimizerStep.Result run(
@@ -60,11 +60,11 @@ class RunTest {
       String name, String method, DType type, LayerPolicies policy, long weightSeed, long runSeed) {
     TinyModel model = TinyModel.of(name);
     Graph graph = Methods.of(model, 0.1).get(method).apply(model.family().graph());
-    StatePlan plan = StatePlan.training(graph, ModelFamily.LOSS, Set.of(), policy);
+    StatePlan plan = StatePlan.training(graph, TaskModel.LOSS, Set.of(), policy);
     try (Torch torch = Torch.cpu();
         Weights weights = model.weights(torch, graph, type, weightSeed);
         AdamW adamW = new AdamW(weights, AdamW.Options.withDecay(0.01))) {
-      OptimizerStep step = new OptimizerStep(plan, ModelFamily.LOSS, weights, adamW, 1, runSeed);
+      OptimizerStep step = new OptimizerStep(plan, TaskModel.LOSS, weights, adamW, 1, runSeed);
       for (int i = 0; i < 6; i++) {
         assertThat(run(step, model, torch, type, 1e-2).applied()).isTrue();
       }

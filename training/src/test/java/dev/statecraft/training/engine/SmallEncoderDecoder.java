@@ -21,7 +21,7 @@ import dev.statecraft.core.op.Linear;
 import dev.statecraft.core.op.SelectRows;
 import dev.statecraft.core.run.HostBatch;
 import dev.statecraft.core.run.HostBatch.Value;
-import dev.statecraft.models.family.ModelFamily;
+import dev.statecraft.models.head.TaskModel;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -61,8 +61,8 @@ final class SmallEncoderDecoder {
     State positions = graph.input("label_positions", Shape.of(Axis.LABELS), Precision.INDEX);
     State ids = graph.input("label_ids", Shape.of(Axis.LABELS), Precision.INDEX);
     State chosen = graph.edge("selected", new SelectRows(), List.of(target, positions));
-    graph.edge(ModelFamily.LOGITS, new Linear(false), List.of(chosen), words);
-    graph.edge(ModelFamily.LOSS, new CausalLmLoss(4), List.of(target, positions, ids), words);
+    graph.edge(TaskModel.LOGITS, new Linear(false), List.of(chosen), words);
+    graph.edge(TaskModel.LOSS, new CausalLmLoss(4), List.of(target, positions, ids), words);
     return graph.build();
   }
 

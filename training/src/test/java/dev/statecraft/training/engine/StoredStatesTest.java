@@ -10,7 +10,7 @@ import dev.statecraft.core.graph.State;
 import dev.statecraft.core.plan.StatePlan;
 import dev.statecraft.core.plan.Step;
 import dev.statecraft.core.plan.StorePolicy;
-import dev.statecraft.models.family.ModelFamily;
+import dev.statecraft.models.head.TaskModel;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** Which states of whole models live from forward to backward. */
 class StoredStatesTest {
   private static StatePlan plan(Graph graph, StorePolicy policy) {
-    return StatePlan.training(graph, ModelFamily.LOSS, Set.of(), policy);
+    return StatePlan.training(graph, TaskModel.LOSS, Set.of(), policy);
   }
 
   private static StatePlan plan(String name, String method, StorePolicy policy) {

@@ -12,15 +12,13 @@ import dev.statecraft.core.run.Weights;
 import dev.statecraft.data.LabelledTokens;
 import dev.statecraft.formats.checkpoint.CheckpointFolder;
 import dev.statecraft.formats.checkpoint.CheckpointSource;
-import dev.statecraft.models.config.VitConfig;
 import dev.statecraft.models.family.CheckpointWeights;
-import dev.statecraft.models.family.Encoder;
 import dev.statecraft.models.family.ImageBatches;
-import dev.statecraft.models.family.Llama;
-import dev.statecraft.models.family.ModelFamily;
-import dev.statecraft.models.family.TinyFamily;
+import dev.statecraft.models.family.PixelInput;
 import dev.statecraft.models.family.TokenBatches;
-import dev.statecraft.models.family.Vit;
+import dev.statecraft.models.family.TokenInput;
+import dev.statecraft.models.head.TaskModel;
+import dev.statecraft.models.head.TinyFamily;
 import dev.statecraft.tensor.DType;
 import dev.statecraft.tensor.Generator;
 import dev.statecraft.tensor.Tensor;
@@ -34,12 +32,13 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.stream.IntStream;
 
 /** A tiny model of the reference vectors, on inputs of its own, in float64. */
-record TinyModel(String name, ModelFamily family) {
+record TinyModel(String name, TaskModel family) {
   static final List<String> NAMES =
       List.of("llama-tiny", "llama-tied", "bert-tiny", "roberta-tiny", "vit-tiny");
 
@@ -114,18 +113,19 @@ record TinyModel(String name, ModelFamily family) {
 
   /** Some of the examples, in the order given. */
   Batch batch(Torch torch, DType type, int... chosen) {
-    if (family instanceof Vit vit) {
-      return images(torch, vit.config(), type, chosen);
+    Optional<PixelInput> pixels = family.input().pixels();
+    if (pixels.isPresent()) {
+      return images(torch, pixels.get(), type, chosen);
     }
     List<int[]> ids = Arrays.stream(chosen).mapToObj(this::tokens).toList();
-    if (family instanceof Encoder encoder) {
-      int kinds = encoder.config().typeVocabSize();
+    if (!family.writesTexts()) {
+      TokenInput input = family.input().tokens().orElseThrow();
+      int kinds = input.typeVocabSize();
       List<int[]> types =
           ids.stream()
               .map(seq -> IntStream.range(0, seq.length).map(t -> t % kinds).toArray())
               .toList();
-      int first = encoder.config().firstPosition();
-      return TokenBatches.classified(ids, types, first, classes(chosen)).upload(torch, type);
+      return TokenBatches.classified(input, ids, types, classes(chosen)).upload(torch, type);
     }
     return TokenBatches.causal(Arrays.stream(chosen).mapToObj(this::labelled).toList())
         .upload(torch, type);
@@ -135,8 +135,8 @@ record TinyModel(String name, ModelFamily family) {
     return Arrays.stream(chosen).map(example -> example % 3).toArray();
   }
 
-  private Batch images(Torch torch, VitConfig config, DType type, int... chosen) {
-    int size = config.numChannels() * config.imageSize() * config.imageSize();
+  private Batch images(Torch torch, PixelInput input, DType type, int... chosen) {
+    int size = input.size();
     float[] pixels = new float[size * chosen.length];
     for (int i = 0; i < chosen.length; i++) {
       Random random = new Random(chosen[i]);
@@ -144,7 +144,7 @@ record TinyModel(String name, ModelFamily family) {
         pixels[i * size + p] = (float) random.nextGaussian();
       }
     }
-    return ImageBatches.classified(config, pixels, classes(chosen)).upload(torch, type);
+    return ImageBatches.classified(input, pixels, classes(chosen)).upload(torch, type);
   }
 
   /** Tokens of one example; lengths differ. */
@@ -164,26 +164,26 @@ record TinyModel(String name, ModelFamily family) {
 
   /** Labels of all examples together. */
   long labels() {
-    return family instanceof Llama
+    return family.writesTexts()
         ? IntStream.range(0, examples()).map(i -> labelled(i).learned()).sum()
         : examples();
   }
 
   /** Scores before softmax. */
   double[] logits(Torch torch, Graph graph, Weights weights) {
-    StatePlan plan = StatePlan.inference(graph, Set.of(ModelFamily.LOGITS));
+    StatePlan plan = StatePlan.inference(graph, Set.of(TaskModel.LOGITS));
     try (Batch batch = batch(torch);
         Pass pass = Pass.run(plan, weights, batch, PassOptions.INFERENCE)) {
-      return pass.value(ModelFamily.LOGITS).toDoubles();
+      return pass.value(TaskModel.LOGITS).toDoubles();
     }
   }
 
   /** Mean loss over all labels. */
   double loss(Torch torch, Graph graph, Weights weights) {
-    StatePlan plan = StatePlan.inference(graph, Set.of(ModelFamily.LOSS));
+    StatePlan plan = StatePlan.inference(graph, Set.of(TaskModel.LOSS));
     try (Batch batch = batch(torch);
         Pass pass = Pass.run(plan, weights, batch, new PassOptions(1.0 / labels(), 0, false))) {
-      return pass.value(ModelFamily.LOSS).item();
+      return pass.value(TaskModel.LOSS).item();
     }
   }
 
@@ -194,13 +194,13 @@ record TinyModel(String name, ModelFamily family) {
 
   /** The same with a policy for each layer. */
   Map<String, double[]> gradients(Torch torch, Graph graph, Weights weights, LayerPolicies policy) {
-    StatePlan plan = StatePlan.training(graph, ModelFamily.LOSS, Set.of(), policy);
+    StatePlan plan = StatePlan.training(graph, TaskModel.LOSS, Set.of(), policy);
     Map<String, double[]> found = new LinkedHashMap<>();
     weights.flatGradients().zero();
     int[] all = IntStream.range(0, examples()).toArray();
     try (Batch batch = batch(torch, weights.computeType(), all);
         Pass pass = Pass.run(plan, weights, batch, new PassOptions(1.0 / labels(), 77, true))) {
-      found.put(ModelFamily.LOSS, pass.value(ModelFamily.LOSS).toDoubles());
+      found.put(TaskModel.LOSS, pass.value(TaskModel.LOSS).toDoubles());
     }
     for (Parameter parameter : graph.trainableParameters()) {
       found.put(parameter.name(), weights.gradient(parameter.name()).toDoubles());

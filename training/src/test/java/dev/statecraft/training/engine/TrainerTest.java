@@ -20,7 +20,7 @@ import dev.statecraft.data.BatchSampler;
 import dev.statecraft.data.LabelledTokens;
 import dev.statecraft.data.MicroBatch;
 import dev.statecraft.data.Packing;
-import dev.statecraft.models.family.ModelFamily;
+import dev.statecraft.models.head.TaskModel;
 import dev.statecraft.tensor.DType;
 import dev.statecraft.tensor.Torch;
 import dev.statecraft.testkit.Closeness;
@@ -118,7 +118,7 @@ class TrainerTest {
 
   /** The same steps on one thread. */
   private static float[] byHand(Graph graph, List<Double> losses) {
-    StatePlan plan = StatePlan.training(graph, ModelFamily.LOSS, Set.of(), OPTIONS.store());
+    StatePlan plan = StatePlan.training(graph, TaskModel.LOSS, Set.of(), OPTIONS.store());
     int[] lengths = EXAMPLES.lengths();
     BatchSampler sampler =
         new BatchSampler(lengths, BatchLimit.examples(OPTIONS.batchSize()), 1, OPTIONS.seed());
@@ -127,7 +127,7 @@ class TrainerTest {
         AdamW adamW = new AdamW(weights, OPTIONS.optimizer())) {
       OptimizerStep step =
           new OptimizerStep(
-              plan, ModelFamily.LOSS, weights, adamW, OPTIONS.maxGradNorm(), OPTIONS.seed());
+              plan, TaskModel.LOSS, weights, adamW, OPTIONS.maxGradNorm(), OPTIONS.seed());
       BatchSampler.Cursor steps = sampler.from(new dev.statecraft.data.BatchPosition(0, 0));
       for (int i = 0; i < STEPS; i++) {
         MicroBatch chosen = steps.next();

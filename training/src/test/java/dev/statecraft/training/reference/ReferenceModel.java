@@ -9,13 +9,11 @@ import dev.statecraft.core.control.StateTuning;
 import dev.statecraft.core.control.Tuning;
 import dev.statecraft.core.run.Batch;
 import dev.statecraft.data.LabelledTokens;
-import dev.statecraft.models.family.Encoder;
 import dev.statecraft.models.family.ImageBatches;
-import dev.statecraft.models.family.Llama;
-import dev.statecraft.models.family.ModelFamily;
-import dev.statecraft.models.family.TinyFamily;
+import dev.statecraft.models.family.PixelInput;
 import dev.statecraft.models.family.TokenBatches;
-import dev.statecraft.models.family.Vit;
+import dev.statecraft.models.head.TaskModel;
+import dev.statecraft.models.head.TinyFamily;
 import dev.statecraft.tensor.DType;
 import dev.statecraft.tensor.Torch;
 import java.io.IOException;
@@ -23,24 +21,26 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 
 /** A model of the reference vectors with the inputs they were computed on. */
-record ReferenceModel(ModelFamily family, ReferenceVectors base) {
+record ReferenceModel(TaskModel family, ReferenceVectors base) {
 
   static ReferenceModel read(Path folder, String name) throws IOException {
-    ModelFamily family = TinyFamily.read(folder.resolve(name));
+    TaskModel family = TinyFamily.read(folder.resolve(name));
     return new ReferenceModel(family, ReferenceVectors.read(folder, name + ".base"));
   }
 
   boolean isCausal() {
-    return family instanceof Llama;
+    return family.writesTexts();
   }
 
   /** Lengths of the sequences without their padding. */
   int[] lengths() {
-    if (family instanceof Vit vit) {
+    Optional<PixelInput> pixels = family.input().pixels();
+    if (pixels.isPresent()) {
       int[] lengths = new int[base.get("labels").length];
-      Arrays.fill(lengths, vit.config().numPatches() + 1);
+      Arrays.fill(lengths, pixels.get().length());
       return lengths;
     }
     int[] lengths = new int[(int) base.shapes().get("input_ids")[0]];
@@ -65,18 +65,19 @@ record ReferenceModel(ModelFamily family, ReferenceVectors base) {
 
   /** The batch with its labels. */
   Batch labelled(Torch torch, DType type) {
-    if (family instanceof Vit vit) {
+    if (family.input().pixels().isPresent()) {
       double[] pixels = base.get("pixel_values");
       float[] values = new float[pixels.length];
       for (int i = 0; i < pixels.length; i++) {
         values[i] = (float) pixels[i];
       }
-      return ImageBatches.classified(vit.config(), values, classes()).upload(torch, type);
+      return ImageBatches.classified(family.input().pixels().get(), values, classes())
+          .upload(torch, type);
     }
-    if (family instanceof Encoder encoder) {
+    if (!isCausal()) {
       List<int[]> ids = ids();
       List<int[]> types = ids.stream().map(sequence -> new int[sequence.length]).toList();
-      return TokenBatches.classified(ids, types, encoder.config().firstPosition(), classes())
+      return TokenBatches.classified(family.input().tokens().orElseThrow(), ids, types, classes())
           .upload(torch, type);
     }
     List<LabelledTokens> examples = new ArrayList<>();
@@ -113,7 +114,8 @@ record ReferenceModel(ModelFamily family, ReferenceVectors base) {
   /** The rows of a padded {@code [sequences, longest, width]} array that are no padding. */
   double[] withoutPadding(double[] padded) {
     int[] lengths = lengths();
-    int longest = family instanceof Vit ? lengths[0] : (int) base.shapes().get("input_ids")[1];
+    int longest =
+        family.input().pixels().isPresent() ? lengths[0] : (int) base.shapes().get("input_ids")[1];
     int width = padded.length / (lengths.length * longest);
     double[] rows = new double[Arrays.stream(lengths).sum() * width];
     int offset = 0;
@@ -162,7 +164,7 @@ record ReferenceModel(ModelFamily family, ReferenceVectors base) {
         json.get("alpha").asDouble(),
         json.path("bias").asBoolean(false),
         0,
-        family.controlInit());
+        family.backbone().controlInit());
   }
 
   private static List<String> targets(JsonNode json) {

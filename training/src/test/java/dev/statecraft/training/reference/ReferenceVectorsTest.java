@@ -17,8 +17,8 @@ import dev.statecraft.core.run.Weights;
 import dev.statecraft.formats.checkpoint.CheckpointFolder;
 import dev.statecraft.formats.checkpoint.CheckpointSource;
 import dev.statecraft.models.family.CheckpointWeights;
-import dev.statecraft.models.family.ModelFamily;
 import dev.statecraft.models.family.TokenBatches;
+import dev.statecraft.models.head.TaskModel;
 import dev.statecraft.tensor.DType;
 import dev.statecraft.tensor.Tensor;
 import dev.statecraft.tensor.Torch;
@@ -85,23 +85,23 @@ class ReferenceVectorsTest {
 
   private void base(String name, DType type) throws IOException {
     ReferenceModel model = ReferenceModel.read(folder, modelOf(name));
-    ModelFamily family = model.family();
+    TaskModel family = model.family();
     Graph graph = family.graph();
     Closeness close = closeness(type);
     try (Torch torch = Torch.cpu();
         CheckpointSource source = CheckpointFolder.open(folder.resolve(modelOf(name)))) {
       try (Weights weights = Weights.load(torch, graph, type, CheckpointWeights.of(source), 0)) {
-        Set<String> wanted = new LinkedHashSet<>(family.hiddenStates());
-        wanted.add(ModelFamily.LOGITS);
+        Set<String> wanted = new LinkedHashSet<>(family.backbone().hiddenStates());
+        wanted.add(TaskModel.LOGITS);
         StatePlan plan = StatePlan.inference(graph, wanted);
         try (Batch batch =
                 model.isCausal() ? model.scored(torch, type) : model.labelled(torch, type);
             Pass pass = Pass.run(plan, weights, batch, PassOptions.INFERENCE)) {
-          for (int i = 0; i < family.hiddenStates().size(); i++) {
+          for (int i = 0; i < family.backbone().hiddenStates().size(); i++) {
             String key = "hidden." + i;
             close.check(
                 key,
-                pass.value(family.hiddenStates().get(i)).toDoubles(),
+                pass.value(family.backbone().hiddenStates().get(i)).toDoubles(),
                 model.withoutPadding(model.base().get(key)));
           }
           checkLogits(close, model, pass, model.base());
@@ -109,13 +109,13 @@ class ReferenceVectorsTest {
         try (Batch batch = model.labelled(torch, type);
             Pass pass =
                 Pass.run(
-                    StatePlan.inference(graph, Set.of(ModelFamily.LOSS)),
+                    StatePlan.inference(graph, Set.of(TaskModel.LOSS)),
                     weights,
                     batch,
                     new PassOptions(1.0 / model.labels(), 0, false))) {
           close.check(
               "loss",
-              pass.value(ModelFamily.LOSS).toDoubles(),
+              pass.value(TaskModel.LOSS).toDoubles(),
               new double[] {model.base().json().get("loss").asDouble()});
         }
         if (model.base().json().has("greedy")) {
@@ -131,7 +131,7 @@ class ReferenceVectorsTest {
     double[] logits = expected.get("logits");
     close.check(
         "logits",
-        pass.value(ModelFamily.LOGITS).toDoubles(),
+        pass.value(TaskModel.LOGITS).toDoubles(),
         model.isCausal() ? model.withoutPadding(logits) : logits);
   }
 
@@ -139,12 +139,12 @@ class ReferenceVectorsTest {
     JsonNode greedy = model.base().json().get("greedy");
     int[] expected = ints(greedy.get("output"));
     int prompt = greedy.get("prompt").size();
-    StatePlan plan = StatePlan.inference(graph, Set.of(ModelFamily.LOGITS));
+    StatePlan plan = StatePlan.inference(graph, Set.of(TaskModel.LOGITS));
     int[] ids = Arrays.copyOf(expected, prompt);
     while (ids.length < expected.length) {
       try (Batch batch = TokenBatches.next(ids, 0).upload(torch, weights.computeType());
           Pass pass = Pass.run(plan, weights, batch, PassOptions.INFERENCE);
-          Tensor best = pass.value(ModelFamily.LOGITS).argmax(1)) {
+          Tensor best = pass.value(TaskModel.LOGITS).argmax(1)) {
         ids = Arrays.copyOf(ids, ids.length + 1);
         ids[ids.length - 1] = (int) best.item();
       }
@@ -192,7 +192,7 @@ class ReferenceVectorsTest {
       Weights weights,
       Torch torch,
       Closeness close) {
-    StatePlan plan = StatePlan.inference(graph, Set.of(ModelFamily.LOGITS));
+    StatePlan plan = StatePlan.inference(graph, Set.of(TaskModel.LOGITS));
     try (Batch batch =
             model.isCausal()
                 ? model.scored(torch, weights.computeType())
@@ -217,17 +217,12 @@ class ReferenceVectorsTest {
             optimizer.get("betas").get(1).asDouble(),
             optimizer.get("eps").asDouble(),
             optimizer.get("weight_decay").asDouble());
-    StatePlan plan = StatePlan.training(graph, ModelFamily.LOSS, Set.of(), policy);
+    StatePlan plan = StatePlan.training(graph, TaskModel.LOSS, Set.of(), policy);
     DType type = weights.computeType();
     try (AdamW adamW = new AdamW(weights, options)) {
       OptimizerStep step =
           new OptimizerStep(
-              plan,
-              ModelFamily.LOSS,
-              weights,
-              adamW,
-              optimizer.get("clip_grad_norm").asDouble(),
-              0);
+              plan, TaskModel.LOSS, weights, adamW, optimizer.get("clip_grad_norm").asDouble(), 0);
       step.accumulate(List.of(() -> model.labelled(torch, type)), model.labels(), 0);
       for (Parameter parameter : graph.trainableParameters()) {
         String reference = TunedSource.referenceName(model, vectors, parameter.name(), "grad.");

@@ -19,6 +19,7 @@ record TunedSource(
         "base_model.model."
             + model
                 .family()
+                .backbone()
                 .peftModule(parameter)
                 .replaceFirst("(lora_[AB]|lora_magnitude_vector)\\.weight$", "$1.default.weight");
     for (String candidate : List.of(parameter, peft)) {

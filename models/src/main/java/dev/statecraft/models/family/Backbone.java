@@ -1,0 +1,98 @@
+package dev.statecraft.models.family;
+
+import dev.statecraft.core.graph.GraphBuilder;
+import dev.statecraft.core.graph.Initializer;
+import dev.statecraft.core.graph.State;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A pretrained network without a head: its graph up to the last state, and what one must know of
+ * its family to tune it and to read and write its files. A head and an objective attach to any of
+ * them; nothing else asks which family a backbone is of.
+ */
+public interface Backbone {
+  ModelConfig config();
+
+  /** What it reads. */
+  ModelInput input();
+
+  /**
+   * Builds the frozen graph, with a {@link dev.statecraft.core.graph.Layer} for each layer.
+   * Parameters have the names of the family's checkpoints.
+   *
+   * @return the last state, {@code [tokens, hidden]}
+   */
+  State build(GraphBuilder graph);
+
+  /**
+   * States whose values are {@code hidden_states} in transformers: embeddings, then each layer's.
+   */
+  List<String> hiddenStates();
+
+  /** The dropout that the configuration asks for in training, but for that of a head. */
+  default ModelDropout dropout() {
+    return ModelDropout.NONE;
+  }
+
+  /** Dropout in training of the mean over tokens before a head that reads it. */
+  default double headDropout() {
+    return 0;
+  }
+
+  // ---- heads of the family's checkpoints ----
+
+  /** How a language model's scores come of the last state; empty if the family writes no texts. */
+  default Optional<LanguageOutputs> languageOutputs() {
+    return Optional.empty();
+  }
+
+  /** The family's own head for whole sequences, if it has one. */
+  default Optional<SequenceOutputs> sequenceOutputs() {
+    return Optional.empty();
+  }
+
+  /** The class of transformers that opens a checkpoint of the bare network. */
+  String architecture();
+
+  // ---- what methods leave to the family ----
+
+  /** Short names of the linears that LoRA and DoRA attach to by default. */
+  List<String> defaultTargets();
+
+  /** Those that LoRA attaches to beside control around the MLP. */
+  default List<String> attentionTargets() {
+    return defaultTargets();
+  }
+
+  /** How the A of control edges starts (the reference implementation's choice). */
+  Initializer controlInit();
+
+  /** Whether control edges have biases by default. */
+  boolean controlBias();
+
+  // ---- names in files of adapters ----
+
+  /**
+   * The name under which PEFT knows a module, given its name in the checkpoint. They differ where
+   * transformers renames modules on loading.
+   */
+  default String peftModule(String module) {
+    return module;
+  }
+
+  /** The short name under which PEFT knows a target. */
+  default String peftTarget(String target) {
+    return target;
+  }
+
+  /** PEFT's task of a head for sequences; it has none for images. */
+  default Optional<String> peftSequenceTask() {
+    return input().tokens().map(tokens -> "SEQ_CLS");
+  }
+
+  /** How the paper's reference implementation holds control; empty if it lacks the family. */
+  default Optional<PaperControl> paper() {
+    return Optional.empty();
+  }
+}

@@ -1,0 +1,186 @@
+package dev.statecraft.models.family.bert;
+
+import dev.statecraft.core.graph.Axis;
+import dev.statecraft.core.graph.Block;
+import dev.statecraft.core.graph.GraphBuilder;
+import dev.statecraft.core.graph.Initializer;
+import dev.statecraft.core.graph.Layer;
+import dev.statecraft.core.graph.Parameter;
+import dev.statecraft.core.graph.Precision;
+import dev.statecraft.core.graph.Shape;
+import dev.statecraft.core.graph.State;
+import dev.statecraft.core.op.Add;
+import dev.statecraft.core.op.Attention;
+import dev.statecraft.core.op.Embedding;
+import dev.statecraft.models.family.Backbone;
+import dev.statecraft.models.family.Blocks;
+import dev.statecraft.models.family.InputNames;
+import dev.statecraft.models.family.ModelDropout;
+import dev.statecraft.models.family.Prefix;
+import dev.statecraft.models.family.TokenInput;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** The layers that BERT and RoBERTa share. */
+public interface Encoder extends Backbone {
+  /** Modules of an encoder, as its parameters' names begin without the prefix. */
+  List<String> MODULES = List.of("embeddings.", "encoder.", "pooler.");
+
+  @Override
+  BertConfig config();
+
+  /** What parameter names begin with, such as {@code bert.}, or nothing. */
+  String prefix();
+
+  @Override
+  default TokenInput input() {
+    return new TokenInput(
+        config().vocabSize(),
+        config().typeVocabSize(),
+        config().firstPosition(),
+        config().maxTokens());
+  }
+
+  @Override
+  default List<String> defaultTargets() {
+    return List.of("query", "value");
+  }
+
+  @Override
+  default Initializer controlInit() {
+    return Initializer.normal(0.02);
+  }
+
+  @Override
+  default boolean controlBias() {
+    return false;
+  }
+
+  @Override
+  default List<String> hiddenStates() {
+    List<String> names = new ArrayList<>();
+    names.add("embeddings");
+    for (int i = 0; i < config().numHiddenLayers(); i++) {
+      names.add("layers." + i + ".output");
+    }
+    return names;
+  }
+
+  /** As transformers' BertEmbeddings, BertSelfOutput, BertOutput and BertSelfAttention. */
+  @Override
+  default ModelDropout dropout() {
+    double hidden = config().hiddenDropoutProb();
+    return new ModelDropout(
+        Map.of("embeddings", hidden), hidden, config().attentionProbsDropoutProb());
+  }
+
+  /** Before every linear of the head that is the task's own. */
+  @Override
+  default double headDropout() {
+    return config().classifierDropout().orElse(config().hiddenDropoutProb());
+  }
+
+  /** {@inheritDoc} It has none for the heads of bare encoders. */
+  @Override
+  default Optional<String> peftSequenceTask() {
+    return prefix().isEmpty() ? Optional.empty() : Backbone.super.peftSequenceTask();
+  }
+
+  /** What a tensor of a bare encoder is called where there is a classifier beside it. */
+  default String prefixed(String name) {
+    return prefix().isEmpty() ? new Prefix(config().modelType() + ".", MODULES).on(name) : name;
+  }
+
+  @Override
+  default State build(GraphBuilder graph) {
+    State x = embeddings(graph);
+    for (int i = 0; i < config().numHiddenLayers(); i++) {
+      x = layer(graph.inLayer(i), i, x);
+    }
+    graph.inLayer(-1);
+    return x;
+  }
+
+  private State embeddings(GraphBuilder graph) {
+    State ids = graph.input(InputNames.TOKEN_IDS, Shape.of(Axis.TOKENS), Precision.INDEX);
+    State positions = graph.input(InputNames.POSITIONS, Shape.of(Axis.TOKENS), Precision.INDEX);
+    State types = graph.input(InputNames.TOKEN_TYPES, Shape.of(Axis.TOKENS), Precision.INDEX);
+    State words = embedding(graph, "word_embeddings", ids, config().vocabSize());
+    State typed = embedding(graph, "token_type_embeddings", types, config().typeVocabSize());
+    State placed =
+        embedding(graph, "position_embeddings", positions, config().maxPositionEmbeddings());
+    State sum = graph.edge("typed_embeddings", new Add(), List.of(words, typed));
+    State all = graph.edge("summed_embeddings", new Add(), List.of(placed, sum));
+    return new Blocks(graph)
+        .layerNorm("embeddings", all, prefix() + "embeddings.LayerNorm", config().layerNormEps());
+  }
+
+  private State embedding(GraphBuilder graph, String name, State ids, long rows) {
+    return graph.edge(
+        name,
+        new Embedding(),
+        List.of(ids),
+        Parameter.base(prefix() + "embeddings." + name + ".weight", rows, config().hiddenSize()));
+  }
+
+  private State layer(GraphBuilder graph, int index, State input) {
+    Blocks blocks = new Blocks(graph);
+    String name = "layers." + index + ".";
+    String module = prefix() + "encoder.layer." + index;
+    String self = module + ".attention.self.";
+    long hidden = config().hiddenSize();
+    int heads = config().numAttentionHeads();
+
+    State q = blocks.linear(name + "q", input, self + "query", hidden, true);
+    State k = blocks.linear(name + "k", input, self + "key", hidden, true);
+    State v = blocks.linear(name + "v", input, self + "value", hidden, true);
+    State attended =
+        graph.edge(
+            name + "attention",
+            new Attention(name + "attention", heads, heads, config().hiddenSize() / heads, false),
+            List.of(q, k, v));
+    State attnOutput =
+        blocks.linear(
+            name + "attn_output", attended, module + ".attention.output.dense", hidden, true);
+    State attnSum = graph.edge(name + "attn_sum", new Add(), List.of(input, attnOutput));
+    State middle =
+        blocks.layerNorm(
+            name + "middle",
+            attnSum,
+            module + ".attention.output.LayerNorm",
+            config().layerNormEps());
+
+    State wide =
+        blocks.linear(
+            name + "wide",
+            middle,
+            module + ".intermediate.dense",
+            config().intermediateSize(),
+            true);
+    State activated =
+        graph.edge(name + "activated", Blocks.activation(config().activation()), List.of(wide));
+    State mlpOutput =
+        blocks.linear(name + "mlp_output", activated, module + ".output.dense", hidden, true);
+    State mlpSum = graph.edge(name + "mlp_sum", new Add(), List.of(middle, mlpOutput));
+    State output =
+        blocks.layerNorm(
+            name + "output", mlpSum, module + ".output.LayerNorm", config().layerNormEps());
+
+    graph.layer(
+        new Layer(
+            index,
+            List.of(
+                Block.attention(input, middle, attnOutput), Block.mlp(middle, output, mlpOutput)),
+            Map.of(
+                "query", q.name(),
+                "key", k.name(),
+                "value", v.name(),
+                "attention.output.dense", attnOutput.name(),
+                "intermediate.dense", wide.name(),
+                "output.dense", mlpOutput.name()),
+            module));
+    return output;
+  }
+}

@@ -1,0 +1,99 @@
+package dev.statecraft.models.pretrained;
+
+import dev.statecraft.base.InvalidInputException;
+import dev.statecraft.models.config.ConfigKeys;
+import dev.statecraft.models.family.ModelConfig;
+import dev.statecraft.models.family.ModelKind;
+import dev.statecraft.models.family.bert.BertConfig;
+import dev.statecraft.models.family.llama.LlamaConfig;
+import dev.statecraft.models.family.vit.VitConfig;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/** The model families there are, and the one place that knows them by name. */
+public final class Families {
+  /** In the order in which messages name them. */
+  private static final List<Family> ALL =
+      List.of(
+          new Family("llama", ModelKind.CAUSAL_LM, LlamaConfig::from),
+          new Family("bert", ModelKind.TEXT_ENCODER, BertConfig::from),
+          new Family("roberta", ModelKind.TEXT_ENCODER, BertConfig::from),
+          new Family("vit", ModelKind.IMAGE_CLASSIFIER, VitConfig::from));
+
+  private Families() {}
+
+  private record Family(
+      String modelType, ModelKind kind, Function<ConfigKeys, ModelConfig> config) {}
+
+  /**
+   * Reads a {@code config.json}.
+   *
+   * @throws InvalidInputException if there is no such file or a key of it is missing, of the wrong
+   *     type, or asks for what is not supported; the message names the file and the key
+   * @throws IOException if the file cannot be read
+   */
+  public static ModelConfig read(Path configJson) throws IOException {
+    if (!Files.isRegularFile(configJson)) {
+      throw new InvalidInputException(configJson + ": expected a model's config.json, found none");
+    }
+    String json = new String(Files.readAllBytes(configJson), StandardCharsets.UTF_8);
+    return parse(json, configJson.toString());
+  }
+
+  /**
+   * Parses the text of a {@code config.json}.
+   *
+   * @param source what error messages call it
+   * @throws InvalidInputException as {@link #read}
+   */
+  public static ModelConfig parse(String json, String source) {
+    ConfigKeys keys = ConfigKeys.parse(json, source);
+    String modelType = keys.text("model_type");
+    return ALL.stream()
+        .filter(family -> family.modelType().equals(modelType))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                keys.invalid(
+                    "model_type",
+                    "one of "
+                        + ALL.stream().map(Family::modelType).collect(Collectors.joining(", ")),
+                    "\"" + modelType + "\"" + OtherFamily.words(modelType)))
+        .config()
+        .apply(keys);
+  }
+
+  /** The names of the families whose checkpoints are made for something. */
+  static String names(ModelKind kind) {
+    return ALL.stream()
+        .filter(family -> family.kind() == kind)
+        .map(Family::modelType)
+        .collect(Collectors.joining(", "));
+  }
+
+  /**
+   * Refuses the configuration of weights that are packed or scaled as some other library quantizes
+   * them.
+   *
+   * @throws InvalidInputException if it has a {@code quantization_config}
+   * @throws IOException if the file cannot be read
+   */
+  static void requireUnquantized(Path configJson) throws IOException {
+    String json = new String(Files.readAllBytes(configJson), StandardCharsets.UTF_8);
+    Optional<ConfigKeys> found =
+        ConfigKeys.parse(json, configJson.toString()).object("quantization_config");
+    if (found.isPresent()) {
+      throw new InvalidInputException(
+          configJson
+              + ": quantization_config: expected weights as they were trained, found some quantized"
+              + found.get().optionalText("quant_method").map(method -> " by " + method).orElse("")
+              + ", which are not read: take the original model; 'quantize: nf4' quantizes it here");
+    }
+  }
+}

@@ -1,0 +1,50 @@
+package dev.statecraft.models.pretrained;
+
+import java.util.Map;
+
+/** Families that people have folders of and that are not read, in words. */
+final class OtherFamily {
+  private static final String DECODER = "another decoder than LLaMA";
+  private static final String ENCODER = "another encoder than BERT and RoBERTa";
+  private static final String PAIR = "an encoder with a decoder";
+
+  private static final Map<String, String> WORDS =
+      Map.ofEntries(
+          Map.entry("gpt2", "GPT-2, " + DECODER),
+          Map.entry("gpt_neo", "GPT-Neo, " + DECODER),
+          Map.entry("gpt_neox", "GPT-NeoX or Pythia, " + DECODER),
+          Map.entry("gptj", "GPT-J, " + DECODER),
+          Map.entry("opt", "OPT, " + DECODER),
+          Map.entry("bloom", "BLOOM, " + DECODER),
+          Map.entry("falcon", "Falcon, " + DECODER),
+          Map.entry("mistral", "Mistral, " + DECODER),
+          Map.entry("mixtral", "Mixtral, " + DECODER),
+          Map.entry("qwen2", "Qwen2, " + DECODER),
+          Map.entry("qwen3", "Qwen3, " + DECODER),
+          Map.entry("gemma", "Gemma, " + DECODER),
+          Map.entry("gemma2", "Gemma 2, " + DECODER),
+          Map.entry("gemma3_text", "Gemma 3, " + DECODER),
+          Map.entry("phi", "Phi, " + DECODER),
+          Map.entry("phi3", "Phi-3, " + DECODER),
+          Map.entry("distilbert", "DistilBERT, " + ENCODER),
+          Map.entry("albert", "ALBERT, " + ENCODER),
+          Map.entry("electra", "ELECTRA, " + ENCODER),
+          Map.entry("deberta-v2", "DeBERTa, " + ENCODER),
+          Map.entry("mpnet", "MPNet, " + ENCODER),
+          Map.entry("modernbert", "ModernBERT, " + ENCODER),
+          Map.entry("xlm-roberta", "XLM-RoBERTa, " + ENCODER),
+          Map.entry("t5", "T5, " + PAIR),
+          Map.entry("bart", "BART, " + PAIR),
+          Map.entry("whisper", "Whisper, " + PAIR + " for speech"),
+          Map.entry("clip", "CLIP, two encoders"),
+          Map.entry("deit", "DeiT, which has another token than ViT"),
+          Map.entry("swin", "Swin, whose attention has windows"));
+
+  private OtherFamily() {}
+
+  /** What a message says of a model type; nothing if it is not known. */
+  static String words(String modelType) {
+    String words = WORDS.get(modelType);
+    return words == null ? "" : " (" + words + ")";
+  }
+}
