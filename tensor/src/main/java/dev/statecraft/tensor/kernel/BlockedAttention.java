@@ -63,9 +63,8 @@ final class BlockedAttention implements SequenceAttention {
 
   /** Whether it takes such tensors and sequences are long enough for tasks of their own. */
   static boolean isFaster(Tensor queries, int[] offsets) {
-    long sequences = offsets.length - 1;
-    return supports(queries)
-        && offsets[offsets.length - 1] >= shortest(queries.dtype()) * sequences;
+    int sequences = offsets.length - 1;
+    return supports(queries) && offsets[sequences] >= (long) shortest(queries.dtype()) * sequences;
   }
 
   @Override
