@@ -40,7 +40,7 @@ public record MethodRecipe(Method method, Settings settings) {
     method.checkQuantization(key, quantization);
   }
 
-  /** The mapping {@code method}, or the method's name alone. */
+  /** A mapping with the name of a method and its keys, or the name alone. */
   static Type<MethodRecipe> type(List<Method> methods) {
     return Type.of(
             Kind.choice(Methods.alone(methods)).orMapping("name"),
