@@ -1,6 +1,7 @@
 package dev.statecraft.adapters;
 
 import dev.statecraft.base.InvalidInputException;
+import dev.statecraft.base.UsageException;
 import dev.statecraft.core.graph.Graph;
 import dev.statecraft.core.graph.GraphException;
 import dev.statecraft.core.graph.Parameter;
@@ -91,7 +92,7 @@ public final class Adapter implements AutoCloseable {
     }
     try {
       return description.tuning(family).apply(base);
-    } catch (IllegalArgumentException | GraphException e) {
+    } catch (IllegalArgumentException | UsageException | GraphException e) {
       // GraphException too: the layers, targets or states are not this model's.
       throw new InvalidInputException(config + ": does not fit the model: " + e.getMessage(), e);
     }

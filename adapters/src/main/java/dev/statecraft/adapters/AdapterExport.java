@@ -1,5 +1,6 @@
 package dev.statecraft.adapters;
 
+import dev.statecraft.base.UsageException;
 import dev.statecraft.core.graph.Graph;
 import dev.statecraft.core.graph.Parameter;
 import dev.statecraft.formats.checkpoint.SafetensorsFile;
@@ -46,8 +47,8 @@ public final class AdapterExport {
    * @param folder exists
    * @param inBase whether the base model has a parameter: a LoRA adapter of Python's without a head
    *     leaves the base model's as it is
-   * @throws IllegalArgumentException if the format has no words for the adapter; the message says
-   *     what could be done
+   * @throws UsageException if the format has no words for the adapter; the message says what could
+   *     be done
    * @throws dev.statecraft.base.InvalidInputException if the adapter does not fit the model
    * @throws IOException if a file cannot be written
    */
@@ -89,7 +90,7 @@ public final class AdapterExport {
           PaperFormat.has(description, family)
               ? "--format control or --format paper writes it"
               : "--format control writes it";
-      throw new IllegalArgumentException(
+      throw new UsageException(
           "--format peft: expected lora or dora, which are all that PEFT has of our methods, found"
               + " '"
               + description.method()

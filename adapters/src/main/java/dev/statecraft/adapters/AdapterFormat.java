@@ -1,5 +1,6 @@
 package dev.statecraft.adapters;
 
+import dev.statecraft.base.UsageException;
 import java.util.Arrays;
 import java.util.List;
 
@@ -31,14 +32,13 @@ public enum AdapterFormat {
   /**
    * Finds a format by its word.
    *
-   * @throws IllegalArgumentException if there is none
+   * @throws UsageException if there is none
    */
   public static AdapterFormat of(String label) {
     List<String> labels = Arrays.stream(values()).map(AdapterFormat::label).toList();
     int index = labels.indexOf(label);
     if (index < 0) {
-      throw new IllegalArgumentException(
-          "--format: expected one of " + labels + ", found '" + label + "'");
+      throw new UsageException("--format: expected one of " + labels + ", found '" + label + "'");
     }
     return values()[index];
   }

@@ -1,5 +1,6 @@
 package dev.statecraft.adapters;
 
+import dev.statecraft.base.UsageException;
 import dev.statecraft.core.control.ControlEdge;
 import dev.statecraft.core.control.Dora;
 import dev.statecraft.core.control.FullTuning;
@@ -96,7 +97,7 @@ public interface AdapterPart {
     public Control {
       for (ControlEdge edge : states.edges()) {
         if (FunctionCodec.of(edge.function()).isEmpty()) {
-          throw new IllegalArgumentException(
+          throw new UsageException(
               "control edge '"
                   + edge.name()
                   + "': expected a low-rank or bottleneck function, which can be saved, found "

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.statecraft.base.InvalidInputException;
 import dev.statecraft.base.JsonKeys;
+import dev.statecraft.base.UsageException;
 import dev.statecraft.core.control.ControlEdge;
 import dev.statecraft.core.control.LayerSelection;
 import dev.statecraft.core.control.StateTuning;
@@ -46,7 +47,7 @@ final class ControlFormat implements PartCodec<AdapterPart.Control> {
         edges.add(
             new ControlEdge(
                 edge.text("from"), edge.text("to"), edge.text("name"), FunctionCodec.read(edge)));
-      } catch (IllegalArgumentException | GraphException e) {
+      } catch (IllegalArgumentException | UsageException | GraphException e) {
         throw new InvalidInputException(
             edge.source() + ": " + edge.prefix() + "from: " + e.getMessage(), e);
       }
@@ -58,7 +59,7 @@ final class ControlFormat implements PartCodec<AdapterPart.Control> {
     String text = keys.text("layers");
     try {
       return LayerSelection.parse(text);
-    } catch (IllegalArgumentException | GraphException e) {
+    } catch (IllegalArgumentException | UsageException | GraphException e) {
       throw new InvalidInputException(keys.source() + ": " + keys.prefix() + e.getMessage(), e);
     }
   }

@@ -3,6 +3,7 @@ package dev.statecraft.adapters;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.statecraft.base.JsonKeys;
+import dev.statecraft.base.UsageException;
 import dev.statecraft.core.control.BlockName;
 import dev.statecraft.core.control.ControlEdge;
 import dev.statecraft.core.control.LayerSelection;
@@ -159,13 +160,13 @@ final class PaperFormat {
   /**
    * Checks that it can.
    *
-   * @throws IllegalArgumentException if not; the message says why
+   * @throws UsageException if not; the message says why
    */
   static void require(AdapterDescription description, TaskModel family) {
     problem(description, family)
         .ifPresent(
             problem -> {
-              throw new IllegalArgumentException(
+              throw new UsageException(
                   "--format paper: expected "
                       + problem
                       + "; --format "

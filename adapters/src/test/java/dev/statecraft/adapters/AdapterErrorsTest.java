@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.statecraft.base.InvalidInputException;
+import dev.statecraft.base.UsageException;
 import dev.statecraft.core.control.ControlEdge;
 import dev.statecraft.core.control.FullTuning;
 import dev.statecraft.core.control.LayerSelection;
@@ -142,13 +143,11 @@ class AdapterErrorsTest {
             + " found no such key",
         "`{\"type\":\"control\",\"edges\":[EDGE],\"layers\":\"some\"}` | parts[0].layers: expected"
             + " 'all', 'first N', 'last N' or a list such as '0,2,5-7', found 'some'",
+        "`{\"type\":\"control\",\"layers\":\"all\",\"edges\":[{\"from\":\"input\",\"to\":\"output\",\"name\":\"x\",\"function\":\"y\"}]}`"
+            + " | parts[0].edges[0].function: expected low_rank or bottleneck, found \"y\"",
         "`{\"type\":\"control\",\"layers\":\"all\",\"edges\":[{\"from\":\"input\",\"to\":\"output\","
-            + "\"name\":\"x\",\"function\":\"y\"}]}` | parts[0].edges[0].function: expected"
-            + " low_rank or bottleneck, found \"y\"",
-        "`{\"type\":\"control\",\"layers\":\"all\",\"edges\":[{\"from\":\"input\",\"to\":\"output\","
-            + "\"name\":\"x\",\"function\":\"low_rank\",\"rank\":1,\"scale\":1,"
-            + "\"init\":{\"kind\":\"ROW_NORM\",\"scale\":0}}]}` |"
-            + " parts[0].edges[0].init.kind: expected one of [CONSTANT, NORMAL, UNIFORM,"
+            + "\"name\":\"x\",\"function\":\"low_rank\",\"rank\":1,\"scale\":1,\"init\":{\"kind\":\"ROW_NORM\",\"scale\":0}}]}`"
+            + " | parts[0].edges[0].init.kind: expected one of [CONSTANT, NORMAL, UNIFORM,"
             + " KAIMING_UNIFORM], found \"ROW_NORM\"",
         "`{\"type\":\"control\",\"layers\":\"all\",\"edges\":[{\"from\":\"input\",\"to\":\"x\","
             + "\"name\":\"x\",\"function\":\"bottleneck\",\"rank\":1,\"scale\":1}]}` |"
@@ -334,7 +333,7 @@ class AdapterErrorsTest {
         new StateTuning(
             List.of(new ControlEdge("input", "output", "own", own)), LayerSelection.ALL);
     assertThatThrownBy(() -> AdapterDescription.of("edges", "", List.of(states)))
-        .isInstanceOf(IllegalArgumentException.class)
+        .isInstanceOf(UsageException.class)
         .hasMessageStartingWith(
             "control edge 'own': expected a low-rank or bottleneck function, which can be saved");
     Tuning lambda = graph -> graph;

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.statecraft.base.InvalidInputException;
+import dev.statecraft.base.UsageException;
 import dev.statecraft.core.control.Dora;
 import dev.statecraft.core.control.LayerSelection;
 import dev.statecraft.core.control.Lora;
@@ -273,6 +274,6 @@ class AdapterExportTest {
   private org.assertj.core.api.AbstractThrowableAssert<?, ?> refuses(
       String model, AdapterFormat format, Tuning tuning) {
     return assertThatThrownBy(() -> export(model, "x", List.of(tuning), format))
-        .isInstanceOf(IllegalArgumentException.class);
+        .isInstanceOf(UsageException.class);
   }
 }

@@ -28,14 +28,14 @@ public record ByteSize(long bytes) {
 
   public ByteSize {
     if (bytes < 1) {
-      throw new IllegalArgumentException("expected a size of 1 byte or more, found " + bytes);
+      throw new UsageException("expected a size of 1 byte or more, found " + bytes);
     }
   }
 
   /**
    * Reads {@code 24GiB}, {@code 1.5 GB}, {@code 512MiB}, or a number of bytes.
    *
-   * @throws IllegalArgumentException if it is none of these; the message begins with "expected"
+   * @throws UsageException if it is none of these; the message begins with "expected"
    */
   public static ByteSize parse(String text) {
     String number = text.strip();
@@ -53,8 +53,7 @@ public record ByteSize(long bytes) {
         return new ByteSize((long) bytes);
       }
     }
-    throw new IllegalArgumentException(
-        "expected a size such as 24GiB or 512MiB, found '" + text + "'");
+    throw new UsageException("expected a size such as 24GiB or 512MiB, found '" + text + "'");
   }
 
   /** {@code 12.3 MiB}; whole below 1 KiB. May be negative. */

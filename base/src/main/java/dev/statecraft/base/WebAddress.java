@@ -26,8 +26,8 @@ public final class WebAddress {
   /**
    * Reads an address. Slashes at its end are left out.
    *
-   * @throws IllegalArgumentException if it is no http or https address; the message says what was
-   *     found, without user info
+   * @throws UsageException if it is no http or https address; the message says what was found,
+   *     without user info
    */
   public static WebAddress of(String text) {
     try {
@@ -48,7 +48,7 @@ public final class WebAddress {
     } catch (URISyntaxException e) {
       // Told below, without the text that the exception has.
     }
-    throw new IllegalArgumentException(
+    throw new UsageException(
         "expected an http or https address, found '"
             + Shown.line(text.substring(text.lastIndexOf('@') + 1))
             + "'");

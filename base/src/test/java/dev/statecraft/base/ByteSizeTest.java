@@ -1,7 +1,7 @@
 package dev.statecraft.base;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -31,7 +31,7 @@ class ByteSizeTest {
   @ValueSource(
       strings = {"", "GiB", "much", "-1GiB", "0", "1e9", "1,5GB", "24gib", "9e9TiB", "NaN"})
   void refusesWhatIsNoSize(String text) {
-    assertThatIllegalArgumentException()
+    assertThatExceptionOfType(UsageException.class)
         .isThrownBy(() -> ByteSize.parse(text))
         .withMessageStartingWith("expected a size")
         .withMessageContaining("'" + text + "'");

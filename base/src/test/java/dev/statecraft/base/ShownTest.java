@@ -54,7 +54,7 @@ class ShownTest {
       })
   void whatIsNoAddressIsRefusedWithoutItToo(String text) {
     assertThatThrownBy(() -> WebAddress.of(text))
-        .isInstanceOf(IllegalArgumentException.class)
+        .isInstanceOf(UsageException.class)
         .hasMessageStartingWith("expected an http or https address, found '")
         .hasMessageNotContaining("WORD");
   }

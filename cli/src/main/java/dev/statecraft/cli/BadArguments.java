@@ -1,6 +1,7 @@
 package dev.statecraft.cli;
 
 import dev.statecraft.base.Quoted;
+import dev.statecraft.base.UsageException;
 import dev.statecraft.studio.recipe.Suggestion;
 import java.util.ArrayList;
 import java.util.List;
@@ -50,7 +51,7 @@ final class BadArguments {
       return name(twice.getOverwritten()) + ": expected once, found more than once";
     }
     ArgSpec argument = thrown.getArgSpec();
-    if (argument == null && thrown.getCause() instanceof IllegalArgumentException) {
+    if (argument == null && thrown.getCause() instanceof UsageException) {
       return thrown.getMessage(); // One of our own.
     }
     if (argument != null && thrown.getValue() != null) {

@@ -45,10 +45,6 @@ record Failure(ExitCode code, String message) {
     if (thrown instanceof IOException file) {
       return ofFile(file, file.toString());
     }
-    // Options that only the model can judge; most of them have a kind already.
-    if (thrown instanceof IllegalArgumentException) {
-      return new Failure(ExitCode.USAGE, firstLine(thrown));
-    }
     return new Failure(
         ExitCode.FAILED,
         "unexpected "

@@ -1,6 +1,7 @@
 package dev.statecraft.cli;
 
 import dev.statecraft.base.Shown;
+import dev.statecraft.base.UsageException;
 import dev.statecraft.cli.command.BenchCommand;
 import dev.statecraft.cli.command.ChatCommand;
 import dev.statecraft.cli.command.CheckCommand;
@@ -136,7 +137,7 @@ public final class Statecraft {
   private int start(CommandLine.ParseResult parsed) {
     try {
       threads().ifPresent(ThreadCount::checked);
-    } catch (IllegalArgumentException e) {
+    } catch (UsageException e) {
       List<CommandLine> commands = parsed.asCommandLineList();
       throw new CommandLine.ParameterException(
           commands.get(commands.size() - 1), "--" + e.getMessage(), e);

@@ -28,6 +28,7 @@ class FailureTest {
     assertCode(5, new RuntimeException("CUDA out of memory. Tried to allocate 2.00 GiB."));
     assertCode(130, new CancellationException("cancelled after step 3"));
     assertCode(1, new IllegalStateException("a defect"));
+    assertCode(1, new IllegalArgumentException("a defect"));
     assertCode(2, new UsageException("--top-k: expected 1 or more, found 0"));
     // Its own message, not the words of what it resembles.
     assertCode(3, new InvalidInputException("a.csv: found 'out of memory'"));

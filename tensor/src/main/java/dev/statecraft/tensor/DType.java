@@ -1,5 +1,6 @@
 package dev.statecraft.tensor;
 
+import dev.statecraft.base.UsageException;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /** Element types. Names are the field's (PyTorch's). */
@@ -66,7 +67,7 @@ public enum DType {
       case "fp32", "float" -> FLOAT32;
       case "fp64", "double" -> FLOAT64;
       default ->
-          throw new IllegalArgumentException(
+          throw new UsageException(
               "dtype: expected float64, float32, bfloat16 or float16, found '" + label + "'");
     };
   }

@@ -1,5 +1,7 @@
 package dev.statecraft.tensor;
 
+import dev.statecraft.base.UsageException;
+
 /** Where tensors live. */
 public enum Device {
   CPU,
@@ -14,14 +16,13 @@ public enum Device {
   /**
    * Finds a device that computes by name.
    *
-   * @throws IllegalArgumentException if the name is neither {@code cpu} nor {@code cuda}
+   * @throws UsageException if the name is neither {@code cpu} nor {@code cuda}
    */
   public static Device of(String name) {
     return switch (name) {
       case "cpu" -> CPU;
       case "cuda" -> CUDA;
-      default ->
-          throw new IllegalArgumentException("device: expected cpu or cuda, found '" + name + "'");
+      default -> throw new UsageException("device: expected cpu or cuda, found '" + name + "'");
     };
   }
 }

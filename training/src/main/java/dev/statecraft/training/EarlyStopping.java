@@ -1,5 +1,6 @@
 package dev.statecraft.training;
 
+import dev.statecraft.base.UsageException;
 import java.util.List;
 
 /**
@@ -11,10 +12,10 @@ import java.util.List;
 public record EarlyStopping(int patience, double minDelta) {
   public EarlyStopping {
     if (patience < 1) {
-      throw new IllegalArgumentException("patience: expected 1 or more, found " + patience);
+      throw new UsageException("patience: expected 1 or more, found " + patience);
     }
     if (!(minDelta >= 0) || Double.isInfinite(minDelta)) {
-      throw new IllegalArgumentException("min_delta: expected 0 or more, found " + minDelta);
+      throw new UsageException("min_delta: expected 0 or more, found " + minDelta);
     }
   }
 

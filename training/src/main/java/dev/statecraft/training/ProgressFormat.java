@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.statecraft.base.InvalidInputException;
 import dev.statecraft.base.JsonProblem;
 import dev.statecraft.base.Quoted;
+import dev.statecraft.base.UsageException;
 import dev.statecraft.core.plan.LayerPolicies;
 import dev.statecraft.core.plan.StorePolicy;
 import dev.statecraft.data.BatchLimit;
@@ -99,7 +100,7 @@ final class ProgressFormat {
       JsonNode root = MAPPER.readTree(json);
       JsonNode steps = root.required("steps");
       return new Content(progress(root), layout(steps));
-    } catch (IOException | IllegalArgumentException e) {
+    } catch (IOException | IllegalArgumentException | UsageException e) {
       throw new InvalidInputException(
           source
               + ": expected the progress of a run, found something else ("

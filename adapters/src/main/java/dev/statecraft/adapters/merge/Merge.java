@@ -3,6 +3,7 @@ package dev.statecraft.adapters.merge;
 import dev.statecraft.adapters.Adapter;
 import dev.statecraft.adapters.AdapterPart;
 import dev.statecraft.base.InvalidInputException;
+import dev.statecraft.base.UsageException;
 import dev.statecraft.core.graph.Graph;
 import dev.statecraft.core.graph.Parameter;
 import dev.statecraft.formats.checkpoint.CheckpointSource;
@@ -34,7 +35,7 @@ public record Merge(
    * The merge of an adapter into a model.
    *
    * @param family the model's, with the head that the adapter has
-   * @throws IllegalArgumentException if the method adds to states what no weight can
+   * @throws UsageException if the method adds to states what no weight can
    * @throws InvalidInputException if the adapter does not fit the model, or the checkpoint lacks a
    *     weight
    */
@@ -68,7 +69,7 @@ public record Merge(
   private static AdapterPart onlyPart(Adapter adapter) {
     AdapterPart first = adapter.description().parts().get(0);
     if (adapter.description().parts().size() != 1 || !first.isInWeights()) {
-      throw new IllegalArgumentException(
+      throw new UsageException(
           "merge: expected an adapter of lora, dora, full or probe, found '"
               + adapter.description().method()
               + "', which computes between states what no weight of the model can hold; use it with"

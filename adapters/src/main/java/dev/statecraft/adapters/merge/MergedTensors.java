@@ -1,6 +1,7 @@
 package dev.statecraft.adapters.merge;
 
 import dev.statecraft.base.InvalidInputException;
+import dev.statecraft.base.UsageException;
 import dev.statecraft.formats.checkpoint.CheckpointSource;
 import dev.statecraft.formats.checkpoint.ElementType;
 import dev.statecraft.formats.checkpoint.TensorData;
@@ -203,7 +204,7 @@ final class MergedTensors {
       case FLOAT16 -> ElementType.F16;
       case BFLOAT16 -> ElementType.BF16;
       default ->
-          throw new IllegalArgumentException(
+          throw new UsageException(
               "--dtype: expected float64, float32, float16 or bfloat16, found '" + type + "'");
     };
   }

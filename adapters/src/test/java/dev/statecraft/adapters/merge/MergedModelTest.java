@@ -11,6 +11,7 @@ import dev.statecraft.adapters.AdapterDescription;
 import dev.statecraft.adapters.AdapterFolder;
 import dev.statecraft.adapters.verify.LogitsComparison;
 import dev.statecraft.adapters.verify.PromptAgreement;
+import dev.statecraft.base.UsageException;
 import dev.statecraft.core.control.Dora;
 import dev.statecraft.core.control.FullTuning;
 import dev.statecraft.core.control.HeadTuning;
@@ -390,7 +391,7 @@ class MergedModelTest {
       Path adapter = adapter(model, StateTuning.control(function, LayerSelection.ALL), torch);
       try (Adapter open = AdapterFolder.open(adapter)) {
         assertThatThrownBy(() -> Merge.of(open, model.usual(), model))
-            .isInstanceOf(IllegalArgumentException.class)
+            .isInstanceOf(UsageException.class)
             .hasMessage(
                 "merge: expected an adapter of lora, dora, full or probe, found 'x', which computes"
                     + " between states what no weight of the model can hold; use it with --adapter,"

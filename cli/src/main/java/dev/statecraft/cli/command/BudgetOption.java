@@ -1,5 +1,6 @@
 package dev.statecraft.cli.command;
 
+import dev.statecraft.base.UsageException;
 import dev.statecraft.studio.recipe.Budget;
 import dev.statecraft.studio.recipe.RecipeException;
 import dev.statecraft.studio.run.AvailableMemory;
@@ -29,7 +30,7 @@ final class BudgetOption {
     Budget read;
     try {
       read = Budget.of(budget);
-    } catch (IllegalArgumentException e) {
+    } catch (UsageException e) {
       throw new RecipeException("--" + e.getMessage(), e);
     }
     if (read instanceof Budget.Fixed fixed) {

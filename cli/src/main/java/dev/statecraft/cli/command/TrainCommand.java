@@ -1,6 +1,7 @@
 package dev.statecraft.cli.command;
 
 import dev.statecraft.base.Json;
+import dev.statecraft.base.UsageException;
 import dev.statecraft.cli.terminal.Console;
 import dev.statecraft.cli.terminal.ExitCode;
 import dev.statecraft.studio.engine.Engine;
@@ -142,7 +143,7 @@ public final class TrainCommand implements Callable<Integer> {
   private TrackingRecipe tracking(Recipe recipe) {
     try {
       return recipe.tracking().withMlflow(mlflow);
-    } catch (IllegalArgumentException e) {
+    } catch (UsageException e) {
       throw new RecipeException("--" + e.getMessage(), e);
     }
   }

@@ -1,5 +1,6 @@
 package dev.statecraft.core.control;
 
+import dev.statecraft.base.UsageException;
 import dev.statecraft.core.graph.Block;
 import java.util.List;
 
@@ -24,16 +25,14 @@ public record BlockName(String label) {
   /**
    * Finds a block that recipes name by its short name.
    *
-   * @throws IllegalArgumentException if there is none
+   * @throws UsageException if there is none
    */
   public static BlockName of(String label) {
     return IN_RECIPES.stream()
         .filter(block -> block.label.equals(label))
         .findFirst()
         .orElseThrow(
-            () ->
-                new IllegalArgumentException(
-                    "blocks: expected attn, mlp or block, found '" + label + "'"));
+            () -> new UsageException("blocks: expected attn, mlp or block, found '" + label + "'"));
   }
 
   /**

@@ -1,5 +1,6 @@
 package dev.statecraft.core.control;
 
+import dev.statecraft.base.UsageException;
 import dev.statecraft.core.graph.Initializer;
 import dev.statecraft.core.graph.Op;
 import dev.statecraft.core.graph.Parameter;
@@ -16,7 +17,7 @@ import java.util.function.UnaryOperator;
 public record Bottleneck(int rank, double scale) implements ControlFunction {
   public Bottleneck {
     if (rank < 1) {
-      throw new IllegalArgumentException("rank: expected 1 or more, found " + rank);
+      throw new UsageException("rank: expected 1 or more, found " + rank);
     }
   }
 

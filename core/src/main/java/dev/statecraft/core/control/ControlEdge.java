@@ -1,5 +1,6 @@
 package dev.statecraft.core.control;
 
+import dev.statecraft.base.UsageException;
 import dev.statecraft.core.graph.Block;
 import dev.statecraft.core.graph.Layer;
 import java.util.Optional;
@@ -15,7 +16,7 @@ import java.util.Optional;
 public record ControlEdge(String from, String to, String name, ControlFunction function) {
   public ControlEdge {
     if (Layer.isPlace(from) != Layer.isPlace(to)) {
-      throw new IllegalArgumentException(
+      throw new UsageException(
           "control edge from '"
               + from
               + "' to '"

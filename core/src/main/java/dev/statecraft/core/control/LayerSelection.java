@@ -1,5 +1,6 @@
 package dev.statecraft.core.control;
 
+import dev.statecraft.base.UsageException;
 import dev.statecraft.core.graph.Layer;
 import java.util.ArrayList;
 import java.util.List;
@@ -42,7 +43,7 @@ public final class LayerSelection {
   /**
    * Reads a selection.
    *
-   * @throws IllegalArgumentException if the text is none of the four forms
+   * @throws UsageException if the text is none of the four forms
    */
   public static LayerSelection parse(String text) {
     LayerSelection selection = new LayerSelection(text.strip().toLowerCase(Locale.ROOT));
@@ -53,7 +54,7 @@ public final class LayerSelection {
             || List.of(wanted.split(",", -1)).stream()
                 .allMatch(part -> RANGE.matcher(part.strip()).matches());
     if (!known) {
-      throw new IllegalArgumentException(
+      throw new UsageException(
           "layers: expected 'all', 'first N', 'last N' or a list such as '0,2,5-7', found '"
               + text
               + "'");
@@ -64,7 +65,7 @@ public final class LayerSelection {
   /**
    * The chosen layers of a model, in order.
    *
-   * @throws IllegalArgumentException if a layer or stack does not exist
+   * @throws UsageException if a layer or stack does not exist
    */
   public List<Layer> of(List<Layer> layers) {
     List<Layer> counted =
@@ -72,7 +73,7 @@ public final class LayerSelection {
     if (counted.isEmpty() && !stack.isEmpty()) {
       List<String> stacks =
           layers.stream().map(Layer::stack).distinct().filter(name -> !name.isEmpty()).toList();
-      throw new IllegalArgumentException(
+      throw new UsageException(
           "layers: the model"
               + (stacks.isEmpty() ? "'s layers are one stack" : " has the stacks " + stacks)
               + ", found '"
@@ -91,7 +92,7 @@ public final class LayerSelection {
     } else if (counted.matches()) {
       int count = number(counted.group(2), layers);
       if (count < 1 || count > layers) {
-        throw new IllegalArgumentException(
+        throw new UsageException(
             "layers: expected from 1 to " + layers + " layers, found '" + text + "'");
       }
       int start = counted.group(1).equals("first") ? 0 : layers - count;
@@ -112,7 +113,7 @@ public final class LayerSelection {
 
   private void addRange(Set<Integer> chosen, int from, int to, int layers) {
     if (from > to || to >= layers) {
-      throw new IllegalArgumentException(
+      throw new UsageException(
           "layers: the "
               + (stack.isEmpty() ? "model" : stack)
               + " has the layers 0 to "

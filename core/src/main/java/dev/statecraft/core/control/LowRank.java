@@ -1,5 +1,6 @@
 package dev.statecraft.core.control;
 
+import dev.statecraft.base.UsageException;
 import dev.statecraft.core.graph.Initializer;
 import dev.statecraft.core.graph.Op;
 import dev.statecraft.core.graph.Parameter;
@@ -21,14 +22,14 @@ public record LowRank(int rank, double scale, boolean bias, double dropout, Init
     implements ControlFunction {
   public LowRank {
     if (rank < 1) {
-      throw new IllegalArgumentException("rank: expected 1 or more, found " + rank);
+      throw new UsageException("rank: expected 1 or more, found " + rank);
     }
     if (!(dropout >= 0 && dropout < 1)) {
-      throw new IllegalArgumentException(
+      throw new UsageException(
           "dropout: expected a probability from 0 up to but not 1, found " + dropout);
     }
     if (!Double.isFinite(scale)) {
-      throw new IllegalArgumentException("alpha: expected a finite number, found " + scale);
+      throw new UsageException("alpha: expected a finite number, found " + scale);
     }
   }
 

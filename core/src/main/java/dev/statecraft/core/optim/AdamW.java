@@ -1,5 +1,6 @@
 package dev.statecraft.core.optim;
 
+import dev.statecraft.base.UsageException;
 import dev.statecraft.core.graph.Parameter;
 import dev.statecraft.core.run.Weights;
 import dev.statecraft.tensor.Scope;
@@ -32,15 +33,14 @@ public final class AdamW implements AutoCloseable {
 
     public Options {
       if (!(beta1 >= 0 && beta1 < 1) || !(beta2 >= 0 && beta2 < 1)) {
-        throw new IllegalArgumentException(
+        throw new UsageException(
             "betas: expected two numbers from 0 up to but not 1, found " + beta1 + ", " + beta2);
       }
       if (!(epsilon > 0)) {
-        throw new IllegalArgumentException("epsilon: expected above 0, found " + epsilon);
+        throw new UsageException("epsilon: expected above 0, found " + epsilon);
       }
       if (!(weightDecay >= 0)) {
-        throw new IllegalArgumentException(
-            "weight_decay: expected 0 or more, found " + weightDecay);
+        throw new UsageException("weight_decay: expected 0 or more, found " + weightDecay);
       }
     }
   }

@@ -1,5 +1,6 @@
 package dev.statecraft.core.optim;
 
+import dev.statecraft.base.UsageException;
 import java.util.Arrays;
 
 /**
@@ -32,7 +33,7 @@ public record Schedule(Shape shape, double peak, long warmupSteps, long totalSte
     /**
      * Finds a shape by its word.
      *
-     * @throws IllegalArgumentException if there is none
+     * @throws UsageException if there is none
      */
     public static Shape of(String label) {
       return Arrays.stream(values())
@@ -40,17 +41,17 @@ public record Schedule(Shape shape, double peak, long warmupSteps, long totalSte
           .findFirst()
           .orElseThrow(
               () ->
-                  new IllegalArgumentException(
+                  new UsageException(
                       "schedule: expected constant, linear or cosine, found '" + label + "'"));
     }
   }
 
   public Schedule {
     if (!(peak >= 0) || Double.isInfinite(peak)) {
-      throw new IllegalArgumentException("learning_rate: expected 0 or more, found " + peak);
+      throw new UsageException("learning_rate: expected 0 or more, found " + peak);
     }
     if (warmupSteps < 0 || totalSteps < 1 || warmupSteps > totalSteps) {
-      throw new IllegalArgumentException(
+      throw new UsageException(
           "warmup_steps: expected from 0 to the run's "
               + totalSteps
               + " steps, found "

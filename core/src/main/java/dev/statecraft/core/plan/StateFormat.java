@@ -1,5 +1,6 @@
 package dev.statecraft.core.plan;
 
+import dev.statecraft.base.UsageException;
 import dev.statecraft.core.graph.Precision;
 import dev.statecraft.core.graph.State;
 import dev.statecraft.tensor.quant.RowCodec;
@@ -54,7 +55,7 @@ public enum StateFormat {
   /**
    * Finds a format by its word.
    *
-   * @throws IllegalArgumentException if there is none
+   * @throws UsageException if there is none
    */
   public static StateFormat of(String label) {
     return Arrays.stream(values())
@@ -62,7 +63,7 @@ public enum StateFormat {
         .findFirst()
         .orElseThrow(
             () ->
-                new IllegalArgumentException(
+                new UsageException(
                     "states: expected exact, bfloat16, float8 or int8, found '" + label + "'"));
   }
 }

@@ -1,5 +1,6 @@
 package dev.statecraft.core.plan;
 
+import dev.statecraft.base.UsageException;
 import dev.statecraft.core.graph.Cost;
 import dev.statecraft.core.graph.Edge;
 import dev.statecraft.core.op.Linear;
@@ -58,7 +59,7 @@ public enum StorePolicy {
   /**
    * Finds a policy by its word.
    *
-   * @throws IllegalArgumentException if there is none
+   * @throws UsageException if there is none
    */
   public static StorePolicy of(String label) {
     return Arrays.stream(values())
@@ -66,7 +67,7 @@ public enum StorePolicy {
         .findFirst()
         .orElseThrow(
             () ->
-                new IllegalArgumentException(
+                new UsageException(
                     "store: expected all, cheap, mlp or inputs, found '" + label + "'"));
   }
 }

@@ -1,5 +1,6 @@
 package dev.statecraft.core.run;
 
+import dev.statecraft.base.UsageException;
 import dev.statecraft.core.graph.Cost;
 import dev.statecraft.core.graph.Edge;
 import dev.statecraft.core.graph.Graph;
@@ -41,12 +42,12 @@ public final class QuantizableWeights {
   /**
    * Their names.
    *
-   * @throws IllegalArgumentException if there are none
+   * @throws UsageException if there are none
    */
   static Set<String> required(Graph graph) {
     Set<String> found = of(graph);
     if (found.isEmpty()) {
-      throw new IllegalArgumentException(
+      throw new UsageException(
           "quantize: expected frozen linear layers, found none: all of the model is trained");
     }
     return found;

@@ -3,6 +3,7 @@ package dev.statecraft.core.control;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.statecraft.base.UsageException;
 import dev.statecraft.core.graph.Block;
 import dev.statecraft.core.graph.Layer;
 import java.util.List;
@@ -33,7 +34,7 @@ class LayerSelectionTest {
   @ValueSource(strings = {"", "first", "last x", "1,,2", "1-", "every 2", "-1"})
   void refusesOtherWords(String text) {
     assertThatThrownBy(() -> LayerSelection.parse(text))
-        .isInstanceOf(IllegalArgumentException.class)
+        .isInstanceOf(UsageException.class)
         .hasMessage(
             "layers: expected 'all', 'first N', 'last N' or a list such as '0,2,5-7', found '"
                 + text
@@ -44,7 +45,7 @@ class LayerSelectionTest {
   @ValueSource(strings = {"6", "2-9", "3-2", "99999999999"})
   void refusesLayersThatAreNotThere(String text) {
     assertThatThrownBy(() -> LayerSelection.parse(text).of(6))
-        .isInstanceOf(IllegalArgumentException.class)
+        .isInstanceOf(UsageException.class)
         .hasMessage("layers: the model has the layers 0 to 5, found '" + text + "'");
   }
 
@@ -52,7 +53,7 @@ class LayerSelectionTest {
   @ValueSource(strings = {"first 0", "last 7", "first 99999999999"})
   void refusesCountsThatDoNotFit(String text) {
     assertThatThrownBy(() -> LayerSelection.parse(text).of(6))
-        .isInstanceOf(IllegalArgumentException.class)
+        .isInstanceOf(UsageException.class)
         .hasMessage("layers: expected from 1 to 6 layers, found '" + text + "'");
   }
 

@@ -3,6 +3,7 @@ package dev.statecraft.core.control;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.statecraft.base.UsageException;
 import dev.statecraft.core.graph.Graph;
 import dev.statecraft.core.graph.GraphException;
 import dev.statecraft.core.graph.Initializer;
@@ -102,7 +103,7 @@ class TuningTest {
   @Test
   void endpointsAreBothPlacesOrBothNames() {
     assertThatThrownBy(() -> new ControlEdge("input", "l0.sum", "g", G))
-        .isInstanceOf(IllegalArgumentException.class)
+        .isInstanceOf(UsageException.class)
         .hasMessage(
             "control edge from 'input' to 'l0.sum': expected two places of a layer ([input, middle,"
                 + " output, attention_output, mlp_output]) or two names of states, found one of"

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.statecraft.base.UsageException;
 import dev.statecraft.core.control.HeadTuning;
 import dev.statecraft.core.control.LayerSelection;
 import dev.statecraft.core.control.LowRank;
@@ -159,16 +160,16 @@ class AdamWTest {
   @Test
   void refusesConstantsOutsideTheirRange() {
     assertThatThrownBy(() -> new AdamW.Options(1, 0.9, 1e-8, 0))
-        .isInstanceOf(IllegalArgumentException.class)
+        .isInstanceOf(UsageException.class)
         .hasMessageStartingWith("betas: ");
     assertThatThrownBy(() -> new AdamW.Options(0.9, Double.NaN, 1e-8, 0))
-        .isInstanceOf(IllegalArgumentException.class)
+        .isInstanceOf(UsageException.class)
         .hasMessageStartingWith("betas: ");
     assertThatThrownBy(() -> new AdamW.Options(0.9, 0.9, 0, 0))
-        .isInstanceOf(IllegalArgumentException.class)
+        .isInstanceOf(UsageException.class)
         .hasMessageStartingWith("epsilon: ");
     assertThatThrownBy(() -> new AdamW.Options(0.9, 0.9, 1e-8, -1))
-        .isInstanceOf(IllegalArgumentException.class)
+        .isInstanceOf(UsageException.class)
         .hasMessageStartingWith("weight_decay: ");
   }
 

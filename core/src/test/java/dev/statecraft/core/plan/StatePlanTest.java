@@ -3,6 +3,7 @@ package dev.statecraft.core.plan;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.statecraft.base.UsageException;
 import dev.statecraft.core.control.ControlEdge;
 import dev.statecraft.core.control.HeadTuning;
 import dev.statecraft.core.control.LayerSelection;
@@ -426,10 +427,10 @@ class StatePlanTest {
         .isInstanceOf(GraphException.class)
         .hasMessageStartingWith("no state is called 'logit'; did you mean 'logits'");
     assertThatThrownBy(() -> StorePolicy.of("some"))
-        .isInstanceOf(IllegalArgumentException.class)
+        .isInstanceOf(UsageException.class)
         .hasMessage("store: expected all, cheap, mlp or inputs, found 'some'");
     assertThatThrownBy(() -> StateFormat.of("int4"))
-        .isInstanceOf(IllegalArgumentException.class)
+        .isInstanceOf(UsageException.class)
         .hasMessage("states: expected exact, bfloat16, float8 or int8, found 'int4'");
   }
 }

@@ -1,5 +1,6 @@
 package dev.statecraft.data.image;
 
+import dev.statecraft.base.UsageException;
 import java.util.SplittableRandom;
 
 /**
@@ -16,11 +17,11 @@ public record Augmentation(boolean flip, int cropPadding) {
   /**
    * Checks the padding.
    *
-   * @throws IllegalArgumentException if the padding is negative
+   * @throws UsageException if the padding is negative
    */
   public Augmentation {
     if (cropPadding < 0) {
-      throw new IllegalArgumentException("crop_padding: expected 0 or more, found " + cropPadding);
+      throw new UsageException("crop_padding: expected 0 or more, found " + cropPadding);
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.statecraft.data.image;
 
+import dev.statecraft.base.UsageException;
 import java.util.Optional;
 
 /**
@@ -15,11 +16,11 @@ public record ImageColumns(String image, Optional<String> pixels, double pixelMa
   /**
    * Checks the value of white.
    *
-   * @throws IllegalArgumentException if it is not a number above 0
+   * @throws UsageException if it is not a number above 0
    */
   public ImageColumns {
     if (!(pixelMax > 0) || Double.isInfinite(pixelMax)) {
-      throw new IllegalArgumentException("pixel_max: expected a number above 0, found " + pixelMax);
+      throw new UsageException("pixel_max: expected a number above 0, found " + pixelMax);
     }
   }
 }

@@ -1,5 +1,6 @@
 package dev.statecraft.data.image;
 
+import dev.statecraft.base.UsageException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -31,7 +32,7 @@ public record ImageOptions(boolean exifOrientation, OnError onError) {
     /**
      * By its word.
      *
-     * @throws IllegalArgumentException for another word
+     * @throws UsageException for another word
      */
     public static OnError of(String label) {
       return Arrays.stream(values())
@@ -39,7 +40,7 @@ public record ImageOptions(boolean exifOrientation, OnError onError) {
           .findFirst()
           .orElseThrow(
               () ->
-                  new IllegalArgumentException(
+                  new UsageException(
                       "on_error: expected "
                           + String.join(" or ", labels())
                           + ", found '"

@@ -3,6 +3,7 @@ package dev.statecraft.data.image;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.statecraft.base.UsageException;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
@@ -75,7 +76,7 @@ class AugmentationTest {
   @Test
   void negativePaddingIsAnError() {
     assertThatThrownBy(() -> new Augmentation(false, -1))
-        .isInstanceOf(IllegalArgumentException.class)
+        .isInstanceOf(UsageException.class)
         .hasMessage("crop_padding: expected 0 or more, found -1");
   }
 }

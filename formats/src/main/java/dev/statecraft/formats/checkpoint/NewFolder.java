@@ -1,6 +1,7 @@
 package dev.statecraft.formats.checkpoint;
 
 import dev.statecraft.base.FileTree;
+import dev.statecraft.base.UsageException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,7 +30,7 @@ public final class NewFolder implements AutoCloseable {
    * Makes an empty folder beside a place.
    *
    * @param replace whether a folder that is there may be replaced
-   * @throws IllegalArgumentException if something is there that is not to be replaced
+   * @throws UsageException if something is there that is not to be replaced
    * @throws IOException if it cannot be made
    */
   public static NewFolder beside(Path place, boolean replace) throws IOException {
@@ -48,7 +49,7 @@ public final class NewFolder implements AutoCloseable {
       return;
     }
     if (!Files.isDirectory(place)) {
-      throw new IllegalArgumentException(place + ": expected a folder to be made, found a file");
+      throw new UsageException(place + ": expected a folder to be made, found a file");
     }
     try (Stream<Path> entries = Files.list(place)) {
       if (entries.findAny().isEmpty()) {
@@ -56,11 +57,11 @@ public final class NewFolder implements AutoCloseable {
       }
     }
     if (!replace) {
-      throw new IllegalArgumentException(
+      throw new UsageException(
           place + ": expected a folder that does not exist yet, found one; --force replaces it");
     }
     if (OURS.stream().noneMatch(name -> Files.exists(place.resolve(name)))) {
-      throw new IllegalArgumentException(
+      throw new UsageException(
           place + ": expected a model or an adapter to replace, found a folder of other files");
     }
   }

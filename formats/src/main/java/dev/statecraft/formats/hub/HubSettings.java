@@ -1,6 +1,7 @@
 package dev.statecraft.formats.hub;
 
 import dev.statecraft.base.InvalidInputException;
+import dev.statecraft.base.UsageException;
 import dev.statecraft.base.WebAddress;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -63,7 +64,7 @@ public record HubSettings(
   private static WebAddress endpoint(String text) {
     try {
       return WebAddress.of(text);
-    } catch (IllegalArgumentException e) {
+    } catch (UsageException e) {
       throw new InvalidInputException(
           "HF_ENDPOINT: " + e.getMessage() + "; the usual one is " + PUBLIC_HUB, e);
     }

@@ -3,6 +3,7 @@ package dev.statecraft.formats.checkpoint;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.statecraft.base.UsageException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -41,7 +42,7 @@ class NewFolderTest {
     Files.writeString(place.resolve("config.json"), "old");
     Files.writeString(place.resolve("more.txt"), "old");
     assertThatThrownBy(() -> NewFolder.beside(place, false))
-        .isInstanceOf(IllegalArgumentException.class)
+        .isInstanceOf(UsageException.class)
         .hasMessage(
             place + ": expected a folder that does not exist yet, found one; --force replaces it");
     try (NewFolder made = NewFolder.beside(place, true)) {

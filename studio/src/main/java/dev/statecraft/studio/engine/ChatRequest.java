@@ -1,5 +1,6 @@
 package dev.statecraft.studio.engine;
 
+import dev.statecraft.base.UsageException;
 import dev.statecraft.tensor.DType;
 import dev.statecraft.tensor.Device;
 
@@ -20,8 +21,7 @@ public record ChatRequest(
     Device device) {
   public ChatRequest {
     if (maxNewTokens < 1) {
-      throw new IllegalArgumentException(
-          "--max-new-tokens: expected 1 or more, found " + maxNewTokens);
+      throw new UsageException("--max-new-tokens: expected 1 or more, found " + maxNewTokens);
     }
   }
 }

@@ -1,5 +1,6 @@
 package dev.statecraft.studio.engine;
 
+import dev.statecraft.base.UsageException;
 import dev.statecraft.core.graph.Graph;
 import dev.statecraft.core.run.Weights;
 import dev.statecraft.models.head.Pooling;
@@ -56,10 +57,10 @@ interface RecipeTask {
   /**
    * A model that has learned it, giving classes.
    *
-   * @throws IllegalArgumentException if it gives none
+   * @throws UsageException if it gives none
    */
   default Answering classifier(PretrainedModel model, Graph graph, Weights weights) {
-    throw new IllegalArgumentException(
+    throw new UsageException(
         "expected a recipe of the task classification or image-classification, found "
             + recipe().task().type());
   }

@@ -1,6 +1,7 @@
 package dev.statecraft.studio.recipe;
 
 import dev.statecraft.base.ByteSize;
+import dev.statecraft.base.UsageException;
 
 /** How much memory a run may take for its tensors. */
 public sealed interface Budget {
@@ -31,7 +32,7 @@ public sealed interface Budget {
   /**
    * Reads {@code 22GiB}, {@code auto} or {@code none}.
    *
-   * @throws IllegalArgumentException if it is none of these
+   * @throws UsageException if it is none of these
    */
   static Budget of(String text) {
     return switch (text) {
@@ -40,8 +41,8 @@ public sealed interface Budget {
       default -> {
         try {
           yield new Fixed(ByteSize.parse(text));
-        } catch (IllegalArgumentException e) {
-          throw new IllegalArgumentException(
+        } catch (UsageException e) {
+          throw new UsageException(
               "budget: expected a size such as 24GiB or 512MiB, auto or none, found '" + text + "'",
               e);
         }

@@ -1,5 +1,6 @@
 package dev.statecraft.studio.recipe;
 
+import dev.statecraft.base.UsageException;
 import dev.statecraft.training.Checkpointing;
 import dev.statecraft.training.Criterion;
 import dev.statecraft.training.EarlyStopping;
@@ -40,9 +41,7 @@ public record CheckpointRecipe(
           .filter(select -> select.label.equals(label))
           .findFirst()
           .orElseThrow(
-              () ->
-                  new IllegalArgumentException(
-                      "select: expected last or best, found '" + label + "'"));
+              () -> new UsageException("select: expected last or best, found '" + label + "'"));
     }
   }
 

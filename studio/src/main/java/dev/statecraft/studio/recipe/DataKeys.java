@@ -6,6 +6,7 @@ import static dev.statecraft.studio.recipe.TaskRecipe.IMAGE_CLASSIFICATION;
 import static dev.statecraft.studio.recipe.TaskRecipe.REGRESSION;
 import static dev.statecraft.studio.recipe.Type.whole;
 
+import dev.statecraft.base.UsageException;
 import dev.statecraft.data.InstructionFormat;
 import dev.statecraft.data.TextColumns;
 import dev.statecraft.data.image.Augmentation;
@@ -163,7 +164,7 @@ public final class DataKeys extends Keys {
 
   private static void checkSome(String key, List<DataRecipe.DataFile> files) {
     if (files.isEmpty()) {
-      throw new IllegalArgumentException(key + ": expected at least one data file, found none");
+      throw new UsageException(key + ": expected at least one data file, found none");
     }
   }
 }

@@ -1,5 +1,6 @@
 package dev.statecraft.studio.recipe;
 
+import dev.statecraft.base.UsageException;
 import dev.statecraft.data.DataFormat;
 import dev.statecraft.data.InstructionFormat;
 import dev.statecraft.data.TextColumns;
@@ -86,7 +87,7 @@ public record DataRecipe(Settings settings) {
 
     public DataFile {
       if (!(weight > 0 && weight <= MOST_WEIGHT)) {
-        throw new IllegalArgumentException(
+        throw new UsageException(
             "weight: expected a number above 0 and up to " + MOST_WEIGHT + ", found " + weight);
       }
     }
@@ -139,8 +140,7 @@ public record DataRecipe(Settings settings) {
   public record Split(double fraction) implements Validation {
     public Split {
       if (!(fraction > 0 && fraction < 1)) {
-        throw new IllegalArgumentException(
-            "split: expected a part between 0 and 1, found " + fraction);
+        throw new UsageException("split: expected a part between 0 and 1, found " + fraction);
       }
     }
   }

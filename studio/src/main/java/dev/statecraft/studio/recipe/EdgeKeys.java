@@ -8,6 +8,7 @@ import static dev.statecraft.studio.recipe.MethodTypes.USUAL_CONTROL_ALPHA;
 import static dev.statecraft.studio.recipe.MethodTypes.USUAL_RANK;
 import static dev.statecraft.studio.recipe.Type.filled;
 
+import dev.statecraft.base.UsageException;
 import dev.statecraft.core.control.Bottleneck;
 import dev.statecraft.core.control.ControlEdge;
 import dev.statecraft.core.control.ControlFunction;
@@ -43,8 +44,7 @@ final class EdgeKeys extends Keys {
           return function;
         }
       }
-      throw new IllegalArgumentException(
-          "function: expected low-rank or bottleneck, found '" + label + "'");
+      throw new UsageException("function: expected low-rank or bottleneck, found '" + label + "'");
     }
   }
 
@@ -93,7 +93,7 @@ final class EdgeKeys extends Keys {
   void check(Settings edge) {
     if (edge.get(function) == Function.BOTTLENECK
         && (edge.get(bias).isPresent() || edge.get(dropout) != 0)) {
-      throw new IllegalArgumentException(
+      throw new UsageException(
           "function: a bottleneck always has biases and never dropout,"
               + " expected neither key beside it");
     }

@@ -1,5 +1,6 @@
 package dev.statecraft.studio.recipe;
 
+import dev.statecraft.base.UsageException;
 import dev.statecraft.core.control.LayerSelection;
 import dev.statecraft.core.control.StateTuning;
 import dev.statecraft.core.control.Tuning;
@@ -55,13 +56,13 @@ final class EdgesMethod extends Keys implements Method {
 
   private List<Settings> checked(List<Settings> list) {
     if (list.isEmpty()) {
-      throw new IllegalArgumentException("edges: expected at least one edge, found none");
+      throw new UsageException("edges: expected at least one edge, found none");
     }
     for (int i = 0; i < list.size(); i++) {
       for (int j = 0; j < i; j++) {
         if (list.get(i).get(ofEdge.from).equals(list.get(j).get(ofEdge.from))
             && list.get(i).get(ofEdge.to).equals(list.get(j).get(ofEdge.to))) {
-          throw new IllegalArgumentException(
+          throw new UsageException(
               "edges[" + i + "]: has the same from and to as edges[" + j + "]");
         }
       }

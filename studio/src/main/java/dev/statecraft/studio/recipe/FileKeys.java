@@ -3,6 +3,7 @@ package dev.statecraft.studio.recipe;
 import static dev.statecraft.studio.recipe.Type.number;
 import static dev.statecraft.studio.recipe.Type.text;
 
+import dev.statecraft.base.UsageException;
 import dev.statecraft.data.DataFormat;
 import dev.statecraft.data.FileFormat;
 import dev.statecraft.formats.hub.HubFile;
@@ -169,7 +170,7 @@ class FileKeys extends Keys {
         .findFirst()
         .orElseThrow(
             () ->
-                new IllegalArgumentException(
+                new UsageException(
                     "format: expected "
                         + all.stream().map(FileKeys::label).collect(Collectors.joining(", "))
                         + ", found '"

@@ -1,5 +1,6 @@
 package dev.statecraft.studio.recipe;
 
+import dev.statecraft.base.UsageException;
 import dev.statecraft.core.control.FullTuning;
 import dev.statecraft.core.control.Tuning;
 import dev.statecraft.tensor.quant.Quantization;
@@ -36,7 +37,7 @@ final class FullMethod extends Keys implements Method {
   @Override
   public void checkQuantization(String key, Quantization quantization) {
     if (quantization != Quantization.NONE) {
-      throw new IllegalArgumentException(
+      throw new UsageException(
           key
               + ": expected none with the method full, which trains every weight, found '"
               + quantization.label()

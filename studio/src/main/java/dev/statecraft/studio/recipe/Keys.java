@@ -1,5 +1,6 @@
 package dev.statecraft.studio.recipe;
 
+import dev.statecraft.base.UsageException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -101,7 +102,7 @@ public abstract class Keys {
   /**
    * Checks what no key alone can say.
    *
-   * @throws IllegalArgumentException if it is not as it should be; the message begins with a key
+   * @throws UsageException if it is not as it should be; the message begins with a key
    */
   void check(Settings settings) {}
 

@@ -1,5 +1,6 @@
 package dev.statecraft.studio.recipe;
 
+import dev.statecraft.base.UsageException;
 import dev.statecraft.core.control.Tuning;
 import dev.statecraft.tensor.quant.Quantization;
 import java.util.List;
@@ -45,7 +46,7 @@ public interface Method {
    * Only frozen weights can be quantized.
    *
    * @param key what to call it in the message
-   * @throws IllegalArgumentException if this method trains them
+   * @throws UsageException if this method trains them
    */
   default void checkQuantization(String key, Quantization quantization) {}
 }

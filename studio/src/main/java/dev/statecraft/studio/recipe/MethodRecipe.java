@@ -1,5 +1,6 @@
 package dev.statecraft.studio.recipe;
 
+import dev.statecraft.base.UsageException;
 import dev.statecraft.core.control.Tuning;
 import dev.statecraft.tensor.quant.Quantization;
 import java.util.LinkedHashMap;
@@ -34,7 +35,7 @@ public record MethodRecipe(Method method, Settings settings) {
    * Only frozen weights can be quantized.
    *
    * @param key what to call it in the message
-   * @throws IllegalArgumentException if the method trains them
+   * @throws UsageException if the method trains them
    */
   public void checkQuantization(String key, Quantization quantization) {
     method.checkQuantization(key, quantization);

@@ -1,6 +1,7 @@
 package dev.statecraft.studio.recipe;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.statecraft.base.UsageException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -40,7 +41,7 @@ public final class Methods {
   /**
    * A method by its name.
    *
-   * @throws IllegalArgumentException if there is none
+   * @throws UsageException if there is none
    */
   public static Method of(String name) {
     return of(name, ALL);
@@ -52,7 +53,7 @@ public final class Methods {
         .findFirst()
         .orElseThrow(
             () ->
-                new IllegalArgumentException(
+                new UsageException(
                     "method: expected one of "
                         + names(methods)
                         + ", found '"

@@ -1,5 +1,6 @@
 package dev.statecraft.studio.recipe;
 
+import dev.statecraft.base.UsageException;
 import java.util.Arrays;
 import java.util.List;
 
@@ -55,7 +56,7 @@ public enum Metric {
   /**
    * Finds a metric of a task by its name.
    *
-   * @throws IllegalArgumentException if the task has no such metric
+   * @throws UsageException if the task has no such metric
    */
   static Metric of(String label, List<Metric> allowed) {
     List<String> labels = allowed.stream().map(Metric::label).toList();
@@ -64,7 +65,7 @@ public enum Metric {
         .findFirst()
         .orElseThrow(
             () ->
-                new IllegalArgumentException(
+                new UsageException(
                     "metrics: expected some of "
                         + labels
                         + ", found '"

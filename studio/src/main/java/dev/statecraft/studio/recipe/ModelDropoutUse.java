@@ -1,5 +1,6 @@
 package dev.statecraft.studio.recipe;
 
+import dev.statecraft.base.UsageException;
 import java.util.Arrays;
 import java.util.List;
 
@@ -28,7 +29,7 @@ public enum ModelDropoutUse {
   /**
    * Finds one by its word.
    *
-   * @throws IllegalArgumentException if there is none
+   * @throws UsageException if there is none
    */
   static ModelDropoutUse of(String label) {
     return Arrays.stream(values())
@@ -36,7 +37,6 @@ public enum ModelDropoutUse {
         .findFirst()
         .orElseThrow(
             () ->
-                new IllegalArgumentException(
-                    "model_dropout: expected config or off, found '" + label + "'"));
+                new UsageException("model_dropout: expected config or off, found '" + label + "'"));
   }
 }

@@ -9,6 +9,7 @@ import static dev.statecraft.studio.recipe.MethodTypes.NO_DROPOUT;
 import static dev.statecraft.studio.recipe.MethodTypes.RANK;
 import static dev.statecraft.studio.recipe.MethodTypes.USUAL_RANK;
 
+import dev.statecraft.base.UsageException;
 import dev.statecraft.core.control.LayerSelection;
 import dev.statecraft.core.control.Lora;
 import java.util.List;
@@ -42,7 +43,7 @@ final class ProjectionKeys extends Keys {
 
   private static void checkSome(String key, List<String> names) {
     if (names.isEmpty()) {
-      throw new IllegalArgumentException(key + ": expected at least one name, found none");
+      throw new UsageException(key + ": expected at least one name, found none");
     }
   }
 

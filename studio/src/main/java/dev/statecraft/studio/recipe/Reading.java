@@ -1,5 +1,6 @@
 package dev.statecraft.studio.recipe;
 
+import dev.statecraft.base.UsageException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -43,7 +44,7 @@ final class Reading {
   /**
    * All values.
    *
-   * @throws IllegalArgumentException if they do not go together
+   * @throws UsageException if they do not go together
    */
   Settings settings() {
     for (Key<?> key : keys.all()) {

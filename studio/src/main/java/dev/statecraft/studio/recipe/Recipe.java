@@ -3,6 +3,7 @@ package dev.statecraft.studio.recipe;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.statecraft.base.InvalidInputException;
 import dev.statecraft.base.TextFile;
+import dev.statecraft.base.UsageException;
 import dev.statecraft.formats.hub.HubId;
 import dev.statecraft.tensor.quant.Quantization;
 import java.io.IOException;
@@ -194,7 +195,7 @@ public record Recipe(Settings settings) {
   /**
    * The same computed with so many threads.
    *
-   * @throws IllegalArgumentException if there cannot be so many
+   * @throws UsageException if there cannot be so many
    */
   public Recipe withThreads(int threads) {
     return with(KEYS.train, train().withThreads(threads));

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.statecraft.base.InvalidInputException;
+import dev.statecraft.base.UsageException;
 import dev.statecraft.core.graph.GraphException;
 import java.math.BigDecimal;
 import java.util.ArrayList;
@@ -43,7 +44,7 @@ final class Section {
     T value;
     try {
       value = reader.apply(this);
-    } catch (IllegalArgumentException | InvalidInputException | GraphException e) {
+    } catch (UsageException | InvalidInputException | GraphException e) {
       throw new RecipeException(source + ": " + path + e.getMessage() + suggestion(e), e);
     }
     for (String key : (Iterable<String>) node::fieldNames) {

@@ -1,5 +1,7 @@
 package dev.statecraft.studio.recipe;
 
+import dev.statecraft.base.UsageException;
+
 /** What separates the columns of CSV files, as recipes write it. */
 final class Separators {
   private static final String TAB = "tab";
@@ -13,7 +15,7 @@ final class Separators {
       return '\t';
     }
     if (text.length() != 1 || NONE.contains(text)) {
-      throw new IllegalArgumentException(
+      throw new UsageException(
           "separator: expected one character such as ';', or tab, found '" + text + "'");
     }
     return text.charAt(0);

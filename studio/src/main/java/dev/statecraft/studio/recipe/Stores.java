@@ -1,5 +1,6 @@
 package dev.statecraft.studio.recipe;
 
+import dev.statecraft.base.UsageException;
 import dev.statecraft.core.plan.StorePolicy;
 import java.util.Optional;
 
@@ -18,7 +19,7 @@ public final class Stores {
    *
    * @param text what was asked for, if anything
    * @param budget whether there is a memory budget
-   * @throws IllegalArgumentException if there is no such policy, or no budget to decide
+   * @throws UsageException if there is no such policy, or no budget to decide
    */
   public static Optional<StorePolicy> read(Optional<String> text, boolean budget) {
     if (text.isEmpty()) {
@@ -28,7 +29,7 @@ public final class Stores {
       return Optional.of(StorePolicy.of(text.get()));
     }
     if (!budget) {
-      throw new IllegalArgumentException(
+      throw new UsageException(
           "store: expected a memory budget for auto, found none; or all, cheap, mlp, inputs");
     }
     return Optional.empty();

@@ -6,6 +6,7 @@ import static dev.statecraft.studio.recipe.TaskRecipe.IMAGE_CLASSIFICATION;
 import static dev.statecraft.studio.recipe.TaskRecipe.REGRESSION;
 
 import dev.statecraft.base.Quoted;
+import dev.statecraft.base.UsageException;
 import java.util.List;
 import java.util.Optional;
 
@@ -114,12 +115,12 @@ public final class TaskKeys extends Keys {
     }
     Optional<String> positive = task.get(positiveLabel);
     if (task.get(classificationMetrics).contains(Metric.F1) && positive.isEmpty()) {
-      throw new IllegalArgumentException(
+      throw new UsageException(
           "positive_label: expected the class that the metric f1 is about, found nothing");
     }
     List<String> all = task.get(labels).orElse(List.of());
     if (positive.isPresent() && !all.isEmpty() && !all.contains(positive.get())) {
-      throw new IllegalArgumentException(
+      throw new UsageException(
           "positive_label: expected one of "
               + Quoted.list(all)
               + ", found "
@@ -137,7 +138,7 @@ public final class TaskKeys extends Keys {
 
   private static void checkLabels(String key, List<String> labels) {
     if (labels.size() < 2 || labels.stream().distinct().count() != labels.size()) {
-      throw new IllegalArgumentException(
+      throw new UsageException(
           key + ": expected at least two labels, each once, found " + Quoted.list(labels));
     }
   }

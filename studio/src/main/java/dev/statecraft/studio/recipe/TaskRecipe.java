@@ -1,5 +1,6 @@
 package dev.statecraft.studio.recipe;
 
+import dev.statecraft.base.UsageException;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -109,7 +110,7 @@ public sealed interface TaskRecipe {
           return pooling;
         }
       }
-      throw new IllegalArgumentException("pooling: expected cls or mean, found '" + label + "'");
+      throw new UsageException("pooling: expected cls or mean, found '" + label + "'");
     }
   }
 

@@ -3,6 +3,7 @@ package dev.statecraft.studio.recipe;
 import static dev.statecraft.studio.recipe.Type.text;
 import static dev.statecraft.studio.recipe.Type.whole;
 
+import dev.statecraft.base.UsageException;
 import dev.statecraft.base.WebAddress;
 import java.util.Optional;
 
@@ -37,14 +38,14 @@ public final class TrackingKeys extends Keys {
   static WebAddress address(String text) {
     try {
       return WebAddress.of(text);
-    } catch (IllegalArgumentException e) {
-      throw new IllegalArgumentException("mlflow: " + e.getMessage(), e);
+    } catch (UsageException e) {
+      throw new UsageException("mlflow: " + e.getMessage(), e);
     }
   }
 
   private static void checkName(String key, String name) {
     if (name.isBlank()) {
-      throw new IllegalArgumentException(key + ": expected a name, found nothing");
+      throw new UsageException(key + ": expected a name, found nothing");
     }
   }
 }

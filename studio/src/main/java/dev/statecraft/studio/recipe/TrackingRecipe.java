@@ -1,5 +1,6 @@
 package dev.statecraft.studio.recipe;
 
+import dev.statecraft.base.UsageException;
 import dev.statecraft.base.WebAddress;
 import java.util.Optional;
 
@@ -30,7 +31,7 @@ public record TrackingRecipe(Settings settings) {
   /**
    * The same with another server.
    *
-   * @throws IllegalArgumentException if this is not an address
+   * @throws UsageException if this is not an address
    */
   public TrackingRecipe withMlflow(String address) {
     return new TrackingRecipe(

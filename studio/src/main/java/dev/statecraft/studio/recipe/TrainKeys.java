@@ -6,6 +6,7 @@ import static dev.statecraft.studio.recipe.TaskRecipe.REGRESSION;
 import static dev.statecraft.studio.recipe.Type.number;
 import static dev.statecraft.studio.recipe.Type.whole;
 
+import dev.statecraft.base.UsageException;
 import dev.statecraft.core.optim.Schedule;
 import dev.statecraft.core.plan.StorePolicy;
 import dev.statecraft.data.BatchLimit;
@@ -284,7 +285,7 @@ public class TrainKeys extends Keys {
 
   private static void checkType(String key, DType type) {
     if (!TrainRecipe.DTYPES.contains(type)) {
-      throw new IllegalArgumentException(
+      throw new UsageException(
           key + ": expected one of " + TrainRecipe.DTYPES + ", found '" + type + "'");
     }
   }

@@ -1,5 +1,6 @@
 package dev.statecraft.studio.recipe;
 
+import dev.statecraft.base.UsageException;
 import dev.statecraft.core.optim.AdamW;
 import dev.statecraft.core.optim.Schedule;
 import dev.statecraft.core.plan.StorePolicy;
@@ -157,7 +158,7 @@ public record TrainRecipe(Settings settings) {
   /**
    * The learning rate over a run.
    *
-   * @throws IllegalArgumentException if the warmup is longer than the run
+   * @throws UsageException if the warmup is longer than the run
    */
   public Schedule schedule(long totalSteps) {
     return new Schedule(schedule(), learningRate(), warmup().steps(totalSteps), totalSteps);

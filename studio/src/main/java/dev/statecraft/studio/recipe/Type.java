@@ -1,5 +1,6 @@
 package dev.statecraft.studio.recipe;
 
+import dev.statecraft.base.UsageException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -21,7 +22,7 @@ final class Type<T> {
      * Reads the value of a key.
      *
      * @throws RecipeException if it is of another kind
-     * @throws IllegalArgumentException likewise; the message begins with a key
+     * @throws UsageException likewise; the message begins with a key
      */
     T read(Reading reading, String key);
   }
@@ -75,7 +76,7 @@ final class Type<T> {
   /**
    * Checks a value.
    *
-   * @throws IllegalArgumentException if it cannot be; the message begins with the key
+   * @throws UsageException if it cannot be; the message begins with the key
    */
   void check(String key, T value) {
     check.accept(key, value);
@@ -160,7 +161,7 @@ final class Type<T> {
    *
    * @param values all, in the order in which they are explained
    * @param label the word of each
-   * @param of finds one by its word, or throws {@link IllegalArgumentException}
+   * @param of finds one by its word, or throws {@link UsageException}
    */
   static <T> Type<T> choice(List<T> values, Function<T, String> label, Function<String, T> of) {
     return of(
@@ -215,7 +216,7 @@ final class Type<T> {
     return checked(
         (key, value) -> {
           if (!allowed.test(value)) {
-            throw new IllegalArgumentException(
+            throw new UsageException(
                 key + ": expected " + expected + ", found " + write(value).orElse("nothing"));
           }
         });

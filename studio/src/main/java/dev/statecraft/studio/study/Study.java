@@ -3,6 +3,7 @@ package dev.statecraft.studio.study;
 import dev.statecraft.base.AtomicFile;
 import dev.statecraft.base.InvalidInputException;
 import dev.statecraft.base.TextFile;
+import dev.statecraft.base.UsageException;
 import dev.statecraft.core.graph.GraphException;
 import dev.statecraft.studio.recipe.DataRecipe;
 import dev.statecraft.studio.recipe.Recipe;
@@ -105,7 +106,7 @@ public final class Study {
       if (seen.add(point.settings()) && (anew || !isFinished(point.recipe()))) {
         try {
           check.check(point.recipe());
-        } catch (RecipeException | GraphException | IllegalArgumentException e) {
+        } catch (RecipeException | GraphException | IllegalArgumentException | UsageException e) {
           // A method that does not fit the model, or a value that only the model can judge.
           throw point.settings().isEmpty() ? e : StudyPoint.refused(point.settings(), e);
         }

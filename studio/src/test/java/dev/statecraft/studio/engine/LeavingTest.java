@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.statecraft.adapters.AdapterFormat;
 import dev.statecraft.base.InvalidInputException;
+import dev.statecraft.base.UsageException;
 import dev.statecraft.tensor.DType;
 import dev.statecraft.tensor.Device;
 import java.io.IOException;
@@ -67,7 +68,7 @@ class LeavingTest {
     assertThat(verification.worst().largest()).isGreaterThan(0.5);
     assertThat(to("out/adapter_config.json")).content().contains("\"LORA\"", "model");
     assertThatThrownBy(() -> export(lora, null, to("out")))
-        .isInstanceOf(IllegalArgumentException.class)
+        .isInstanceOf(UsageException.class)
         .hasMessageContaining("--force replaces it");
     assertThat(engine.verify(lora, to("out"), CHECK).passed()).isTrue();
   }
@@ -138,7 +139,7 @@ class LeavingTest {
     assertThat(to("again/model.safetensors"))
         .hasSameBinaryContentAs(paper.resolve("model.safetensors"));
     assertThatThrownBy(() -> export(ours, AdapterFormat.PEFT, to("peft")))
-        .isInstanceOf(IllegalArgumentException.class)
+        .isInstanceOf(UsageException.class)
         .hasMessageContaining("--format control or --format paper writes it");
     assertThatThrownBy(() -> merge(ours, null, false))
         .hasMessageContaining(

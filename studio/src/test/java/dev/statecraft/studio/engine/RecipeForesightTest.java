@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.statecraft.base.InvalidInputException;
+import dev.statecraft.base.UsageException;
 import dev.statecraft.core.graph.GraphException;
 import dev.statecraft.studio.recipe.Recipe;
 import java.io.IOException;
@@ -51,7 +52,7 @@ class RecipeForesightTest {
         .isInstanceOf(GraphException.class)
         .hasMessageContaining("q_prjo");
     assertThatThrownBy(() -> check("method.layers=[7]"))
-        .isInstanceOf(IllegalArgumentException.class)
+        .isInstanceOf(UsageException.class)
         .hasMessageContaining("layers 0 to 1");
   }
 

@@ -3,6 +3,7 @@ package dev.statecraft.studio.recipe;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.statecraft.base.UsageException;
 import dev.statecraft.core.graph.Graph;
 import dev.statecraft.core.graph.GraphException;
 import dev.statecraft.core.graph.Initializer;
@@ -84,7 +85,7 @@ final class TuningsTest {
         .hasMessageContaining("z_proj")
         .hasMessageContaining("q_proj");
     assertThatThrownBy(() -> tuned("{name: control, layers: first 9}", LLAMA_LIKE))
-        .isInstanceOf(IllegalArgumentException.class)
+        .isInstanceOf(UsageException.class)
         .hasMessageContaining("first 9");
     assertThatThrownBy(
             () -> tuned("{name: edges, edges: [{from: nowhere, to: logits}]}", LLAMA_LIKE))

@@ -1,5 +1,6 @@
 package dev.statecraft.tensor.quant;
 
+import dev.statecraft.base.UsageException;
 import java.util.Arrays;
 import java.util.List;
 
@@ -26,14 +27,13 @@ public enum Quantization {
   /**
    * Finds one by its word.
    *
-   * @throws IllegalArgumentException if there is none
+   * @throws UsageException if there is none
    */
   public static Quantization of(String label) {
     List<String> labels = Arrays.stream(values()).map(Quantization::label).toList();
     int index = labels.indexOf(label);
     if (index < 0) {
-      throw new IllegalArgumentException(
-          "quantize: expected one of " + labels + ", found '" + label + "'");
+      throw new UsageException("quantize: expected one of " + labels + ", found '" + label + "'");
     }
     return values()[index];
   }

@@ -1,5 +1,6 @@
 package dev.statecraft.tensor.thread;
 
+import dev.statecraft.base.UsageException;
 import java.util.Map;
 import java.util.OptionalInt;
 
@@ -44,12 +45,11 @@ public final class ThreadCount {
   /**
    * A number of threads that a user may ask for.
    *
-   * @throws IllegalArgumentException if it is not from 1 to {@value #MOST}
+   * @throws UsageException if it is not from 1 to {@value #MOST}
    */
   public static int checked(int threads) {
     if (threads < 1 || threads > MOST) {
-      throw new IllegalArgumentException(
-          "threads: expected from 1 to " + MOST + ", found " + threads);
+      throw new UsageException("threads: expected from 1 to " + MOST + ", found " + threads);
     }
     return threads;
   }

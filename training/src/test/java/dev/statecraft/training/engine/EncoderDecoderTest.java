@@ -18,11 +18,8 @@ import dev.statecraft.core.graph.GraphException;
 import dev.statecraft.core.graph.Initializer;
 import dev.statecraft.core.graph.Layer;
 import dev.statecraft.core.graph.Parameter;
-import dev.statecraft.core.optim.AdamW;
-import dev.statecraft.core.optim.OptimizerStep;
 import dev.statecraft.core.plan.FusedLinears;
 import dev.statecraft.core.plan.LayerPolicies;
-import dev.statecraft.core.plan.StateFormat;
 import dev.statecraft.core.plan.StatePlan;
 import dev.statecraft.core.plan.StorePolicy;
 import dev.statecraft.core.run.Batch;
@@ -36,9 +33,6 @@ import dev.statecraft.tensor.Generator;
 import dev.statecraft.tensor.Tensor;
 import dev.statecraft.tensor.Torch;
 import dev.statecraft.testkit.Closeness;
-import dev.statecraft.training.ComputeOptions;
-import dev.statecraft.training.DryRun;
-import dev.statecraft.training.MemoryUse;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -47,9 +41,7 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * A graph with two axes of tokens and layers of two and of three blocks is planned, run, tuned and
@@ -93,7 +85,7 @@ class EncoderDecoderTest {
     return tunings().keySet().stream();
   }
 
-  private static Graph tuned(String tuning) {
+  static Graph tuned(String tuning) {
     return tunings().get(tuning).apply(SmallEncoderDecoder.graph());
   }
 
@@ -333,67 +325,5 @@ class EncoderDecoderTest {
         "control edge from 'encoder.embeddings' to 'decoder.layers.0.output': expected states with"
             + " the same rows, found encoder.embeddings [source_tokens, 8] and"
             + " decoder.layers.0.output@0 [tokens, 8]");
-  }
-
-  static Stream<Arguments> steps() {
-    return names()
-        .flatMap(
-            name ->
-                Stream.of(StorePolicy.values())
-                    .flatMap(
-                        lean ->
-                            Stream.of(
-                                Arguments.of(
-                                    name, lean, StorePolicy.ALL, DType.FLOAT32, StateFormat.EXACT),
-                                Arguments.of(
-                                    name,
-                                    StorePolicy.CHEAP,
-                                    lean,
-                                    DType.FLOAT64,
-                                    StateFormat.EXACT),
-                                Arguments.of(name, lean, lean, DType.BFLOAT16, StateFormat.INT8))));
-  }
-
-  @ParameterizedTest
-  @MethodSource("steps")
-  void predictsThePeakToTheByte(
-      String tuning, StorePolicy lean, StorePolicy rest, DType type, StateFormat states) {
-    Graph graph = tuned(tuning);
-    LayerPolicies store = LayerPolicies.mix(4, 3, lean, rest);
-    MemoryUse predicted =
-        DryRun.step(
-            graph, ComputeOptions.cpu(type).storing(states), store, EncoderDecoderTest::batch);
-    StatePlan plan = StatePlan.training(graph, TaskModel.LOSS, Set.of(), store, states);
-    try (Torch torch = Torch.cpu();
-        Weights weights = Weights.random(torch, graph, type, 0);
-        AdamW adamW = new AdamW(weights, AdamW.Options.withDecay(0.01))) {
-      torch.resetPeak();
-      new OptimizerStep(plan, TaskModel.LOSS, weights, adamW, 1, 0)
-          .run(List.of(() -> batch(torch)), LABELS, 1e-3);
-      assertThat(predicted).isEqualTo(MemoryUse.atPeak(weights));
-    }
-  }
-
-  @ParameterizedTest
-  @ValueSource(strings = {"control around every block", "lora"})
-  void stepsLeaveNothingBehindAndLearn(String tuning) {
-    Graph graph = tuned(tuning);
-    LayerPolicies store = LayerPolicies.uniform(StorePolicy.INPUTS);
-    StatePlan plan = StatePlan.training(graph, TaskModel.LOSS, Set.of(), store);
-    try (Torch torch = Torch.cpu();
-        Weights weights = Weights.random(torch, graph, DType.FLOAT32, 0);
-        AdamW adamW = new AdamW(weights, AdamW.Options.withDecay(0))) {
-      OptimizerStep step = new OptimizerStep(plan, TaskModel.LOSS, weights, adamW, 1, 0);
-      double first = step.run(List.of(() -> batch(torch)), LABELS, 1e-2).loss();
-      long tensors = torch.liveTensors();
-      long bytes = torch.liveBytes();
-      double last = first;
-      for (int i = 0; i < 60; i++) {
-        last = step.run(List.of(() -> batch(torch)), LABELS, 1e-2).loss();
-        assertThat(torch.liveTensors()).isEqualTo(tensors);
-        assertThat(torch.liveBytes()).isEqualTo(bytes);
-      }
-      assertThat(last).isLessThan(first);
-    }
   }
 }

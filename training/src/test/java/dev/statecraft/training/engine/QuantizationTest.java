@@ -3,6 +3,7 @@ package dev.statecraft.training.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.statecraft.base.UsageException;
 import dev.statecraft.core.control.FullTuning;
 import dev.statecraft.core.graph.Graph;
 import dev.statecraft.core.graph.Parameter;
@@ -130,7 +131,7 @@ class QuantizationTest {
     Graph full = new FullTuning().apply(model.graph());
     try (Torch torch = Torch.cpu()) {
       assertThatThrownBy(() -> model.weights(torch, full, DType.FLOAT32, Quantization.NF4, 0))
-          .isInstanceOf(IllegalArgumentException.class)
+          .isInstanceOf(UsageException.class)
           .hasMessageContaining("quantize: expected frozen linear layers, found none");
       try (Weights weights =
           model.weights(torch, model.graph(), DType.FLOAT32, Quantization.NF4, 0)) {
