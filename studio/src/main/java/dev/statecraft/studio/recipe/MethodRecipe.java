@@ -41,7 +41,7 @@ public record MethodRecipe(Method method, Settings settings) {
     method.checkQuantization(key, quantization);
   }
 
-  /** The mapping of the key {@code method:}, or the method's name alone. */
+  /** A mapping with the name of a method and its keys, or the name alone. */
   static Type<MethodRecipe> type(List<Method> methods) {
     return Type.of(
             Kind.choice(Methods.alone(methods)).orMapping("name"),
