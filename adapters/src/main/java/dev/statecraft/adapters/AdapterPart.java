@@ -6,6 +6,7 @@ import dev.statecraft.core.control.Dora;
 import dev.statecraft.core.control.FullTuning;
 import dev.statecraft.core.control.HeadTuning;
 import dev.statecraft.core.control.Lora;
+import dev.statecraft.core.control.NormTuning;
 import dev.statecraft.core.control.StateTuning;
 import dev.statecraft.core.control.Tuning;
 import dev.statecraft.models.head.TaskModel;
@@ -92,7 +93,7 @@ public interface AdapterPart {
     /**
      * Checks that the functions can be written down.
      *
-     * @throws IllegalArgumentException if one is neither low rank nor a bottleneck
+     * @throws UsageException if one cannot
      */
     public Control {
       for (ControlEdge edge : states.edges()) {
@@ -100,7 +101,9 @@ public interface AdapterPart {
           throw new UsageException(
               "control edge '"
                   + edge.name()
-                  + "': expected a low-rank or bottleneck function, which can be saved, found "
+                  + "': expected a function that can be saved ("
+                  + FunctionCodec.words()
+                  + "), found "
                   + edge.function().getClass().getName());
         }
       }
@@ -119,6 +122,23 @@ public interface AdapterPart {
     @Override
     public Tuning tuning(TaskModel family) {
       return states;
+    }
+  }
+
+  /**
+   * The model's own norms.
+   *
+   * @param norms of which layers
+   */
+  record Norms(NormTuning norms) implements AdapterPart {
+    @Override
+    public boolean isInWeights() {
+      return true;
+    }
+
+    @Override
+    public Tuning tuning(TaskModel family) {
+      return norms;
     }
   }
 

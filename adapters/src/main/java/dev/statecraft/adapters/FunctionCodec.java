@@ -2,16 +2,18 @@ package dev.statecraft.adapters;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.statecraft.base.JsonKeys;
+import dev.statecraft.core.control.Affine;
 import dev.statecraft.core.control.Bottleneck;
 import dev.statecraft.core.control.ControlFunction;
+import dev.statecraft.core.control.Gated;
 import dev.statecraft.core.control.LowRank;
 import dev.statecraft.core.graph.Initializer;
+import dev.statecraft.core.op.Activation;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
-import java.util.stream.Collectors;
 
 /**
  * How the control functions of one class are written down and read back.
@@ -30,7 +32,9 @@ record FunctionCodec<F extends ControlFunction>(
           new FunctionCodec<>(
               "low_rank", LowRank.class, FunctionCodec::lowRank, FunctionCodec::write),
           new FunctionCodec<>(
-              "bottleneck", Bottleneck.class, FunctionCodec::bottleneck, FunctionCodec::write));
+              "bottleneck", Bottleneck.class, FunctionCodec::bottleneck, FunctionCodec::write),
+          new FunctionCodec<>("gated", Gated.class, FunctionCodec::gated, FunctionCodec::write),
+          new FunctionCodec<>("affine", Affine.class, FunctionCodec::affine, FunctionCodec::write));
 
   /** The codec of a function, if it can be written down. */
   static Optional<FunctionCodec<?>> of(ControlFunction function) {
@@ -40,17 +44,18 @@ record FunctionCodec<F extends ControlFunction>(
         .findFirst();
   }
 
+  /** What functions can be written down, for messages. */
+  static String words() {
+    return PartCodecs.either(ALL.stream().map(FunctionCodec::word).toList());
+  }
+
   /** The function of an edge. */
   static ControlFunction read(JsonKeys edge) {
     String word = edge.text(FUNCTION);
     return ALL.stream()
         .filter(codec -> codec.word.equals(word))
         .findFirst()
-        .orElseThrow(
-            () ->
-                edge.invalid(
-                    FUNCTION,
-                    ALL.stream().map(FunctionCodec::word).collect(Collectors.joining(" or "))))
+        .orElseThrow(() -> edge.invalid(FUNCTION, words()))
         .reader
         .apply(edge);
   }
@@ -75,18 +80,70 @@ record FunctionCodec<F extends ControlFunction>(
     edge.put("scale", function.scale());
     edge.put("bias", function.bias());
     edge.put("dropout", function.dropout());
+    write(edge, function.init());
+  }
+
+  private static void write(ObjectNode edge, Initializer start) {
     ObjectNode init = edge.putObject("init");
-    init.put("kind", function.init().kind().name());
-    init.put("scale", function.init().scale());
+    init.put("kind", start.kind().name());
+    init.put("scale", start.scale());
   }
 
   private static Bottleneck bottleneck(JsonKeys edge) {
-    return new Bottleneck(edge.positive("rank"), edge.number("scale"));
+    return new Bottleneck(edge.positive("rank"), edge.number("scale"), activation(edge));
+  }
+
+  private static Activation.Kind activation(JsonKeys edge) {
+    String label = edge.optionalText("activation").orElse(Activation.Kind.GELU.label());
+    return Arrays.stream(Activation.Kind.values())
+        .filter(kind -> kind.label().equals(label))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                edge.invalid(
+                    "activation",
+                    PartCodecs.either(
+                        Arrays.stream(Activation.Kind.values())
+                            .map(Activation.Kind::label)
+                            .toList())));
   }
 
   private static void write(ObjectNode edge, Bottleneck function) {
     edge.put("rank", function.rank());
     edge.put("scale", function.scale());
+    if (function.activation() != Activation.Kind.GELU) { // As files were before there were others.
+      edge.put("activation", function.activation().label());
+    }
+  }
+
+  private static Gated gated(JsonKeys edge) {
+    return new Gated(
+        edge.positive("rank"),
+        edge.number("scale"),
+        edge.positive("gates"),
+        initializer(edge.object("init")));
+  }
+
+  private static void write(ObjectNode edge, Gated function) {
+    edge.put("rank", function.rank());
+    edge.put("scale", function.scale());
+    edge.put("gates", function.gates());
+    write(edge, function.init());
+  }
+
+  private static Affine affine(JsonKeys edge) {
+    return new Affine(
+        edge.positive("rank"),
+        edge.number("scale"),
+        edge.positive("terms"),
+        initializer(edge.object("init")));
+  }
+
+  private static void write(ObjectNode edge, Affine function) {
+    edge.put("rank", function.rank());
+    edge.put("scale", function.scale());
+    edge.put("terms", function.terms());
+    write(edge, function.init());
   }
 
   private static Initializer initializer(JsonKeys keys) {

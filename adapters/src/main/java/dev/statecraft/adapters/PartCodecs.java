@@ -9,7 +9,12 @@ import java.util.stream.Stream;
 /** The codecs of all kinds of parts, asked in order. */
 final class PartCodecs {
   static final List<PartCodec<?>> ALL =
-      List.of(new PeftFormat(), new ControlFormat(), WholeFormat.ofFull(), WholeFormat.ofHead());
+      List.of(
+          new PeftFormat(),
+          new ControlFormat(),
+          new NormsFormat(),
+          WholeFormat.ofFull(),
+          WholeFormat.ofHead());
 
   private PartCodecs() {}
 
@@ -58,7 +63,7 @@ final class PartCodecs {
   }
 
   /** {@code a, b or c}. */
-  private static String either(List<String> words) {
+  static String either(List<String> words) {
     List<String> all = new ArrayList<>(words);
     String last = all.remove(all.size() - 1);
     return Stream.of(String.join(", ", all), last)

@@ -39,6 +39,10 @@
  * ...</td></tr>
  * <tr><td>control from the state U to the state V</td>
  * <td>{@code base_model.model.control.U.to.V.lora_A.weight} ...</td></tr>
+ * <tr><td>gates of a control edge</td>
+ * <td>as its A and B: {@code lora_G.weight}, {@code lora_G.bias}</td></tr>
+ * <tr><td>the norm N of the model, trained beside adapters</td>
+ * <td>{@code base_model.model.N.weight}, {@code .bias}</td></tr>
  * <tr><td>full tuning</td><td>the names of the parameters, without a prefix</td></tr>
  * </table>
  *

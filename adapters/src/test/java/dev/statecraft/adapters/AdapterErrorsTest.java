@@ -137,14 +137,15 @@ class AdapterErrorsTest {
       quoteCharacter = '`',
       delimiter = '|',
       value = {
-        "`{\"type\":\"x\"}` | parts[0].type: expected control or lora, found \"x\"",
+        "`{\"type\":\"x\"}` | parts[0].type: expected control, lora or norms, found \"x\"",
         "`{\"type\":\"lora\"}` | parts[0].r: expected a positive integer, found no such key",
         "`{\"type\":\"control\",\"layers\":\"all\"}` | parts[0].edges: expected a list of objects,"
             + " found no such key",
         "`{\"type\":\"control\",\"edges\":[EDGE],\"layers\":\"some\"}` | parts[0].layers: expected"
             + " 'all', 'first N', 'last N' or a list such as '0,2,5-7', found 'some'",
         "`{\"type\":\"control\",\"layers\":\"all\",\"edges\":[{\"from\":\"input\",\"to\":\"output\",\"name\":\"x\",\"function\":\"y\"}]}`"
-            + " | parts[0].edges[0].function: expected low_rank or bottleneck, found \"y\"",
+            + " | parts[0].edges[0].function: expected low_rank, bottleneck, gated or affine, found"
+            + " \"y\"",
         "`{\"type\":\"control\",\"layers\":\"all\",\"edges\":[{\"from\":\"input\",\"to\":\"output\","
             + "\"name\":\"x\",\"function\":\"low_rank\",\"rank\":1,\"scale\":1,\"init\":{\"kind\":\"ROW_NORM\",\"scale\":0}}]}`"
             + " | parts[0].edges[0].init.kind: expected one of [CONSTANT, NORMAL, UNIFORM,"
@@ -335,11 +336,13 @@ class AdapterErrorsTest {
     assertThatThrownBy(() -> AdapterDescription.of("edges", "", List.of(states)))
         .isInstanceOf(UsageException.class)
         .hasMessageStartingWith(
-            "control edge 'own': expected a low-rank or bottleneck function, which can be saved");
+            "control edge 'own': expected a function that can be saved (low_rank, bottleneck, gated"
+                + " or affine), found");
     Tuning lambda = graph -> graph;
     assertThatThrownBy(() -> AdapterDescription.of("edges", "", List.of(lambda)))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageStartingWith("expected Lora, Dora, StateTuning, FullTuning or HeadTuning");
+        .hasMessageStartingWith(
+            "expected Lora, Dora, StateTuning, NormTuning, FullTuning or HeadTuning");
     assertThatThrownBy(
             () -> AdapterDescription.of("x", "", List.of(new FullTuning(), new FullTuning())))
         .isInstanceOf(IllegalArgumentException.class)

@@ -1,18 +1,25 @@
 package dev.statecraft.adapters;
 
+import dev.statecraft.core.control.Affine;
 import dev.statecraft.core.control.BlockName;
 import dev.statecraft.core.control.Bottleneck;
 import dev.statecraft.core.control.ControlEdge;
+import dev.statecraft.core.control.ControlFunction;
 import dev.statecraft.core.control.Dora;
 import dev.statecraft.core.control.FullTuning;
+import dev.statecraft.core.control.Gated;
 import dev.statecraft.core.control.HeadTuning;
 import dev.statecraft.core.control.LayerSelection;
 import dev.statecraft.core.control.Lora;
 import dev.statecraft.core.control.LowRank;
+import dev.statecraft.core.control.NormTuning;
 import dev.statecraft.core.control.StateTuning;
 import dev.statecraft.core.control.Tuning;
+import dev.statecraft.core.op.Activation;
 import dev.statecraft.models.head.TaskModel;
 import java.util.List;
+import java.util.Locale;
+import java.util.stream.Stream;
 
 /** One adapter of every method. */
 final class Descriptions {
@@ -28,7 +35,9 @@ final class Descriptions {
           "adapter",
           "full",
           "probe",
-          "edges");
+          "edges",
+          "edges of every function",
+          "adapter with norms");
 
   static AdapterDescription of(String method, TaskModel family) {
     List<String> targets = family.backbone().defaultTargets();
@@ -55,8 +64,26 @@ final class Descriptions {
                           ControlEdge.between("layers.0.middle", "layers.2.output", function),
                           ControlEdge.around(BlockName.FULL, new Bottleneck(2, 1))),
                       LayerSelection.parse("first 2")));
+          case "edges of every function" ->
+              List.of(
+                  new StateTuning(
+                      Stream.of(
+                              new Bottleneck(2, 1, Activation.Kind.TANH),
+                              new Gated(2, 0.5, 4, function.init()),
+                              new Affine(2, 0.5, 3, function.init()))
+                          .map(g -> new ControlEdge("input", "output", name(g), g))
+                          .toList(),
+                      LayerSelection.ALL));
+          case "adapter with norms" ->
+              List.of(
+                  StateTuning.adapter(new Bottleneck(3, 0.75), LayerSelection.ALL),
+                  new NormTuning(LayerSelection.parse("last 2")));
           default -> throw new AssertionError(method);
         };
     return AdapterDescription.of(method, "some/model", parts);
+  }
+
+  private static String name(ControlFunction function) {
+    return function.getClass().getSimpleName().toLowerCase(Locale.ROOT);
   }
 }

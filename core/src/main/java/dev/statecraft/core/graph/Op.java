@@ -25,6 +25,11 @@ public interface Op {
 
   Cost cost();
 
+  /** Whether it is a norm, whose few parameters some methods train beside what they add. */
+  default boolean isNorm() {
+    return false;
+  }
+
   /** What {@link #backward} will read, given the gradients asked of it. */
   Reads reads(Demand demand);
 

@@ -11,7 +11,6 @@ import dev.statecraft.core.plan.StorePolicy;
 import dev.statecraft.core.run.Weights;
 import dev.statecraft.models.head.TaskModel;
 import dev.statecraft.tensor.DType;
-import dev.statecraft.tensor.Tensor;
 import dev.statecraft.tensor.Torch;
 import dev.statecraft.testkit.Closeness;
 import java.util.ArrayList;
@@ -19,6 +18,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -107,40 +107,13 @@ class MethodTest {
       Map<String, double[]> gradients = model.gradients(torch, graph, weights, StorePolicy.CHEAP);
       Random random = new Random(11);
       for (Parameter parameter : graph.trainableParameters()) {
-        double[] gradient = gradients.get(parameter.name());
-        double[] direction = random.doubles(gradient.length, -1, 1).toArray();
-        double slope = 0;
-        for (int i = 0; i < gradient.length; i++) {
-          slope += gradient[i] * direction[i];
-        }
-        double h = 3e-5;
-        double near =
-            lossAlong(torch, model, graph, weights, parameter, direction, h)
-                - lossAlong(torch, model, graph, weights, parameter, direction, -h);
-        double far =
-            lossAlong(torch, model, graph, weights, parameter, direction, 2 * h)
-                - lossAlong(torch, model, graph, weights, parameter, direction, -2 * h);
-        assertThat((8 * near - far) / (12 * h))
+        Slope along = Slope.through(List.of(parameter), random);
+        double slope = along.of(gradients);
+        assertThat(along.measured(torch, model, graph, weights, Slope.STEP))
             .as(parameter.name())
             .isCloseTo(
                 slope, org.assertj.core.api.Assertions.within(1e-8 + 1e-6 * Math.abs(slope)));
       }
-    }
-  }
-
-  private static double lossAlong(
-      Torch torch,
-      TinyModel model,
-      Graph graph,
-      Weights weights,
-      Parameter parameter,
-      double[] direction,
-      double h) {
-    try (Tensor step = torch.of(DType.FLOAT64, direction, parameter.sizes())) {
-      weights.value(parameter.name()).addInPlace(step, h);
-      double loss = model.loss(torch, graph, weights);
-      weights.value(parameter.name()).addInPlace(step, -h);
-      return loss;
     }
   }
 
@@ -156,8 +129,13 @@ class MethodTest {
                 .sum();
     assertThat(graph.trainableParameters().stream().mapToLong(Parameter::elements).sum() - head)
         .isEqualTo(formula(model, method));
+    Set<Parameter> norms = Set.copyOf(norms(graph));
     assertThat(graph.trainableParameters())
-        .allMatch(p -> p.role() == Parameter.Role.CONTROL || p.role() == Parameter.Role.HEAD);
+        .allMatch(
+            p ->
+                p.role() == Parameter.Role.CONTROL
+                    || p.role() == Parameter.Role.HEAD
+                    || norms.contains(p));
   }
 
   private static long formula(TinyModel model, String method) {
@@ -188,6 +166,11 @@ class MethodTest {
       case "double-control" -> 2 * layers * edge(model, d, d);
       case "control+lora" -> layers * edge(model, d, d) + lora;
       case "adapter" -> 2 * layers * (2 * r * d + r + d);
+      case "adapter with norms" ->
+          2 * layers * (2 * r * d + r + d)
+              + norms(base).stream().mapToLong(Parameter::elements).sum();
+      case "gated control" -> layers * (2 * r * d + 2 * (d + 1));
+      case "affine double-control" -> 2 * layers * (2 * 2 * r * d + 2 * (d + 1));
       case "free edges" ->
           edge(model, features(base, "layers.0.q"), features(base, "layers.0.q"))
               + edge(model, features(base, "layers.0.attention"), features(base, "layers.1.v"))
@@ -195,6 +178,13 @@ class MethodTest {
       case "cross-layer control" -> 2 * edge(model, d, d);
       default -> throw new AssertionError(method);
     };
+  }
+
+  private static List<Parameter> norms(Graph graph) {
+    return graph.edges().stream()
+        .filter(edge -> edge.op().isNorm())
+        .flatMap(edge -> edge.parameters().stream())
+        .toList();
   }
 
   private static long edge(TinyModel model, long in, long out) {

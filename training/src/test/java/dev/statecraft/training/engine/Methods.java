@@ -1,15 +1,19 @@
 package dev.statecraft.training.engine;
 
+import dev.statecraft.core.control.Affine;
 import dev.statecraft.core.control.BlockName;
 import dev.statecraft.core.control.Bottleneck;
 import dev.statecraft.core.control.ControlEdge;
 import dev.statecraft.core.control.ControlFunction;
 import dev.statecraft.core.control.Dora;
+import dev.statecraft.core.control.Gated;
 import dev.statecraft.core.control.LayerSelection;
 import dev.statecraft.core.control.Lora;
 import dev.statecraft.core.control.LowRank;
+import dev.statecraft.core.control.NormTuning;
 import dev.statecraft.core.control.StateTuning;
 import dev.statecraft.core.control.Tuning;
+import dev.statecraft.core.op.Activation;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -42,6 +46,16 @@ final class Methods {
     methods.put("double-control", StateTuning.doubleControl(control, all));
     methods.put("control+lora", Tuning.all(List.of(StateTuning.control(control, all), lora)));
     methods.put("adapter", StateTuning.adapter(new Bottleneck(RANK, 1), all));
+    methods.put(
+        "adapter with norms",
+        Tuning.all(
+            List.of(
+                StateTuning.adapter(new Bottleneck(RANK, 1, Activation.Kind.SILU), all),
+                new NormTuning(all))));
+    methods.put("gated control", StateTuning.control(new Gated(RANK, 0.5, 2, control.init()), all));
+    methods.put(
+        "affine double-control",
+        StateTuning.doubleControl(new Affine(RANK, 0.5, 2, control.init()), all));
     methods.put("full-block control", edges(ControlEdge.around(BlockName.FULL, control)));
     methods.put(
         "free edges",
