@@ -3,9 +3,12 @@ package dev.statecraft.studio.recipe;
 import static dev.statecraft.studio.recipe.Type.number;
 import static dev.statecraft.studio.recipe.Type.whole;
 
+import dev.statecraft.base.UsageException;
 import dev.statecraft.core.control.LayerSelection;
+import dev.statecraft.core.op.Activation;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** What keys of several methods have in common. */
 final class MethodTypes {
@@ -50,7 +53,35 @@ final class MethodTypes {
   /** What holds where a key is left to the model family. */
   static final String FAMILY = "the model family's";
 
+  /** The activations of bottlenecks. */
+  private static final List<Activation.Kind> ACTIVATIONS =
+      List.of(
+          Activation.Kind.GELU, Activation.Kind.RELU, Activation.Kind.SILU, Activation.Kind.TANH);
+
   private MethodTypes() {}
+
+  /** Adds the key {@code activation}, GELU where there is none. */
+  static Key<Optional<Activation.Kind>> activation(Keys mapping, String sentence) {
+    return mapping.optional(
+        "activation",
+        Type.choice(ACTIVATIONS, Activation.Kind::label, MethodTypes::activation),
+        Activation.Kind.GELU.label(),
+        sentence);
+  }
+
+  private static Activation.Kind activation(String label) {
+    return ACTIVATIONS.stream()
+        .filter(kind -> kind.label().equals(label))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new UsageException(
+                    "activation: expected one of "
+                        + ACTIVATIONS.stream().map(Activation.Kind::label).toList()
+                        + ", found '"
+                        + label
+                        + "'"));
+  }
 
   private static String layers(Reading method, String key) {
     Section section = method.section();

@@ -50,10 +50,16 @@ final class TuningsTest {
         "{name: double-control, rank: 2} | 128",
         "{name: control+lora, control: {rank: 2}, lora: {rank: 3}} | 160",
         "{name: adapter, rank: 2} | 168",
+        "{name: control, rank: 2, function: gated} | 82",
+        "{name: control, rank: 2, function: gated, gates: 8} | 208",
+        "{name: double-control, rank: 2, function: affine, terms: 3} | 492",
+        "{name: control, rank: 2, function: bottleneck, activation: tanh} | 84",
+        "{name: control+lora, control: {rank: 2, function: gated}, lora: {rank: 3}} | 178",
         "{name: full} | 320",
         "probe | 0",
         "{name: edges, edges: [{from: embedding, to: layers.1.output, rank: 2}]} | 32",
         "{name: edges, edges: [{from: input, to: output, rank: 2, function: bottleneck}]} | 84",
+        "{name: edges, edges: [{from: input, to: output, rank: 2, function: affine}]} | 164",
       })
   void eachMethodTrainsWhatItsFormulaSays(String method, long expected) {
     assertThat(trained(method)).isEqualTo(expected + HEAD);

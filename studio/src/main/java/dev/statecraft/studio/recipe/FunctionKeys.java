@@ -1,0 +1,81 @@
+package dev.statecraft.studio.recipe;
+
+import dev.statecraft.base.UsageException;
+import dev.statecraft.core.op.Activation;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * The keys of a mapping that say what an edge computes. Those that low-rank edges do not have are
+ * written only where a recipe has them.
+ *
+ * @param rank of every function
+ * @param alpha of every function
+ * @param bias of low-rank edges
+ * @param dropout of low-rank edges
+ * @param activation of bottlenecks
+ * @param gates of gated edges
+ * @param terms of affine edges
+ */
+record FunctionKeys(
+    Key<Integer> rank,
+    Key<Double> alpha,
+    Key<Optional<Boolean>> bias,
+    Key<Double> dropout,
+    Key<Optional<Activation.Kind>> activation,
+    Key<Optional<Integer>> gates,
+    Key<Optional<Integer>> terms) {
+  static final int USUAL_GATES = 1;
+  static final int USUAL_TERMS = 2;
+
+  /** Adds the keys that not every function has to a mapping that has the others. */
+  static FunctionKeys in(
+      Keys mapping,
+      Key<Integer> rank,
+      Key<Double> alpha,
+      Key<Optional<Boolean>> bias,
+      Key<Double> dropout) {
+    return new FunctionKeys(
+        rank,
+        alpha,
+        bias,
+        dropout,
+        MethodTypes.activation(mapping, "The function f of a bottleneck."),
+        mapping.optional(
+            "gates",
+            MethodTypes.RANK,
+            String.valueOf(USUAL_GATES),
+            "Gates of a gated edge, each for a run of neighbouring features of x_v: a divisor of"
+                + " their number."),
+        mapping.optional(
+            "terms",
+            MethodTypes.RANK,
+            String.valueOf(USUAL_TERMS),
+            "Terms of an affine edge, each of this rank."));
+  }
+
+  /**
+   * Checks that a mapping has no key that its function lacks.
+   *
+   * @throws UsageException if it does
+   */
+  void check(EdgeFunction function, Settings edge) {
+    List<Key<?>> given =
+        Stream.<Stream<? extends Key<?>>>of(
+                Stream.of(bias, activation, gates, terms).filter(key -> edge.get(key).isPresent()),
+                Stream.of(dropout).filter(key -> edge.get(key) != MethodTypes.NO_DROPOUT))
+            .<Key<?>>flatMap(keys -> keys)
+            .filter(key -> !function.has(key))
+            .toList();
+    if (function == EdgeFunction.BOTTLENECK && (given.contains(bias) || given.contains(dropout))) {
+      throw new UsageException(
+          "function: a bottleneck always has biases and never dropout,"
+              + " expected neither key beside it");
+    }
+    if (!given.isEmpty()) {
+      throw new UsageException(
+          given.get(0) + ": expected no such key beside function: " + function.label());
+    }
+  }
+}
