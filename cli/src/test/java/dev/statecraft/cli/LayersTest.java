@@ -228,7 +228,7 @@ final class LayersTest {
         Arguments.of("picocli..", List.of("cli")),
         Arguments.of("org.jline..", List.of("cli")),
         Arguments.of("ai.djl..", List.of("formats")),
-        Arguments.of("com.google.protobuf..", List.of("formats")),
+        Arguments.of("com.google.protobuf..", List.of("formats", "studio")),
         Arguments.of("com.twelvemonkeys..", List.of("data")),
         Arguments.of("org.apache.commons.csv..", List.of("data")),
         Arguments.of("org.apache.parquet..", List.of("parquet")),
