@@ -55,7 +55,7 @@ final class ControlFormat implements PartCodec<AdapterPart.Control> {
     return new AdapterPart.Control(new StateTuning(edges, layers(keys)));
   }
 
-  private static LayerSelection layers(JsonKeys keys) {
+  static LayerSelection layers(JsonKeys keys) {
     String text = keys.text("layers");
     try {
       return LayerSelection.parse(text);

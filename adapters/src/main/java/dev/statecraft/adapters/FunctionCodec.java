@@ -5,6 +5,8 @@ import dev.statecraft.base.JsonKeys;
 import dev.statecraft.core.control.Bottleneck;
 import dev.statecraft.core.control.ControlFunction;
 import dev.statecraft.core.control.LowRank;
+import dev.statecraft.core.control.Scaling;
+import dev.statecraft.core.control.Shift;
 import dev.statecraft.core.graph.Initializer;
 import java.util.Arrays;
 import java.util.List;
@@ -30,7 +32,9 @@ record FunctionCodec<F extends ControlFunction>(
           new FunctionCodec<>(
               "low_rank", LowRank.class, FunctionCodec::lowRank, FunctionCodec::write),
           new FunctionCodec<>(
-              "bottleneck", Bottleneck.class, FunctionCodec::bottleneck, FunctionCodec::write));
+              "bottleneck", Bottleneck.class, FunctionCodec::bottleneck, FunctionCodec::write),
+          new FunctionCodec<>("ia3", Scaling.class, edge -> new Scaling(), (edge, function) -> {}),
+          new FunctionCodec<>("bitfit", Shift.class, edge -> new Shift(), (edge, function) -> {}));
 
   /** The codec of a function, if it can be written down. */
   static Optional<FunctionCodec<?>> of(ControlFunction function) {

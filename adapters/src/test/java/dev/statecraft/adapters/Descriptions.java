@@ -1,16 +1,19 @@
 package dev.statecraft.adapters;
 
+import dev.statecraft.core.control.BitFit;
 import dev.statecraft.core.control.BlockName;
 import dev.statecraft.core.control.Bottleneck;
 import dev.statecraft.core.control.ControlEdge;
 import dev.statecraft.core.control.Dora;
 import dev.statecraft.core.control.FullTuning;
 import dev.statecraft.core.control.HeadTuning;
+import dev.statecraft.core.control.Ia3;
 import dev.statecraft.core.control.LayerSelection;
 import dev.statecraft.core.control.Lora;
 import dev.statecraft.core.control.LowRank;
 import dev.statecraft.core.control.StateTuning;
 import dev.statecraft.core.control.Tuning;
+import dev.statecraft.models.family.ScaledTargets;
 import dev.statecraft.models.head.TaskModel;
 import java.util.List;
 
@@ -26,6 +29,8 @@ final class Descriptions {
           "double-control",
           "control+lora",
           "adapter",
+          "ia3",
+          "bitfit",
           "full",
           "probe",
           "edges");
@@ -46,6 +51,8 @@ final class Descriptions {
           case "control+lora" -> List.of(control, lora);
           case "adapter" ->
               List.of(StateTuning.adapter(new Bottleneck(3, 0.75), LayerSelection.parse("0,2")));
+          case "ia3" -> List.of(ia3(family.backbone().scaledTargets()));
+          case "bitfit" -> List.of(new BitFit(targets, LayerSelection.parse("first 2")));
           case "full" -> List.of(new FullTuning());
           case "probe" -> List.of(new HeadTuning());
           case "edges" ->
@@ -58,5 +65,9 @@ final class Descriptions {
           default -> throw new AssertionError(method);
         };
     return AdapterDescription.of(method, "some/model", parts);
+  }
+
+  private static Ia3 ia3(ScaledTargets scaled) {
+    return new Ia3(scaled.targets(), scaled.feedForward(), LayerSelection.ALL);
   }
 }

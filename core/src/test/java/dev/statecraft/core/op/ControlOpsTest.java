@@ -2,6 +2,8 @@ package dev.statecraft.core.op;
 
 import dev.statecraft.core.control.Bottleneck;
 import dev.statecraft.core.control.LowRank;
+import dev.statecraft.core.control.Scaling;
+import dev.statecraft.core.control.Shift;
 import dev.statecraft.core.control.UserFunction;
 import dev.statecraft.core.graph.Axis;
 import dev.statecraft.core.graph.Initializer;
@@ -53,6 +55,26 @@ class ControlOpsTest extends OpTest {
               Tensor h = Kernels.gelu(product(x.get(1), w.get(0)).add(w.get(2)), false);
               return x.get(0).add(product(h, w.get(1)).add(w.get(3)).mul(0.9));
             });
+  }
+
+  @Test
+  void scaling() {
+    of(new Scaling().op(), 3, 2)
+        .input(Shape.tokens(5))
+        .parameter(5)
+        .verify((x, w) -> x.get(0).mul(w.get(0)));
+    of(new Scaling().op(), 4)
+        .input(Shape.tokens(3))
+        .parameter(3, 1)
+        .verify((x, w) -> x.get(0).mul(w.get(0).view(-1)));
+  }
+
+  @Test
+  void shift() {
+    of(new Shift().op(), 3, 2)
+        .input(Shape.tokens(5))
+        .parameter(5)
+        .verify((x, w) -> x.get(0).add(w.get(0)));
   }
 
   @Test

@@ -13,7 +13,10 @@ import dev.statecraft.core.control.Bottleneck;
 import dev.statecraft.core.control.ControlEdge;
 import dev.statecraft.core.control.ControlFunction;
 import dev.statecraft.core.control.LowRank;
+import dev.statecraft.core.control.Scaling;
+import dev.statecraft.core.control.Shift;
 import dev.statecraft.core.graph.Initializer;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
@@ -26,7 +29,11 @@ final class EdgeKeys extends Keys {
     /** {@code alpha B A x}. */
     LOW_RANK("low-rank"),
     /** {@code alpha (B gelu(A x + a) + b)}. */
-    BOTTLENECK("bottleneck");
+    BOTTLENECK("bottleneck"),
+    /** {@code l x_v}. */
+    IA3("ia3"),
+    /** {@code x_v + b}. */
+    BITFIT("bitfit");
 
     private final String label;
 
@@ -44,7 +51,8 @@ final class EdgeKeys extends Keys {
           return function;
         }
       }
-      throw new UsageException("function: expected low-rank or bottleneck, found '" + label + "'");
+      List<String> labels = Arrays.stream(values()).map(Function::label).toList();
+      throw new UsageException("function: expected one of " + labels + ", found '" + label + "'");
     }
   }
 
@@ -68,7 +76,8 @@ final class EdgeKeys extends Keys {
           "function",
           Type.choice(List.of(Function.values()), Function::label, Function::of),
           Function.LOW_RANK,
-          "low-rank: alpha B A x; bottleneck: alpha (B gelu(A x + a) + b).");
+          "low-rank: alpha B A x; bottleneck: alpha (B gelu(A x + a) + b). In series, from a state"
+              + " to itself: ia3, which makes of it l x; bitfit, x + b.");
 
   final Key<Integer> rank = key("rank", RANK, USUAL_RANK, "Rows of A.");
 
@@ -97,9 +106,27 @@ final class EdgeKeys extends Keys {
           "function: a bottleneck always has biases and never dropout,"
               + " expected neither key beside it");
     }
+    checkSeries(edge);
     // The edge knows which ends go together.
     new ControlEdge(
         edge.get(from), edge.get(to), "check", new LowRank(1, 1, false, 0, Initializer.ZEROS));
+  }
+
+  /** Functions in series have no numbers of their own; the tuning sees that both ends are one. */
+  private void checkSeries(Settings edge) {
+    Function chosen = edge.get(function);
+    if (chosen != Function.IA3 && chosen != Function.BITFIT) {
+      return;
+    }
+    if (edge.get(rank) != USUAL_RANK
+        || edge.get(alpha) != USUAL_CONTROL_ALPHA
+        || edge.get(bias).isPresent()
+        || edge.get(dropout) != NO_DROPOUT) {
+      throw new UsageException(
+          "function: "
+              + chosen.label()
+              + " has no rank, alpha, bias or dropout, expected none of them beside it");
+    }
   }
 
   ControlEdge edge(Settings edge, ModelDefaults model) {
@@ -113,6 +140,8 @@ final class EdgeKeys extends Keys {
                   edge.get(dropout),
                   model.controlInit());
           case BOTTLENECK -> new Bottleneck(edge.get(rank), edge.get(alpha));
+          case IA3 -> new Scaling();
+          case BITFIT -> new Shift();
         };
     return ControlEdge.between(edge.get(from), edge.get(to), computes);
   }

@@ -1,15 +1,18 @@
 package dev.statecraft.training.engine;
 
+import dev.statecraft.core.control.BitFit;
 import dev.statecraft.core.control.BlockName;
 import dev.statecraft.core.control.Bottleneck;
 import dev.statecraft.core.control.ControlEdge;
 import dev.statecraft.core.control.ControlFunction;
 import dev.statecraft.core.control.Dora;
+import dev.statecraft.core.control.Ia3;
 import dev.statecraft.core.control.LayerSelection;
 import dev.statecraft.core.control.Lora;
 import dev.statecraft.core.control.LowRank;
 import dev.statecraft.core.control.StateTuning;
 import dev.statecraft.core.control.Tuning;
+import dev.statecraft.models.family.ScaledTargets;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -42,6 +45,10 @@ final class Methods {
     methods.put("double-control", StateTuning.doubleControl(control, all));
     methods.put("control+lora", Tuning.all(List.of(StateTuning.control(control, all), lora)));
     methods.put("adapter", StateTuning.adapter(new Bottleneck(RANK, 1), all));
+    ScaledTargets scaled = model.family().backbone().scaledTargets();
+    methods.put("ia3", new Ia3(scaled.targets(), scaled.feedForward(), all));
+    methods.put("ia3 of shared inputs", new Ia3(targets, targets, all));
+    methods.put("bitfit", new BitFit(List.of(), all));
     methods.put("full-block control", edges(ControlEdge.around(BlockName.FULL, control)));
     methods.put(
         "free edges",
