@@ -74,6 +74,6 @@ public record AdapterDescription(
 
   /** Whether PEFT has a word for it. */
   boolean isPeft() {
-    return parts.size() == 1 && parts.get(0).projections().isPresent();
+    return parts.size() == 1 && parts.get(0).isPeft();
   }
 }

@@ -6,7 +6,7 @@ import java.util.List;
 
 /** What an exported adapter looks like. All of them are read back by {@link AdapterFolder#open}. */
 public enum AdapterFormat {
-  /** Python's PEFT: LoRA and DoRA. */
+  /** Python's PEFT: LoRA, DoRA and IA3. */
   PEFT("peft"),
   /** Ours, for every method: {@code peft_type} {@code CONTROL}, {@code FULL} or {@code PROBE}. */
   CONTROL("control"),

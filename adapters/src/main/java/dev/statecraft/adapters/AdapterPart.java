@@ -31,6 +31,16 @@ public interface AdapterPart {
     return false;
   }
 
+  /** Whether PEFT has a word for it. */
+  default boolean isPeft() {
+    return projections().isPresent();
+  }
+
+  /** Modules that are trained whole beside it, if it is as PEFT gives it. */
+  default Optional<List<String>> savedModules() {
+    return projections().flatMap(part -> part.targets().savedModules());
+  }
+
   /** The control edges that it has, whose parameters have names of their own. */
   default List<ControlEdge> edges() {
     return List.of();

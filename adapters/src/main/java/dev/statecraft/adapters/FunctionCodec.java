@@ -7,6 +7,8 @@ import dev.statecraft.core.control.Bottleneck;
 import dev.statecraft.core.control.ControlFunction;
 import dev.statecraft.core.control.Gated;
 import dev.statecraft.core.control.LowRank;
+import dev.statecraft.core.control.Scaling;
+import dev.statecraft.core.control.Shift;
 import dev.statecraft.core.graph.Initializer;
 import dev.statecraft.core.op.Activation;
 import java.util.Arrays;
@@ -34,7 +36,9 @@ record FunctionCodec<F extends ControlFunction>(
           new FunctionCodec<>(
               "bottleneck", Bottleneck.class, FunctionCodec::bottleneck, FunctionCodec::write),
           new FunctionCodec<>("gated", Gated.class, FunctionCodec::gated, FunctionCodec::write),
-          new FunctionCodec<>("affine", Affine.class, FunctionCodec::affine, FunctionCodec::write));
+          new FunctionCodec<>("affine", Affine.class, FunctionCodec::affine, FunctionCodec::write),
+          new FunctionCodec<>("ia3", Scaling.class, edge -> new Scaling(), (edge, function) -> {}),
+          new FunctionCodec<>("bitfit", Shift.class, edge -> new Shift(), (edge, function) -> {}));
 
   /** The codec of a function, if it can be written down. */
   static Optional<FunctionCodec<?>> of(ControlFunction function) {

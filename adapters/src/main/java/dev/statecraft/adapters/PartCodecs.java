@@ -11,8 +11,10 @@ final class PartCodecs {
   static final List<PartCodec<?>> ALL =
       List.of(
           new PeftFormat(),
+          new Ia3Format(),
           new ControlFormat(),
           new NormsFormat(),
+          new BitFitFormat(),
           WholeFormat.ofFull(),
           WholeFormat.ofHead());
 

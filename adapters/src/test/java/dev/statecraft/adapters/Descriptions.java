@@ -1,6 +1,7 @@
 package dev.statecraft.adapters;
 
 import dev.statecraft.core.control.Affine;
+import dev.statecraft.core.control.BitFit;
 import dev.statecraft.core.control.BlockName;
 import dev.statecraft.core.control.Bottleneck;
 import dev.statecraft.core.control.ControlEdge;
@@ -9,6 +10,7 @@ import dev.statecraft.core.control.Dora;
 import dev.statecraft.core.control.FullTuning;
 import dev.statecraft.core.control.Gated;
 import dev.statecraft.core.control.HeadTuning;
+import dev.statecraft.core.control.Ia3;
 import dev.statecraft.core.control.LayerSelection;
 import dev.statecraft.core.control.Lora;
 import dev.statecraft.core.control.LowRank;
@@ -16,6 +18,7 @@ import dev.statecraft.core.control.NormTuning;
 import dev.statecraft.core.control.StateTuning;
 import dev.statecraft.core.control.Tuning;
 import dev.statecraft.core.op.Activation;
+import dev.statecraft.models.family.ScaledTargets;
 import dev.statecraft.models.head.TaskModel;
 import java.util.List;
 import java.util.Locale;
@@ -33,6 +36,8 @@ final class Descriptions {
           "double-control",
           "control+lora",
           "adapter",
+          "ia3",
+          "bitfit",
           "full",
           "probe",
           "edges",
@@ -55,6 +60,8 @@ final class Descriptions {
           case "control+lora" -> List.of(control, lora);
           case "adapter" ->
               List.of(StateTuning.adapter(new Bottleneck(3, 0.75), LayerSelection.parse("0,2")));
+          case "ia3" -> List.of(ia3(family.backbone().scaledTargets()));
+          case "bitfit" -> List.of(new BitFit(targets, LayerSelection.parse("first 2")));
           case "full" -> List.of(new FullTuning());
           case "probe" -> List.of(new HeadTuning());
           case "edges" ->
@@ -85,5 +92,9 @@ final class Descriptions {
 
   private static String name(ControlFunction function) {
     return function.getClass().getSimpleName().toLowerCase(Locale.ROOT);
+  }
+
+  private static Ia3 ia3(ScaledTargets scaled) {
+    return new Ia3(scaled.targets(), scaled.feedForward(), LayerSelection.ALL);
   }
 }

@@ -17,7 +17,7 @@ import picocli.CommandLine.Option;
     name = "export",
     header = "Writes an adapter for others, in PEFT's format or in ours.",
     description =
-        "Writes an adapter for others: in PEFT's format (lora, dora), in ours (every method), "
+        "Writes an adapter for others: in PEFT's format (lora, dora, ia3), in ours (every method), "
             + "or as the checkpoints of the paper's reference implementation (control methods). "
             + "Its logits are compared with the adapter's before anything is in place.")
 public final class ExportCommand implements Callable<Integer> {

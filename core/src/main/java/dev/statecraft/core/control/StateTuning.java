@@ -4,6 +4,7 @@ import dev.statecraft.core.graph.Graph;
 import dev.statecraft.core.graph.GraphEditor;
 import dev.statecraft.core.graph.GraphException;
 import dev.statecraft.core.graph.Layer;
+import dev.statecraft.core.graph.Parameter;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
@@ -99,14 +100,23 @@ public record StateTuning(List<ControlEdge> edges, LayerSelection layers) implem
   private static void attach(
       GraphEditor editor, Graph graph, ControlEdge edge, String from, String to, String prefix) {
     editor.checkEnds(from, to);
-    editor.control(
-        from,
-        to,
-        edge.function().op(),
-        edge.function()
-            .parameters(
-                name -> prefix + name,
-                graph.state(from).shape().features(),
-                graph.state(to).shape().features()));
+    ControlFunction function = edge.function();
+    List<Parameter> theta =
+        function.parameters(
+            name -> prefix + name,
+            graph.state(from).shape().features(),
+            graph.state(to).shape().features());
+    if (!function.isSeries()) {
+      editor.control(from, to, function.op(), theta);
+    } else if (from.equals(to)) {
+      editor.follow(to, function.op(), theta);
+    } else {
+      throw new GraphException(
+          "control edge from '"
+              + from
+              + "' to '"
+              + to
+              + "': expected one state twice, since its function changes a state in series");
+    }
   }
 }

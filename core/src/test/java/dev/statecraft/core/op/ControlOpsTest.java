@@ -4,6 +4,8 @@ import dev.statecraft.core.control.Affine;
 import dev.statecraft.core.control.Bottleneck;
 import dev.statecraft.core.control.Gated;
 import dev.statecraft.core.control.LowRank;
+import dev.statecraft.core.control.Scaling;
+import dev.statecraft.core.control.Shift;
 import dev.statecraft.core.control.UserFunction;
 import dev.statecraft.core.graph.Axis;
 import dev.statecraft.core.graph.Initializer;
@@ -103,6 +105,26 @@ class ControlOpsTest extends OpTest {
               }
               return sum;
             });
+  }
+
+  @Test
+  void scaling() {
+    of(new Scaling().op(), 3, 2)
+        .input(Shape.tokens(5))
+        .parameter(5)
+        .verify((x, w) -> x.get(0).mul(w.get(0)));
+    of(new Scaling().op(), 4)
+        .input(Shape.tokens(3))
+        .parameter(3, 1)
+        .verify((x, w) -> x.get(0).mul(w.get(0).view(-1)));
+  }
+
+  @Test
+  void shift() {
+    of(new Shift().op(), 3, 2)
+        .input(Shape.tokens(5))
+        .parameter(5)
+        .verify((x, w) -> x.get(0).add(w.get(0)));
   }
 
   @Test

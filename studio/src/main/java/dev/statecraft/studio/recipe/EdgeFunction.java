@@ -6,13 +6,15 @@ import dev.statecraft.core.control.Bottleneck;
 import dev.statecraft.core.control.ControlFunction;
 import dev.statecraft.core.control.Gated;
 import dev.statecraft.core.control.LowRank;
+import dev.statecraft.core.control.Scaling;
+import dev.statecraft.core.control.Shift;
 import dev.statecraft.core.op.Activation;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** What a control edge computes, as recipes call it. All have a rank and alpha. */
+/** What a control edge computes, as recipes call it. */
 enum EdgeFunction {
   LOW_RANK(
       "low-rank",
@@ -56,7 +58,11 @@ enum EdgeFunction {
               edge.get(keys.rank()),
               edge.get(keys.alpha()),
               edge.get(keys.terms()).orElse(FunctionKeys.USUAL_TERMS),
-              model.controlInit()));
+              model.controlInit())),
+
+  IA3("ia3", "l x, in series, from a state to itself", (keys, edge, model) -> new Scaling()),
+
+  BITFIT("bitfit", "x + b, in series", (keys, edge, model) -> new Shift());
 
   /** Makes the function of a mapping's values. */
   interface Maker {
@@ -76,18 +82,34 @@ enum EdgeFunction {
 
   private final String label;
   private final String formula;
+  private final boolean hasNumbers;
   private final Set<String> keys;
   private final Maker maker;
 
   EdgeFunction(String label, String formula, Set<String> keys, Maker maker) {
+    this(label, formula, true, keys, maker);
+  }
+
+  /** One in series, which has no numbers of its own; the tuning sees that both ends are one. */
+  EdgeFunction(String label, String formula, Maker maker) {
+    this(label, formula, false, Set.of(), maker);
+  }
+
+  EdgeFunction(String label, String formula, boolean hasNumbers, Set<String> keys, Maker maker) {
     this.label = label;
     this.formula = formula;
+    this.hasNumbers = hasNumbers;
     this.keys = keys;
     this.maker = maker;
   }
 
   String label() {
     return label;
+  }
+
+  /** Whether it has a rank and alpha. */
+  boolean hasNumbers() {
+    return hasNumbers;
   }
 
   /** Whether a key that not every function has is one of it. */

@@ -61,6 +61,17 @@ record FunctionKeys(
    * @throws UsageException if it does
    */
   void check(EdgeFunction function, Settings edge) {
+    boolean plain =
+        edge.get(rank) == MethodTypes.USUAL_RANK
+            && edge.get(alpha) == MethodTypes.USUAL_CONTROL_ALPHA
+            && edge.get(bias).isEmpty()
+            && edge.get(dropout) == MethodTypes.NO_DROPOUT;
+    if (!function.hasNumbers() && !plain) {
+      throw new UsageException(
+          "function: "
+              + function.label()
+              + " has no rank, alpha, bias or dropout, expected none of them beside it");
+    }
     List<Key<?>> given =
         Stream.<Stream<? extends Key<?>>>of(
                 Stream.of(bias, activation, gates, terms).filter(key -> edge.get(key).isPresent()),

@@ -21,6 +21,8 @@ public final class Methods {
           new DoubleControlMethod(),
           new ControlAndLoraMethod(),
           new AdapterMethod(),
+          new Ia3Method(),
+          new BitFitMethod(),
           new FullMethod(),
           new ProbeMethod(),
           new EdgesMethod());

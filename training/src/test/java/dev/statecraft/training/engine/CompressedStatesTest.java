@@ -72,8 +72,10 @@ class CompressedStatesTest {
                       String what = method + ", " + store + ", " + format;
                       double bound = bound(format, type);
                       assertThat(error.relative()).as(what).isLessThanOrEqualTo(bound);
-                      // Of one parameter; 2.3 times that of all is the most seen.
-                      assertThat(error.worstRelative()).as(what).isLessThanOrEqualTo(3 * bound);
+                      // Of one parameter; 2.3 times that of all is the most seen. Gradients of
+                      // keys' biases nearly cancel: what all keys have in common moves no score.
+                      double most = method.equals("bitfit") ? 4 : 3;
+                      assertThat(error.worstRelative()).as(what).isLessThanOrEqualTo(most * bound);
                       assertThat(error.cosine())
                           .as(what)
                           .isCloseTo(1, within(bound * bound + 1e-9));

@@ -1,12 +1,14 @@
 package dev.statecraft.training.engine;
 
 import dev.statecraft.core.control.Affine;
+import dev.statecraft.core.control.BitFit;
 import dev.statecraft.core.control.BlockName;
 import dev.statecraft.core.control.Bottleneck;
 import dev.statecraft.core.control.ControlEdge;
 import dev.statecraft.core.control.ControlFunction;
 import dev.statecraft.core.control.Dora;
 import dev.statecraft.core.control.Gated;
+import dev.statecraft.core.control.Ia3;
 import dev.statecraft.core.control.LayerSelection;
 import dev.statecraft.core.control.Lora;
 import dev.statecraft.core.control.LowRank;
@@ -14,6 +16,7 @@ import dev.statecraft.core.control.NormTuning;
 import dev.statecraft.core.control.StateTuning;
 import dev.statecraft.core.control.Tuning;
 import dev.statecraft.core.op.Activation;
+import dev.statecraft.models.family.ScaledTargets;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -56,6 +59,10 @@ final class Methods {
     methods.put(
         "affine double-control",
         StateTuning.doubleControl(new Affine(RANK, 0.5, 2, control.init()), all));
+    ScaledTargets scaled = model.family().backbone().scaledTargets();
+    methods.put("ia3", new Ia3(scaled.targets(), scaled.feedForward(), all));
+    methods.put("ia3 of shared inputs", new Ia3(targets, targets, all));
+    methods.put("bitfit", new BitFit(List.of(), all));
     methods.put("full-block control", edges(ControlEdge.around(BlockName.FULL, control)));
     methods.put(
         "free edges",
@@ -70,6 +77,14 @@ final class Methods {
             ControlEdge.between("embeddings", "layers.1.output", control),
             ControlEdge.between("layers.0.output", "layers.2.middle", control)));
     return methods;
+  }
+
+  /**
+   * Whether a freshly tuned model computes as its base does, bit for bit. A linear that reads a
+   * state of its own is not computed in one product with its neighbours.
+   */
+  static boolean startsToTheBit(String method) {
+    return !method.equals("dora") && !method.equals("ia3 of shared inputs");
   }
 
   /** The name of every tiny model with that of every method. */

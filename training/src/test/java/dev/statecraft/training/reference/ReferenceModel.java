@@ -1,7 +1,9 @@
 package dev.statecraft.training.reference;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.statecraft.core.control.BitFit;
 import dev.statecraft.core.control.Dora;
+import dev.statecraft.core.control.Ia3;
 import dev.statecraft.core.control.LayerSelection;
 import dev.statecraft.core.control.Lora;
 import dev.statecraft.core.control.LowRank;
@@ -44,6 +46,10 @@ record ReferenceModel(TaskModel family, ReferenceVectors base) {
       return lengths;
     }
     int[] lengths = new int[(int) base.shapes().get("input_ids")[0]];
+    if (!base.values().containsKey("attention_mask")) {
+      Arrays.fill(lengths, (int) base.shapes().get("input_ids")[1]);
+      return lengths;
+    }
     for (int i = 0; i < lengths.length; i++) {
       lengths[i] = Arrays.stream(base.row("attention_mask", i)).sum();
     }
@@ -145,6 +151,8 @@ record ReferenceModel(TaskModel family, ReferenceVectors base) {
               List.of(
                   StateTuning.control(lowRank(json.get("control")), LayerSelection.ALL),
                   lora(json.get("lora"))));
+      case "ia3" -> new Ia3(targets(json), names(json.get("feedforward")), LayerSelection.ALL);
+      case "bitfit" -> new BitFit(List.of(), LayerSelection.ALL);
       default -> throw new AssertionError("unknown method '" + method.method() + "'");
     };
   }
@@ -168,8 +176,12 @@ record ReferenceModel(TaskModel family, ReferenceVectors base) {
   }
 
   private static List<String> targets(JsonNode json) {
-    List<String> targets = new ArrayList<>();
-    json.get("targets").forEach(target -> targets.add(target.asText()));
-    return targets;
+    return names(json.get("targets"));
+  }
+
+  private static List<String> names(JsonNode array) {
+    List<String> names = new ArrayList<>();
+    array.forEach(name -> names.add(name.asText()));
+    return names;
   }
 }

@@ -53,9 +53,16 @@ record ReferenceVectors(
     return new ReferenceVectors(
         name.substring(0, dot),
         name.substring(dot + 1),
-        JSON.readTree(folder.resolve(name + ".json").toFile()),
+        json(folder.resolve(name + ".json")),
         values,
         shapes);
+  }
+
+  /** Inputs alone have none. */
+  private static JsonNode json(Path file) throws IOException {
+    return file.toString().endsWith(".base.json") && !Files.exists(file)
+        ? JSON.createObjectNode()
+        : JSON.readTree(file.toFile());
   }
 
   double[] get(String name) {

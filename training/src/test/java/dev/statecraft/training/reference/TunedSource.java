@@ -21,8 +21,9 @@ record TunedSource(
                 .family()
                 .backbone()
                 .peftModule(parameter)
-                .replaceFirst("(lora_[AB]|lora_magnitude_vector)\\.weight$", "$1.default.weight");
-    for (String candidate : List.of(parameter, peft)) {
+                .replaceFirst("(lora_[AB]|lora_magnitude_vector)\\.weight$", "$1.default.weight")
+                .replaceFirst("ia3_l$", "ia3_l.default");
+    for (String candidate : List.of(parameter, peft, parameter.replaceFirst("bitfit_b$", "bias"))) {
       if (vectors.values().containsKey(prefix + candidate)) {
         return prefix + candidate;
       }
