@@ -36,22 +36,22 @@ public final class Adapter implements AutoCloseable {
   private final Path tensors;
   private final AdapterDescription description;
   private final SafetensorsFile file;
-  private final boolean paper;
+  private final AdapterLayout layout;
 
   /**
-   * @param paper whether the tensors are called as in the paper's checkpoints
+   * @param layout how the tensors are called
    */
   Adapter(
       Path config,
       Path tensors,
       AdapterDescription description,
       SafetensorsFile file,
-      boolean paper) {
+      AdapterLayout layout) {
     this.config = config;
     this.tensors = tensors;
     this.description = description;
     this.file = file;
-    this.paper = paper;
+    this.layout = layout;
   }
 
   public AdapterDescription description() {
@@ -87,7 +87,7 @@ public final class Adapter implements AutoCloseable {
   public Graph graph(TaskModel family) {
     Graph base = family.graph();
     for (AdapterPart part : description.parts()) {
-      savedModules(part)
+      part.savedModules()
           .ifPresent(saved -> AdapterConfig.requireHeads(config.toString(), saved, family));
     }
     try {
@@ -162,10 +162,7 @@ public final class Adapter implements AutoCloseable {
   }
 
   private Map<Parameter, List<String>> keys(TaskModel family) {
-    Graph tuned = graph(family);
-    return paper
-        ? PaperFormat.keys(description, family, tuned)
-        : AdapterKeys.of(description, family, tuned);
+    return layout.keys(description, family, graph(family));
   }
 
   /** The tensors' file, open as long as the adapter. */
@@ -182,13 +179,11 @@ public final class Adapter implements AutoCloseable {
   /** Whether it is a LoRA adapter that says it has no head, and has none. */
   private boolean headless(TaskModel family) {
     Optional<List<String>> saved =
-        description.isPeft() ? savedModules(description.parts().get(0)) : Optional.empty();
+        description.parts().size() == 1
+            ? description.parts().get(0).savedModules()
+            : Optional.empty();
     List<String> heads = AdapterConfig.heads(family);
     return saved.isPresent() && saved.get().stream().noneMatch(heads::contains);
-  }
-
-  private static Optional<List<String>> savedModules(AdapterPart part) {
-    return part.projections().flatMap(projections -> projections.targets().savedModules());
   }
 
   private static Optional<String> check(Parameter parameter, TensorEntry entry) {

@@ -35,6 +35,21 @@ public interface AdapterPart {
     return List.of();
   }
 
+  /** The same by the states of a family, where it is told by the family's modules. */
+  default AdapterPart in(TaskModel family) {
+    return this;
+  }
+
+  /** Modules that are trained whole beside it, if it is as PEFT gives it. */
+  default Optional<List<String>> savedModules() {
+    return projections().flatMap(part -> part.targets().savedModules());
+  }
+
+  /** The same as edges between modules, if that is what it is. */
+  default Optional<ModuleEdges> moduleEdges() {
+    return Optional.empty();
+  }
+
   /** The same as LoRA or DoRA, if that is what it is. */
   default Optional<Projections> projections() {
     return Optional.empty();
