@@ -65,9 +65,16 @@ public interface AdapterPart {
    * @param rankStabilized whether the scale is {@code alpha / sqrt(r)} (Kalajdzievski 2023) instead
    *     of {@code alpha / r}
    * @param targets which linears
+   * @param patterns which of them have a rank or an alpha of their own
    */
   record Projections(
-      boolean dora, int rank, double alpha, double dropout, boolean rankStabilized, Targets targets)
+      boolean dora,
+      int rank,
+      double alpha,
+      double dropout,
+      boolean rankStabilized,
+      Targets targets,
+      RankPatterns patterns)
       implements AdapterPart {
     @Override
     public boolean isInWeights() {
@@ -81,20 +88,42 @@ public interface AdapterPart {
 
     @Override
     public Tuning tuning(TaskModel family) {
-      Targets.Named named = targets.in(family);
+      List<Tuning> tunings =
+          targets.groups(family, rank, alpha, patterns).stream().map(this::tuning).toList();
+      return tunings.size() == 1 ? tunings.get(0) : Tuning.all(tunings);
+    }
+
+    private Tuning tuning(Targets.Group group) {
+      int own = group.rank();
+      double numerator = numerator(own, group.alpha());
+      Targets.Named named = group.targets();
       return dora
-          ? new Dora(rank, numerator(), dropout, named.names(), named.layers())
-          : new Lora(rank, numerator(), dropout, named.names(), named.layers());
+          ? new Dora(own, numerator, dropout, named.names(), named.layers())
+          : new Lora(own, numerator, dropout, named.names(), named.layers());
     }
 
     /** What the core divides by the rank. */
     double numerator() {
-      return rankStabilized ? alpha * Math.sqrt((double) rank) : alpha;
+      return numerator(rank, alpha);
     }
 
-    /** Factor of B A. */
-    public double scale() {
+    private double numerator(int own, double ownAlpha) {
+      return rankStabilized ? ownAlpha * Math.sqrt((double) own) : ownAlpha;
+    }
+
+    /** Factor of B A where no pattern says another. */
+    double scale() {
       return numerator() / rank;
+    }
+
+    /**
+     * Factor of B A of a linear.
+     *
+     * @param names its full names: PEFT's and the checkpoint's
+     */
+    public double scale(List<String> names) {
+      int own = patterns.rank(names, rank);
+      return numerator(own, patterns.alpha(names, alpha)) / own;
     }
   }
 

@@ -139,7 +139,8 @@ final class PaperFormat implements AdapterLayout {
               keys.number("lora_alpha"),
               PeftFormat.dropout(keys, "lora_dropout"),
               false,
-              new Targets.Named(List.copyOf(lora.names), lora.selection())));
+              new Targets.Named(List.copyOf(lora.names), lora.selection()),
+              RankPatterns.NONE));
     }
     return new AdapterDescription(
         !lora.layers.isEmpty() ? "control+lora" : edges.size() > 1 ? "double-control" : "control",
@@ -166,7 +167,7 @@ final class PaperFormat implements AdapterLayout {
     boolean beside = held.map(PaperControl::lora).orElse(false);
     boolean lora =
         description.parts().size() == 2
-            && description.parts().get(1).projections().filter(part -> !part.dora()).isPresent();
+            && description.parts().get(1).projections().filter(PaperFormat::isPlain).isPresent();
     if (description.parts().size() > 1 && !(lora && beside && edges.size() == 1)) {
       return Optional.of(
           "control alone, or on LLaMA control of the MLP with LoRA, found '"
@@ -186,6 +187,10 @@ final class PaperFormat implements AdapterLayout {
               + edges.stream().map(ControlEdge::name).toList());
     }
     return functions(edges, held.get().biased());
+  }
+
+  private static boolean isPlain(AdapterPart.Projections part) {
+    return !part.dora() && part.patterns().isEmpty();
   }
 
   /** The edge around a block if there is one of that name, with whatever function it has. */

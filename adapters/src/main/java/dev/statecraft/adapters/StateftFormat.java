@@ -161,6 +161,9 @@ final class StateftFormat implements AdapterLayout {
         scales.add(function.scale());
         ranks.add(function.rank());
       }
+      if (part.projections().filter(lora -> !lora.patterns().isEmpty()).isPresent()) {
+        return Optional.of("one rank and one scale for all edges, found patterns of them");
+      }
       part.projections().ifPresent(lora -> scales.add(lora.scale()));
       part.projections().ifPresent(lora -> ranks.add(lora.rank()));
     }
