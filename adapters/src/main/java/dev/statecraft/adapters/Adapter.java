@@ -87,14 +87,21 @@ public final class Adapter implements AutoCloseable {
   public Graph graph(TaskModel family) {
     Graph base = family.graph();
     for (AdapterPart part : description.parts()) {
-      part.savedModules()
-          .ifPresent(saved -> AdapterConfig.requireHeads(config.toString(), saved, family));
+      part.savedModules().ifPresent(saved -> requireKnown(part, saved, family));
     }
     try {
       return description.tuning(family).apply(base);
     } catch (IllegalArgumentException | UsageException | GraphException e) {
       // GraphException too: the layers, targets or states are not this model's.
       throw new InvalidInputException(config + ": does not fit the model: " + e.getMessage(), e);
+    }
+  }
+
+  private void requireKnown(AdapterPart part, List<String> saved, TaskModel family) {
+    if (part.projections().isPresent()) {
+      SavedModules.requireUntied(config.toString(), saved, family);
+    } else {
+      AdapterConfig.requireHeads(config.toString(), saved, family);
     }
   }
 

@@ -106,11 +106,12 @@ final class AdapterConfig {
    * The text of the file.
    *
    * @param any the adapter's
-   * @param saved the modules of the head that are saved
+   * @param heads the modules of the head that are saved
    * @param peft whether LoRA and DoRA are written as PEFT writes them
    */
-  static String write(AdapterDescription any, TaskModel family, List<String> saved, boolean peft) {
+  static String write(AdapterDescription any, TaskModel family, List<String> heads, boolean peft) {
     AdapterDescription description = any.in(family);
+    List<String> saved = SavedModules.written(description, family, heads);
     ObjectNode root = JsonNodeFactory.instance.objectNode();
     PartCodec<?> first = PartCodecs.of(description.parts().get(0));
     boolean alone = peft || first.type().isEmpty();

@@ -6,11 +6,14 @@ import dev.statecraft.core.control.Dora;
 import dev.statecraft.core.control.FullTuning;
 import dev.statecraft.core.control.HeadTuning;
 import dev.statecraft.core.control.Lora;
+import dev.statecraft.core.control.ParameterTuning;
 import dev.statecraft.core.control.StateTuning;
 import dev.statecraft.core.control.Tuning;
 import dev.statecraft.models.head.TaskModel;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** One of the tunings that make an adapter. A {@code PartCodec} writes it down and reads it. */
 public interface AdapterPart {
@@ -88,8 +91,12 @@ public interface AdapterPart {
 
     @Override
     public Tuning tuning(TaskModel family) {
-      List<Tuning> tunings =
-          targets.groups(family, rank, alpha, patterns).stream().map(this::tuning).toList();
+      List<Tuning> tunings = new ArrayList<>();
+      targets.groups(family, rank, alpha, patterns).forEach(group -> tunings.add(tuning(group)));
+      Set<String> whole = SavedModules.of(family, savedModules().orElse(List.of()));
+      if (!whole.isEmpty()) {
+        tunings.add(new ParameterTuning(whole));
+      }
       return tunings.size() == 1 ? tunings.get(0) : Tuning.all(tunings);
     }
 

@@ -234,8 +234,12 @@ class AdapterErrorsTest {
     set("modules_to_save", "[\"embed_tokens\"]");
     refusesToFit(
         "llama-tiny",
-        "CONFIG: modules_to_save: expected none but the head's [], found 'embed_tokens', which is"
-            + " 'model.embed_tokens.weight'");
+        "TENSORS: the tensors do not fit the model: missing"
+            + " [base_model.model.model.embed_tokens.weight]");
+    refusesToFit(
+        "llama-tied",
+        "CONFIG: modules_to_save: expected none whose weight is another module's too, found"
+            + " 'embed_tokens', which is 'model.embed_tokens.weight'");
   }
 
   @Test

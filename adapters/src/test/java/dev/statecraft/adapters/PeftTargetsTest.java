@@ -116,6 +116,43 @@ class PeftTargetsTest {
     assertThat(part.scale() * 4).isEqualTo(scaleOfV);
   }
 
+  /** What is trained whole is saved, and takes the place of the base model's. */
+  @Test
+  void modulesAreSavedWhole() throws IOException {
+    try (TinyModel tiny = TinyModel.open("llama-tiny")) {
+      AdapterDescription read =
+          description(
+              "\"target_modules\":\"all-linear\","
+                  + "\"modules_to_save\":[\"embed_tokens\",\"lm_head\",\"1.mlp\"]");
+      Graph tuned = tiny.tuned(read);
+      assertThat(ranks(tuned)).hasSize(21 - 3);
+      assertThat(
+              tuned.trainableParameters().stream()
+                  .filter(parameter -> parameter.role() == Parameter.Role.BASE)
+                  .map(Parameter::name))
+          .containsExactlyInAnyOrder(
+              "model.embed_tokens.weight",
+              "lm_head.weight",
+              "model.layers.1.mlp.gate_proj.weight",
+              "model.layers.1.mlp.up_proj.weight",
+              "model.layers.1.mlp.down_proj.weight");
+      Path saved = folder.resolve("saved");
+      double[] expected;
+      try (Weights weights = tiny.random(tuned, 3)) {
+        AdapterFolder.save(saved, read, tiny.family(), weights);
+        expected = tiny.logits(tuned, weights);
+      }
+      try (Adapter adapter = AdapterFolder.open(saved)) {
+        assertThat(adapter.keys())
+            .contains(
+                "base_model.model.model.embed_tokens.weight", "base_model.model.lm_head.weight");
+      }
+      assertThat(logits(tiny, saved)).isEqualTo(expected);
+      JsonNode json = JSON.readTree(saved.resolve("adapter_config.json").toFile());
+      assertThat(json.path("modules_to_save")).hasSize(3);
+    }
+  }
+
   /** An adapter of uneven ranks: its logits are those of a double of it with one rank and alpha. */
   @Test
   void anUnevenAdapterGivesTheLogitsOfAnEvenOne() throws IOException {
