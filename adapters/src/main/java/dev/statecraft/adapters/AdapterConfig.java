@@ -39,7 +39,11 @@ final class AdapterConfig {
    * @param metadata of the tensors' file
    */
   static AdapterDescription read(String json, String source, Map<String, String> metadata) {
-    JsonKeys keys = JsonKeys.parse(json, source);
+    return read(JsonKeys.parse(json, source), metadata);
+  }
+
+  /** Reads the keys of a file. */
+  static AdapterDescription read(JsonKeys keys, Map<String, String> metadata) {
     List<String> saved = keys.texts("modules_to_save");
     String base = keys.optionalText("base_model_name_or_path").orElse("");
     String type = keys.text("peft_type");
@@ -102,11 +106,13 @@ final class AdapterConfig {
   /**
    * The text of the file.
    *
-   * @param saved the modules of the head that are saved
+   * @param any the adapter's
+   * @param heads the modules of the head that are saved
    * @param peft whether LoRA and DoRA are written as PEFT writes them
    */
-  static String write(
-      AdapterDescription description, TaskModel family, List<String> saved, boolean peft) {
+  static String write(AdapterDescription any, TaskModel family, List<String> heads, boolean peft) {
+    AdapterDescription description = any.in(family);
+    List<String> saved = SavedModules.written(description, family, heads);
     ObjectNode root = JsonNodeFactory.instance.objectNode();
     PartCodec<?> first = PartCodecs.of(description.parts().get(0));
     boolean alone = peft || first.type().isEmpty();

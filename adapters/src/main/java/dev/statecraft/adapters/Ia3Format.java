@@ -54,7 +54,7 @@ final class Ia3Format implements PartCodec<Ia3Part> {
         ia3.feedForward().isEmpty()
             ? List.of()
             : PeftFormat.projections(new Targets.Named(ia3.feedForward(), ia3.layers()), family);
-    List<String> names = PeftFormat.modules(scaled, family, saved, false).names();
+    List<String> names = PeftFormat.modules(List.of(scaled), family, saved, false).names();
     List<String> ends =
         ia3.feedForward().stream().map(family.backbone()::peftTarget).distinct().toList();
     boolean asShort =

@@ -45,10 +45,15 @@ final class PartCodecs {
 
   /** The codec of a part. */
   static PartCodec<?> of(AdapterPart part) {
+    return find(part).orElseThrow(() -> new IllegalArgumentException("no codec writes " + part));
+  }
+
+  /** The codec of a part, if it can be written without knowing a model. */
+  static Optional<PartCodec<?>> find(AdapterPart part) {
     return ALL.stream()
         .filter(codec -> codec.part().isInstance(part))
-        .findFirst()
-        .orElseThrow(() -> new IllegalArgumentException("no codec writes " + part));
+        .<PartCodec<?>>map(codec -> codec)
+        .findFirst();
   }
 
   /** The codec of parts of a {@code type} among others. */

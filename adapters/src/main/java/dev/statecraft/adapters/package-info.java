@@ -16,7 +16,9 @@
  *
  * <p>{@link dev.statecraft.adapters.AdapterExport} writes a saved adapter in another {@link
  * dev.statecraft.adapters.AdapterFormat}, among them the checkpoints of the paper's reference
- * implementation ({@code PaperFormat} has their keys), which are opened like any other adapter.
+ * implementation ({@code PaperFormat} has their keys) and adapters of its authors' newer code
+ * ({@code StateftFormat}), which are opened like any other adapter. {@code ModuleStates} knows
+ * which states enter and leave the modules that those name.
  *
  * <p>Keys of {@code adapter_model.safetensors}:
  *

@@ -53,7 +53,12 @@ class AdapterErrorsTest {
 
   private void set(String key, String json) throws IOException {
     ObjectNode root = (ObjectNode) JSON.readTree(config.toFile());
-    root.set(key, JSON.readTree(json));
+    int dot = key.indexOf('.');
+    if (dot < 0) {
+      root.set(key, JSON.readTree(json));
+    } else {
+      root.putObject(key.substring(0, dot)).set(key.substring(dot + 1), JSON.readTree(json));
+    }
     JSON.writeValue(config.toFile(), root);
   }
 
@@ -110,17 +115,20 @@ class AdapterErrorsTest {
         "lora_dropout | 1 | a number from 0 to below 1, found 1",
         "use_dora | 1 | true or false, found 1",
         "bias | `\"all\"` | \"none\" (others are not supported), found \"all\"",
-        "rank_pattern | `{\"q_proj\":8}` | none (others are not supported), found {\"q_proj\":8}",
-        "alpha_pattern | `{\"q_proj\":8}` | none (others are not supported), found {\"q_proj\":8}",
+        "rank_pattern | `{\"(\":8}` | regular expressions for names of modules, found {\"(\":8}",
+        "rank_pattern.q_proj | `0` | a positive integer, found 0",
+        "alpha_pattern | 8 | an object, found 8",
+        "trainable_token_indices | [1] | none (others are not supported), found [1]",
         "layer_replication | [[0,1]] | none (others are not supported), found [[0,1]]",
         "fan_in_fan_out | true | false (true is not supported), found true",
         "lora_bias | true | false (true is not supported), found true",
         "init_lora_weights | `\"pissa\"` | true, false or one of [eva, gaussian, orthogonal]"
             + " (others change the base weights), found \"pissa\"",
-        "target_modules | `\".*q_proj\"` | a list of names (one regular expression is not"
-            + " supported), found \".*q_proj\"",
+        "target_modules | `\"(q_proj\"` | a list of names or one regular expression, found"
+            + " \"(q_proj\"",
+        "target_modules | 1 | a list of names or one regular expression, found 1",
         "target_modules | [1] | a list of strings, found [1]",
-        "exclude_modules | `\"x\"` | a list of names, found \"x\"",
+        "exclude_modules | `\"x(\"` | a list of names or one regular expression, found \"x(\"",
         "layers_to_transform | [-1] | integers of 0 or more, found [-1]",
         "layers_pattern | `\"a.*\"` | names (regular expressions are not supported), found"
             + " \"a.*\"",
@@ -202,12 +210,12 @@ class AdapterErrorsTest {
   }
 
   @Test
-  void targetsThatDifferBetweenLayers() throws IOException {
-    set("target_modules", "[\"q_proj\", \"model.layers.1.mlp.up_proj\"]");
-    refusesToFit(
-        "llama-tiny",
-        "CONFIG: target_modules: expected the same targets in every layer that has any, found"
-            + " {q_proj=[0, 1, 2], up_proj=[1]}");
+  void oneStringSaysLayersItself() throws IOException {
+    set("target_modules", "\".*q_proj\"");
+    set("layers_to_transform", "[1]");
+    refusesToOpen(
+        "CONFIG: layers_to_transform: expected none beside target_modules in one string, as in"
+            + " PEFT, found [1]");
   }
 
   @Test
@@ -228,8 +236,12 @@ class AdapterErrorsTest {
     set("modules_to_save", "[\"embed_tokens\"]");
     refusesToFit(
         "llama-tiny",
-        "CONFIG: modules_to_save: expected none but the head's [], found 'embed_tokens', which is"
-            + " 'model.embed_tokens.weight'");
+        "TENSORS: the tensors do not fit the model: missing"
+            + " [base_model.model.model.embed_tokens.weight]");
+    refusesToFit(
+        "llama-tied",
+        "CONFIG: modules_to_save: expected none whose weight is another module's too, found"
+            + " 'embed_tokens', which is 'model.embed_tokens.weight'");
   }
 
   @Test

@@ -268,7 +268,7 @@ class AdapterExportTest {
                 new LowRank(2, 1, true, 0, Initializer.KAIMING), LayerSelection.ALL))
         .hasMessageContaining("expected a low-rank function without biases");
     assertThatThrownBy(() -> AdapterFormat.of("pickle"))
-        .hasMessage("--format: expected one of [peft, control, paper], found 'pickle'");
+        .hasMessage("--format: expected one of [peft, control, paper, stateft], found 'pickle'");
   }
 
   private org.assertj.core.api.AbstractThrowableAssert<?, ?> refuses(

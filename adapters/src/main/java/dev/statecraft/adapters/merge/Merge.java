@@ -11,6 +11,7 @@ import dev.statecraft.models.head.TaskModel;
 import dev.statecraft.models.pretrained.PretrainedModel;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -59,7 +60,7 @@ public record Merge(
                 parameter,
                 tuned.parameters().get(module + ".lora_B.weight"),
                 tuned.parameters().get(module + ".lora_magnitude_vector.weight"),
-                projections.get().scale()));
+                projections.get().scale(List.of(family.backbone().peftModule(module), module))));
       }
     }
     model.report(tuned).refuse(model.name());

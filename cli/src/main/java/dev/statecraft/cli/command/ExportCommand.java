@@ -18,7 +18,8 @@ import picocli.CommandLine.Option;
     header = "Writes an adapter for others, in PEFT's format or in ours.",
     description =
         "Writes an adapter for others: in PEFT's format (lora, dora, ia3), in ours (every method), "
-            + "or as the checkpoints of the paper's reference implementation (control methods). "
+            + "as the checkpoints of the paper's reference implementation (control methods), or "
+            + "as its authors' newer code saves edges between modules (low-rank control, lora). "
             + "Its logits are compared with the adapter's before anything is in place.")
 public final class ExportCommand implements Callable<Integer> {
   private final Console console;
@@ -29,7 +30,8 @@ public final class ExportCommand implements Callable<Integer> {
   @Option(
       names = "--format",
       paramLabel = "FORMAT",
-      description = "peft, control or paper (default: peft for lora and dora, else control).")
+      description =
+          "peft, control, paper or stateft (default: peft for lora and dora, else control).")
   private String format;
 
   @Option(

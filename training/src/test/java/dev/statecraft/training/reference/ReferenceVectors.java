@@ -58,11 +58,9 @@ record ReferenceVectors(
         shapes);
   }
 
-  /** Inputs alone have none. */
+  /** What a file says; nothing where there is none, as beside inputs that nothing is told of. */
   private static JsonNode json(Path file) throws IOException {
-    return file.toString().endsWith(".base.json") && !Files.exists(file)
-        ? JSON.createObjectNode()
-        : JSON.readTree(file.toFile());
+    return Files.exists(file) ? JSON.readTree(file.toFile()) : JSON.createObjectNode();
   }
 
   double[] get(String name) {

@@ -47,6 +47,7 @@ import org.junit.jupiter.api.TestFactory;
 class ReferenceVectorsTest {
   private final Path folder = folder();
 
+  /** Where the vectors are. */
   static Path folder() {
     String other = System.getProperty("statecraft.fixtures");
     if (other != null && !other.isBlank()) {
