@@ -92,7 +92,7 @@ public interface AdapterPart {
     /**
      * Checks that the functions can be written down.
      *
-     * @throws IllegalArgumentException if one is neither low rank nor a bottleneck
+     * @throws UsageException if one cannot
      */
     public Control {
       for (ControlEdge edge : states.edges()) {
@@ -100,7 +100,9 @@ public interface AdapterPart {
           throw new UsageException(
               "control edge '"
                   + edge.name()
-                  + "': expected a low-rank or bottleneck function, which can be saved, found "
+                  + "': expected a function that can be saved ("
+                  + FunctionCodec.words()
+                  + "), found "
                   + edge.function().getClass().getName());
         }
       }

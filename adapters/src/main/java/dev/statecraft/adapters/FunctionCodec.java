@@ -5,13 +5,13 @@ import dev.statecraft.base.JsonKeys;
 import dev.statecraft.core.control.Bottleneck;
 import dev.statecraft.core.control.ControlFunction;
 import dev.statecraft.core.control.LowRank;
+import dev.statecraft.core.control.Patch;
 import dev.statecraft.core.graph.Initializer;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
-import java.util.stream.Collectors;
 
 /**
  * How the control functions of one class are written down and read back.
@@ -30,7 +30,8 @@ record FunctionCodec<F extends ControlFunction>(
           new FunctionCodec<>(
               "low_rank", LowRank.class, FunctionCodec::lowRank, FunctionCodec::write),
           new FunctionCodec<>(
-              "bottleneck", Bottleneck.class, FunctionCodec::bottleneck, FunctionCodec::write));
+              "bottleneck", Bottleneck.class, FunctionCodec::bottleneck, FunctionCodec::write),
+          new FunctionCodec<>("patch", Patch.class, FunctionCodec::patch, FunctionCodec::write));
 
   /** The codec of a function, if it can be written down. */
   static Optional<FunctionCodec<?>> of(ControlFunction function) {
@@ -40,17 +41,18 @@ record FunctionCodec<F extends ControlFunction>(
         .findFirst();
   }
 
+  /** What functions can be written down, for messages. */
+  static String words() {
+    return PartCodecs.either(ALL.stream().map(FunctionCodec::word).toList());
+  }
+
   /** The function of an edge. */
   static ControlFunction read(JsonKeys edge) {
     String word = edge.text(FUNCTION);
     return ALL.stream()
         .filter(codec -> codec.word.equals(word))
         .findFirst()
-        .orElseThrow(
-            () ->
-                edge.invalid(
-                    FUNCTION,
-                    ALL.stream().map(FunctionCodec::word).collect(Collectors.joining(" or "))))
+        .orElseThrow(() -> edge.invalid(FUNCTION, words()))
         .reader
         .apply(edge);
   }
@@ -75,9 +77,13 @@ record FunctionCodec<F extends ControlFunction>(
     edge.put("scale", function.scale());
     edge.put("bias", function.bias());
     edge.put("dropout", function.dropout());
+    write(edge, function.init());
+  }
+
+  private static void write(ObjectNode edge, Initializer initializer) {
     ObjectNode init = edge.putObject("init");
-    init.put("kind", function.init().kind().name());
-    init.put("scale", function.init().scale());
+    init.put("kind", initializer.kind().name());
+    init.put("scale", initializer.scale());
   }
 
   private static Bottleneck bottleneck(JsonKeys edge) {
@@ -87,6 +93,17 @@ record FunctionCodec<F extends ControlFunction>(
   private static void write(ObjectNode edge, Bottleneck function) {
     edge.put("rank", function.rank());
     edge.put("scale", function.scale());
+  }
+
+  private static Patch patch(JsonKeys edge) {
+    return new Patch(
+        edge.positive("rank"), edge.number("scale"), initializer(edge.object("init")));
+  }
+
+  private static void write(ObjectNode edge, Patch function) {
+    edge.put("rank", function.rank());
+    edge.put("scale", function.scale());
+    write(edge, function.init());
   }
 
   private static Initializer initializer(JsonKeys keys) {

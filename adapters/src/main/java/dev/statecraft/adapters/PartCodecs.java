@@ -58,7 +58,7 @@ final class PartCodecs {
   }
 
   /** {@code a, b or c}. */
-  private static String either(List<String> words) {
+  static String either(List<String> words) {
     List<String> all = new ArrayList<>(words);
     String last = all.remove(all.size() - 1);
     return Stream.of(String.join(", ", all), last)

@@ -9,6 +9,7 @@ import dev.statecraft.core.control.HeadTuning;
 import dev.statecraft.core.control.LayerSelection;
 import dev.statecraft.core.control.Lora;
 import dev.statecraft.core.control.LowRank;
+import dev.statecraft.core.control.Patch;
 import dev.statecraft.core.control.StateTuning;
 import dev.statecraft.core.control.Tuning;
 import dev.statecraft.models.head.TaskModel;
@@ -26,6 +27,7 @@ final class Descriptions {
           "double-control",
           "control+lora",
           "adapter",
+          "patch-control",
           "full",
           "probe",
           "edges");
@@ -46,6 +48,10 @@ final class Descriptions {
           case "control+lora" -> List.of(control, lora);
           case "adapter" ->
               List.of(StateTuning.adapter(new Bottleneck(3, 0.75), LayerSelection.parse("0,2")));
+          case "patch-control" ->
+              List.of(
+                  StateTuning.control(
+                      new Patch(3, 0.75, function.init()), LayerSelection.parse("0,2")));
           case "full" -> List.of(new FullTuning());
           case "probe" -> List.of(new HeadTuning());
           case "edges" ->

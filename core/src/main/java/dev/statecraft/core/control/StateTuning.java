@@ -4,6 +4,7 @@ import dev.statecraft.core.graph.Graph;
 import dev.statecraft.core.graph.GraphEditor;
 import dev.statecraft.core.graph.GraphException;
 import dev.statecraft.core.graph.Layer;
+import dev.statecraft.core.graph.State;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
@@ -99,14 +100,18 @@ public record StateTuning(List<ControlEdge> edges, LayerSelection layers) implem
   private static void attach(
       GraphEditor editor, Graph graph, ControlEdge edge, String from, String to, String prefix) {
     editor.checkEnds(from, to);
+    State v = graph.state(to);
+    EdgePlace place =
+        new EdgePlace(
+            prefix.substring(0, prefix.length() - 1), graph.isCausalAlong(v.shape().dims().get(0)));
     editor.control(
         from,
         to,
-        edge.function().op(),
+        edge.function().op(place),
         edge.function()
             .parameters(
                 name -> prefix + name,
                 graph.state(from).shape().features(),
-                graph.state(to).shape().features()));
+                v.shape().features()));
   }
 }

@@ -13,9 +13,12 @@ import dev.statecraft.core.control.Bottleneck;
 import dev.statecraft.core.control.ControlEdge;
 import dev.statecraft.core.control.ControlFunction;
 import dev.statecraft.core.control.LowRank;
+import dev.statecraft.core.control.Patch;
 import dev.statecraft.core.graph.Initializer;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** The keys of a control edge. */
 final class EdgeKeys extends Keys {
@@ -26,7 +29,9 @@ final class EdgeKeys extends Keys {
     /** {@code alpha B A x}. */
     LOW_RANK("low-rank"),
     /** {@code alpha (B gelu(A x + a) + b)}. */
-    BOTTLENECK("bottleneck");
+    BOTTLENECK("bottleneck"),
+    /** {@code alpha (c + softmax_rows(c c') c)}, {@code c = B (A x + a) + b}. */
+    PATCH("patch");
 
     private final String label;
 
@@ -44,7 +49,12 @@ final class EdgeKeys extends Keys {
           return function;
         }
       }
-      throw new UsageException("function: expected low-rank or bottleneck, found '" + label + "'");
+      throw new UsageException(
+          "function: expected "
+              + Arrays.stream(values()).map(Function::label).collect(Collectors.joining(" or "))
+              + ", found '"
+              + label
+              + "'");
     }
   }
 
@@ -68,7 +78,8 @@ final class EdgeKeys extends Keys {
           "function",
           Type.choice(List.of(Function.values()), Function::label, Function::of),
           Function.LOW_RANK,
-          "low-rank: alpha B A x; bottleneck: alpha (B gelu(A x + a) + b).");
+          "low-rank: alpha B A x; bottleneck: alpha (B gelu(A x + a) + b); patch: alpha (c +"
+              + " softmax_rows(c c') c) with c = B (A x + a) + b, over the rows of a sequence.");
 
   final Key<Integer> rank = key("rank", RANK, USUAL_RANK, "Rows of A.");
 
@@ -80,7 +91,7 @@ final class EdgeKeys extends Keys {
           "bias",
           Type.flag(),
           MethodTypes.FAMILY,
-          "Whether a low-rank edge has biases; a bottleneck always does.");
+          "Whether a low-rank edge has biases; others always do.");
 
   final Key<Double> dropout =
       key(
@@ -91,11 +102,13 @@ final class EdgeKeys extends Keys {
 
   @Override
   void check(Settings edge) {
-    if (edge.get(function) == Function.BOTTLENECK
+    Function computes = edge.get(function);
+    if (computes != Function.LOW_RANK
         && (edge.get(bias).isPresent() || edge.get(dropout) != 0)) {
       throw new UsageException(
-          "function: a bottleneck always has biases and never dropout,"
-              + " expected neither key beside it");
+          "function: a "
+              + computes.label
+              + " always has biases and never dropout, expected neither key beside it");
     }
     // The edge knows which ends go together.
     new ControlEdge(
@@ -113,6 +126,7 @@ final class EdgeKeys extends Keys {
                   edge.get(dropout),
                   model.controlInit());
           case BOTTLENECK -> new Bottleneck(edge.get(rank), edge.get(alpha));
+          case PATCH -> new Patch(edge.get(rank), edge.get(alpha), model.controlInit());
         };
     return ControlEdge.between(edge.get(from), edge.get(to), computes);
   }

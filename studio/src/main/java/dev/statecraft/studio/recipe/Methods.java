@@ -21,6 +21,7 @@ public final class Methods {
           new DoubleControlMethod(),
           new ControlAndLoraMethod(),
           new AdapterMethod(),
+          new PatchControlMethod(),
           new FullMethod(),
           new ProbeMethod(),
           new EdgesMethod());

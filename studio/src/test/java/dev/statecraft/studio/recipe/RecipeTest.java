@@ -210,6 +210,7 @@ final class RecipeTest {
         "double-control",
         "control+lora",
         "adapter",
+        "patch-control",
         "full",
         "probe",
         "{name: lora, targets: [q_proj, v_proj], layers: [0, 2, 5-7], dropout: 0.05}",

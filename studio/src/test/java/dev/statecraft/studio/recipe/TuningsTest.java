@@ -50,6 +50,7 @@ final class TuningsTest {
         "{name: double-control, rank: 2} | 128",
         "{name: control+lora, control: {rank: 2}, lora: {rank: 3}} | 160",
         "{name: adapter, rank: 2} | 168",
+        "{name: patch-control, rank: 2} | 84",
         "{name: full} | 320",
         "probe | 0",
         "{name: edges, edges: [{from: embedding, to: layers.1.output, rank: 2}]} | 32",

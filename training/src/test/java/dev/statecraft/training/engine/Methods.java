@@ -8,6 +8,7 @@ import dev.statecraft.core.control.Dora;
 import dev.statecraft.core.control.LayerSelection;
 import dev.statecraft.core.control.Lora;
 import dev.statecraft.core.control.LowRank;
+import dev.statecraft.core.control.Patch;
 import dev.statecraft.core.control.StateTuning;
 import dev.statecraft.core.control.Tuning;
 import java.util.LinkedHashMap;
@@ -42,6 +43,7 @@ final class Methods {
     methods.put("double-control", StateTuning.doubleControl(control, all));
     methods.put("control+lora", Tuning.all(List.of(StateTuning.control(control, all), lora)));
     methods.put("adapter", StateTuning.adapter(new Bottleneck(RANK, 1), all));
+    methods.put("patch-control", StateTuning.control(patch(model, 0.5), all));
     methods.put("full-block control", edges(ControlEdge.around(BlockName.FULL, control)));
     methods.put(
         "free edges",
@@ -69,6 +71,10 @@ final class Methods {
 
   static Tuning edges(ControlEdge... edges) {
     return new StateTuning(List.of(edges), LayerSelection.ALL);
+  }
+
+  static ControlFunction patch(TinyModel model, double scale) {
+    return new Patch(RANK, scale, model.family().backbone().controlInit());
   }
 
   static ControlFunction lowRank(TinyModel model, double scale) {

@@ -5,6 +5,7 @@ import dev.statecraft.core.control.Dora;
 import dev.statecraft.core.control.LayerSelection;
 import dev.statecraft.core.control.Lora;
 import dev.statecraft.core.control.LowRank;
+import dev.statecraft.core.control.Patch;
 import dev.statecraft.core.control.StateTuning;
 import dev.statecraft.core.control.Tuning;
 import dev.statecraft.core.run.Batch;
@@ -140,6 +141,10 @@ record ReferenceModel(TaskModel family, ReferenceVectors base) {
               LayerSelection.ALL);
       case "control" -> StateTuning.control(lowRank(json), LayerSelection.ALL);
       case "double-control" -> StateTuning.doubleControl(lowRank(json), LayerSelection.ALL);
+      case "patch-control" ->
+          StateTuning.control(
+              new Patch(json.get("rank").asInt(), 1, family.backbone().controlInit()),
+              LayerSelection.ALL);
       case "control+lora" ->
           Tuning.all(
               List.of(

@@ -53,9 +53,14 @@ record ReferenceVectors(
     return new ReferenceVectors(
         name.substring(0, dot),
         name.substring(dot + 1),
-        JSON.readTree(folder.resolve(name + ".json").toFile()),
+        json(folder.resolve(name + ".json")),
         values,
         shapes);
+  }
+
+  /** What a file says; nothing where there is none, as beside inputs that nothing is told of. */
+  private static JsonNode json(Path file) throws IOException {
+    return Files.exists(file) ? JSON.readTree(file.toFile()) : JSON.createObjectNode();
   }
 
   double[] get(String name) {
