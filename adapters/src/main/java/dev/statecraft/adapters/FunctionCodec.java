@@ -6,6 +6,8 @@ import dev.statecraft.core.control.Bottleneck;
 import dev.statecraft.core.control.ControlFunction;
 import dev.statecraft.core.control.LowRank;
 import dev.statecraft.core.control.Patch;
+import dev.statecraft.core.control.Positions;
+import dev.statecraft.core.control.Reft;
 import dev.statecraft.core.graph.Initializer;
 import java.util.Arrays;
 import java.util.List;
@@ -31,7 +33,8 @@ record FunctionCodec<F extends ControlFunction>(
               "low_rank", LowRank.class, FunctionCodec::lowRank, FunctionCodec::write),
           new FunctionCodec<>(
               "bottleneck", Bottleneck.class, FunctionCodec::bottleneck, FunctionCodec::write),
-          new FunctionCodec<>("patch", Patch.class, FunctionCodec::patch, FunctionCodec::write));
+          new FunctionCodec<>("patch", Patch.class, FunctionCodec::patch, FunctionCodec::write),
+          new FunctionCodec<>("reft", Reft.class, FunctionCodec::reft, FunctionCodec::write));
 
   /** The codec of a function, if it can be written down. */
   static Optional<FunctionCodec<?>> of(ControlFunction function) {
@@ -96,14 +99,28 @@ record FunctionCodec<F extends ControlFunction>(
   }
 
   private static Patch patch(JsonKeys edge) {
-    return new Patch(
-        edge.positive("rank"), edge.number("scale"), initializer(edge.object("init")));
+    return new Patch(edge.positive("rank"), edge.number("scale"), initializer(edge.object("init")));
   }
 
   private static void write(ObjectNode edge, Patch function) {
     edge.put("rank", function.rank());
     edge.put("scale", function.scale());
     write(edge, function.init());
+  }
+
+  private static Reft reft(JsonKeys edge) {
+    return new Reft(
+        Reft.Variant.of(edge.text("variant")),
+        edge.positive("rank"),
+        edge.number("scale"),
+        Positions.parse(edge.text("positions")));
+  }
+
+  private static void write(ObjectNode edge, Reft function) {
+    edge.put("variant", function.variant().label());
+    edge.put("rank", function.rank());
+    edge.put("scale", function.scale());
+    edge.put("positions", function.positions().toString());
   }
 
   private static Initializer initializer(JsonKeys keys) {
@@ -126,7 +143,7 @@ record FunctionCodec<F extends ControlFunction>(
   private static boolean isPlain(Initializer initializer) {
     return switch (initializer.kind()) {
       case CONSTANT, NORMAL, UNIFORM, KAIMING_UNIFORM -> true;
-      case ROW_NORM, ROW_SQUARES -> false;
+      case ROW_NORM, ROW_SQUARES, ORTHONORMAL, COPY -> false;
     };
   }
 }

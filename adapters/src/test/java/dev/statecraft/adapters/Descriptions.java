@@ -10,6 +10,8 @@ import dev.statecraft.core.control.LayerSelection;
 import dev.statecraft.core.control.Lora;
 import dev.statecraft.core.control.LowRank;
 import dev.statecraft.core.control.Patch;
+import dev.statecraft.core.control.Positions;
+import dev.statecraft.core.control.Reft;
 import dev.statecraft.core.control.StateTuning;
 import dev.statecraft.core.control.Tuning;
 import dev.statecraft.models.head.TaskModel;
@@ -28,6 +30,7 @@ final class Descriptions {
           "control+lora",
           "adapter",
           "patch-control",
+          "reft",
           "full",
           "probe",
           "edges");
@@ -52,6 +55,13 @@ final class Descriptions {
               List.of(
                   StateTuning.control(
                       new Patch(3, 0.75, function.init()), LayerSelection.parse("0,2")));
+          case "reft" ->
+              List.of(
+                  new StateTuning(
+                      List.of(
+                          reft("output.first", Reft.Variant.LOREFT, "first 2"),
+                          reft("output.last", Reft.Variant.DIREFT, "last 3")),
+                      LayerSelection.parse("0,2")));
           case "full" -> List.of(new FullTuning());
           case "probe" -> List.of(new HeadTuning());
           case "edges" ->
@@ -64,5 +74,10 @@ final class Descriptions {
           default -> throw new AssertionError(method);
         };
     return AdapterDescription.of(method, "some/model", parts);
+  }
+
+  private static ControlEdge reft(String name, Reft.Variant variant, String positions) {
+    return new ControlEdge(
+        "output", "output", name, new Reft(variant, 3, 0.75, Positions.parse(positions)));
   }
 }

@@ -51,8 +51,7 @@ record InnerAttention(String edge, boolean causal, int axis, Tensor queries, Ten
 
   /** The gradients, given that of the result, which it only reads. */
   Gradients backward(EdgeContext outer, Tensor upstream) {
-    Inner inner =
-        new Inner(outer, axis, scaled(), keys, Optional.of(upstream), Optional.empty());
+    Inner inner = new Inner(outer, axis, scaled(), keys, Optional.of(upstream), Optional.empty());
     op().backward(inner);
     Tensor ofQueries = inner.sinks.get(0).total().mulInPlace(factor());
     Tensor ofKeys = inner.sinks.get(1).total().addInPlace(inner.sinks.get(2).total());

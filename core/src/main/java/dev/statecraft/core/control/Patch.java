@@ -9,8 +9,8 @@ import java.util.function.UnaryOperator;
 
 /**
  * Control that lets the rows (patches, tokens) of an image or text exchange what they were given:
- * {@code g(x) = scale (c + softmax_rows(c c') c)}, {@code c = B (A x + a) + b}, over the rows of one
- * sequence; where the model is causal, a row sees itself and earlier ones only. Source:
+ * {@code g(x) = scale (c + softmax_rows(c c') c)}, {@code c = B (A x + a) + b}, over the rows of
+ * one sequence; where the model is causal, a row sees itself and earlier ones only. Source:
  * "Parameter-Efficient Fine-Tuning with Controls" (ICML 2024).
  *
  * @param rank r: rows of A

@@ -23,14 +23,14 @@ import java.util.Optional;
  *
  * <p>Nothing as wide as c is made. The score of row i for row j is {@code c_i . c_j = (B' c_i) .
  * h_j + c_i . b}, of which the last is the same for all j and nothing to the softmax; so P is that
- * of queries {@code q = B' c = M h + B' b}, {@code M = B' B}, and keys h, all r wide. As the rows of
- * P sum to 1, {@code P c = B (P h) + b}. So with {@code z = h + P h} what is added is {@code s (B z +
- * 2 b)}.
+ * of queries {@code q = B' c = M h + B' b}, {@code M = B' B}, and keys h, all r wide. As the rows
+ * of P sum to 1, {@code P c = B (P h) + b}. So with {@code z = h + P h} what is added is {@code s
+ * (B z + 2 b)}.
  *
- * <p>Backward, with {@code e = s dy}: {@code dz = B' e}; {@code dh = dz + dK + dV + M dq}, where dq,
- * dK, dV are those of {@link InnerAttention}; {@code dx_u = A' dh}, {@code dA = dh x_u'}, {@code da =
- * sum dh}; {@code dB = e z' + B (D + D') + b (sum dq)'}, {@code D = dq h'}; {@code db = 2 sum e + B
- * sum dq}. h, q and z are computed again from x_u.
+ * <p>Backward, with {@code e = s dy}: {@code dz = B' e}; {@code dh = dz + dK + dV + M dq}, where
+ * dq, dK, dV are those of {@link InnerAttention}; {@code dx_u = A' dh}, {@code dA = dh x_u'},
+ * {@code da = sum dh}; {@code dB = e z' + B (D + D') + b (sum dq)'}, {@code D = dq h'}; {@code db =
+ * 2 sum e + B sum dq}. h, q and z are computed again from x_u.
  *
  * @param edge under which h of earlier rows is cached when text is generated
  * @param causal whether rows see earlier rows only
@@ -152,8 +152,7 @@ record PatchControl(double scale, String edge, boolean causal) implements Op {
   }
 
   /** What B and b get by way of the scores, and b directly. */
-  private void addThroughScores(
-      Tensor dq, Tensor h, Tensor b, Tensor dy, BackwardContext context) {
+  private void addThroughScores(Tensor dq, Tensor h, Tensor b, Tensor dy, BackwardContext context) {
     DType master = context.computeType().master();
     Tensor sums = dq.sum(0, master).unsqueeze(0); // [1, r]
     if (context.wantsParameter(B)) {

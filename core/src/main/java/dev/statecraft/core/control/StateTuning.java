@@ -110,8 +110,6 @@ public record StateTuning(List<ControlEdge> edges, LayerSelection layers) implem
         edge.function().op(place),
         edge.function()
             .parameters(
-                name -> prefix + name,
-                graph.state(from).shape().features(),
-                v.shape().features()));
+                name -> prefix + name, graph.state(from).shape().features(), v.shape().features()));
   }
 }

@@ -4,7 +4,8 @@
  * <p>A tour. A {@link dev.statecraft.core.control.ControlFunction} is the paper's g(x_u; theta):
  * the op that adds it to x_v and the parameters it trains ({@link
  * dev.statecraft.core.control.LowRank}, {@link dev.statecraft.core.control.Bottleneck}, {@link
- * dev.statecraft.core.control.Patch}, {@link dev.statecraft.core.control.UserFunction}). A {@link dev.statecraft.core.control.Tuning} is a
+ * dev.statecraft.core.control.Patch}, {@link dev.statecraft.core.control.Reft}, {@link
+ * dev.statecraft.core.control.UserFunction}). A {@link dev.statecraft.core.control.Tuning} is a
  * function from graph to graph: {@link dev.statecraft.core.control.StateTuning} puts control edges
  * between states (around a block, by its {@link dev.statecraft.core.control.BlockName}), {@link
  * dev.statecraft.core.control.Lora} is the choice of endpoints that is LoRA, {@link

@@ -136,7 +136,8 @@ class AttentionTest extends OpTest {
               torch.normal(generator, DType.FLOAT64, 0, 1, 4, 6),
               torch.normal(generator, DType.FLOAT64, 0, 1, 4, 6));
       List<Layout> layouts = List.of(Layout.ofLengths(1), Layout.ofLengths(4), Layout.ofLengths(4));
-      Tensor output = new OpHarness(torch, op, layouts, DType.FLOAT64, 1).cachedForward(x, List.of(), cache);
+      Tensor output =
+          new OpHarness(torch, op, layouts, DType.FLOAT64, 1).cachedForward(x, List.of(), cache);
       TensorAssert.assertThat(output)
           .hasValues(oracle(op, x, new int[] {1}, new int[] {4}).toDoubles());
       assertThat(cache.keys).isEmpty();

@@ -36,8 +36,7 @@ class PatchControlTest extends OpTest {
   }
 
   /** The formula as it stands, sequence by sequence. */
-  private static Tensor oracle(
-      boolean causal, List<Tensor> x, List<Tensor> w, int... lengths) {
+  private static Tensor oracle(boolean causal, List<Tensor> x, List<Tensor> w, int... lengths) {
     Tensor h = x.get(1).matmul(w.get(0).t()).add(w.get(2));
     Tensor all = h.matmul(w.get(1).t()).add(w.get(3));
     List<Tensor> parts = new ArrayList<>();
@@ -140,8 +139,7 @@ class PatchControlTest extends OpTest {
   @Test
   void wantsRowsOfSequences() {
     State rows = new State("pooled", Shape.sequences(4), Precision.COMPUTE);
-    List<Parameter> theta =
-        new Patch(2, 1, Initializer.KAIMING).parameters(name -> name, 4, 4);
+    List<Parameter> theta = new Patch(2, 1, Initializer.KAIMING).parameters(name -> name, 4, 4);
     assertThatThrownBy(() -> op(false).infer(List.of(rows, rows), theta))
         .isInstanceOf(GraphException.class)
         .hasMessageContaining("patch: expected rows of sequences laid end to end");
@@ -171,12 +169,7 @@ class PatchControlTest extends OpTest {
         int from = start;
         List<Tensor> step = x.stream().map(all -> all.narrow(0, from, length)).toList();
         parts.add(
-            new OpHarness(
-                    torch,
-                    op(true),
-                    Layout.ofLengths(length),
-                    DType.FLOAT64,
-                    1)
+            new OpHarness(torch, op(true), Layout.ofLengths(length), DType.FLOAT64, 1)
                 .cachedForward(step, w, cache));
         start += length;
       }

@@ -14,6 +14,8 @@ import dev.statecraft.core.control.ControlEdge;
 import dev.statecraft.core.control.ControlFunction;
 import dev.statecraft.core.control.LowRank;
 import dev.statecraft.core.control.Patch;
+import dev.statecraft.core.control.Positions;
+import dev.statecraft.core.control.Reft;
 import dev.statecraft.core.graph.Initializer;
 import java.util.Arrays;
 import java.util.List;
@@ -31,7 +33,11 @@ final class EdgeKeys extends Keys {
     /** {@code alpha (B gelu(A x + a) + b)}. */
     BOTTLENECK("bottleneck"),
     /** {@code alpha (c + softmax_rows(c c') c)}, {@code c = B (A x + a) + b}. */
-    PATCH("patch");
+    PATCH("patch"),
+    /** {@code alpha R'(W x + b - R x)}. */
+    LOREFT("loreft"),
+    /** {@code alpha B (A x + a)}. */
+    DIREFT("direft");
 
     private final String label;
 
@@ -79,7 +85,9 @@ final class EdgeKeys extends Keys {
           Type.choice(List.of(Function.values()), Function::label, Function::of),
           Function.LOW_RANK,
           "low-rank: alpha B A x; bottleneck: alpha (B gelu(A x + a) + b); patch: alpha (c +"
-              + " softmax_rows(c c') c) with c = B (A x + a) + b, over the rows of a sequence.");
+              + " softmax_rows(c c') c) with c = B (A x + a) + b, over the rows of a sequence;"
+              + " loreft: alpha R'(W x + b - R x) with orthonormal rows of R; direft: alpha B (A x"
+              + " + a).");
 
   final Key<Integer> rank = key("rank", RANK, USUAL_RANK, "Rows of A.");
 
@@ -100,15 +108,27 @@ final class EdgeKeys extends Keys {
           NO_DROPOUT,
           "Probability with which a number of x_u is dropped, for low-rank edges.");
 
+  final Key<Optional<Positions>> positions =
+      optional(
+          "positions",
+          MethodTypes.POSITIONS,
+          Positions.ALL.toString(),
+          "Which tokens of a prompt a loreft or direft edge changes, counted from its ends.");
+
   @Override
   void check(Settings edge) {
     Function computes = edge.get(function);
-    if (computes != Function.LOW_RANK
-        && (edge.get(bias).isPresent() || edge.get(dropout) != 0)) {
+    if (computes != Function.LOW_RANK && (edge.get(bias).isPresent() || edge.get(dropout) != 0)) {
       throw new UsageException(
           "function: a "
               + computes.label
               + " always has biases and never dropout, expected neither key beside it");
+    }
+    if (edge.get(positions).isPresent()
+        && computes != Function.LOREFT
+        && computes != Function.DIREFT) {
+      throw new UsageException(
+          "positions: expected no such key beside function: " + computes.label);
     }
     // The edge knows which ends go together.
     new ControlEdge(
@@ -127,7 +147,14 @@ final class EdgeKeys extends Keys {
                   model.controlInit());
           case BOTTLENECK -> new Bottleneck(edge.get(rank), edge.get(alpha));
           case PATCH -> new Patch(edge.get(rank), edge.get(alpha), model.controlInit());
+          case LOREFT -> reft(Reft.Variant.LOREFT, edge);
+          case DIREFT -> reft(Reft.Variant.DIREFT, edge);
         };
     return ControlEdge.between(edge.get(from), edge.get(to), computes);
+  }
+
+  private Reft reft(Reft.Variant variant, Settings edge) {
+    return new Reft(
+        variant, edge.get(rank), edge.get(alpha), edge.get(positions).orElse(Positions.ALL));
   }
 }

@@ -22,6 +22,7 @@ public final class Methods {
           new ControlAndLoraMethod(),
           new AdapterMethod(),
           new PatchControlMethod(),
+          new ReftMethod(),
           new FullMethod(),
           new ProbeMethod(),
           new EdgesMethod());

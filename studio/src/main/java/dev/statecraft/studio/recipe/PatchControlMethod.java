@@ -42,7 +42,6 @@ final class PatchControlMethod extends Keys implements Method {
   @Override
   public List<Tuning> tunings(Settings settings, ModelDefaults model) {
     Patch function = new Patch(settings.get(rank), settings.get(alpha), model.controlInit());
-    return List.of(
-        StateTuning.control(function, LayerSelection.parse(settings.get(layers))));
+    return List.of(StateTuning.control(function, LayerSelection.parse(settings.get(layers))));
   }
 }

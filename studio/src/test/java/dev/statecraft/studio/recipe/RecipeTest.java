@@ -211,11 +211,15 @@ final class RecipeTest {
         "control+lora",
         "adapter",
         "patch-control",
+        "reft",
+        "{name: reft, variant: direft, positions: 'first 3, last 2', shared: false}",
         "full",
         "probe",
         "{name: lora, targets: [q_proj, v_proj], layers: [0, 2, 5-7], dropout: 0.05}",
         "{name: control, blocks: [block], bias: false, layers: 3}",
         "{name: control+lora, control: {rank: 16}, lora: {rank: 4, targets: [query]}}",
+        "{name: edges, edges: [{from: output, to: output, function: loreft, positions: last 2},"
+            + " {from: input, to: output, function: patch}]}",
         "{name: edges, edges: [{from: input, to: output, function: bottleneck},"
             + " {from: middle, to: output, rank: 2, bias: true, dropout: 0.5}], layers: first 2}"
       })

@@ -51,10 +51,16 @@ final class TuningsTest {
         "{name: control+lora, control: {rank: 2}, lora: {rank: 3}} | 160",
         "{name: adapter, rank: 2} | 168",
         "{name: patch-control, rank: 2} | 84",
+        "{name: reft, rank: 2} | 68",
+        "{name: reft, rank: 2, variant: direft, positions: first 3} | 68",
+        "{name: reft, rank: 2, positions: 'first 3, last 2'} | 68",
+        "{name: reft, rank: 2, positions: 'first 3, last 2', shared: false} | 136",
         "{name: full} | 320",
         "probe | 0",
         "{name: edges, edges: [{from: embedding, to: layers.1.output, rank: 2}]} | 32",
         "{name: edges, edges: [{from: input, to: output, rank: 2, function: bottleneck}]} | 84",
+        "{name: edges, edges: [{from: input, to: output, rank: 2, function: patch}]} | 84",
+        "{name: edges, edges: [{from: output, to: output, rank: 2, function: loreft}]} | 68",
       })
   void eachMethodTrainsWhatItsFormulaSays(String method, long expected) {
     assertThat(trained(method)).isEqualTo(expected + HEAD);

@@ -188,6 +188,7 @@ class MethodTest {
       case "double-control" -> 2 * layers * edge(model, d, d);
       case "control+lora" -> layers * edge(model, d, d) + lora;
       case "adapter" -> 2 * layers * (2 * r * d + r + d);
+      case "loreft", "direft" -> layers * (2 * r * d + r);
       case "patch-control" -> layers * (2 * r * d + r + d);
       case "free edges" ->
           edge(model, features(base, "layers.0.q"), features(base, "layers.0.q"))

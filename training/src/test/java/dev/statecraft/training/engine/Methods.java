@@ -9,6 +9,8 @@ import dev.statecraft.core.control.LayerSelection;
 import dev.statecraft.core.control.Lora;
 import dev.statecraft.core.control.LowRank;
 import dev.statecraft.core.control.Patch;
+import dev.statecraft.core.control.Positions;
+import dev.statecraft.core.control.Reft;
 import dev.statecraft.core.control.StateTuning;
 import dev.statecraft.core.control.Tuning;
 import java.util.LinkedHashMap;
@@ -44,6 +46,8 @@ final class Methods {
     methods.put("control+lora", Tuning.all(List.of(StateTuning.control(control, all), lora)));
     methods.put("adapter", StateTuning.adapter(new Bottleneck(RANK, 1), all));
     methods.put("patch-control", StateTuning.control(patch(model, 0.5), all));
+    methods.put("loreft", edges(reft(Reft.Variant.LOREFT, "first 2, last 3")));
+    methods.put("direft", edges(reft(Reft.Variant.DIREFT, "all")));
     methods.put("full-block control", edges(ControlEdge.around(BlockName.FULL, control)));
     methods.put(
         "free edges",
@@ -71,6 +75,11 @@ final class Methods {
 
   static Tuning edges(ControlEdge... edges) {
     return new StateTuning(List.of(edges), LayerSelection.ALL);
+  }
+
+  static ControlEdge reft(Reft.Variant variant, String positions) {
+    Reft function = new Reft(variant, RANK, 0.5, Positions.parse(positions));
+    return new ControlEdge("output", "output", "output", function);
   }
 
   static ControlFunction patch(TinyModel model, double scale) {

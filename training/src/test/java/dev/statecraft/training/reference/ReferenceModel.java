@@ -1,11 +1,14 @@
 package dev.statecraft.training.reference;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.statecraft.core.control.ControlEdge;
 import dev.statecraft.core.control.Dora;
 import dev.statecraft.core.control.LayerSelection;
 import dev.statecraft.core.control.Lora;
 import dev.statecraft.core.control.LowRank;
 import dev.statecraft.core.control.Patch;
+import dev.statecraft.core.control.Positions;
+import dev.statecraft.core.control.Reft;
 import dev.statecraft.core.control.StateTuning;
 import dev.statecraft.core.control.Tuning;
 import dev.statecraft.core.run.Batch;
@@ -45,8 +48,12 @@ record ReferenceModel(TaskModel family, ReferenceVectors base) {
       return lengths;
     }
     int[] lengths = new int[(int) base.shapes().get("input_ids")[0]];
+    boolean padded = base.values().containsKey("attention_mask");
     for (int i = 0; i < lengths.length; i++) {
-      lengths[i] = Arrays.stream(base.row("attention_mask", i)).sum();
+      lengths[i] =
+          padded
+              ? Arrays.stream(base.row("attention_mask", i)).sum()
+              : (int) base.shapes().get("input_ids")[1];
     }
     return lengths;
   }
@@ -144,6 +151,15 @@ record ReferenceModel(TaskModel family, ReferenceVectors base) {
       case "patch-control" ->
           StateTuning.control(
               new Patch(json.get("rank").asInt(), 1, family.backbone().controlInit()),
+              LayerSelection.ALL);
+      case "loreft" ->
+          new StateTuning(
+              List.of(
+                  new ControlEdge(
+                      "output",
+                      "output",
+                      "output",
+                      new Reft(Reft.Variant.LOREFT, json.get("rank").asInt(), 1, Positions.ALL))),
               LayerSelection.ALL);
       case "control+lora" ->
           Tuning.all(
