@@ -7,6 +7,9 @@ import dev.statecraft.core.control.Bottleneck;
 import dev.statecraft.core.control.ControlFunction;
 import dev.statecraft.core.control.Gated;
 import dev.statecraft.core.control.LowRank;
+import dev.statecraft.core.control.Patch;
+import dev.statecraft.core.control.Positions;
+import dev.statecraft.core.control.Reft;
 import dev.statecraft.core.control.Scaling;
 import dev.statecraft.core.control.Shift;
 import dev.statecraft.core.graph.Initializer;
@@ -38,7 +41,9 @@ record FunctionCodec<F extends ControlFunction>(
           new FunctionCodec<>("gated", Gated.class, FunctionCodec::gated, FunctionCodec::write),
           new FunctionCodec<>("affine", Affine.class, FunctionCodec::affine, FunctionCodec::write),
           new FunctionCodec<>("ia3", Scaling.class, edge -> new Scaling(), (edge, function) -> {}),
-          new FunctionCodec<>("bitfit", Shift.class, edge -> new Shift(), (edge, function) -> {}));
+          new FunctionCodec<>("bitfit", Shift.class, edge -> new Shift(), (edge, function) -> {}),
+          new FunctionCodec<>("patch", Patch.class, FunctionCodec::patch, FunctionCodec::write),
+          new FunctionCodec<>("reft", Reft.class, FunctionCodec::reft, FunctionCodec::write));
 
   /** The codec of a function, if it can be written down. */
   static Optional<FunctionCodec<?>> of(ControlFunction function) {
@@ -150,6 +155,31 @@ record FunctionCodec<F extends ControlFunction>(
     write(edge, function.init());
   }
 
+  private static Patch patch(JsonKeys edge) {
+    return new Patch(edge.positive("rank"), edge.number("scale"), initializer(edge.object("init")));
+  }
+
+  private static void write(ObjectNode edge, Patch function) {
+    edge.put("rank", function.rank());
+    edge.put("scale", function.scale());
+    write(edge, function.init());
+  }
+
+  private static Reft reft(JsonKeys edge) {
+    return new Reft(
+        Reft.Variant.of(edge.text("variant")),
+        edge.positive("rank"),
+        edge.number("scale"),
+        Positions.parse(edge.text("positions")));
+  }
+
+  private static void write(ObjectNode edge, Reft function) {
+    edge.put("variant", function.variant().label());
+    edge.put("rank", function.rank());
+    edge.put("scale", function.scale());
+    edge.put("positions", function.positions().toString());
+  }
+
   private static Initializer initializer(JsonKeys keys) {
     String kind = keys.text("kind");
     for (Initializer.Kind known : Initializer.Kind.values()) {
@@ -170,7 +200,7 @@ record FunctionCodec<F extends ControlFunction>(
   private static boolean isPlain(Initializer initializer) {
     return switch (initializer.kind()) {
       case CONSTANT, NORMAL, UNIFORM, KAIMING_UNIFORM -> true;
-      case ROW_NORM, ROW_SQUARES -> false;
+      case ROW_NORM, ROW_SQUARES, ORTHONORMAL, COPY -> false;
     };
   }
 }

@@ -153,8 +153,8 @@ class AdapterErrorsTest {
         "`{\"type\":\"control\",\"edges\":[EDGE],\"layers\":\"some\"}` | parts[0].layers: expected"
             + " 'all', 'first N', 'last N' or a list such as '0,2,5-7', found 'some'",
         "`{\"type\":\"control\",\"layers\":\"all\",\"edges\":[{\"from\":\"input\",\"to\":\"output\",\"name\":\"x\",\"function\":\"y\"}]}`"
-            + " | parts[0].edges[0].function: expected low_rank, bottleneck, gated, affine, ia3 or"
-            + " bitfit, found \"y\"",
+            + " | parts[0].edges[0].function: expected low_rank, bottleneck, gated, affine, ia3,"
+            + " bitfit, patch or reft, found \"y\"",
         "`{\"type\":\"control\",\"layers\":\"all\",\"edges\":[{\"from\":\"input\",\"to\":\"output\","
             + "\"name\":\"x\",\"function\":\"low_rank\",\"rank\":1,\"scale\":1,\"init\":{\"kind\":\"ROW_NORM\",\"scale\":0}}]}`"
             + " | parts[0].edges[0].init.kind: expected one of [CONSTANT, NORMAL, UNIFORM,"
@@ -349,8 +349,8 @@ class AdapterErrorsTest {
     assertThatThrownBy(() -> AdapterDescription.of("edges", "", List.of(states)))
         .isInstanceOf(UsageException.class)
         .hasMessageStartingWith(
-            "control edge 'own': expected a function that can be saved (low_rank, bottleneck, gated"
-                + " or affine), found");
+            "control edge 'own': expected a function that can be saved (low_rank, bottleneck,"
+                + " gated, affine, ia3, bitfit, patch or reft), found");
     Tuning lambda = graph -> graph;
     assertThatThrownBy(() -> AdapterDescription.of("edges", "", List.of(lambda)))
         .isInstanceOf(IllegalArgumentException.class)

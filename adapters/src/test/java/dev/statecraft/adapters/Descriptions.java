@@ -15,6 +15,9 @@ import dev.statecraft.core.control.LayerSelection;
 import dev.statecraft.core.control.Lora;
 import dev.statecraft.core.control.LowRank;
 import dev.statecraft.core.control.NormTuning;
+import dev.statecraft.core.control.Patch;
+import dev.statecraft.core.control.Positions;
+import dev.statecraft.core.control.Reft;
 import dev.statecraft.core.control.StateTuning;
 import dev.statecraft.core.control.Tuning;
 import dev.statecraft.core.op.Activation;
@@ -38,6 +41,8 @@ final class Descriptions {
           "adapter",
           "ia3",
           "bitfit",
+          "patch-control",
+          "reft",
           "full",
           "probe",
           "edges",
@@ -62,6 +67,17 @@ final class Descriptions {
               List.of(StateTuning.adapter(new Bottleneck(3, 0.75), LayerSelection.parse("0,2")));
           case "ia3" -> List.of(ia3(family.backbone().scaledTargets()));
           case "bitfit" -> List.of(new BitFit(targets, LayerSelection.parse("first 2")));
+          case "patch-control" ->
+              List.of(
+                  StateTuning.control(
+                      new Patch(3, 0.75, function.init()), LayerSelection.parse("0,2")));
+          case "reft" ->
+              List.of(
+                  new StateTuning(
+                      List.of(
+                          reft("output.first", Reft.Variant.LOREFT, "first 2"),
+                          reft("output.last", Reft.Variant.DIREFT, "last 3")),
+                      LayerSelection.parse("0,2")));
           case "full" -> List.of(new FullTuning());
           case "probe" -> List.of(new HeadTuning());
           case "edges" ->
@@ -96,5 +112,10 @@ final class Descriptions {
 
   private static Ia3 ia3(ScaledTargets scaled) {
     return new Ia3(scaled.targets(), scaled.feedForward(), LayerSelection.ALL);
+  }
+
+  private static ControlEdge reft(String name, Reft.Variant variant, String positions) {
+    return new ControlEdge(
+        "output", "output", name, new Reft(variant, 3, 0.75, Positions.parse(positions)));
   }
 }

@@ -18,6 +18,11 @@ public interface ControlFunction {
   /** The op that computes {@code x_v + g(x_u)} from the inputs (x_v, x_u). */
   Op op();
 
+  /** The same where the op depends on where the edge goes: on what its rows may know of others. */
+  default Op op(EdgePlace place) {
+    return op();
+  }
+
   /**
    * The parameters theta, in the op's order.
    *

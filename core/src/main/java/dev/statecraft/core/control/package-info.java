@@ -5,6 +5,7 @@
  * the op that adds it to x_v and the parameters it trains ({@link
  * dev.statecraft.core.control.LowRank}, {@link dev.statecraft.core.control.Bottleneck}, {@link
  * dev.statecraft.core.control.Gated}, {@link dev.statecraft.core.control.Affine}, {@link
+ * dev.statecraft.core.control.Patch}, {@link dev.statecraft.core.control.Reft}, {@link
  * dev.statecraft.core.control.UserFunction}). A {@link dev.statecraft.core.control.Tuning} is a
  * function from graph to graph: {@link dev.statecraft.core.control.StateTuning} puts control edges
  * between states (around a block, by its {@link dev.statecraft.core.control.BlockName}), {@link

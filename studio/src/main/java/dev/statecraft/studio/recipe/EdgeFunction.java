@@ -6,6 +6,8 @@ import dev.statecraft.core.control.Bottleneck;
 import dev.statecraft.core.control.ControlFunction;
 import dev.statecraft.core.control.Gated;
 import dev.statecraft.core.control.LowRank;
+import dev.statecraft.core.control.Patch;
+import dev.statecraft.core.control.Reft;
 import dev.statecraft.core.control.Scaling;
 import dev.statecraft.core.control.Shift;
 import dev.statecraft.core.op.Activation;
@@ -59,6 +61,25 @@ enum EdgeFunction {
               edge.get(keys.alpha()),
               edge.get(keys.terms()).orElse(FunctionKeys.USUAL_TERMS),
               model.controlInit())),
+
+  PATCH(
+      "patch",
+      "alpha (c + softmax_rows(c c') c) with c = B (A x + a) + b, over the rows of a sequence",
+      Set.of(),
+      (keys, edge, model) ->
+          new Patch(edge.get(keys.rank()), edge.get(keys.alpha()), model.controlInit())),
+
+  LOREFT(
+      "loreft",
+      "alpha R'(W x + b - R x) with orthonormal rows of R",
+      Set.of("positions"),
+      (keys, edge, model) -> keys.reft(Reft.Variant.LOREFT, edge)),
+
+  DIREFT(
+      "direft",
+      "alpha B (A x + a)",
+      Set.of("positions"),
+      (keys, edge, model) -> keys.reft(Reft.Variant.DIREFT, edge)),
 
   IA3("ia3", "l x, in series, from a state to itself", (keys, edge, model) -> new Scaling()),
 

@@ -45,7 +45,7 @@ final class EdgeKeys extends Keys {
           "bias",
           Type.flag(),
           MethodTypes.FAMILY,
-          "Whether a low-rank edge has biases; a bottleneck always does.");
+          "Whether a low-rank edge has biases; others always do.");
 
   final Key<Double> dropout =
       key(

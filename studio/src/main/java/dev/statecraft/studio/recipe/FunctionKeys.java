@@ -1,6 +1,8 @@
 package dev.statecraft.studio.recipe;
 
 import dev.statecraft.base.UsageException;
+import dev.statecraft.core.control.Positions;
+import dev.statecraft.core.control.Reft;
 import dev.statecraft.core.op.Activation;
 import java.util.List;
 import java.util.Optional;
@@ -17,6 +19,7 @@ import java.util.stream.Stream;
  * @param activation of bottlenecks
  * @param gates of gated edges
  * @param terms of affine edges
+ * @param positions of ReFT's edges
  */
 record FunctionKeys(
     Key<Integer> rank,
@@ -25,7 +28,8 @@ record FunctionKeys(
     Key<Double> dropout,
     Key<Optional<Activation.Kind>> activation,
     Key<Optional<Integer>> gates,
-    Key<Optional<Integer>> terms) {
+    Key<Optional<Integer>> terms,
+    Key<Optional<Positions>> positions) {
   static final int USUAL_GATES = 1;
   static final int USUAL_TERMS = 2;
 
@@ -52,7 +56,18 @@ record FunctionKeys(
             "terms",
             MethodTypes.RANK,
             String.valueOf(USUAL_TERMS),
-            "Terms of an affine edge, each of this rank."));
+            "Terms of an affine edge, each of this rank."),
+        mapping.optional(
+            "positions",
+            MethodTypes.POSITIONS,
+            Positions.ALL.toString(),
+            "Which tokens of a prompt a loreft or direft edge changes, counted from its ends."));
+  }
+
+  /** An edge of ReFT. */
+  Reft reft(Reft.Variant variant, Settings edge) {
+    return new Reft(
+        variant, edge.get(rank), edge.get(alpha), edge.get(positions).orElse(Positions.ALL));
   }
 
   /**
@@ -74,7 +89,8 @@ record FunctionKeys(
     }
     List<Key<?>> given =
         Stream.<Stream<? extends Key<?>>>of(
-                Stream.of(bias, activation, gates, terms).filter(key -> edge.get(key).isPresent()),
+                Stream.of(bias, activation, gates, terms, positions)
+                    .filter(key -> edge.get(key).isPresent()),
                 Stream.of(dropout).filter(key -> edge.get(key) != MethodTypes.NO_DROPOUT))
             .<Key<?>>flatMap(keys -> keys)
             .filter(key -> !function.has(key))

@@ -5,6 +5,7 @@ import static dev.statecraft.studio.recipe.Type.whole;
 
 import dev.statecraft.base.UsageException;
 import dev.statecraft.core.control.LayerSelection;
+import dev.statecraft.core.control.Positions;
 import dev.statecraft.core.op.Activation;
 import java.util.List;
 import java.util.Map;
@@ -47,6 +48,12 @@ final class MethodTypes {
               .or(Kind.texts("a list", 1, List.of("0", "2", "5-7"))),
           MethodTypes::layers,
           layers -> layers);
+
+  static final Type<Positions> POSITIONS =
+      Type.of(
+          Kind.text("all, first N, last N, or first N, last M", "first 7, last 7"),
+          (method, key) -> Positions.parse(method.section().text(key).orElseThrow()),
+          Positions::toString);
 
   static final String LAYERS_SENTENCE = "The layers that are tuned, counted from 0.";
 

@@ -23,6 +23,8 @@ public final class Methods {
           new AdapterMethod(),
           new Ia3Method(),
           new BitFitMethod(),
+          new PatchControlMethod(),
+          new ReftMethod(),
           new FullMethod(),
           new ProbeMethod(),
           new EdgesMethod());

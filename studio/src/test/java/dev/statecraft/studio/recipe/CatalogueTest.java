@@ -55,7 +55,8 @@ final class CatalogueTest {
 
   /** The functions of an edge that have a key. */
   private static final Map<String, String> FUNCTIONS =
-      Map.of("activation", "bottleneck", "gates", "gated", "terms", "affine");
+      Map.of(
+          "activation", "bottleneck", "gates", "gated", "terms", "affine", "positions", "loreft");
 
   /** Keys that stand alone in their mapping. */
   private static final Set<String> EXCLUSIVE =
@@ -213,7 +214,8 @@ final class CatalogueTest {
       return new String[] {option.parent() + ".hub=org/name"};
     }
     String function = FUNCTIONS.get(option.name());
-    if (function != null && !option.methods().equals(List.of("adapter"))) {
+    if (function != null
+        && !List.of(List.of("adapter"), List.of("reft")).contains(option.methods())) {
       return new String[] {option.parent().replace("[]", ".0") + ".function=" + function};
     }
     return JSON.valueToTree(value).asText().equals("auto") && needed != null

@@ -210,6 +210,9 @@ final class RecipeTest {
         "double-control",
         "control+lora",
         "adapter",
+        "patch-control",
+        "reft",
+        "{name: reft, variant: direft, positions: 'first 3, last 2', shared: false}",
         "full",
         "probe",
         "{name: lora, targets: [q_proj, v_proj], layers: [0, 2, 5-7], dropout: 0.05}",
@@ -219,6 +222,8 @@ final class RecipeTest {
         "{name: adapter, activation: relu, train_norms: true}",
         "{name: edges, edges: [{from: input, to: output, function: affine, terms: 3}]}",
         "{name: control+lora, control: {rank: 16}, lora: {rank: 4, targets: [query]}}",
+        "{name: edges, edges: [{from: output, to: output, function: loreft, positions: last 2},"
+            + " {from: input, to: output, function: patch}]}",
         "{name: edges, edges: [{from: input, to: output, function: bottleneck},"
             + " {from: middle, to: output, rank: 2, bias: true, dropout: 0.5}], layers: first 2}"
       })

@@ -59,6 +59,11 @@ final class TuningsTest {
         "{name: ia3, targets: [q_proj, up_proj], feedforward: [up_proj], layers: last 1} | 16",
         "bitfit | 32",
         "{name: bitfit, targets: [up_proj]} | 16",
+        "{name: patch-control, rank: 2} | 84",
+        "{name: reft, rank: 2} | 68",
+        "{name: reft, rank: 2, variant: direft, positions: first 3} | 68",
+        "{name: reft, rank: 2, positions: 'first 3, last 2'} | 68",
+        "{name: reft, rank: 2, positions: 'first 3, last 2', shared: false} | 136",
         "{name: full} | 320",
         "probe | 0",
         "{name: edges, edges: [{from: embedding, to: layers.1.output, rank: 2}]} | 32",
@@ -66,6 +71,8 @@ final class TuningsTest {
         "{name: edges, edges: [{from: input, to: output, rank: 2, function: affine}]} | 164",
         "{name: edges, edges: [{from: output, to: output, function: ia3}]} | 16",
         "{name: edges, edges: [{from: middle, to: middle, function: bitfit}]} | 16",
+        "{name: edges, edges: [{from: input, to: output, rank: 2, function: patch}]} | 84",
+        "{name: edges, edges: [{from: output, to: output, rank: 2, function: loreft}]} | 68",
       })
   void eachMethodTrainsWhatItsFormulaSays(String method, long expected) {
     assertThat(trained(method)).isEqualTo(expected + HEAD);

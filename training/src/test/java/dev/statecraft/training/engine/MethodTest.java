@@ -182,6 +182,8 @@ class MethodTest {
               .flatMap(layer -> layer.projections().values().stream().distinct())
               .mapToLong(state -> features(base, state))
               .sum();
+      case "loreft", "direft" -> layers * (2 * r * d + r);
+      case "patch-control" -> layers * (2 * r * d + r + d);
       case "free edges" ->
           edge(model, features(base, "layers.0.q"), features(base, "layers.0.q"))
               + edge(model, features(base, "layers.0.attention"), features(base, "layers.1.v"))
@@ -247,8 +249,8 @@ class MethodTest {
         .anyMatch(
             parameter ->
                 switch (parameter.init().kind()) {
-                  case NORMAL, UNIFORM, KAIMING_UNIFORM -> true;
-                  case CONSTANT, ROW_NORM, ROW_SQUARES -> false;
+                  case NORMAL, UNIFORM, KAIMING_UNIFORM, ORTHONORMAL -> true;
+                  case CONSTANT, ROW_NORM, ROW_SQUARES, COPY -> false;
                 });
   }
 }

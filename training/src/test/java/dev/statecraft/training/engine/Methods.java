@@ -13,6 +13,9 @@ import dev.statecraft.core.control.LayerSelection;
 import dev.statecraft.core.control.Lora;
 import dev.statecraft.core.control.LowRank;
 import dev.statecraft.core.control.NormTuning;
+import dev.statecraft.core.control.Patch;
+import dev.statecraft.core.control.Positions;
+import dev.statecraft.core.control.Reft;
 import dev.statecraft.core.control.StateTuning;
 import dev.statecraft.core.control.Tuning;
 import dev.statecraft.core.op.Activation;
@@ -63,6 +66,9 @@ final class Methods {
     methods.put("ia3", new Ia3(scaled.targets(), scaled.feedForward(), all));
     methods.put("ia3 of shared inputs", new Ia3(targets, targets, all));
     methods.put("bitfit", new BitFit(List.of(), all));
+    methods.put("patch-control", StateTuning.control(patch(model, 0.5), all));
+    methods.put("loreft", edges(reft(Reft.Variant.LOREFT, "first 2, last 3")));
+    methods.put("direft", edges(reft(Reft.Variant.DIREFT, "all")));
     methods.put("full-block control", edges(ControlEdge.around(BlockName.FULL, control)));
     methods.put(
         "free edges",
@@ -98,6 +104,15 @@ final class Methods {
 
   static Tuning edges(ControlEdge... edges) {
     return new StateTuning(List.of(edges), LayerSelection.ALL);
+  }
+
+  static ControlEdge reft(Reft.Variant variant, String positions) {
+    Reft function = new Reft(variant, RANK, 0.5, Positions.parse(positions));
+    return new ControlEdge("output", "output", "output", function);
+  }
+
+  static ControlFunction patch(TinyModel model, double scale) {
+    return new Patch(RANK, scale, model.family().backbone().controlInit());
   }
 
   static ControlFunction lowRank(TinyModel model, double scale) {

@@ -2,11 +2,15 @@ package dev.statecraft.training.reference;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.statecraft.core.control.BitFit;
+import dev.statecraft.core.control.ControlEdge;
 import dev.statecraft.core.control.Dora;
 import dev.statecraft.core.control.Ia3;
 import dev.statecraft.core.control.LayerSelection;
 import dev.statecraft.core.control.Lora;
 import dev.statecraft.core.control.LowRank;
+import dev.statecraft.core.control.Patch;
+import dev.statecraft.core.control.Positions;
+import dev.statecraft.core.control.Reft;
 import dev.statecraft.core.control.StateTuning;
 import dev.statecraft.core.control.Tuning;
 import dev.statecraft.core.run.Batch;
@@ -46,12 +50,12 @@ record ReferenceModel(TaskModel family, ReferenceVectors base) {
       return lengths;
     }
     int[] lengths = new int[(int) base.shapes().get("input_ids")[0]];
-    if (!base.values().containsKey("attention_mask")) {
-      Arrays.fill(lengths, (int) base.shapes().get("input_ids")[1]);
-      return lengths;
-    }
+    boolean padded = base.values().containsKey("attention_mask");
     for (int i = 0; i < lengths.length; i++) {
-      lengths[i] = Arrays.stream(base.row("attention_mask", i)).sum();
+      lengths[i] =
+          padded
+              ? Arrays.stream(base.row("attention_mask", i)).sum()
+              : (int) base.shapes().get("input_ids")[1];
     }
     return lengths;
   }
@@ -146,6 +150,19 @@ record ReferenceModel(TaskModel family, ReferenceVectors base) {
               LayerSelection.ALL);
       case "control" -> StateTuning.control(lowRank(json), LayerSelection.ALL);
       case "double-control" -> StateTuning.doubleControl(lowRank(json), LayerSelection.ALL);
+      case "patch-control" ->
+          StateTuning.control(
+              new Patch(json.get("rank").asInt(), 1, family.backbone().controlInit()),
+              LayerSelection.ALL);
+      case "loreft" ->
+          new StateTuning(
+              List.of(
+                  new ControlEdge(
+                      "output",
+                      "output",
+                      "output",
+                      new Reft(Reft.Variant.LOREFT, json.get("rank").asInt(), 1, Positions.ALL))),
+              LayerSelection.ALL);
       case "control+lora" ->
           Tuning.all(
               List.of(

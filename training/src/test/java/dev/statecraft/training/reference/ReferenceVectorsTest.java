@@ -184,7 +184,11 @@ class ReferenceVectorsTest {
       WeightSource tuned = new TunedSource(checkpoint, model, vectors, torch);
       try (Weights weights = Weights.load(torch, graph, type, tuned, 0)) {
         logits(model, vectors, graph, weights, torch, close);
-        steps(model, vectors, graph, weights, torch, close, policy);
+        if (vectors.json().has("optimizer")) {
+          steps(model, vectors, graph, weights, torch, close, policy);
+        } else {
+          gradients(model, vectors, graph, weights, torch, close, policy);
+        }
       }
       assertThat(torch.liveTensors()).as("live tensors").isZero();
       assertThat(torch.liveBytes()).as("live bytes").isZero();
@@ -205,6 +209,40 @@ class ReferenceVectorsTest {
                 : model.labelled(torch, weights.computeType());
         Pass pass = Pass.run(plan, weights, batch, PassOptions.INFERENCE)) {
       checkLogits(close, model, pass, vectors);
+    }
+  }
+
+  /** Loss and gradients, of methods of which no steps are told. */
+  private static void gradients(
+      ReferenceModel model,
+      ReferenceVectors vectors,
+      Graph graph,
+      Weights weights,
+      Torch torch,
+      Closeness close,
+      StorePolicy policy) {
+    StatePlan plan = StatePlan.training(graph, TaskModel.LOSS, Set.of(), policy);
+    try (Batch batch = model.labelled(torch, weights.computeType());
+        Pass pass =
+            Pass.run(plan, weights, batch, new PassOptions(1.0 / model.labels(), 0, true))) {
+      close.check(
+          "loss",
+          pass.value(TaskModel.LOSS).toDoubles(),
+          new double[] {vectors.json().get("loss").asDouble()});
+    }
+    checkGradients(model, vectors, graph, weights, close);
+  }
+
+  private static void checkGradients(
+      ReferenceModel model,
+      ReferenceVectors vectors,
+      Graph graph,
+      Weights weights,
+      Closeness close) {
+    for (Parameter parameter : graph.trainableParameters()) {
+      String reference = TunedSource.referenceName(model, vectors, parameter.name(), "grad.");
+      close.check(
+          reference, weights.gradient(parameter.name()).toDoubles(), vectors.get(reference));
     }
   }
 
@@ -230,11 +268,7 @@ class ReferenceVectorsTest {
           new OptimizerStep(
               plan, TaskModel.LOSS, weights, adamW, optimizer.get("clip_grad_norm").asDouble(), 0);
       step.accumulate(List.of(() -> model.labelled(torch, type)), model.labels(), 0);
-      for (Parameter parameter : graph.trainableParameters()) {
-        String reference = TunedSource.referenceName(model, vectors, parameter.name(), "grad.");
-        close.check(
-            reference, weights.gradient(parameter.name()).toDoubles(), vectors.get(reference));
-      }
+      checkGradients(model, vectors, graph, weights, close);
       for (int i = 0; i < optimizer.get("steps").asInt(); i++) {
         OptimizerStep.Result result =
             step.run(
