@@ -33,7 +33,7 @@ record GatedControl(double scale, int gates) implements Op {
   @Override
   public Shape infer(List<State> inputs, List<Parameter> parameters) {
     Shape v = inputs.get(Gates.V).shape();
-    new Gates(gates).divide("gates", v.features(), "features of " + inputs.get(Gates.V).name());
+    new Gates(gates).divide("gates", v.features(), "features of x_v");
     new Gates(gates).check(inputs, parameters);
     return v;
   }

@@ -61,8 +61,7 @@ class TuningTest {
   void gatesDivideTheFeatures() {
     assertThatThrownBy(() -> gated(4).apply(base))
         .isInstanceOf(GraphException.class)
-        .hasMessageContaining("gates: expected a divisor of the 6 features of l0.sum")
-        .hasMessageContaining("found 4");
+        .hasMessageContaining("gates: expected a divisor of the 6 features of x_v, found 4");
     assertThat(gated(3).apply(base).parameters().get("layers.0.mlp.G.weight").shape())
         .containsExactly(3L, 6L);
     assertThatThrownBy(() -> gated(0)).hasMessage("gates: expected 1 or more, found 0");
