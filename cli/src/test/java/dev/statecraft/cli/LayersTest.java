@@ -80,6 +80,7 @@ final class LayersTest {
       Set.of(
           "adapters.Targets",
           "cli.Statecraft",
+          "core.control.EdgePlace",
           "core.control.UserFunction",
           "core.plan.GradientPlacement",
           "core.run.QuantizableWeights",

@@ -11,79 +11,92 @@ import dev.statecraft.core.control.Reft;
 import dev.statecraft.core.control.Scaling;
 import dev.statecraft.core.control.Shift;
 import dev.statecraft.core.op.Activation;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 
 /** What a control edge computes, as recipes call it. */
-enum EdgeFunction {
-  LOW_RANK(
-      "low-rank",
-      "alpha B A x",
-      Set.of("bias", "dropout"),
-      (keys, edge, model) ->
-          new LowRank(
-              edge.get(keys.rank()),
-              edge.get(keys.alpha()),
-              edge.get(keys.bias()).orElse(model.controlBias()),
-              edge.get(keys.dropout()),
-              model.controlInit())),
+final class EdgeFunction {
+  static final EdgeFunction LOW_RANK =
+      new EdgeFunction(
+          "low-rank",
+          "alpha B A x",
+          Set.of("bias", "dropout"),
+          (keys, edge, model) ->
+              new LowRank(
+                  edge.get(keys.rank()),
+                  edge.get(keys.alpha()),
+                  edge.get(keys.bias()).orElse(model.controlBias()),
+                  edge.get(keys.dropout()),
+                  model.controlInit()));
 
-  BOTTLENECK(
-      "bottleneck",
-      "alpha (B f(A x + a) + b)",
-      Set.of("activation"),
-      (keys, edge, model) ->
-          new Bottleneck(
-              edge.get(keys.rank()),
-              edge.get(keys.alpha()),
-              edge.get(keys.activation()).orElse(Activation.Kind.GELU))),
+  static final EdgeFunction BOTTLENECK =
+      new EdgeFunction(
+          "bottleneck",
+          "alpha (B f(A x + a) + b)",
+          Set.of("activation"),
+          (keys, edge, model) ->
+              new Bottleneck(
+                  edge.get(keys.rank()),
+                  edge.get(keys.alpha()),
+                  edge.get(keys.activation()).orElse(Activation.Kind.GELU)));
 
-  GATED(
-      "gated",
-      "alpha sigmoid(G x + g0) * (B A x)",
-      Set.of("gates"),
-      (keys, edge, model) ->
-          new Gated(
-              edge.get(keys.rank()),
-              edge.get(keys.alpha()),
-              edge.get(keys.gates()).orElse(FunctionKeys.USUAL_GATES),
-              model.controlInit())),
+  static final EdgeFunction GATED =
+      new EdgeFunction(
+          "gated",
+          "alpha sigmoid(G x + g0) * (B A x)",
+          Set.of("gates"),
+          (keys, edge, model) ->
+              new Gated(
+                  edge.get(keys.rank()),
+                  edge.get(keys.alpha()),
+                  edge.get(keys.gates()).orElse(FunctionKeys.USUAL_GATES),
+                  model.controlInit()));
 
-  AFFINE(
-      "affine",
-      "alpha times the sum over i of sigmoid_i(x) B_i A_i x",
-      Set.of("terms"),
-      (keys, edge, model) ->
-          new Affine(
-              edge.get(keys.rank()),
-              edge.get(keys.alpha()),
-              edge.get(keys.terms()).orElse(FunctionKeys.USUAL_TERMS),
-              model.controlInit())),
+  static final EdgeFunction AFFINE =
+      new EdgeFunction(
+          "affine",
+          "alpha times the sum over i of sigmoid_i(x) B_i A_i x",
+          Set.of("terms"),
+          (keys, edge, model) ->
+              new Affine(
+                  edge.get(keys.rank()),
+                  edge.get(keys.alpha()),
+                  edge.get(keys.terms()).orElse(FunctionKeys.USUAL_TERMS),
+                  model.controlInit()));
 
-  PATCH(
-      "patch",
-      "alpha (c + softmax_rows(c c') c) with c = B (A x + a) + b, over the rows of a sequence",
-      Set.of(),
-      (keys, edge, model) ->
-          new Patch(edge.get(keys.rank()), edge.get(keys.alpha()), model.controlInit())),
+  static final EdgeFunction PATCH =
+      new EdgeFunction(
+          "patch",
+          "alpha (c + softmax_rows(c c') c) with c = B (A x + a) + b, over the rows of a sequence",
+          Set.of(),
+          (keys, edge, model) ->
+              new Patch(edge.get(keys.rank()), edge.get(keys.alpha()), model.controlInit()));
 
-  LOREFT(
-      "loreft",
-      "alpha R'(W x + b - R x) with orthonormal rows of R",
-      Set.of("positions"),
-      (keys, edge, model) -> keys.reft(Reft.Variant.LOREFT, edge)),
+  static final EdgeFunction LOREFT =
+      new EdgeFunction(
+          "loreft",
+          "alpha R'(W x + b - R x) with orthonormal rows of R",
+          Set.of("positions"),
+          (keys, edge, model) -> keys.reft(Reft.Variant.LOREFT, edge));
 
-  DIREFT(
-      "direft",
-      "alpha B (A x + a)",
-      Set.of("positions"),
-      (keys, edge, model) -> keys.reft(Reft.Variant.DIREFT, edge)),
+  static final EdgeFunction DIREFT =
+      new EdgeFunction(
+          "direft",
+          "alpha B (A x + a)",
+          Set.of("positions"),
+          (keys, edge, model) -> keys.reft(Reft.Variant.DIREFT, edge));
 
-  IA3("ia3", "l x, in series, from a state to itself", (keys, edge, model) -> new Scaling()),
+  static final EdgeFunction IA3 =
+      new EdgeFunction(
+          "ia3", "l x, in series, from a state to itself", (keys, edge, model) -> new Scaling());
 
-  BITFIT("bitfit", "x + b, in series", (keys, edge, model) -> new Shift());
+  static final EdgeFunction BITFIT =
+      new EdgeFunction("bitfit", "x + b, in series", (keys, edge, model) -> new Shift());
+
+  /** All of them, in the order in which they are explained. */
+  static final List<EdgeFunction> ALL =
+      List.of(LOW_RANK, BOTTLENECK, GATED, AFFINE, PATCH, LOREFT, DIREFT, IA3, BITFIT);
 
   /** Makes the function of a mapping's values. */
   interface Maker {
@@ -91,12 +104,11 @@ enum EdgeFunction {
   }
 
   /** All of them as values of a key. */
-  static final Type<EdgeFunction> TYPE =
-      Type.choice(List.of(values()), EdgeFunction::label, EdgeFunction::of);
+  static final Type<EdgeFunction> TYPE = Type.choice(ALL, EdgeFunction::label, EdgeFunction::of);
 
   /** What each computes, in one sentence. */
   static final String SENTENCE =
-      Arrays.stream(values())
+      ALL.stream()
               .map(function -> function.label + ": " + function.formula)
               .collect(Collectors.joining("; "))
           + ".";
@@ -107,21 +119,27 @@ enum EdgeFunction {
   private final Set<String> keys;
   private final Maker maker;
 
-  EdgeFunction(String label, String formula, Set<String> keys, Maker maker) {
+  private EdgeFunction(String label, String formula, Set<String> keys, Maker maker) {
     this(label, formula, true, keys, maker);
   }
 
   /** One in series, which has no numbers of its own; the tuning sees that both ends are one. */
-  EdgeFunction(String label, String formula, Maker maker) {
+  private EdgeFunction(String label, String formula, Maker maker) {
     this(label, formula, false, Set.of(), maker);
   }
 
-  EdgeFunction(String label, String formula, boolean hasNumbers, Set<String> keys, Maker maker) {
+  private EdgeFunction(
+      String label, String formula, boolean hasNumbers, Set<String> keys, Maker maker) {
     this.label = label;
     this.formula = formula;
     this.hasNumbers = hasNumbers;
     this.keys = keys;
     this.maker = maker;
+  }
+
+  @Override
+  public String toString() {
+    return label;
   }
 
   String label() {
@@ -143,14 +161,14 @@ enum EdgeFunction {
   }
 
   private static EdgeFunction of(String label) {
-    return Arrays.stream(values())
+    return ALL.stream()
         .filter(function -> function.label.equals(label))
         .findFirst()
         .orElseThrow(
             () ->
                 new UsageException(
                     "function: expected one of "
-                        + Arrays.stream(values()).map(EdgeFunction::label).toList()
+                        + ALL.stream().map(EdgeFunction::label).toList()
                         + ", found '"
                         + label
                         + "'"));

@@ -24,8 +24,7 @@ record Slope(Map<Parameter, double[]> directions) {
   static Slope through(List<Parameter> parameters, Random random) {
     Map<Parameter, double[]> directions = new LinkedHashMap<>();
     for (Parameter parameter : parameters) {
-      directions.put(
-          parameter, random.doubles(Math.toIntExact(parameter.elements()), -1, 1).toArray());
+      directions.put(parameter, random.doubles(parameter.elements(), -1, 1).toArray());
     }
     return new Slope(directions);
   }
