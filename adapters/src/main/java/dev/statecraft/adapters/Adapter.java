@@ -87,7 +87,7 @@ public final class Adapter implements AutoCloseable {
   public Graph graph(TaskModel family) {
     Graph base = family.graph();
     for (AdapterPart part : description.parts()) {
-      savedModules(part)
+      part.savedModules()
           .ifPresent(saved -> AdapterConfig.requireHeads(config.toString(), saved, family));
     }
     try {
@@ -179,16 +179,12 @@ public final class Adapter implements AutoCloseable {
     }
   }
 
-  /** Whether it is a LoRA adapter that says it has no head, and has none. */
+  /** Whether it is an adapter in PEFT's form that says it has no head, and has none. */
   private boolean headless(TaskModel family) {
     Optional<List<String>> saved =
-        description.isPeft() ? savedModules(description.parts().get(0)) : Optional.empty();
+        description.isPeft() ? description.parts().get(0).savedModules() : Optional.empty();
     List<String> heads = AdapterConfig.heads(family);
     return saved.isPresent() && saved.get().stream().noneMatch(heads::contains);
-  }
-
-  private static Optional<List<String>> savedModules(AdapterPart part) {
-    return part.projections().flatMap(projections -> projections.targets().savedModules());
   }
 
   private static Optional<String> check(Parameter parameter, TensorEntry entry) {

@@ -91,7 +91,8 @@ public final class AdapterExport {
               ? "--format control or --format paper writes it"
               : "--format control writes it";
       throw new UsageException(
-          "--format peft: expected lora or dora, which are all that PEFT has of our methods, found"
+          "--format peft: expected lora, dora or vera, which are all that PEFT has of our"
+              + " methods, found"
               + " '"
               + description.method()
               + "'; "

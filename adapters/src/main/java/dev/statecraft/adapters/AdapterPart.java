@@ -35,6 +35,16 @@ public interface AdapterPart {
     return List.of();
   }
 
+  /** Whether PEFT has a word for it. */
+  default boolean isPeft() {
+    return projections().isPresent();
+  }
+
+  /** Modules that are trained whole beside it, if it is as PEFT gives it. */
+  default Optional<List<String>> savedModules() {
+    return projections().flatMap(part -> part.targets().savedModules());
+  }
+
   /** The same as LoRA or DoRA, if that is what it is. */
   default Optional<Projections> projections() {
     return Optional.empty();

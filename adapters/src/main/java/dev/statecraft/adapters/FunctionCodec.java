@@ -5,6 +5,7 @@ import dev.statecraft.base.JsonKeys;
 import dev.statecraft.core.control.Bottleneck;
 import dev.statecraft.core.control.ControlFunction;
 import dev.statecraft.core.control.LowRank;
+import dev.statecraft.core.control.SharedLowRank;
 import dev.statecraft.core.graph.Initializer;
 import java.util.Arrays;
 import java.util.List;
@@ -30,7 +31,9 @@ record FunctionCodec<F extends ControlFunction>(
           new FunctionCodec<>(
               "low_rank", LowRank.class, FunctionCodec::lowRank, FunctionCodec::write),
           new FunctionCodec<>(
-              "bottleneck", Bottleneck.class, FunctionCodec::bottleneck, FunctionCodec::write));
+              "bottleneck", Bottleneck.class, FunctionCodec::bottleneck, FunctionCodec::write),
+          new FunctionCodec<>(
+              "vera", SharedLowRank.class, VeraFormat::function, VeraFormat::writeFunction));
 
   /** The codec of a function, if it can be written down. */
   static Optional<FunctionCodec<?>> of(ControlFunction function) {

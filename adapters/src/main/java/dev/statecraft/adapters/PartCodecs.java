@@ -9,7 +9,12 @@ import java.util.stream.Stream;
 /** The codecs of all kinds of parts, asked in order. */
 final class PartCodecs {
   static final List<PartCodec<?>> ALL =
-      List.of(new PeftFormat(), new ControlFormat(), WholeFormat.ofFull(), WholeFormat.ofHead());
+      List.of(
+          new PeftFormat(),
+          new VeraFormat(),
+          new ControlFormat(),
+          WholeFormat.ofFull(),
+          WholeFormat.ofHead());
 
   private PartCodecs() {}
 

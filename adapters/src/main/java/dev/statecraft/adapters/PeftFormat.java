@@ -113,7 +113,8 @@ final class PeftFormat implements PartCodec<AdapterPart.Projections> {
     return value;
   }
 
-  private static Targets targets(JsonKeys keys, List<String> saved) {
+  /** The linears that {@code target_modules} and the keys beside it say. */
+  static Targets targets(JsonKeys keys, List<String> saved) {
     String key = "target_modules";
     if (!keys.get(key).isArray()) {
       throw keys.invalid(key, "a list of names (one regular expression is not supported)");
@@ -145,7 +146,7 @@ final class PeftFormat implements PartCodec<AdapterPart.Projections> {
     node.put("fan_in_fan_out", false);
     node.put("init_lora_weights", true);
     node.putNull("layers_pattern");
-    Modules modules = modules(part.targets().in(family), family, saved);
+    Modules modules = modules(part.targets().in(family), family, saved, true);
     if (modules.layers().isEmpty()) {
       node.putNull("layers_to_transform");
     } else {
@@ -164,23 +165,29 @@ final class PeftFormat implements PartCodec<AdapterPart.Projections> {
     node.put("use_rslora", part.rankStabilized());
   }
 
-  private record Modules(List<String> names, List<Integer> layers) {}
+  /**
+   * Linears as PEFT's settings say which.
+   *
+   * @param names {@code target_modules}
+   * @param layers {@code layers_to_transform}; empty for all
+   */
+  record Modules(List<String> names, List<Integer> layers) {}
 
-  /** Short names where PEFT finds the same linears by them, else every linear's full name. */
-  private static Modules modules(Targets.Named wanted, TaskModel family, List<String> saved) {
+  /**
+   * Short names where PEFT finds the same linears by them, else every linear's full name.
+   *
+   * @param byLayer whether the settings have {@code layers_to_transform}
+   */
+  static Modules modules(
+      Targets.Named wanted, TaskModel family, List<String> saved, boolean byLayer) {
     List<Projection> all = Projection.of(family);
     List<Layer> known = family.graph().layers();
     List<Integer> layers = wanted.layers().of(known).stream().map(Layer::index).toList();
-    List<Integer> restricted = layers.size() == known.size() ? List.of() : layers;
+    List<Integer> restricted = layers.size() == known.size() || !byLayer ? List.of() : layers;
     Set<String> shortNames = new LinkedHashSet<>();
     wanted.names().forEach(name -> shortNames.add(family.backbone().peftTarget(name)));
     Set<String> full = new LinkedHashSet<>();
-    for (Projection projection : all) {
-      if (layers.contains(projection.layer())
-          && projection.targets().stream().anyMatch(wanted.names()::contains)) {
-        full.add(projection.peftModule());
-      }
-    }
+    projections(wanted, family).forEach(projection -> full.add(projection.peftModule()));
     ModuleTargets asPeft =
         new ModuleTargets("", List.copyOf(shortNames), List.of(), restricted, List.of(), saved);
     Set<String> found = new HashSet<>();
@@ -192,5 +199,15 @@ final class PeftFormat implements PartCodec<AdapterPart.Projections> {
     return found.equals(full)
         ? new Modules(new ArrayList<>(shortNames), restricted)
         : new Modules(new ArrayList<>(full), List.of());
+  }
+
+  /** The linears that short names and layers mean, in the graph's order. */
+  static List<Projection> projections(Targets.Named wanted, TaskModel family) {
+    List<Integer> layers =
+        wanted.layers().of(family.graph().layers()).stream().map(Layer::index).toList();
+    return Projection.of(family).stream()
+        .filter(projection -> layers.contains(projection.layer()))
+        .filter(projection -> projection.targets().stream().anyMatch(wanted.names()::contains))
+        .toList();
   }
 }

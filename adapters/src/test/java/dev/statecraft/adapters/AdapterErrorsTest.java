@@ -104,7 +104,7 @@ class AdapterErrorsTest {
       quoteCharacter = '`',
       delimiter = '|',
       value = {
-        "peft_type | `\"IA3\"` | one of [LORA, CONTROL, FULL, PROBE], found \"IA3\"",
+        "peft_type | `\"IA3\"` | one of [LORA, VERA, CONTROL, FULL, PROBE], found \"IA3\"",
         "r | 0 | a positive integer, found 0",
         "lora_alpha | `\"8\"` | a number, found \"8\"",
         "lora_dropout | 1 | a number from 0 to below 1, found 1",
@@ -137,14 +137,14 @@ class AdapterErrorsTest {
       quoteCharacter = '`',
       delimiter = '|',
       value = {
-        "`{\"type\":\"x\"}` | parts[0].type: expected control or lora, found \"x\"",
+        "`{\"type\":\"x\"}` | parts[0].type: expected control, lora or vera, found \"x\"",
         "`{\"type\":\"lora\"}` | parts[0].r: expected a positive integer, found no such key",
         "`{\"type\":\"control\",\"layers\":\"all\"}` | parts[0].edges: expected a list of objects,"
             + " found no such key",
         "`{\"type\":\"control\",\"edges\":[EDGE],\"layers\":\"some\"}` | parts[0].layers: expected"
             + " 'all', 'first N', 'last N' or a list such as '0,2,5-7', found 'some'",
         "`{\"type\":\"control\",\"layers\":\"all\",\"edges\":[{\"from\":\"input\",\"to\":\"output\",\"name\":\"x\",\"function\":\"y\"}]}`"
-            + " | parts[0].edges[0].function: expected low_rank or bottleneck, found \"y\"",
+            + " | parts[0].edges[0].function: expected low_rank or bottleneck or vera, found \"y\"",
         "`{\"type\":\"control\",\"layers\":\"all\",\"edges\":[{\"from\":\"input\",\"to\":\"output\","
             + "\"name\":\"x\",\"function\":\"low_rank\",\"rank\":1,\"scale\":1,\"init\":{\"kind\":\"ROW_NORM\",\"scale\":0}}]}`"
             + " | parts[0].edges[0].init.kind: expected one of [CONSTANT, NORMAL, UNIFORM,"
@@ -339,7 +339,7 @@ class AdapterErrorsTest {
     Tuning lambda = graph -> graph;
     assertThatThrownBy(() -> AdapterDescription.of("edges", "", List.of(lambda)))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageStartingWith("expected Lora, Dora, StateTuning, FullTuning or HeadTuning");
+        .hasMessageStartingWith("expected Lora, Dora, Vera, StateTuning, FullTuning or HeadTuning");
     assertThatThrownBy(
             () -> AdapterDescription.of("x", "", List.of(new FullTuning(), new FullTuning())))
         .isInstanceOf(IllegalArgumentException.class)

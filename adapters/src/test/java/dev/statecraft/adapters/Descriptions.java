@@ -9,8 +9,10 @@ import dev.statecraft.core.control.HeadTuning;
 import dev.statecraft.core.control.LayerSelection;
 import dev.statecraft.core.control.Lora;
 import dev.statecraft.core.control.LowRank;
+import dev.statecraft.core.control.SharedLowRank;
 import dev.statecraft.core.control.StateTuning;
 import dev.statecraft.core.control.Tuning;
+import dev.statecraft.core.control.Vera;
 import dev.statecraft.models.head.TaskModel;
 import java.util.List;
 
@@ -28,7 +30,9 @@ final class Descriptions {
           "adapter",
           "full",
           "probe",
-          "edges");
+          "edges",
+          "vera",
+          "vera edges");
 
   static AdapterDescription of(String method, TaskModel family) {
     List<String> targets = family.backbone().defaultTargets();
@@ -40,6 +44,11 @@ final class Descriptions {
         switch (method) {
           case "lora" -> List.of(lora);
           case "dora" -> List.of(new Dora(2, 4, 0.05, targets, LayerSelection.ALL));
+          case "vera" ->
+              List.of(new Vera(5, 0.2, 0.05, 11, targets, LayerSelection.parse("last 2")));
+          case "vera edges" ->
+              List.of(
+                  StateTuning.doubleControl(new SharedLowRank(4, 0.3, 0, 5), LayerSelection.ALL));
           case "control" -> List.of(control);
           case "double-control" ->
               List.of(StateTuning.doubleControl(function, LayerSelection.parse("last 2")));

@@ -21,8 +21,10 @@ import dev.statecraft.testkit.Closeness;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Supplier;
 
 /**
@@ -47,6 +49,7 @@ final class OpCase {
   private final List<double[]> numbers = new ArrayList<>();
   private final List<Parameter> parameters = new ArrayList<>();
   private final List<double[]> weights = new ArrayList<>();
+  private final Set<Integer> frozen = new HashSet<>();
   private final Generator generator;
   private Extents extents;
   private double lossScale = 1;
@@ -106,6 +109,12 @@ final class OpCase {
     parameters.add(Parameter.base("w" + parameters.size(), sizes));
     weights.add(random(sizes));
     return this;
+  }
+
+  /** A parameter that the op gives no gradient. */
+  OpCase frozen(long... sizes) {
+    frozen.add(parameters.size());
+    return parameter(sizes);
   }
 
   private double[] random(long... sizes) {
@@ -196,7 +205,8 @@ final class OpCase {
                 : Optional.empty());
       }
       for (int i = 0; i < held.size(); i++) {
-        expected.add(Optional.of((parametersInForward ? ones : products).get(leaf++).toDoubles()));
+        double[] gradient = (parametersInForward ? ones : products).get(leaf++).toDoubles();
+        expected.add(frozen.contains(i) ? Optional.empty() : Optional.of(gradient));
       }
       products.forEach(Tensor::close);
       ones.forEach(Tensor::close);
@@ -235,6 +245,9 @@ final class OpCase {
       Arrays.fill(direction, 1);
     }
     for (int i = 0; i < weights.size(); i++) {
+      if (frozen.contains(i)) {
+        continue;
+      }
       List<double[]> moved = new ArrayList<>(weights);
       double[] expected =
           differences(moved, i, direction, () -> forward(DType.FLOAT64, numbers, moved).output());
@@ -271,7 +284,9 @@ final class OpCase {
 
   private void checkPartialDemands(OpHarness.Result full, double[] upstream) {
     for (int i = 0; i < inputs.size() + parameters.size(); i++) {
-      if (i < inputs.size() && !inputs.get(i).differentiable()) {
+      if (i < inputs.size()
+          ? !inputs.get(i).differentiable()
+          : frozen.contains(i - inputs.size())) {
         continue;
       }
       List<Optional<double[]>> expected =
@@ -311,7 +326,7 @@ final class OpCase {
     }
     List<Boolean> trained = new ArrayList<>();
     for (int i = 0; i < parameters.size(); i++) {
-      trained.add(only < 0 || only == inputs.size() + i);
+      trained.add(!frozen.contains(i) && (only < 0 || only == inputs.size() + i));
     }
     return new Demand(wanted, trained);
   }

@@ -212,6 +212,8 @@ final class RecipeTest {
         "adapter",
         "full",
         "probe",
+        "vera",
+        "{name: vera, rank: 4, d_initial: -1, projection_prng_key: 7, layers: last 2}",
         "{name: lora, targets: [q_proj, v_proj], layers: [0, 2, 5-7], dropout: 0.05}",
         "{name: control, blocks: [block], bias: false, layers: 3}",
         "{name: control+lora, control: {rank: 16}, lora: {rank: 4, targets: [query]}}",

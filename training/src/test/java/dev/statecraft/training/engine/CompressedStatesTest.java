@@ -73,7 +73,10 @@ class CompressedStatesTest {
                       double bound = bound(format, type);
                       assertThat(error.relative()).as(what).isLessThanOrEqualTo(bound);
                       // Of one parameter; 2.3 times that of all is the most seen.
-                      assertThat(error.worstRelative()).as(what).isLessThanOrEqualTo(3 * bound);
+                      // VeRA's d has three numbers, over which errors do not average out: 4.7
+                      // times.
+                      int most = method.startsWith("vera") ? 6 : 3;
+                      assertThat(error.worstRelative()).as(what).isLessThanOrEqualTo(most * bound);
                       assertThat(error.cosine())
                           .as(what)
                           .isCloseTo(1, within(bound * bound + 1e-9));

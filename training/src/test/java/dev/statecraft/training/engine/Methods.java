@@ -8,8 +8,10 @@ import dev.statecraft.core.control.Dora;
 import dev.statecraft.core.control.LayerSelection;
 import dev.statecraft.core.control.Lora;
 import dev.statecraft.core.control.LowRank;
+import dev.statecraft.core.control.SharedLowRank;
 import dev.statecraft.core.control.StateTuning;
 import dev.statecraft.core.control.Tuning;
+import dev.statecraft.core.control.Vera;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -38,10 +40,13 @@ final class Methods {
     Map<String, Tuning> methods = new LinkedHashMap<>();
     methods.put("lora", lora);
     methods.put("dora", new Dora(RANK, ALPHA, dropout, targets, all));
+    methods.put("vera", new Vera(RANK, 0.1, dropout, 0, targets, all));
     methods.put("control", StateTuning.control(control, all));
     methods.put("double-control", StateTuning.doubleControl(control, all));
     methods.put("control+lora", Tuning.all(List.of(StateTuning.control(control, all), lora)));
     methods.put("adapter", StateTuning.adapter(new Bottleneck(RANK, 1), all));
+    methods.put(
+        "vera edges", StateTuning.doubleControl(new SharedLowRank(RANK, 1, dropout, 0), all));
     methods.put("full-block control", edges(ControlEdge.around(BlockName.FULL, control)));
     methods.put(
         "free edges",

@@ -7,6 +7,7 @@ import dev.statecraft.core.control.Lora;
 import dev.statecraft.core.control.LowRank;
 import dev.statecraft.core.control.StateTuning;
 import dev.statecraft.core.control.Tuning;
+import dev.statecraft.core.control.Vera;
 import dev.statecraft.core.run.Batch;
 import dev.statecraft.data.LabelledTokens;
 import dev.statecraft.models.family.ImageBatches;
@@ -45,7 +46,10 @@ record ReferenceModel(TaskModel family, ReferenceVectors base) {
     }
     int[] lengths = new int[(int) base.shapes().get("input_ids")[0]];
     for (int i = 0; i < lengths.length; i++) {
-      lengths[i] = Arrays.stream(base.row("attention_mask", i)).sum();
+      lengths[i] =
+          base.shapes().containsKey("attention_mask")
+              ? Arrays.stream(base.row("attention_mask", i)).sum()
+              : (int) base.shapes().get("input_ids")[1];
     }
     return lengths;
   }
@@ -135,6 +139,14 @@ record ReferenceModel(TaskModel family, ReferenceVectors base) {
           new Dora(
               json.get("rank").asInt(),
               json.get("alpha").asDouble(),
+              0,
+              targets(json),
+              LayerSelection.ALL);
+      case "vera" ->
+          new Vera(
+              json.get("rank").asInt(),
+              json.get("d_initial").asDouble(),
+              0,
               0,
               targets(json),
               LayerSelection.ALL);

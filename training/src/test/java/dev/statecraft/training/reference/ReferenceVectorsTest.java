@@ -46,7 +46,7 @@ import org.junit.jupiter.api.TestFactory;
 class ReferenceVectorsTest {
   private final Path folder = folder();
 
-  private static Path folder() {
+  static Path folder() {
     String other = System.getProperty("statecraft.fixtures");
     if (other != null && !other.isBlank()) {
       return Path.of(System.getProperty("statecraft.root"), "").resolve(other);
