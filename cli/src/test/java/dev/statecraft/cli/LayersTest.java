@@ -1,10 +1,12 @@
 package dev.statecraft.cli;
 
+import static com.tngtech.archunit.core.domain.JavaModifier.PUBLIC;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.tngtech.archunit.core.domain.Dependency;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
@@ -16,6 +18,8 @@ import dev.statecraft.base.StatecraftException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.Predicate;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -66,6 +70,49 @@ final class LayersTest {
                   "studio",
                   "tensor",
                   "core")));
+
+  /**
+   * Public types that no other package names in its code: what programs begin with, what public
+   * types take or give (a lambda or a chain of calls names no type), and families, which tests
+   * make.
+   */
+  private static final Set<String> UNNAMED =
+      Set.of(
+          "adapters.Targets",
+          "cli.Statecraft",
+          "core.control.UserFunction",
+          "core.plan.GradientPlacement",
+          "core.run.QuantizableWeights",
+          "data.BatchPosition",
+          "data.DatasetSplit",
+          "data.Subset",
+          "data.TokenEncoder",
+          "data.TokenLengths",
+          "data.chat.ChatTemplate",
+          "data.image.ImageHeader",
+          "models.family.InputNames",
+          "models.family.bert.Bert",
+          "models.family.bert.Encoder",
+          "models.family.bert.Roberta",
+          "models.family.llama.Llama",
+          "models.head.LanguageHead",
+          "models.head.NextToken",
+          "models.head.Scored",
+          "studio.guide.RecipePage",
+          "studio.recipe.DataKeys",
+          "studio.recipe.Key",
+          "studio.recipe.Keys",
+          "studio.recipe.MemoryKeys",
+          "studio.recipe.Method",
+          "studio.recipe.Otherwise",
+          "studio.recipe.Settings",
+          "studio.recipe.TaskKeys",
+          "studio.recipe.TrackingKeys",
+          "studio.recipe.TrainKeys",
+          "studio.track.MlflowTracker",
+          "training.CheckpointSaver",
+          "training.DryRun",
+          "training.task.CausalExamples");
 
   private static JavaClasses all;
 
@@ -137,6 +184,26 @@ final class LayersTest {
         .check(all);
   }
 
+  /**
+   * What one package alone uses is that package's own; but for what is for programs, or part of
+   * what a public type says.
+   */
+  @Test
+  void publicTypesAreUsedOutsideOfTheirPackage() {
+    assertThat(
+            all.stream()
+                .filter(type -> type.isTopLevelClass() && type.getModifiers().contains(PUBLIC))
+                .filter(type -> !type.isAssignableTo(Throwable.class))
+                .filter(
+                    type -> type.getDirectDependenciesToSelf().stream().allMatch(isWithin(type)))
+                .map(type -> type.getName().substring("dev.statecraft.".length())))
+        .containsExactlyInAnyOrderElementsOf(UNNAMED);
+  }
+
+  private static Predicate<Dependency> isWithin(JavaClass type) {
+    return use -> use.getOriginClass().getPackageName().equals(type.getPackageName());
+  }
+
   @Test
   void noClassIsOutsideOfTheModules() {
     assertThat(all.stream().map(type -> type.getPackageName().split("\\.", 4)[2]).distinct())
@@ -161,7 +228,7 @@ final class LayersTest {
         Arguments.of("picocli..", List.of("cli")),
         Arguments.of("org.jline..", List.of("cli")),
         Arguments.of("ai.djl..", List.of("formats")),
-        Arguments.of("com.google.protobuf..", List.of("formats")),
+        Arguments.of("com.google.protobuf..", List.of("formats", "studio")),
         Arguments.of("com.twelvemonkeys..", List.of("data")),
         Arguments.of("org.apache.commons.csv..", List.of("data")),
         Arguments.of("org.apache.parquet..", List.of("parquet")),

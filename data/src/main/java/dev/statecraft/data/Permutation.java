@@ -13,7 +13,7 @@ import java.util.SplittableRandom;
  * elements at {@code i} and at {@code nextInt(i + 1)}. Equal sizes and seeds give equal orders on
  * every run and machine.
  */
-public final class Permutation {
+final class Permutation {
   private Permutation() {}
 
   /** The numbers {@code 0 .. n-1} in a seeded order. */

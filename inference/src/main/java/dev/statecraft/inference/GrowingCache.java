@@ -14,7 +14,7 @@ import java.util.Map;
  * dev.statecraft.tensor.Scope scope}, or to the caller if there is none, and see the rows that were
  * there when they were asked for. The buffers belong to the cache until it is closed.
  */
-public final class GrowingCache implements KeyValueCache, AutoCloseable {
+final class GrowingCache implements KeyValueCache, AutoCloseable {
   private final int firstRows;
   private final Map<String, Rows> keys = new HashMap<>();
   private final Map<String, Rows> values = new HashMap<>();

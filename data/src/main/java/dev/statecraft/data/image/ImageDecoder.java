@@ -30,7 +30,7 @@ import javax.imageio.stream.ImageInputStream;
  * Of PNG, JPEG and WebP the decoders see but the parts of a file that samples are made from, so
  * nothing in the others can change the picture or be stumbled over.
  */
-public final class ImageDecoder {
+final class ImageDecoder {
   /** How the JDK warns of a JPEG file without an end, and libjpeg of one without all its data. */
   private static final List<String> CUT_OFF =
       List.of("Truncated File", "Corrupt JPEG data: premature end of data segment");

@@ -10,7 +10,7 @@ import java.util.List;
  * @param operator its {@code op_type}
  * @param inputs names of the values it takes, initializers among them
  */
-public record OnnxNode(String name, String operator, List<String> inputs) {
+record OnnxNode(String name, String operator, List<String> inputs) {
   /** Copies. */
   public OnnxNode {
     inputs = List.copyOf(inputs);

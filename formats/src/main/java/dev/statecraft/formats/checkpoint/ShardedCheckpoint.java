@@ -24,7 +24,7 @@ import java.util.TreeSet;
  * them ({@code model.safetensors.index.json}): its {@code weight_map} says which tensor is in which
  * file. Tensors that the index does not list are not shown.
  */
-public final class ShardedCheckpoint implements CheckpointSource {
+final class ShardedCheckpoint implements CheckpointSource {
   private final Path index;
   private final SortedMap<String, SafetensorsFile> shardOf;
   private final Map<String, String> metadata;

@@ -1,22 +1,16 @@
 package dev.statecraft.studio.track;
 
+import com.google.protobuf.CodedOutputStream;
 import java.io.ByteArrayOutputStream;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.Map;
 
 /**
- * One message of an event file, as protocol buffers encode it: tensorflow/core/util/event.proto and
- * tensorflow/core/framework/summary.proto. A field is its number and wire type in a varint, then
- * its value.
+ * One message of an event file, as protocol buffers encode it: fields of
+ * tensorflow/core/util/event.proto and tensorflow/core/framework/summary.proto.
  */
 final class Event {
-  private static final int VARINT = 0;
-  private static final int FIXED64 = 1;
-  private static final int BYTES = 2;
-  private static final int FIXED32 = 5;
-
   private static final int EVENT_WALL_TIME = 1;
   private static final int EVENT_STEP = 2;
   private static final int EVENT_FILE_VERSION = 3;
@@ -28,81 +22,67 @@ final class Event {
   private static final int SESSION_LOG_STATUS = 1;
   private static final int STATUS_START = 1;
 
-  private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-
   private Event() {}
 
-  private static Event at(double seconds) {
-    return new Event()
-        .fixed(EVENT_WALL_TIME, FIXED64, Double.BYTES, Double.doubleToRawLongBits(seconds));
+  /** Writes the fields of a message. */
+  private interface Fields {
+    void write(CodedOutputStream out) throws IOException;
+  }
+
+  private static byte[] message(Fields fields) {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    CodedOutputStream out = CodedOutputStream.newInstance(bytes);
+    try {
+      fields.write(out);
+      out.flush();
+    } catch (IOException e) {
+      throw new UncheckedIOException("an array in memory cannot be written", e);
+    }
+    return bytes.toByteArray();
   }
 
   /** What every file begins with. */
   static byte[] version(double seconds) {
-    return at(seconds)
-        .bytes(EVENT_FILE_VERSION, "brain.Event:2".getBytes(StandardCharsets.UTF_8))
-        .bytes
-        .toByteArray();
+    return message(
+        out -> {
+          out.writeDouble(EVENT_WALL_TIME, seconds);
+          out.writeString(EVENT_FILE_VERSION, "brain.Event:2");
+        });
   }
 
   /** Says that a run goes on from here: what earlier files have of this step and later is void. */
   static byte[] restart(double seconds, long step) {
-    byte[] status = new Event().varint(SESSION_LOG_STATUS, STATUS_START).bytes.toByteArray();
-    return at(seconds)
-        .varint(EVENT_STEP, step)
-        .bytes(EVENT_SESSION_LOG, status)
-        .bytes
-        .toByteArray();
+    byte[] log = message(out -> out.writeEnum(SESSION_LOG_STATUS, STATUS_START));
+    return message(
+        out -> {
+          out.writeDouble(EVENT_WALL_TIME, seconds);
+          out.writeInt64(EVENT_STEP, step);
+          out.writeByteArray(EVENT_SESSION_LOG, log);
+        });
   }
 
   /** Numbers of a step; the format has single precision for them. */
   static byte[] scalars(double seconds, long step, Map<String, Double> scalars) {
-    Event summary = new Event();
-    scalars.forEach(
-        (tag, value) -> {
-          Event entry = new Event().bytes(VALUE_TAG, tag.getBytes(StandardCharsets.UTF_8));
-          int bits = Float.floatToRawIntBits(value.floatValue());
-          entry.fixed(VALUE_SIMPLE_VALUE, FIXED32, Float.BYTES, bits);
-          summary.bytes(SUMMARY_VALUE, entry.bytes.toByteArray());
+    byte[] summary =
+        message(
+            out -> {
+              for (Map.Entry<String, Double> scalar : scalars.entrySet()) {
+                out.writeByteArray(SUMMARY_VALUE, value(scalar.getKey(), scalar.getValue()));
+              }
+            });
+    return message(
+        out -> {
+          out.writeDouble(EVENT_WALL_TIME, seconds);
+          out.writeInt64(EVENT_STEP, step);
+          out.writeByteArray(EVENT_SUMMARY, summary);
         });
-    return at(seconds)
-        .varint(EVENT_STEP, step)
-        .bytes(EVENT_SUMMARY, summary.bytes.toByteArray())
-        .bytes
-        .toByteArray();
   }
 
-  private Event varint(int field, long value) {
-    key(field, VARINT);
-    raw(value);
-    return this;
-  }
-
-  private Event bytes(int field, byte[] value) {
-    key(field, BYTES);
-    raw(value.length);
-    bytes.writeBytes(value);
-    return this;
-  }
-
-  private Event fixed(int field, int type, int size, long bits) {
-    key(field, type);
-    ByteBuffer eight = ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
-    bytes.write(eight.putLong(bits).array(), 0, size);
-    return this;
-  }
-
-  private void key(int field, int type) {
-    raw(((long) field << 3) | type);
-  }
-
-  /** Seven bits a byte, the lowest first; the eighth says that more follow. */
-  private void raw(long value) {
-    long rest = value;
-    while ((rest & ~0x7FL) != 0) {
-      bytes.write((int) ((rest & 0x7F) | 0x80));
-      rest >>>= 7;
-    }
-    bytes.write((int) rest);
+  private static byte[] value(String tag, double number) {
+    return message(
+        out -> {
+          out.writeString(VALUE_TAG, tag);
+          out.writeFloat(VALUE_SIMPLE_VALUE, (float) number);
+        });
   }
 }

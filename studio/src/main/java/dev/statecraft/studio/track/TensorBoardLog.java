@@ -16,7 +16,7 @@ import java.util.Map;
  * on writes another file, whose first event voids what earlier ones have of the same steps. Methods
  * throw {@link UncheckedIOException} if the file cannot be written.
  */
-public final class TensorBoardLog implements RunHandler, AutoCloseable {
+final class TensorBoardLog implements RunHandler, AutoCloseable {
   private final Path file;
   private final Clock clock;
   private final boolean goesOn;

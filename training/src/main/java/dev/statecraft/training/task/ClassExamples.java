@@ -17,7 +17,7 @@ import java.util.OptionalInt;
  * @param positive the class whose F1 is reported
  * @param input how the model reads them
  */
-public record ClassExamples(
+record ClassExamples(
     List<EncodedText> texts,
     List<Integer> classes,
     int classCount,

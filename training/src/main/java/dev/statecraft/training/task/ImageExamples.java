@@ -23,7 +23,7 @@ import java.util.OptionalInt;
  * @param augmentation how training changes pictures; evaluations see them as they are
  * @param seed of the augmentation
  */
-public record ImageExamples(
+record ImageExamples(
     ImagePreprocessor preprocessor,
     List<PictureSource> pictures,
     List<Integer> classes,

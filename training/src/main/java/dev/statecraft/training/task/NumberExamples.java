@@ -22,7 +22,7 @@ import java.util.Set;
  * @param targets the numbers
  * @param input how the model reads them
  */
-public record NumberExamples(List<EncodedText> texts, List<Double> targets, TokenInput input)
+record NumberExamples(List<EncodedText> texts, List<Double> targets, TokenInput input)
     implements ExampleSet {
   public NumberExamples {
     texts = ExampleStore.immutable(texts);

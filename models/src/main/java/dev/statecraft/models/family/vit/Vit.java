@@ -34,7 +34,7 @@ import java.util.Optional;
  *
  * @param config the configuration
  */
-public record Vit(VitConfig config) implements Backbone {
+record Vit(VitConfig config) implements Backbone {
   @Override
   public PixelInput input() {
     return new PixelInput(config.imageSize(), config.numChannels(), config.numPatches());
