@@ -15,7 +15,7 @@ import java.util.Optional;
  * @param seed of the shared A and B
  * @param linears which linears
  */
-public record VeraPart(int rank, double initial, double dropout, long seed, Targets linears)
+record VeraPart(int rank, double initial, double dropout, long seed, Targets linears)
     implements AdapterPart {
   @Override
   public boolean isInWeights() {
