@@ -36,22 +36,22 @@ public final class Adapter implements AutoCloseable {
   private final Path tensors;
   private final AdapterDescription description;
   private final SafetensorsFile file;
-  private final boolean paper;
+  private final AdapterLayout layout;
 
   /**
-   * @param paper whether the tensors are called as in the paper's checkpoints
+   * @param layout how the tensors are called
    */
   Adapter(
       Path config,
       Path tensors,
       AdapterDescription description,
       SafetensorsFile file,
-      boolean paper) {
+      AdapterLayout layout) {
     this.config = config;
     this.tensors = tensors;
     this.description = description;
     this.file = file;
-    this.paper = paper;
+    this.layout = layout;
   }
 
   public AdapterDescription description() {
@@ -87,14 +87,21 @@ public final class Adapter implements AutoCloseable {
   public Graph graph(TaskModel family) {
     Graph base = family.graph();
     for (AdapterPart part : description.parts()) {
-      part.savedModules()
-          .ifPresent(saved -> AdapterConfig.requireHeads(config.toString(), saved, family));
+      part.savedModules().ifPresent(saved -> requireKnown(part, saved, family));
     }
     try {
       return description.tuning(family).apply(base);
     } catch (IllegalArgumentException | UsageException | GraphException e) {
       // GraphException too: the layers, targets or states are not this model's.
       throw new InvalidInputException(config + ": does not fit the model: " + e.getMessage(), e);
+    }
+  }
+
+  private void requireKnown(AdapterPart part, List<String> saved, TaskModel family) {
+    if (part.projections().isPresent()) {
+      SavedModules.requireUntied(config.toString(), saved, family);
+    } else {
+      AdapterConfig.requireHeads(config.toString(), saved, family);
     }
   }
 
@@ -162,10 +169,7 @@ public final class Adapter implements AutoCloseable {
   }
 
   private Map<Parameter, List<String>> keys(TaskModel family) {
-    Graph tuned = graph(family);
-    return paper
-        ? PaperFormat.keys(description, family, tuned)
-        : AdapterKeys.of(description, family, tuned);
+    return layout.keys(description, family, graph(family));
   }
 
   /** The tensors' file, open as long as the adapter. */
@@ -182,7 +186,9 @@ public final class Adapter implements AutoCloseable {
   /** Whether it is an adapter in PEFT's form that says it has no head, and has none. */
   private boolean headless(TaskModel family) {
     Optional<List<String>> saved =
-        description.isPeft() ? description.parts().get(0).savedModules() : Optional.empty();
+        description.parts().size() == 1
+            ? description.parts().get(0).savedModules()
+            : Optional.empty();
     List<String> heads = AdapterConfig.heads(family);
     return saved.isPresent() && saved.get().stream().noneMatch(heads::contains);
   }

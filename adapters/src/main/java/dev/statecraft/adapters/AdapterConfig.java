@@ -18,9 +18,10 @@ import java.util.Map;
 /**
  * {@code adapter_config.json}.
  *
- * <p>{@code peft_type} is {@code LORA} for LoRA and DoRA, all other keys then being PEFT's; {@code
- * FULL} and {@code PROBE} need no settings; {@code CONTROL} has {@code method} and {@code parts},
- * each with its {@code type}: {@code control} or {@code lora}, the latter with PEFT's keys.
+ * <p>{@code peft_type} is {@code LORA} for LoRA and DoRA and {@code IA3} for IA3, all other keys
+ * then being PEFT's; {@code FULL} and {@code PROBE} need no settings; {@code CONTROL} has {@code
+ * method} and {@code parts}, each with its {@code type}: {@code control}, {@code bitfit}, or {@code
+ * lora} and {@code ia3}, which have PEFT's keys.
  */
 final class AdapterConfig {
   /** {@code peft_type} of adapters that say their method and parts themselves. */
@@ -38,7 +39,11 @@ final class AdapterConfig {
    * @param metadata of the tensors' file
    */
   static AdapterDescription read(String json, String source, Map<String, String> metadata) {
-    JsonKeys keys = JsonKeys.parse(json, source);
+    return read(JsonKeys.parse(json, source), metadata);
+  }
+
+  /** Reads the keys of a file. */
+  static AdapterDescription read(JsonKeys keys, Map<String, String> metadata) {
     List<String> saved = keys.texts("modules_to_save");
     String base = keys.optionalText("base_model_name_or_path").orElse("");
     String type = keys.text("peft_type");
@@ -101,11 +106,13 @@ final class AdapterConfig {
   /**
    * The text of the file.
    *
-   * @param saved the modules of the head that are saved
+   * @param any the adapter's
+   * @param heads the modules of the head that are saved
    * @param peft whether LoRA and DoRA are written as PEFT writes them
    */
-  static String write(
-      AdapterDescription description, TaskModel family, List<String> saved, boolean peft) {
+  static String write(AdapterDescription any, TaskModel family, List<String> heads, boolean peft) {
+    AdapterDescription description = any.in(family);
+    List<String> saved = SavedModules.written(description, family, heads);
     ObjectNode root = JsonNodeFactory.instance.objectNode();
     PartCodec<?> first = PartCodecs.of(description.parts().get(0));
     boolean alone = peft || first.type().isEmpty();

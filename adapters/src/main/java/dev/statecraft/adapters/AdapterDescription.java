@@ -35,7 +35,9 @@ public record AdapterDescription(
       throw new IllegalArgumentException(
           "an adapter: expected a method and at least one part, found '" + method + "', " + parts);
     }
-    boolean alone = parts.stream().anyMatch(part -> PartCodecs.of(part).type().isEmpty());
+    boolean alone =
+        parts.stream()
+            .anyMatch(part -> PartCodecs.find(part).filter(c -> c.type().isEmpty()).isPresent());
     if (alone && parts.size() > 1) {
       throw new IllegalArgumentException(
           "an adapter: expected full tuning or the head alone, found " + parts);
@@ -67,6 +69,12 @@ public record AdapterDescription(
    */
   public Tuning tuning(TaskModel family) {
     return Tuning.all(parts.stream().map(part -> part.tuning(family)).toList());
+  }
+
+  /** The same with parts that can be written down: edges between modules are ones of states. */
+  AdapterDescription in(TaskModel family) {
+    return new AdapterDescription(
+        method, baseModel, parts.stream().map(part -> part.in(family)).toList(), metadata);
   }
 
   boolean isFull() {

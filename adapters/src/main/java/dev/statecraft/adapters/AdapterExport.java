@@ -57,10 +57,7 @@ public final class AdapterExport {
     require(format);
     Graph tuned = adapter.graph(family);
     Map<Parameter, String> stored = adapter.stored(family, inBase);
-    Map<Parameter, List<String>> names =
-        format == AdapterFormat.PAPER
-            ? PaperFormat.keys(description, family, tuned)
-            : AdapterKeys.of(description, family, tuned);
+    Map<Parameter, List<String>> names = format.layout().keys(description, family, tuned);
     SafetensorsWriter writer = new SafetensorsWriter();
     description.metadata().forEach(writer::metadata);
     stored.forEach(
@@ -70,34 +67,30 @@ public final class AdapterExport {
               TensorEntry.of(names.get(parameter).get(0), entry.type(), entry.shape()),
               channel -> copy(adapter.file(), entry, channel));
         });
-    String settings =
-        format == AdapterFormat.PAPER
-            ? PaperFormat.write(description, family)
-            : AdapterConfig.write(
-                description, family, savedHeads(stored), format == AdapterFormat.PEFT);
-    writer.writeTo(
-        folder.resolve(
-            format == AdapterFormat.PAPER ? PaperFormat.WEIGHTS_FILE : AdapterFolder.WEIGHTS_FILE));
+    String settings = format.layout().settings(description, family, savedHeads(stored));
+    writer.writeTo(folder.resolve(format.layout().weightsFiles().get(0)));
     Files.writeString(folder.resolve(AdapterFolder.CONFIG_FILE), settings);
   }
 
   private void require(AdapterFormat format) {
-    if (format == AdapterFormat.PAPER) {
-      PaperFormat.require(description, family);
-    }
-    if (format == AdapterFormat.PEFT && !description.isPeft()) {
-      String others =
-          PaperFormat.has(description, family)
-              ? "--format control or --format paper writes it"
-              : "--format control writes it";
+    Optional<String> problem = format.layout().problem(description, family);
+    if (problem.isPresent()) {
       throw new UsageException(
-          "--format peft: expected lora, dora or vera, which are all that PEFT has of our"
-              + " methods, found"
-              + " '"
-              + description.method()
-              + "'; "
-              + others);
+          "--format "
+              + format.label()
+              + ": expected "
+              + problem.get()
+              + "; "
+              + wayOut(format)
+              + " writes it");
     }
+  }
+
+  private String wayOut(AdapterFormat format) {
+    boolean paper = AdapterFormat.PAPER.layout().problem(description, family).isEmpty();
+    return format == AdapterFormat.PEFT && paper
+        ? "--format control or --format paper"
+        : "--format " + AdapterFormat.usual(description).label();
   }
 
   /** The head's modules that are saved; full tuning saves them as it does all. */

@@ -164,16 +164,19 @@ public final class AdapterFolder {
           folder + ": expected " + CONFIG_FILE + " of an adapter, found none");
     }
     String json = new String(Files.readAllBytes(config), StandardCharsets.UTF_8);
-    boolean paper = PaperFormat.isPaper(JsonKeys.parse(json, config.toString()));
+    JsonKeys settings = JsonKeys.parse(json, config.toString());
+    AdapterLayout layout = AdapterFormat.layoutOf(settings);
     Path tensors =
-        paper && Files.exists(folder.resolve(PaperFormat.WEIGHTS_FILE))
-            ? folder.resolve(PaperFormat.WEIGHTS_FILE)
-            : folder.resolve(WEIGHTS_FILE);
+        layout.weightsFiles().stream()
+            .map(folder::resolve)
+            .filter(Files::exists)
+            .findFirst()
+            .orElse(folder.resolve(WEIGHTS_FILE));
     if (!Files.isRegularFile(tensors)) {
       throw new InvalidInputException(
           folder
               + ": expected "
-              + (paper ? PaperFormat.WEIGHTS_FILE : WEIGHTS_FILE)
+              + layout.weightsFiles().get(0)
               + " of an adapter, found "
               + pickled(folder));
     }
@@ -182,12 +185,9 @@ public final class AdapterFolder {
     try {
       Map<String, String> metadata = new HashMap<>(file.metadata());
       metadata.remove(AdapterDescription.FORMAT);
-      AdapterDescription description =
-          paper
-              ? PaperFormat.read(JsonKeys.parse(json, config.toString()), file, metadata)
-              : AdapterConfig.read(json, config.toString(), metadata);
+      AdapterDescription description = layout.read(settings, file, metadata);
       opened = true;
-      return new Adapter(config, tensors, description, file, paper);
+      return new Adapter(config, tensors, description, file, layout);
     } finally {
       if (!opened) {
         file.close();

@@ -46,7 +46,7 @@ final class AdapterKeys {
    */
   static Map<Parameter, List<String>> of(
       AdapterDescription description, TaskModel family, Graph tuned) {
-    AdapterKeys keys = new AdapterKeys(description, family, tuned);
+    AdapterKeys keys = new AdapterKeys(description.in(family), family, tuned);
     Map<Parameter, List<String>> found = new LinkedHashMap<>();
     for (Parameter parameter : tuned.parameters().values()) {
       if (parameter.isSaved()) {

@@ -6,11 +6,15 @@ import dev.statecraft.core.control.Dora;
 import dev.statecraft.core.control.FullTuning;
 import dev.statecraft.core.control.HeadTuning;
 import dev.statecraft.core.control.Lora;
+import dev.statecraft.core.control.NormTuning;
+import dev.statecraft.core.control.ParameterTuning;
 import dev.statecraft.core.control.StateTuning;
 import dev.statecraft.core.control.Tuning;
 import dev.statecraft.models.head.TaskModel;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** One of the tunings that make an adapter. A {@code PartCodec} writes it down and reads it. */
 public interface AdapterPart {
@@ -30,11 +34,6 @@ public interface AdapterPart {
     return false;
   }
 
-  /** The control edges that it has, whose parameters have names of their own. */
-  default List<ControlEdge> edges() {
-    return List.of();
-  }
-
   /** Whether PEFT has a word for it. */
   default boolean isPeft() {
     return projections().isPresent();
@@ -43,6 +42,21 @@ public interface AdapterPart {
   /** Modules that are trained whole beside it, if it is as PEFT gives it. */
   default Optional<List<String>> savedModules() {
     return projections().flatMap(part -> part.targets().savedModules());
+  }
+
+  /** The control edges that it has, whose parameters have names of their own. */
+  default List<ControlEdge> edges() {
+    return List.of();
+  }
+
+  /** The same by the states of a family, where it is told by the family's modules. */
+  default AdapterPart in(TaskModel family) {
+    return this;
+  }
+
+  /** The same as edges between modules, if that is what it is. */
+  default Optional<ModuleEdges> moduleEdges() {
+    return Optional.empty();
   }
 
   /** The same as LoRA or DoRA, if that is what it is. */
@@ -60,9 +74,16 @@ public interface AdapterPart {
    * @param rankStabilized whether the scale is {@code alpha / sqrt(r)} (Kalajdzievski 2023) instead
    *     of {@code alpha / r}
    * @param targets which linears
+   * @param patterns which of them have a rank or an alpha of their own
    */
   record Projections(
-      boolean dora, int rank, double alpha, double dropout, boolean rankStabilized, Targets targets)
+      boolean dora,
+      int rank,
+      double alpha,
+      double dropout,
+      boolean rankStabilized,
+      Targets targets,
+      RankPatterns patterns)
       implements AdapterPart {
     @Override
     public boolean isInWeights() {
@@ -76,20 +97,46 @@ public interface AdapterPart {
 
     @Override
     public Tuning tuning(TaskModel family) {
-      Targets.Named named = targets.in(family);
+      List<Tuning> tunings = new ArrayList<>();
+      targets.groups(family, rank, alpha, patterns).forEach(group -> tunings.add(tuning(group)));
+      Set<String> whole = SavedModules.of(family, savedModules().orElse(List.of()));
+      if (!whole.isEmpty()) {
+        tunings.add(new ParameterTuning(whole));
+      }
+      return tunings.size() == 1 ? tunings.get(0) : Tuning.all(tunings);
+    }
+
+    private Tuning tuning(Targets.Group group) {
+      int own = group.rank();
+      double numerator = numerator(own, group.alpha());
+      Targets.Named named = group.targets();
       return dora
-          ? new Dora(rank, numerator(), dropout, named.names(), named.layers())
-          : new Lora(rank, numerator(), dropout, named.names(), named.layers());
+          ? new Dora(own, numerator, dropout, named.names(), named.layers())
+          : new Lora(own, numerator, dropout, named.names(), named.layers());
     }
 
     /** What the core divides by the rank. */
     double numerator() {
-      return rankStabilized ? alpha * Math.sqrt((double) rank) : alpha;
+      return numerator(rank, alpha);
     }
 
-    /** Factor of B A. */
-    public double scale() {
+    private double numerator(int own, double ownAlpha) {
+      return rankStabilized ? ownAlpha * Math.sqrt((double) own) : ownAlpha;
+    }
+
+    /** Factor of B A where no pattern says another. */
+    double scale() {
       return numerator() / rank;
+    }
+
+    /**
+     * Factor of B A of a linear.
+     *
+     * @param names its full names: PEFT's and the checkpoint's
+     */
+    public double scale(List<String> names) {
+      int own = patterns.rank(names, rank);
+      return numerator(own, patterns.alpha(names, alpha)) / own;
     }
   }
 
@@ -102,7 +149,7 @@ public interface AdapterPart {
     /**
      * Checks that the functions can be written down.
      *
-     * @throws IllegalArgumentException if one is neither low rank nor a bottleneck
+     * @throws UsageException if one cannot
      */
     public Control {
       for (ControlEdge edge : states.edges()) {
@@ -110,7 +157,9 @@ public interface AdapterPart {
           throw new UsageException(
               "control edge '"
                   + edge.name()
-                  + "': expected a low-rank or bottleneck function, which can be saved, found "
+                  + "': expected a function that can be saved ("
+                  + FunctionCodec.words()
+                  + "), found "
                   + edge.function().getClass().getName());
         }
       }
@@ -129,6 +178,23 @@ public interface AdapterPart {
     @Override
     public Tuning tuning(TaskModel family) {
       return states;
+    }
+  }
+
+  /**
+   * The model's own norms.
+   *
+   * @param norms of which layers
+   */
+  record Norms(NormTuning norms) implements AdapterPart {
+    @Override
+    public boolean isInWeights() {
+      return true;
+    }
+
+    @Override
+    public Tuning tuning(TaskModel family) {
+      return norms;
     }
   }
 

@@ -16,7 +16,7 @@ import java.util.Optional;
 
 /**
  * Control edges as JSON: {@code layers}, and {@code edges} with {@code from}, {@code to}, {@code
- * name} and {@code function} ({@code low_rank} or {@code bottleneck}) with its numbers.
+ * name} and {@code function} (a word of a {@link FunctionCodec}) with its numbers.
  */
 final class ControlFormat implements PartCodec<AdapterPart.Control> {
   @Override
@@ -55,7 +55,8 @@ final class ControlFormat implements PartCodec<AdapterPart.Control> {
     return new AdapterPart.Control(new StateTuning(edges, layers(keys)));
   }
 
-  private static LayerSelection layers(JsonKeys keys) {
+  /** Which layers a part is about. */
+  static LayerSelection layers(JsonKeys keys) {
     String text = keys.text("layers");
     try {
       return LayerSelection.parse(text);

@@ -2,17 +2,24 @@ package dev.statecraft.adapters;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.statecraft.base.JsonKeys;
+import dev.statecraft.core.control.Affine;
 import dev.statecraft.core.control.Bottleneck;
 import dev.statecraft.core.control.ControlFunction;
+import dev.statecraft.core.control.Gated;
 import dev.statecraft.core.control.LowRank;
+import dev.statecraft.core.control.Patch;
+import dev.statecraft.core.control.Positions;
+import dev.statecraft.core.control.Reft;
+import dev.statecraft.core.control.Scaling;
 import dev.statecraft.core.control.SharedLowRank;
+import dev.statecraft.core.control.Shift;
 import dev.statecraft.core.graph.Initializer;
+import dev.statecraft.core.op.Activation;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
-import java.util.stream.Collectors;
 
 /**
  * How the control functions of one class are written down and read back.
@@ -32,6 +39,12 @@ record FunctionCodec<F extends ControlFunction>(
               "low_rank", LowRank.class, FunctionCodec::lowRank, FunctionCodec::write),
           new FunctionCodec<>(
               "bottleneck", Bottleneck.class, FunctionCodec::bottleneck, FunctionCodec::write),
+          new FunctionCodec<>("gated", Gated.class, FunctionCodec::gated, FunctionCodec::write),
+          new FunctionCodec<>("affine", Affine.class, FunctionCodec::affine, FunctionCodec::write),
+          new FunctionCodec<>("ia3", Scaling.class, edge -> new Scaling(), (edge, function) -> {}),
+          new FunctionCodec<>("bitfit", Shift.class, edge -> new Shift(), (edge, function) -> {}),
+          new FunctionCodec<>("patch", Patch.class, FunctionCodec::patch, FunctionCodec::write),
+          new FunctionCodec<>("reft", Reft.class, FunctionCodec::reft, FunctionCodec::write),
           new FunctionCodec<>(
               "vera", SharedLowRank.class, VeraFormat::function, VeraFormat::writeFunction));
 
@@ -43,17 +56,18 @@ record FunctionCodec<F extends ControlFunction>(
         .findFirst();
   }
 
+  /** What functions can be written down, for messages. */
+  static String words() {
+    return PartCodecs.either(ALL.stream().map(FunctionCodec::word).toList());
+  }
+
   /** The function of an edge. */
   static ControlFunction read(JsonKeys edge) {
     String word = edge.text(FUNCTION);
     return ALL.stream()
         .filter(codec -> codec.word.equals(word))
         .findFirst()
-        .orElseThrow(
-            () ->
-                edge.invalid(
-                    FUNCTION,
-                    ALL.stream().map(FunctionCodec::word).collect(Collectors.joining(" or "))))
+        .orElseThrow(() -> edge.invalid(FUNCTION, words()))
         .reader
         .apply(edge);
   }
@@ -78,18 +92,95 @@ record FunctionCodec<F extends ControlFunction>(
     edge.put("scale", function.scale());
     edge.put("bias", function.bias());
     edge.put("dropout", function.dropout());
+    write(edge, function.init());
+  }
+
+  private static void write(ObjectNode edge, Initializer start) {
     ObjectNode init = edge.putObject("init");
-    init.put("kind", function.init().kind().name());
-    init.put("scale", function.init().scale());
+    init.put("kind", start.kind().name());
+    init.put("scale", start.scale());
   }
 
   private static Bottleneck bottleneck(JsonKeys edge) {
-    return new Bottleneck(edge.positive("rank"), edge.number("scale"));
+    return new Bottleneck(edge.positive("rank"), edge.number("scale"), activation(edge));
+  }
+
+  private static Activation.Kind activation(JsonKeys edge) {
+    String label = edge.optionalText("activation").orElse(Activation.Kind.GELU.label());
+    return Arrays.stream(Activation.Kind.values())
+        .filter(kind -> kind.label().equals(label))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                edge.invalid(
+                    "activation",
+                    PartCodecs.either(
+                        Arrays.stream(Activation.Kind.values())
+                            .map(Activation.Kind::label)
+                            .toList())));
   }
 
   private static void write(ObjectNode edge, Bottleneck function) {
     edge.put("rank", function.rank());
     edge.put("scale", function.scale());
+    if (function.activation() != Activation.Kind.GELU) { // As files were before there were others.
+      edge.put("activation", function.activation().label());
+    }
+  }
+
+  private static Gated gated(JsonKeys edge) {
+    return new Gated(
+        edge.positive("rank"),
+        edge.number("scale"),
+        edge.positive("gates"),
+        initializer(edge.object("init")));
+  }
+
+  private static void write(ObjectNode edge, Gated function) {
+    edge.put("rank", function.rank());
+    edge.put("scale", function.scale());
+    edge.put("gates", function.gates());
+    write(edge, function.init());
+  }
+
+  private static Affine affine(JsonKeys edge) {
+    return new Affine(
+        edge.positive("rank"),
+        edge.number("scale"),
+        edge.positive("terms"),
+        initializer(edge.object("init")));
+  }
+
+  private static void write(ObjectNode edge, Affine function) {
+    edge.put("rank", function.rank());
+    edge.put("scale", function.scale());
+    edge.put("terms", function.terms());
+    write(edge, function.init());
+  }
+
+  private static Patch patch(JsonKeys edge) {
+    return new Patch(edge.positive("rank"), edge.number("scale"), initializer(edge.object("init")));
+  }
+
+  private static void write(ObjectNode edge, Patch function) {
+    edge.put("rank", function.rank());
+    edge.put("scale", function.scale());
+    write(edge, function.init());
+  }
+
+  private static Reft reft(JsonKeys edge) {
+    return new Reft(
+        Reft.Variant.of(edge.text("variant")),
+        edge.positive("rank"),
+        edge.number("scale"),
+        Positions.parse(edge.text("positions")));
+  }
+
+  private static void write(ObjectNode edge, Reft function) {
+    edge.put("variant", function.variant().label());
+    edge.put("rank", function.rank());
+    edge.put("scale", function.scale());
+    edge.put("positions", function.positions().toString());
   }
 
   private static Initializer initializer(JsonKeys keys) {
@@ -112,7 +203,7 @@ record FunctionCodec<F extends ControlFunction>(
   private static boolean isPlain(Initializer initializer) {
     return switch (initializer.kind()) {
       case CONSTANT, NORMAL, UNIFORM, KAIMING_UNIFORM -> true;
-      case ROW_NORM, ROW_SQUARES -> false;
+      case ROW_NORM, ROW_SQUARES, ORTHONORMAL, COPY -> false;
     };
   }
 }

@@ -29,8 +29,8 @@ import java.util.regex.Pattern;
  */
 record ModuleTargets(
     String where,
-    List<String> modules,
-    List<String> excluded,
+    ModuleNames modules,
+    ModuleNames excluded,
     List<Integer> layers,
     List<String> patterns,
     List<String> saved)
@@ -38,8 +38,6 @@ record ModuleTargets(
   private static final Pattern ANY_LAYER = Pattern.compile(".*?\\.[^.]*\\.(\\d+)\\..*");
 
   ModuleTargets {
-    modules = List.copyOf(modules);
-    excluded = List.copyOf(excluded);
     layers = List.copyOf(layers);
     patterns = List.copyOf(patterns);
     saved = List.copyOf(saved);
@@ -53,21 +51,7 @@ record ModuleTargets(
    */
   @Override
   public Named in(TaskModel family) {
-    List<Projection> all = Projection.of(family);
-    refuseOthers(family, all);
-    Map<String, Set<Integer>> found = new LinkedHashMap<>();
-    for (Projection projection : all) {
-      if (matches(List.of(projection.peftModule(), projection.module()))) {
-        found
-            .computeIfAbsent(projection.target(), key -> new LinkedHashSet<>())
-            .add(projection.layer());
-      }
-    }
-    if (found.isEmpty()) {
-      Set<String> known = new TreeSet<>();
-      all.forEach(projection -> known.add(family.backbone().peftTarget(projection.target())));
-      throw invalid("some of " + known + " in layers of the model", modules.toString());
-    }
+    Map<String, Set<Integer>> found = layers(linears(family));
     Set<Integer> chosen = found.values().iterator().next();
     for (Map.Entry<String, Set<Integer>> entry : found.entrySet()) {
       if (!entry.getValue().equals(chosen)) {
@@ -76,6 +60,78 @@ record ModuleTargets(
     }
     return new Named(
         new ArrayList<>(found.keySet()), selection(chosen, family.graph().layers().size()));
+  }
+
+  /**
+   * The linears among a family's, in the graph's order.
+   *
+   * @throws InvalidInputException if there are none, or one is no linear of a layer
+   */
+  List<Projection> linears(TaskModel family) {
+    List<Projection> all = Projection.of(family);
+    refuseOthers(family, all);
+    List<Projection> found = all.stream().filter(this::isOne).toList();
+    if (found.isEmpty()) {
+      Set<String> known = new TreeSet<>();
+      all.forEach(projection -> known.add(family.backbone().peftTarget(projection.target())));
+      throw invalid("some of " + known + " in layers of the model", modules.toString());
+    }
+    return found;
+  }
+
+  private boolean isOne(Projection linear) {
+    List<String> names = linear.names();
+    return modules.allLinear() ? names.stream().noneMatch(this::isExcluded) : matches(names);
+  }
+
+  private static Map<String, Set<Integer>> layers(List<Projection> linears) {
+    Map<String, Set<Integer>> found = new LinkedHashMap<>();
+    for (Projection linear : linears) {
+      found.computeIfAbsent(linear.target(), key -> new LinkedHashSet<>()).add(linear.layer());
+    }
+    return found;
+  }
+
+  /** What linears of one group have in common. */
+  private record Ranked(int rank, double alpha) {}
+
+  /** And in which layers those of one name are. */
+  private record Placed(Ranked ranked, Set<Integer> layers) {}
+
+  /**
+   * {@inheritDoc} Layers may differ in what is targeted.
+   *
+   * @throws InvalidInputException as {@link #linears}
+   */
+  @Override
+  public List<Group> groups(TaskModel family, int rank, double alpha, RankPatterns patterns) {
+    Map<Ranked, List<Projection>> ranked = new LinkedHashMap<>();
+    for (Projection linear : linears(family)) {
+      List<String> names = linear.names();
+      ranked
+          .computeIfAbsent(
+              new Ranked(patterns.rank(names, rank), patterns.alpha(names, alpha)),
+              key -> new ArrayList<>())
+          .add(linear);
+    }
+    Map<Placed, List<String>> placed = new LinkedHashMap<>();
+    ranked.forEach(
+        (key, linears) ->
+            layers(linears)
+                .forEach(
+                    (target, layers) ->
+                        placed
+                            .computeIfAbsent(new Placed(key, layers), any -> new ArrayList<>())
+                            .add(target)));
+    int layers = family.graph().layers().size();
+    return placed.entrySet().stream()
+        .map(
+            entry ->
+                new Group(
+                    new Named(entry.getValue(), selection(entry.getKey().layers(), layers)),
+                    entry.getKey().ranked().rank(),
+                    entry.getKey().ranked().alpha()))
+        .toList();
   }
 
   @Override
@@ -116,17 +172,16 @@ record ModuleTargets(
   }
 
   private boolean isExcluded(String name) {
-    return excluded.contains(name)
-        || excluded.stream().anyMatch(end -> name.endsWith("." + end))
+    return excluded.matchesWhole(name)
+        || excluded.matchesEnd(name)
         || saved.stream().anyMatch(part -> ("." + name + ".").contains("." + part + "."));
   }
 
   private boolean isTargeted(String name) {
-    if (modules.contains(name)) {
+    if (modules.matchesWhole(name)) {
       return true;
     }
-    return modules.stream().anyMatch(end -> name.endsWith("." + end))
-        && (layers.isEmpty() || layers.contains(layerOf(name)));
+    return modules.matchesEnd(name) && (layers.isEmpty() || layers.contains(layerOf(name)));
   }
 
   /** The first number in a name that stands for a layer, or -1. */

@@ -3,7 +3,6 @@ package dev.statecraft.adapters;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.statecraft.base.JsonKeys;
-import dev.statecraft.base.UsageException;
 import dev.statecraft.core.control.BlockName;
 import dev.statecraft.core.control.ControlEdge;
 import dev.statecraft.core.control.LayerSelection;
@@ -53,8 +52,8 @@ import java.util.regex.Pattern;
  * here they are {@value #WEIGHTS_FILE}. It drops elements of {@code A x} in training where we drop
  * elements of {@code x}.
  */
-final class PaperFormat {
-  static final String WEIGHTS_FILE = "model.safetensors";
+final class PaperFormat implements AdapterLayout {
+  private static final String WEIGHTS_FILE = "model.safetensors";
   static final String VIT_HEAD = "head.weight";
 
   private static final String RANK = "control_rank";
@@ -68,11 +67,14 @@ final class PaperFormat {
   private static final Pattern CONTROLLER =
       Pattern.compile("blocks\\.(\\d{1,6})\\.controller\\.down_proj\\.weight");
 
-  private PaperFormat() {}
-
-  /** Whether an {@code adapter_config.json} is of this kind. */
-  static boolean isPaper(JsonKeys keys) {
+  @Override
+  public boolean isOf(JsonKeys keys) {
     return keys.has(RANK) && !keys.has("parts");
+  }
+
+  @Override
+  public List<String> weightsFiles() {
+    return List.of(WEIGHTS_FILE, AdapterFolder.WEIGHTS_FILE);
   }
 
   // ---- reading ----
@@ -95,8 +97,9 @@ final class PaperFormat {
     }
   }
 
-  /** The description of a checkpoint: ranks, layers and targets are those of its tensors. */
-  static AdapterDescription read(
+  /** {@inheritDoc} Ranks, layers and targets are those of its tensors. */
+  @Override
+  public AdapterDescription read(
       JsonKeys keys, CheckpointSource file, Map<String, String> metadata) {
     Found mlp = new Found();
     Found attention = new Found();
@@ -136,7 +139,8 @@ final class PaperFormat {
               keys.number("lora_alpha"),
               PeftFormat.dropout(keys, "lora_dropout"),
               false,
-              new Targets.Named(List.copyOf(lora.names), lora.selection())));
+              new Targets.Named(List.copyOf(lora.names), lora.selection()),
+              RankPatterns.NONE));
     }
     return new AdapterDescription(
         !lora.layers.isEmpty() ? "control+lora" : edges.size() > 1 ? "double-control" : "control",
@@ -152,30 +156,9 @@ final class PaperFormat {
 
   // ---- writing ----
 
-  /** Whether the reference implementation can hold an adapter. */
-  static boolean has(AdapterDescription description, TaskModel family) {
-    return problem(description, family).isEmpty();
-  }
-
-  /**
-   * Checks that it can.
-   *
-   * @throws UsageException if not; the message says why
-   */
-  static void require(AdapterDescription description, TaskModel family) {
-    problem(description, family)
-        .ifPresent(
-            problem -> {
-              throw new UsageException(
-                  "--format paper: expected "
-                      + problem
-                      + "; --format "
-                      + AdapterFormat.usual(description).label()
-                      + " writes it");
-            });
-  }
-
-  private static Optional<String> problem(AdapterDescription description, TaskModel family) {
+  @Override
+  public Optional<String> problem(AdapterDescription any, TaskModel family) {
+    AdapterDescription description = any.in(family);
     List<ControlEdge> edges = description.parts().get(0).edges();
     if (edges.isEmpty()) {
       return Optional.of("a control method, found '" + description.method() + "'");
@@ -184,7 +167,7 @@ final class PaperFormat {
     boolean beside = held.map(PaperControl::lora).orElse(false);
     boolean lora =
         description.parts().size() == 2
-            && description.parts().get(1).projections().filter(part -> !part.dora()).isPresent();
+            && description.parts().get(1).projections().filter(PaperFormat::isPlain).isPresent();
     if (description.parts().size() > 1 && !(lora && beside && edges.size() == 1)) {
       return Optional.of(
           "control alone, or on LLaMA control of the MLP with LoRA, found '"
@@ -204,6 +187,10 @@ final class PaperFormat {
               + edges.stream().map(ControlEdge::name).toList());
     }
     return functions(edges, held.get().biased());
+  }
+
+  private static boolean isPlain(AdapterPart.Projections part) {
+    return !part.dora() && part.patterns().isEmpty();
   }
 
   /** The edge around a block if there is one of that name, with whatever function it has. */
@@ -231,7 +218,8 @@ final class PaperFormat {
   }
 
   /** The settings, as its {@code ControlConfig} saves them. */
-  static String write(AdapterDescription description, TaskModel family) {
+  @Override
+  public String settings(AdapterDescription description, TaskModel family, List<String> saved) {
     LowRank mlp = null;
     Optional<LowRank> attention = Optional.empty();
     for (ControlEdge edge : description.parts().get(0).edges()) {
@@ -263,10 +251,8 @@ final class PaperFormat {
     return AdapterConfig.text(root);
   }
 
-  /**
-   * The keys of each trained parameter: first the one to write, then where else it may be found.
-   */
-  static Map<Parameter, List<String>> keys(
+  @Override
+  public Map<Parameter, List<String>> keys(
       AdapterDescription description, TaskModel family, Graph tuned) {
     Map<Parameter, List<String>> found = new LinkedHashMap<>();
     Optional<UnaryOperator<String>> renamed =

@@ -11,8 +11,11 @@ final class PartCodecs {
   static final List<PartCodec<?>> ALL =
       List.of(
           new PeftFormat(),
+          new Ia3Format(),
           new VeraFormat(),
           new ControlFormat(),
+          new NormsFormat(),
+          new BitFitFormat(),
           WholeFormat.ofFull(),
           WholeFormat.ofHead());
 
@@ -43,10 +46,15 @@ final class PartCodecs {
 
   /** The codec of a part. */
   static PartCodec<?> of(AdapterPart part) {
+    return find(part).orElseThrow(() -> new IllegalArgumentException("no codec writes " + part));
+  }
+
+  /** The codec of a part, if it can be written without knowing a model. */
+  static Optional<PartCodec<?>> find(AdapterPart part) {
     return ALL.stream()
         .filter(codec -> codec.part().isInstance(part))
-        .findFirst()
-        .orElseThrow(() -> new IllegalArgumentException("no codec writes " + part));
+        .<PartCodec<?>>map(codec -> codec)
+        .findFirst();
   }
 
   /** The codec of parts of a {@code type} among others. */
@@ -63,7 +71,7 @@ final class PartCodecs {
   }
 
   /** {@code a, b or c}. */
-  private static String either(List<String> words) {
+  static String either(List<String> words) {
     List<String> all = new ArrayList<>(words);
     String last = all.remove(all.size() - 1);
     return Stream.of(String.join(", ", all), last)

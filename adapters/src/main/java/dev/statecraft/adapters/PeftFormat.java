@@ -8,10 +8,17 @@ import dev.statecraft.core.graph.Layer;
 import dev.statecraft.models.head.TaskModel;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.BiConsumer;
+import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
 import java.util.stream.Stream;
 
 /** LoRA and DoRA as the keys of PEFT's {@code LoraConfig}. */
@@ -22,8 +29,6 @@ final class PeftFormat implements PartCodec<AdapterPart.Projections> {
   /** Settings that change what an adapter computes, in ways that are not supported. */
   private static final List<String> UNSUPPORTED =
       List.of(
-          "rank_pattern",
-          "alpha_pattern",
           "layer_replication",
           "target_parameters",
           "trainable_token_indices",
@@ -53,13 +58,13 @@ final class PeftFormat implements PartCodec<AdapterPart.Projections> {
   private static AdapterPart.Projections part(Lora lora) {
     Targets targets = new Targets.Named(lora.targets(), lora.layers());
     return new AdapterPart.Projections(
-        false, lora.rank(), lora.alpha(), lora.dropout(), false, targets);
+        false, lora.rank(), lora.alpha(), lora.dropout(), false, targets, RankPatterns.NONE);
   }
 
   private static AdapterPart.Projections part(Dora dora) {
     Targets targets = new Targets.Named(dora.targets(), dora.layers());
     return new AdapterPart.Projections(
-        true, dora.rank(), dora.alpha(), dora.dropout(), false, targets);
+        true, dora.rank(), dora.alpha(), dora.dropout(), false, targets, RankPatterns.NONE);
   }
 
   @Override
@@ -101,7 +106,33 @@ final class PeftFormat implements PartCodec<AdapterPart.Projections> {
         keys.number("lora_alpha"),
         dropout(keys, "lora_dropout"),
         keys.flag("use_rslora", false),
-        targets(keys, saved));
+        targets(keys, saved),
+        patterns(keys));
+  }
+
+  private static RankPatterns patterns(JsonKeys keys) {
+    Map<String, Integer> ranks = new LinkedHashMap<>();
+    Map<String, Double> alphas = new LinkedHashMap<>();
+    patterns(keys, "rank_pattern", (all, key) -> ranks.put(key, all.positive(key)));
+    patterns(keys, "alpha_pattern", (all, key) -> alphas.put(key, all.number(key)));
+    return new RankPatterns(ranks, alphas);
+  }
+
+  private static void patterns(JsonKeys keys, String key, BiConsumer<JsonKeys, String> reader) {
+    if (!keys.has(key)) {
+      return;
+    }
+    JsonKeys all = keys.object(key);
+    Iterator<String> names = all.node().fieldNames();
+    while (names.hasNext()) {
+      String pattern = names.next();
+      try {
+        RankPatterns.form(pattern);
+      } catch (PatternSyntaxException e) {
+        throw keys.invalid(key, "regular expressions for names of modules");
+      }
+      reader.accept(all, pattern);
+    }
   }
 
   /** A probability from 0 to below 1; 0 if absent. */
@@ -116,11 +147,13 @@ final class PeftFormat implements PartCodec<AdapterPart.Projections> {
   /** The linears that {@code target_modules} and the keys beside it say. */
   static Targets targets(JsonKeys keys, List<String> saved) {
     String key = "target_modules";
-    if (!keys.get(key).isArray()) {
-      throw keys.invalid(key, "a list of names (one regular expression is not supported)");
-    }
-    if (keys.has("exclude_modules") && !keys.get("exclude_modules").isArray()) {
-      throw keys.invalid("exclude_modules", "a list of names");
+    ModuleNames modules = names(keys, key);
+    for (String restriction : List.of("layers_to_transform", "layers_pattern")) {
+      if (keys.get(key).isTextual()
+          && keys.has(restriction)
+          && !(keys.get(restriction).isContainerNode() && keys.get(restriction).isEmpty())) {
+        throw keys.invalid(restriction, "none beside " + key + " in one string, as in PEFT");
+      }
     }
     List<String> patterns =
         keys.get("layers_pattern").isTextual()
@@ -131,22 +164,45 @@ final class PeftFormat implements PartCodec<AdapterPart.Projections> {
     }
     return new ModuleTargets(
         keys.source() + ": " + keys.prefix(),
-        keys.texts(key),
-        keys.texts("exclude_modules"),
+        modules,
+        keys.has("exclude_modules") ? names(keys, "exclude_modules") : ModuleNames.ends(List.of()),
         keys.counts("layers_to_transform"),
         patterns,
         saved);
   }
 
+  /** A list of names, one regular expression, or {@code all-linear}. */
+  private static ModuleNames names(JsonKeys keys, String key) {
+    if (keys.get(key).isArray()) {
+      return ModuleNames.ends(keys.texts(key));
+    }
+    if (!keys.get(key).isTextual()) {
+      throw keys.invalid(key, "a list of names or one regular expression");
+    }
+    String text = keys.text(key);
+    boolean all = key.equals("target_modules") && text.equalsIgnoreCase("all-linear");
+    try {
+      return new ModuleNames(
+          List.of(), all ? Optional.empty() : Optional.of(Pattern.compile(text)), all);
+    } catch (PatternSyntaxException e) {
+      throw keys.invalid(key, "a list of names or one regular expression");
+    }
+  }
+
   @Override
   public void write(
       ObjectNode node, AdapterPart.Projections part, TaskModel family, List<String> saved) {
-    node.putObject("alpha_pattern");
+    ObjectNode alphas = node.putObject("alpha_pattern");
+    part.patterns().alphas().forEach(alphas::put);
     node.put("bias", "none");
     node.put("fan_in_fan_out", false);
     node.put("init_lora_weights", true);
     node.putNull("layers_pattern");
-    Modules modules = modules(part.targets().in(family), family, saved, true);
+    List<Targets.Named> wanted =
+        part.targets().groups(family, part.rank(), part.alpha(), part.patterns()).stream()
+            .map(Targets.Group::targets)
+            .toList();
+    Modules modules = modules(wanted, family, saved, true);
     if (modules.layers().isEmpty()) {
       node.putNull("layers_to_transform");
     } else {
@@ -159,7 +215,8 @@ final class PeftFormat implements PartCodec<AdapterPart.Projections> {
     }
     node.put("lora_dropout", part.dropout());
     node.put("r", part.rank());
-    node.putObject("rank_pattern");
+    ObjectNode ranks = node.putObject("rank_pattern");
+    part.patterns().ranks().forEach(ranks::put);
     modules.names().forEach(node.putArray("target_modules")::add);
     node.put("use_dora", part.dora());
     node.put("use_rslora", part.rankStabilized());
@@ -179,17 +236,27 @@ final class PeftFormat implements PartCodec<AdapterPart.Projections> {
    * @param byLayer whether the settings have {@code layers_to_transform}
    */
   static Modules modules(
-      Targets.Named wanted, TaskModel family, List<String> saved, boolean byLayer) {
+      List<Targets.Named> wanted, TaskModel family, List<String> saved, boolean byLayer) {
     List<Projection> all = Projection.of(family);
     List<Layer> known = family.graph().layers();
-    List<Integer> layers = wanted.layers().of(known).stream().map(Layer::index).toList();
-    List<Integer> restricted = layers.size() == known.size() || !byLayer ? List.of() : layers;
+    Set<Integer> chosen = new TreeSet<>();
     Set<String> shortNames = new LinkedHashSet<>();
-    wanted.names().forEach(name -> shortNames.add(family.backbone().peftTarget(name)));
     Set<String> full = new LinkedHashSet<>();
-    projections(wanted, family).forEach(projection -> full.add(projection.peftModule()));
+    for (Targets.Named named : wanted) {
+      named.layers().of(known).forEach(layer -> chosen.add(layer.index()));
+      named.names().forEach(name -> shortNames.add(family.backbone().peftTarget(name)));
+      projections(named, family).forEach(projection -> full.add(projection.peftModule()));
+    }
+    List<Integer> restricted =
+        chosen.size() == known.size() || !byLayer ? List.of() : List.copyOf(chosen);
     ModuleTargets asPeft =
-        new ModuleTargets("", List.copyOf(shortNames), List.of(), restricted, List.of(), saved);
+        new ModuleTargets(
+            "",
+            ModuleNames.ends(List.copyOf(shortNames)),
+            ModuleNames.ends(List.of()),
+            restricted,
+            List.of(),
+            saved);
     Set<String> found = new HashSet<>();
     for (Projection projection : all) {
       if (asPeft.matches(List.of(projection.peftModule()))) {

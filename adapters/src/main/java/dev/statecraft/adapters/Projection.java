@@ -57,6 +57,11 @@ record Projection(int layer, List<String> targets, String module, String peftMod
         layer.index(), List.copyOf(ordered), module, family.backbone().peftModule(module));
   }
 
+  /** Its full names, PEFT's first. */
+  List<String> names() {
+    return List.of(peftModule, module);
+  }
+
   /** The short name to use. */
   String target() {
     return targets.get(0);

@@ -11,6 +11,24 @@ public sealed interface Targets permits Targets.Named, ModuleTargets {
   /** The linears of a family's layers that these are, by their short names. */
   Named in(TaskModel family);
 
+  /**
+   * The same, by what rank and alpha they have.
+   *
+   * @param rank of linears for which no pattern says another
+   * @param alpha likewise
+   * @throws dev.statecraft.base.InvalidInputException if the family has no such targets
+   */
+  List<Group> groups(TaskModel family, int rank, double alpha, RankPatterns patterns);
+
+  /**
+   * Linears of one rank and alpha.
+   *
+   * @param targets which
+   * @param rank r
+   * @param alpha numerator of the scale
+   */
+  record Group(Named targets, int rank, double alpha) {}
+
   /** Modules that are trained whole beside them, if they are given as PEFT gives them. */
   Optional<List<String>> savedModules();
 
@@ -28,6 +46,12 @@ public sealed interface Targets permits Targets.Named, ModuleTargets {
     @Override
     public Named in(TaskModel family) {
       return this;
+    }
+
+    /** {@inheritDoc} One group: patterns come with names as PEFT gives them. */
+    @Override
+    public List<Group> groups(TaskModel family, int rank, double alpha, RankPatterns patterns) {
+      return List.of(new Group(this, rank, alpha));
     }
 
     @Override

@@ -73,7 +73,8 @@ final class VeraFormat implements PartCodec<VeraPart> {
 
   @Override
   public void write(ObjectNode node, VeraPart part, TaskModel family, List<String> saved) {
-    PeftFormat.Modules modules = PeftFormat.modules(part.linears().in(family), family, saved, true);
+    PeftFormat.Modules modules =
+        PeftFormat.modules(List.of(part.linears().in(family)), family, saved, true);
     node.put("bias", "none");
     node.put("d_initial", part.initial());
     node.put("fan_in_fan_out", false);

@@ -9,14 +9,16 @@
  * float32, under the keys that {@code AdapterKeys} gives them.
  *
  * <p>LoRA and DoRA are written exactly as Python's PEFT writes them ({@code peft_type} {@code
- * LORA}), and VeRA too ({@code VERA}), so either side reads the other's; {@link
- * dev.statecraft.adapters.Targets} finds the linears that PEFT would find. Every other method has
- * no counterpart in PEFT and is written with the {@code peft_type} {@code CONTROL}, {@code FULL} or
- * {@code PROBE}.
+ * LORA}), and IA3 and VeRA too ({@code IA3}, {@code VERA}), so either side reads the other's;
+ * {@link dev.statecraft.adapters.Targets} finds the linears that PEFT would find. Every other
+ * method has no counterpart in PEFT and is written with the {@code peft_type} {@code CONTROL},
+ * {@code FULL} or {@code PROBE}.
  *
  * <p>{@link dev.statecraft.adapters.AdapterExport} writes a saved adapter in another {@link
  * dev.statecraft.adapters.AdapterFormat}, among them the checkpoints of the paper's reference
- * implementation ({@code PaperFormat} has their keys), which are opened like any other adapter.
+ * implementation ({@code PaperFormat} has their keys) and adapters of its authors' newer code
+ * ({@code StateftFormat}), which are opened like any other adapter. {@code ModuleStates} knows
+ * which states enter and leave the modules that those name.
  *
  * <p>Keys of {@code adapter_model.safetensors}:
  *
@@ -27,6 +29,8 @@
  * <td>{@code base_model.model.M.lora_A.weight}, {@code .lora_B.weight}</td></tr>
  * <tr><td>DoRA on the linear M</td>
  * <td>as LoRA, and {@code base_model.model.M.lora_magnitude_vector}</td></tr>
+ * <tr><td>IA3 on the linear M</td><td>{@code base_model.model.M.ia3_l}</td></tr>
+ * <tr><td>BitFit on the linear M</td><td>{@code base_model.model.M.bitfit_b}</td></tr>
  * <tr><td>VeRA on the linear M</td>
  * <td>{@code base_model.model.M.vera_lambda_d}, {@code .vera_lambda_b}, and for all together {@code
  * base_model.vera_A}, {@code base_model.vera_B}</td></tr>
@@ -43,6 +47,10 @@
  * ...</td></tr>
  * <tr><td>control from the state U to the state V</td>
  * <td>{@code base_model.model.control.U.to.V.lora_A.weight} ...</td></tr>
+ * <tr><td>gates of a control edge</td>
+ * <td>as its A and B: {@code lora_G.weight}, {@code lora_G.bias}</td></tr>
+ * <tr><td>the norm N of the model, trained beside adapters</td>
+ * <td>{@code base_model.model.N.weight}, {@code .bias}</td></tr>
  * <tr><td>full tuning</td><td>the names of the parameters, without a prefix</td></tr>
  * </table>
  *

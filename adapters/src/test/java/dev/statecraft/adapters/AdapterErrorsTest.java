@@ -53,7 +53,12 @@ class AdapterErrorsTest {
 
   private void set(String key, String json) throws IOException {
     ObjectNode root = (ObjectNode) JSON.readTree(config.toFile());
-    root.set(key, JSON.readTree(json));
+    int dot = key.indexOf('.');
+    if (dot < 0) {
+      root.set(key, JSON.readTree(json));
+    } else {
+      root.putObject(key.substring(0, dot)).set(key.substring(dot + 1), JSON.readTree(json));
+    }
     JSON.writeValue(config.toFile(), root);
   }
 
@@ -104,23 +109,26 @@ class AdapterErrorsTest {
       quoteCharacter = '`',
       delimiter = '|',
       value = {
-        "peft_type | `\"IA3\"` | one of [LORA, VERA, CONTROL, FULL, PROBE], found \"IA3\"",
+        "peft_type | `\"LOHA\"` | one of [LORA, IA3, VERA, CONTROL, FULL, PROBE], found \"LOHA\"",
         "r | 0 | a positive integer, found 0",
         "lora_alpha | `\"8\"` | a number, found \"8\"",
         "lora_dropout | 1 | a number from 0 to below 1, found 1",
         "use_dora | 1 | true or false, found 1",
         "bias | `\"all\"` | \"none\" (others are not supported), found \"all\"",
-        "rank_pattern | `{\"q_proj\":8}` | none (others are not supported), found {\"q_proj\":8}",
-        "alpha_pattern | `{\"q_proj\":8}` | none (others are not supported), found {\"q_proj\":8}",
+        "rank_pattern | `{\"(\":8}` | regular expressions for names of modules, found {\"(\":8}",
+        "rank_pattern.q_proj | `0` | a positive integer, found 0",
+        "alpha_pattern | 8 | an object, found 8",
+        "trainable_token_indices | [1] | none (others are not supported), found [1]",
         "layer_replication | [[0,1]] | none (others are not supported), found [[0,1]]",
         "fan_in_fan_out | true | false (true is not supported), found true",
         "lora_bias | true | false (true is not supported), found true",
         "init_lora_weights | `\"pissa\"` | true, false or one of [eva, gaussian, orthogonal]"
             + " (others change the base weights), found \"pissa\"",
-        "target_modules | `\".*q_proj\"` | a list of names (one regular expression is not"
-            + " supported), found \".*q_proj\"",
+        "target_modules | `\"(q_proj\"` | a list of names or one regular expression, found"
+            + " \"(q_proj\"",
+        "target_modules | 1 | a list of names or one regular expression, found 1",
         "target_modules | [1] | a list of strings, found [1]",
-        "exclude_modules | `\"x\"` | a list of names, found \"x\"",
+        "exclude_modules | `\"x(\"` | a list of names or one regular expression, found \"x(\"",
         "layers_to_transform | [-1] | integers of 0 or more, found [-1]",
         "layers_pattern | `\"a.*\"` | names (regular expressions are not supported), found"
             + " \"a.*\"",
@@ -137,14 +145,16 @@ class AdapterErrorsTest {
       quoteCharacter = '`',
       delimiter = '|',
       value = {
-        "`{\"type\":\"x\"}` | parts[0].type: expected control, lora or vera, found \"x\"",
+        "`{\"type\":\"x\"}` | parts[0].type: expected bitfit, control, ia3, lora, norms or vera,"
+            + " found \"x\"",
         "`{\"type\":\"lora\"}` | parts[0].r: expected a positive integer, found no such key",
         "`{\"type\":\"control\",\"layers\":\"all\"}` | parts[0].edges: expected a list of objects,"
             + " found no such key",
         "`{\"type\":\"control\",\"edges\":[EDGE],\"layers\":\"some\"}` | parts[0].layers: expected"
             + " 'all', 'first N', 'last N' or a list such as '0,2,5-7', found 'some'",
         "`{\"type\":\"control\",\"layers\":\"all\",\"edges\":[{\"from\":\"input\",\"to\":\"output\",\"name\":\"x\",\"function\":\"y\"}]}`"
-            + " | parts[0].edges[0].function: expected low_rank or bottleneck or vera, found \"y\"",
+            + " | parts[0].edges[0].function: expected low_rank, bottleneck, gated, affine, ia3,"
+            + " bitfit, patch, reft or vera, found \"y\"",
         "`{\"type\":\"control\",\"layers\":\"all\",\"edges\":[{\"from\":\"input\",\"to\":\"output\","
             + "\"name\":\"x\",\"function\":\"low_rank\",\"rank\":1,\"scale\":1,\"init\":{\"kind\":\"ROW_NORM\",\"scale\":0}}]}`"
             + " | parts[0].edges[0].init.kind: expected one of [CONSTANT, NORMAL, UNIFORM,"
@@ -200,12 +210,12 @@ class AdapterErrorsTest {
   }
 
   @Test
-  void targetsThatDifferBetweenLayers() throws IOException {
-    set("target_modules", "[\"q_proj\", \"model.layers.1.mlp.up_proj\"]");
-    refusesToFit(
-        "llama-tiny",
-        "CONFIG: target_modules: expected the same targets in every layer that has any, found"
-            + " {q_proj=[0, 1, 2], up_proj=[1]}");
+  void oneStringSaysLayersItself() throws IOException {
+    set("target_modules", "\".*q_proj\"");
+    set("layers_to_transform", "[1]");
+    refusesToOpen(
+        "CONFIG: layers_to_transform: expected none beside target_modules in one string, as in"
+            + " PEFT, found [1]");
   }
 
   @Test
@@ -226,8 +236,12 @@ class AdapterErrorsTest {
     set("modules_to_save", "[\"embed_tokens\"]");
     refusesToFit(
         "llama-tiny",
-        "CONFIG: modules_to_save: expected none but the head's [], found 'embed_tokens', which is"
-            + " 'model.embed_tokens.weight'");
+        "TENSORS: the tensors do not fit the model: missing"
+            + " [base_model.model.model.embed_tokens.weight]");
+    refusesToFit(
+        "llama-tied",
+        "CONFIG: modules_to_save: expected none whose weight is another module's too, found"
+            + " 'embed_tokens', which is 'model.embed_tokens.weight'");
   }
 
   @Test
@@ -335,11 +349,14 @@ class AdapterErrorsTest {
     assertThatThrownBy(() -> AdapterDescription.of("edges", "", List.of(states)))
         .isInstanceOf(UsageException.class)
         .hasMessageStartingWith(
-            "control edge 'own': expected a low-rank or bottleneck function, which can be saved");
+            "control edge 'own': expected a function that can be saved (low_rank, bottleneck,"
+                + " gated, affine, ia3, bitfit, patch, reft or vera), found");
     Tuning lambda = graph -> graph;
     assertThatThrownBy(() -> AdapterDescription.of("edges", "", List.of(lambda)))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageStartingWith("expected Lora, Dora, Vera, StateTuning, FullTuning or HeadTuning");
+        .hasMessageStartingWith(
+            "expected Lora, Dora, Ia3, Vera, StateTuning, NormTuning, BitFit, FullTuning or"
+                + " HeadTuning");
     assertThatThrownBy(
             () -> AdapterDescription.of("x", "", List.of(new FullTuning(), new FullTuning())))
         .isInstanceOf(IllegalArgumentException.class)

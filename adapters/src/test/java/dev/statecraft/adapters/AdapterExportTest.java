@@ -241,7 +241,7 @@ class AdapterExportTest {
   @Test
   void whatAFormatCannotHoldIsRefusedWithAWayOut() {
     refuses("llama-tiny", AdapterFormat.PEFT, doubleControl("all"))
-        .hasMessageContaining("--format peft: expected lora, dora or vera")
+        .hasMessageContaining("--format peft: expected lora, dora, ia3 or vera")
         .hasMessageContaining("found 'x'; --format control or --format paper writes it");
     refuses("bert-tiny", AdapterFormat.PEFT, doubleControl("all"))
         .hasMessageEndingWith("found 'x'; --format control writes it");
@@ -268,7 +268,7 @@ class AdapterExportTest {
                 new LowRank(2, 1, true, 0, Initializer.KAIMING), LayerSelection.ALL))
         .hasMessageContaining("expected a low-rank function without biases");
     assertThatThrownBy(() -> AdapterFormat.of("pickle"))
-        .hasMessage("--format: expected one of [peft, control, paper], found 'pickle'");
+        .hasMessage("--format: expected one of [peft, control, paper, stateft], found 'pickle'");
   }
 
   private org.assertj.core.api.AbstractThrowableAssert<?, ?> refuses(

@@ -1,20 +1,33 @@
 package dev.statecraft.adapters;
 
+import dev.statecraft.core.control.Affine;
+import dev.statecraft.core.control.BitFit;
 import dev.statecraft.core.control.BlockName;
 import dev.statecraft.core.control.Bottleneck;
 import dev.statecraft.core.control.ControlEdge;
+import dev.statecraft.core.control.ControlFunction;
 import dev.statecraft.core.control.Dora;
 import dev.statecraft.core.control.FullTuning;
+import dev.statecraft.core.control.Gated;
 import dev.statecraft.core.control.HeadTuning;
+import dev.statecraft.core.control.Ia3;
 import dev.statecraft.core.control.LayerSelection;
 import dev.statecraft.core.control.Lora;
 import dev.statecraft.core.control.LowRank;
+import dev.statecraft.core.control.NormTuning;
+import dev.statecraft.core.control.Patch;
+import dev.statecraft.core.control.Positions;
+import dev.statecraft.core.control.Reft;
 import dev.statecraft.core.control.SharedLowRank;
 import dev.statecraft.core.control.StateTuning;
 import dev.statecraft.core.control.Tuning;
 import dev.statecraft.core.control.Vera;
+import dev.statecraft.core.op.Activation;
+import dev.statecraft.models.family.ScaledTargets;
 import dev.statecraft.models.head.TaskModel;
 import java.util.List;
+import java.util.Locale;
+import java.util.stream.Stream;
 
 /** One adapter of every method. */
 final class Descriptions {
@@ -28,9 +41,15 @@ final class Descriptions {
           "double-control",
           "control+lora",
           "adapter",
+          "ia3",
+          "bitfit",
+          "patch-control",
+          "reft",
           "full",
           "probe",
           "edges",
+          "edges of every function",
+          "adapter with norms",
           "vera",
           "vera edges");
 
@@ -55,6 +74,19 @@ final class Descriptions {
           case "control+lora" -> List.of(control, lora);
           case "adapter" ->
               List.of(StateTuning.adapter(new Bottleneck(3, 0.75), LayerSelection.parse("0,2")));
+          case "ia3" -> List.of(ia3(family.backbone().scaledTargets()));
+          case "bitfit" -> List.of(new BitFit(targets, LayerSelection.parse("first 2")));
+          case "patch-control" ->
+              List.of(
+                  StateTuning.control(
+                      new Patch(3, 0.75, function.init()), LayerSelection.parse("0,2")));
+          case "reft" ->
+              List.of(
+                  new StateTuning(
+                      List.of(
+                          reft("output.first", Reft.Variant.LOREFT, "first 2"),
+                          reft("output.last", Reft.Variant.DIREFT, "last 3")),
+                      LayerSelection.parse("0,2")));
           case "full" -> List.of(new FullTuning());
           case "probe" -> List.of(new HeadTuning());
           case "edges" ->
@@ -64,8 +96,35 @@ final class Descriptions {
                           ControlEdge.between("layers.0.middle", "layers.2.output", function),
                           ControlEdge.around(BlockName.FULL, new Bottleneck(2, 1))),
                       LayerSelection.parse("first 2")));
+          case "edges of every function" ->
+              List.of(
+                  new StateTuning(
+                      Stream.of(
+                              new Bottleneck(2, 1, Activation.Kind.TANH),
+                              new Gated(2, 0.5, 4, function.init()),
+                              new Affine(2, 0.5, 3, function.init()))
+                          .map(g -> new ControlEdge("input", "output", name(g), g))
+                          .toList(),
+                      LayerSelection.ALL));
+          case "adapter with norms" ->
+              List.of(
+                  StateTuning.adapter(new Bottleneck(3, 0.75), LayerSelection.ALL),
+                  new NormTuning(LayerSelection.parse("last 2")));
           default -> throw new AssertionError(method);
         };
     return AdapterDescription.of(method, "some/model", parts);
+  }
+
+  private static String name(ControlFunction function) {
+    return function.getClass().getSimpleName().toLowerCase(Locale.ROOT);
+  }
+
+  private static Ia3 ia3(ScaledTargets scaled) {
+    return new Ia3(scaled.targets(), scaled.feedForward(), LayerSelection.ALL);
+  }
+
+  private static ControlEdge reft(String name, Reft.Variant variant, String positions) {
+    return new ControlEdge(
+        "output", "output", name, new Reft(variant, 3, 0.75, Positions.parse(positions)));
   }
 }

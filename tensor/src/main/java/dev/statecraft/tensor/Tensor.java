@@ -469,6 +469,11 @@ public final class Tensor implements AutoCloseable {
     return made(handle().tanh());
   }
 
+  /** {@code 1 / (1 + exp(-x))}. */
+  public Tensor sigmoid() {
+    return made(handle().sigmoid());
+  }
+
   public Tensor sin() {
     return made(handle().sin());
   }

@@ -12,6 +12,7 @@ import dev.statecraft.models.head.TaskModel;
 import dev.statecraft.models.pretrained.PretrainedModel;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -59,7 +60,9 @@ public record Merge(
                 parameter,
                 tuned.parameters().get(module + ".lora_B.weight"),
                 tuned.parameters().get(module + ".lora_magnitude_vector.weight"),
-                part.projections().get().scale()));
+                part.projections()
+                    .get()
+                    .scale(List.of(family.backbone().peftModule(module), module))));
       } else if (name.endsWith(Vera.D_SUFFIX)) {
         String module = name.substring(0, name.length() - Vera.D_SUFFIX.length());
         linears.put(module + ".weight", shared(tuned, module));

@@ -16,9 +16,10 @@ import picocli.CommandLine.Option;
     name = "import",
     header = "Takes over an adapter of PEFT's, or of the paper's code.",
     description =
-        "Takes over an adapter of PEFT's, or a checkpoint of the paper's reference implementation,"
-            + " checks that it fits the model, and writes it as Statecraft saves its own. The"
-            + " logits of both are compared before anything is in place.")
+        "Takes over an adapter of PEFT's, a checkpoint of the paper's reference implementation, or"
+            + " an adapter of its authors' newer code (stateft), checks that it fits the model, and"
+            + " writes it as Statecraft saves its own. The logits of both are compared before"
+            + " anything is in place.")
 public final class ImportCommand implements Callable<Integer> {
   private final Console console;
   private final Engine engine;

@@ -10,18 +10,17 @@ import dev.statecraft.core.graph.Parameter;
 import dev.statecraft.core.graph.Reads;
 import dev.statecraft.core.graph.Shape;
 import dev.statecraft.core.graph.State;
+import dev.statecraft.core.op.Activation;
 import dev.statecraft.tensor.Tensor;
-import dev.statecraft.tensor.kernel.Kernels;
 import java.util.List;
 
 /**
- * {@code x_v' = x_v + s (B gelu(h) + b)}, {@code h = A x_u + a}.
+ * {@code x_v' = x_v + s (B f(h) + b)}, {@code h = A x_u + a}.
  *
- * <p>Backward, with {@code g = gelu'(h) (s dy B)}: {@code dx_v = dy}, {@code dx_u = g A}, {@code dA
- * = g^T x_u}, {@code da = sum g}, {@code dB = s dy^T gelu(h)}, {@code db = s sum dy}; h is
- * recomputed.
+ * <p>Backward, with {@code g = f'(h) (s dy B)}: {@code dx_v = dy}, {@code dx_u = g A}, {@code dA =
+ * g^T x_u}, {@code da = sum g}, {@code dB = s dy^T f(h)}, {@code db = s sum dy}; h is recomputed.
  */
-record BottleneckControl(double scale) implements Op {
+record BottleneckControl(double scale, Activation.Kind activation) implements Op {
   private static final int V = 0;
   private static final int U = 1;
   private static final int A = 0;
@@ -61,7 +60,7 @@ record BottleneckControl(double scale) implements Op {
 
   @Override
   public Tensor forward(ForwardContext context) {
-    Tensor activated = Kernels.gelu(hidden(context), false);
+    Tensor activated = activation.apply(hidden(context));
     Tensor v = context.input(V);
     Tensor result = context.mayOverwrite(V) ? v.share() : v.copy();
     return result
@@ -82,12 +81,14 @@ record BottleneckControl(double scale) implements Op {
   public void backward(BackwardContext context) {
     Tensor dy = context.upstream();
     Tensor h = hidden(context);
-    Tensor g = Kernels.geluBackward(dy.matmul(context.parameter(B)).mulInPlace(scale), h, false);
+    Tensor f = activation.apply(h);
+    Tensor g = dy.matmul(context.parameter(B)).mulInPlace(scale);
+    activation.backwardInto(g, g, activation.readsOutput() ? f : h);
     if (context.wantsParameter(A)) {
       context.parameterGradient(A).addMatmul(g.t(), u(context), 1);
     }
     if (context.wantsParameter(B)) {
-      context.parameterGradient(B).addMatmul(dy.t(), Kernels.gelu(h, false), scale);
+      context.parameterGradient(B).addMatmul(dy.t(), f, scale);
     }
     if (context.wantsParameter(A_BIAS)) {
       context.parameterGradient(A_BIAS).add(g.sum(0, context.computeType().master()));

@@ -7,8 +7,21 @@ import java.util.function.UnaryOperator;
 
 /** The g of a control edge {@code x_v' = x_v + g(x_u; theta)} (paper, section 3). */
 public interface ControlFunction {
+  /**
+   * Whether it stands in series, {@code x_v' = f(x_v; theta)}: both ends of its edge are one state,
+   * which is the op's only input.
+   */
+  default boolean isSeries() {
+    return false;
+  }
+
   /** The op that computes {@code x_v + g(x_u)} from the inputs (x_v, x_u). */
   Op op();
+
+  /** The same where the op depends on where the edge goes: on what its rows may know of others. */
+  default Op op(EdgePlace place) {
+    return op();
+  }
 
   /**
    * The parameters theta, in the op's order.

@@ -32,6 +32,18 @@ final class ControlShapes {
     }
   }
 
+  static void expectElements(Parameter parameter, long elements) {
+    if (parameter.elements() != elements) {
+      throw new GraphException(
+          "expected "
+              + parameter.name()
+              + " to have "
+              + elements
+              + " numbers, found "
+              + parameter.shape());
+    }
+  }
+
   static void expect(Parameter parameter, long... shape) {
     if (!java.util.Arrays.equals(parameter.sizes(), shape)) {
       throw new GraphException(

@@ -46,6 +46,11 @@ final class ProjectionTargets {
         .orElseThrow(() -> new GraphException("state '" + state + "' has no producer"));
   }
 
+  /** The state that readers of a linear see: what control edges have made of its output. */
+  static String state(Edge linear) {
+    return linear.name().replaceAll("@\\d+$", "");
+  }
+
   /**
    * {@code model.layers.0.self_attn.q_proj} for the edge whose weight is {@code ...q_proj.weight}.
    */

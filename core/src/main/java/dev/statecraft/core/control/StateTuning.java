@@ -4,6 +4,8 @@ import dev.statecraft.core.graph.Graph;
 import dev.statecraft.core.graph.GraphEditor;
 import dev.statecraft.core.graph.GraphException;
 import dev.statecraft.core.graph.Layer;
+import dev.statecraft.core.graph.Parameter;
+import dev.statecraft.core.graph.State;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
@@ -99,14 +101,25 @@ public record StateTuning(List<ControlEdge> edges, LayerSelection layers) implem
   private static void attach(
       GraphEditor editor, Graph graph, ControlEdge edge, String from, String to, String prefix) {
     editor.checkEnds(from, to);
-    editor.control(
-        from,
-        to,
-        edge.function().op(),
-        edge.function()
-            .parameters(
-                name -> prefix + name,
-                graph.state(from).shape().features(),
-                graph.state(to).shape().features()));
+    State v = graph.state(to);
+    EdgePlace place =
+        new EdgePlace(
+            prefix.substring(0, prefix.length() - 1), graph.isCausalAlong(v.shape().dims().get(0)));
+    ControlFunction function = edge.function();
+    List<Parameter> theta =
+        function.parameters(
+            name -> prefix + name, graph.state(from).shape().features(), v.shape().features());
+    if (!function.isSeries()) {
+      editor.control(from, to, function.op(place), theta);
+    } else if (from.equals(to)) {
+      editor.follow(to, function.op(place), theta);
+    } else {
+      throw new GraphException(
+          "control edge from '"
+              + from
+              + "' to '"
+              + to
+              + "': expected one state twice, since its function changes a state in series");
+    }
   }
 }

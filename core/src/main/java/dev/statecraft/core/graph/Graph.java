@@ -175,6 +175,12 @@ public final class Graph {
     return found;
   }
 
+  /** Whether rows along an axis look at earlier rows of their sequence only, as a decoder's do. */
+  public boolean isCausalAlong(Dim axis) {
+    return edges.stream()
+        .anyMatch(edge -> edge.op().causal() && edge.output().shape().dims().get(0).equals(axis));
+  }
+
   /** Starts a changed copy. */
   public GraphEditor edit() {
     return new GraphEditor(this);

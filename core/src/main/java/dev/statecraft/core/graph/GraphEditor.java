@@ -122,13 +122,47 @@ public final class GraphEditor {
    *     does not fit
    */
   public GraphEditor follow(String state, Op op) {
+    return follow(state, op, List.of());
+  }
+
+  /**
+   * The same for an op with parameters.
+   *
+   * @throws GraphException as {@link #follow(String, Op)}, and if a parameter belongs to another
+   *     edge
+   */
+  public GraphEditor follow(String state, Op op, List<Parameter> parameters) {
+    refuseShared(parameters, state, state);
     int index = indexOf(state, state);
     Edge before = edges.get(index);
     Edge renamed = before.withOutput(before.output().renamed(freeName(state)));
     edges.set(index, renamed);
     edges.add(
         index + 1,
-        new Edge(before.output(), op, List.of(renamed.output()), List.of(), before.layer()));
+        new Edge(before.output(), op, List.of(renamed.output()), parameters, before.layer()));
+    return this;
+  }
+
+  /**
+   * Puts an op between an edge and the state that it reads first, which stays as it is for all
+   * others. What the edge reads instead is called {@code v.input} after the state v that it
+   * computes.
+   *
+   * @param state name of v
+   * @throws GraphException if the name is unknown, the state comes with the batch, or a parameter
+   *     belongs to another edge
+   */
+  public GraphEditor precede(String state, Op op, List<Parameter> parameters) {
+    refuseShared(parameters, state, state);
+    int index = indexOf(state, state);
+    Edge reader = edges.get(index);
+    State read = reader.inputs().get(0);
+    State changed = new State(state + ".input", read.shape(), read.precision());
+    List<State> inputs = new ArrayList<>(reader.inputs());
+    inputs.set(0, changed);
+    edges.set(
+        index, new Edge(reader.output(), reader.op(), inputs, reader.parameters(), reader.layer()));
+    edges.add(index, new Edge(changed, op, List.of(read), parameters, reader.layer()));
     return this;
   }
 

@@ -24,6 +24,9 @@ public record Initializer(Kind kind, double scale, String source, OptionalLong s
    */
   public static final Initializer KAIMING = new Initializer(Kind.KAIMING_UNIFORM, 0, "");
 
+  /** Orthonormal rows of random directions; there are at most as many as columns. */
+  public static final Initializer ORTHONORMAL = new Initializer(Kind.ORTHONORMAL, 0, "");
+
   /** The distributions. */
   public enum Kind {
     CONSTANT,
@@ -33,7 +36,11 @@ public record Initializer(Kind kind, double scale, String source, OptionalLong s
     /** Euclidean norm of each row of the source: DoRA's magnitude at the start. */
     ROW_NORM,
     /** Squared norm of each row of the source. */
-    ROW_SQUARES
+    ROW_SQUARES,
+    /** Orthonormal rows, of random directions. */
+    ORTHONORMAL,
+    /** The source's very values. */
+    COPY
   }
 
   /** One whose numbers depend on the run's seed. */
@@ -61,6 +68,11 @@ public record Initializer(Kind kind, double scale, String source, OptionalLong s
     return new Initializer(Kind.ROW_SQUARES, 0, source);
   }
 
+  /** The values of another parameter of the same shape. */
+  public static Initializer copyOf(String source) {
+    return new Initializer(Kind.COPY, 0, source);
+  }
+
   /** Whether the values are computed from another parameter's. */
   public boolean isDerived() {
     return !source.isEmpty();
@@ -78,6 +90,10 @@ public record Initializer(Kind kind, double scale, String source, OptionalLong s
   /** Fills {@code target} (master type) from the source's values, in any type. */
   public void derive(Tensor target, Tensor sourceValues) {
     Torch torch = target.torch();
+    if (kind == Kind.COPY) {
+      target.copyFrom(sourceValues);
+      return;
+    }
     try (Scope scope = torch.scope()) {
       Tensor squares = sourceValues.as(target.dtype()).square().sum(1);
       target.copyFrom(kind == Kind.ROW_NORM ? squares.sqrtInPlace() : squares);
@@ -95,8 +111,12 @@ public record Initializer(Kind kind, double scale, String source, OptionalLong s
     try (Scope scope = torch.scope()) {
       switch (kind) {
         case CONSTANT -> target.fill(scale);
-        case ROW_NORM, ROW_SQUARES ->
+        case ROW_NORM, ROW_SQUARES, COPY ->
             throw new IllegalStateException("derived from '" + source + "', see derive");
+        case ORTHONORMAL -> {
+          target.copyFrom(torch.normal(generator, target.dtype(), 0, 1, shape));
+          OrthonormalRows.make(target);
+        }
         case NORMAL -> target.copyFrom(torch.normal(generator, target.dtype(), 0, scale, shape));
         case UNIFORM ->
             target.copyFrom(torch.uniform(generator, target.dtype(), -scale, scale, shape));

@@ -8,9 +8,11 @@ import java.util.Arrays;
  */
 public final class Layout {
   private final int[] offsets;
+  private final int[] prompts;
 
-  private Layout(int[] offsets) {
+  private Layout(int[] offsets, int[] prompts) {
     this.offsets = offsets;
+    this.prompts = prompts;
   }
 
   /**
@@ -30,7 +32,7 @@ public final class Layout {
       }
       offsets[i + 1] = Math.addExact(offsets[i], lengths[i]);
     }
-    return new Layout(offsets);
+    return new Layout(offsets, lengths.clone());
   }
 
   /**
@@ -60,6 +62,32 @@ public final class Layout {
     return offsets[sequence + 1] - offsets[sequence];
   }
 
+  /**
+   * The same, with how many of each sequence's first tokens are its prompt: what is given, before
+   * the first token that is learned.
+   *
+   * @throws IllegalArgumentException if there is not one number for each sequence, or one is more
+   *     than the sequence has tokens, or below 0
+   */
+  public Layout withPrompts(int... tokens) {
+    if (tokens.length != sequences()) {
+      throw new IllegalArgumentException(
+          "prompts: expected one of each of " + sequences() + " sequences, found " + tokens.length);
+    }
+    for (int i = 0; i < tokens.length; i++) {
+      if (tokens[i] < 0 || tokens[i] > length(i)) {
+        throw new IllegalArgumentException(
+            "prompt " + i + ": expected 0 to " + length(i) + " tokens, found " + tokens[i]);
+      }
+    }
+    return new Layout(offsets, tokens.clone());
+  }
+
+  /** How many of a sequence's first tokens are its prompt; all, where nothing else is known. */
+  public int prompt(int sequence) {
+    return prompts[sequence];
+  }
+
   /** Length of the longest sequence. */
   public int longest() {
     int longest = 0;
@@ -83,6 +111,7 @@ public final class Layout {
     return owner;
   }
 
+  /** Whether sequences lie in the same way, whatever their prompts are. */
   @Override
   public boolean equals(Object other) {
     return other instanceof Layout layout && Arrays.equals(offsets, layout.offsets);

@@ -2,6 +2,7 @@ package dev.statecraft.core.graph;
 
 import dev.statecraft.tensor.Tensor;
 import java.util.List;
+import java.util.Set;
 
 /**
  * The computation of an edge: a forward with its hand-written backward (vector-Jacobian product).
@@ -24,6 +25,11 @@ public interface Op {
   }
 
   Cost cost();
+
+  /** Whether it is a norm, whose few parameters some methods train beside what they add. */
+  default boolean isNorm() {
+    return false;
+  }
 
   /** What {@link #backward} will read, given the gradients asked of it. */
   Reads reads(Demand demand);
@@ -56,6 +62,19 @@ public interface Op {
    */
   default int passesGradientTo() {
     return -1;
+  }
+
+  /** Whether rows look at other rows of their sequence, but never at later ones. */
+  default boolean causal() {
+    return false;
+  }
+
+  /**
+   * Indices of trained parameters {@code [r, n]} whose rows are orthonormal: they are made so again
+   * after every step of the optimizer.
+   */
+  default Set<Integer> orthonormalParameters() {
+    return Set.of();
   }
 
   /** Computes the output; temporaries need no closing. */

@@ -26,17 +26,53 @@ public record Activation(Kind kind) implements RowOp {
     RELU,
     /** {@code x sigmoid(x)}. */
     SILU,
-    TANH
+    TANH;
+
+    /** The name in listings and files, such as {@code gelu_tanh}. */
+    public String label() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+
+    /** {@code f(x)}. */
+    public Tensor apply(Tensor x) {
+      return switch (this) {
+        case GELU -> Kernels.gelu(x, false);
+        case GELU_TANH -> Kernels.gelu(x, true);
+        case RELU -> Kernels.relu(x);
+        case SILU -> Kernels.silu(x);
+        case TANH -> x.tanh();
+      };
+    }
+
+    /** Whether {@link #backwardInto} reads the output; else it reads the input. */
+    public boolean readsOutput() {
+      return this == TANH;
+    }
+
+    /**
+     * The gradient of x into {@code target}, which may be {@code upstream}.
+     *
+     * @param read x, or {@code f(x)} if it {@link #readsOutput}
+     */
+    public void backwardInto(Tensor target, Tensor upstream, Tensor read) {
+      switch (this) {
+        case GELU -> Kernels.geluBackwardInto(target, upstream, read, false);
+        case GELU_TANH -> Kernels.geluBackwardInto(target, upstream, read, true);
+        case RELU -> Kernels.reluBackwardInto(target, upstream, read);
+        case SILU -> Kernels.siluBackwardInto(target, upstream, read);
+        case TANH -> Kernels.tanhBackwardInto(target, upstream, read);
+      }
+    }
   }
 
   @Override
   public String name() {
-    return kind.name().toLowerCase(Locale.ROOT);
+    return kind.label();
   }
 
   @Override
   public Reads reads(Demand demand) {
-    return kind == Kind.TANH ? Reads.OUTPUT : Reads.inputs(0);
+    return kind.readsOutput() ? Reads.OUTPUT : Reads.inputs(0);
   }
 
   @Override
@@ -46,14 +82,7 @@ public record Activation(Kind kind) implements RowOp {
 
   @Override
   public Tensor forward(ForwardContext context) {
-    Tensor x = context.input(0);
-    return switch (kind) {
-      case GELU -> Kernels.gelu(x, false);
-      case GELU_TANH -> Kernels.gelu(x, true);
-      case RELU -> Kernels.relu(x);
-      case SILU -> Kernels.silu(x);
-      case TANH -> x.tanh();
-    };
+    return kind.apply(context.input(0));
   }
 
   @Override
@@ -63,13 +92,7 @@ public record Activation(Kind kind) implements RowOp {
     }
     Tensor upstream = context.upstream();
     Tensor gradient = context.ownsUpstream() ? upstream : context.gradient(0).allocate();
-    switch (kind) {
-      case GELU -> Kernels.geluBackwardInto(gradient, upstream, context.input(0), false);
-      case GELU_TANH -> Kernels.geluBackwardInto(gradient, upstream, context.input(0), true);
-      case RELU -> Kernels.reluBackwardInto(gradient, upstream, context.input(0));
-      case SILU -> Kernels.siluBackwardInto(gradient, upstream, context.input(0));
-      case TANH -> Kernels.tanhBackwardInto(gradient, upstream, context.output());
-    }
+    kind.backwardInto(gradient, upstream, kind.readsOutput() ? context.output() : context.input(0));
     context.gradient(0).add(gradient);
   }
 }

@@ -30,6 +30,11 @@ public record LayerNorm(double eps) implements RowOp {
   }
 
   @Override
+  public boolean isNorm() {
+    return true;
+  }
+
+  @Override
   public Reads reads(Demand demand) {
     return Reads.NOTHING.andInput(0, demand.input(0) || demand.parameter(0));
   }

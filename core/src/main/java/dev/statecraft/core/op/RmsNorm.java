@@ -41,6 +41,11 @@ public record RmsNorm(double eps, boolean asTransformers) implements RowOp {
   }
 
   @Override
+  public boolean isNorm() {
+    return true;
+  }
+
+  @Override
   public Reads reads(Demand demand) {
     return Reads.inputs(0);
   }

@@ -78,6 +78,7 @@ public record OptimizerStep(
         weights.flatGradients().mulInPlace(factor);
       }
       optimizer.step(learningRate);
+      weights.keepOrthonormal(plan.graph());
     }
     return new Result(total, norm, finite);
   }

@@ -47,7 +47,7 @@ public final class Flops {
       // Scores and their product with the values: each queries x keys of a sequence x features.
       double keys = extents.rows(edge.inputs().get(1).shape().axis());
       double length = keys / Math.max(1, extents.rows(Axis.SEQUENCES));
-      return 4.0 * rows(edge) * length * edge.output().shape().features();
+      return 4.0 * rows(edge) * length * attentionWidth(edge) + 2 * weights(edge) * rows(edge);
     }
     double weights = weights(edge);
     if (edge.op().cost() == Cost.ONCE) {
@@ -55,6 +55,13 @@ public final class Flops {
       return 4 * weights * extents.rows(Axis.LABELS);
     }
     return 2 * weights * rows(edge);
+  }
+
+  /** Features of queries and keys: the output's, or those that the edge's first weight makes. */
+  private static double attentionWidth(Edge edge) {
+    return edge.parameters().isEmpty()
+        ? edge.output().shape().features()
+        : edge.parameters().get(0).size(0);
   }
 
   private double backward(Edge edge, Demand demand) {

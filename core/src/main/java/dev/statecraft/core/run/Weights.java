@@ -3,6 +3,7 @@ package dev.statecraft.core.run;
 import dev.statecraft.core.graph.Edge;
 import dev.statecraft.core.graph.Graph;
 import dev.statecraft.core.graph.Initializer;
+import dev.statecraft.core.graph.OrthonormalRows;
 import dev.statecraft.core.graph.Parameter;
 import dev.statecraft.core.plan.FusedLinears;
 import dev.statecraft.tensor.DType;
@@ -198,7 +199,10 @@ public final class Weights implements AutoCloseable {
     for (Parameter parameter : parameters.values()) {
       boolean given = parameter.role() != Parameter.Role.DERIVED && source.has(parameter.name());
       if (parameter.init().isDerived() && !given) {
-        try (Tensor from = inComputeType(parameter.init().source()).escape()) {
+        // Trained ones in the wider type that they are held in, to be copied to the bit.
+        String of = parameter.init().source();
+        try (Tensor from =
+            (gradients.containsKey(of) ? value(of).share() : inComputeType(of)).escape()) {
           parameter.init().derive(values.get(parameter.name()), from);
         }
       }
@@ -315,6 +319,18 @@ public final class Weights implements AutoCloseable {
       throw new IllegalArgumentException("no trained parameter is called '" + name + "'");
     }
     return gradient;
+  }
+
+  /** Makes the rows orthonormal of the parameters that a graph's ops want so. */
+  public void keepOrthonormal(Graph graph) {
+    for (Edge edge : graph.edges()) {
+      for (int index : edge.op().orthonormalParameters()) {
+        String name = edge.parameters().get(index).name();
+        if (gradients.containsKey(name)) {
+          OrthonormalRows.make(value(name));
+        }
+      }
+    }
   }
 
   /** All trained values, end to end. */

@@ -50,6 +50,31 @@ class TuningTest {
   }
 
   @Test
+  void normsAreTrainedInTheChosenLayers() {
+    assertThat(trained(new NormTuning(LayerSelection.parse("last 1")).apply(base)))
+        .containsExactly("l1.norm.weight", "l1.norm.bias", "head.weight", "head.bias");
+    assertThat(trained(new NormTuning(LayerSelection.ALL).apply(base)))
+        .contains("l0.norm.weight", "l1.norm.bias");
+  }
+
+  @Test
+  void gatesDivideTheFeatures() {
+    assertThatThrownBy(() -> gated(4).apply(base))
+        .isInstanceOf(GraphException.class)
+        .hasMessageContaining("gates: expected a divisor of the 6 features of x_v, found 4");
+    assertThat(gated(3).apply(base).parameters().get("layers.0.mlp.G.weight").shape())
+        .containsExactly(3L, 6L);
+    assertThatThrownBy(() -> gated(0)).hasMessage("gates: expected 1 or more, found 0");
+    assertThatThrownBy(() -> new Affine(2, 1, 0, Initializer.KAIMING))
+        .hasMessage("terms: expected 1 or more, found 0");
+  }
+
+  private static Tuning gated(int gates) {
+    return StateTuning.control(
+        new Gated(2, 1, gates, Initializer.KAIMING), LayerSelection.parse("first 1"));
+  }
+
+  @Test
   void controlGoesAroundBlocks() {
     Graph graph = StateTuning.control(G, LayerSelection.parse("last 1")).apply(base);
     assertThat(trained(graph))

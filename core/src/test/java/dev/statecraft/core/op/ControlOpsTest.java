@@ -1,16 +1,22 @@
 package dev.statecraft.core.op;
 
+import dev.statecraft.core.control.Affine;
 import dev.statecraft.core.control.Bottleneck;
+import dev.statecraft.core.control.Gated;
 import dev.statecraft.core.control.LowRank;
+import dev.statecraft.core.control.Scaling;
 import dev.statecraft.core.control.SharedLowRank;
+import dev.statecraft.core.control.Shift;
 import dev.statecraft.core.control.UserFunction;
 import dev.statecraft.core.graph.Axis;
 import dev.statecraft.core.graph.Initializer;
 import dev.statecraft.core.graph.Shape;
 import dev.statecraft.tensor.Tensor;
-import dev.statecraft.tensor.kernel.Kernels;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The ops of control functions; DoRA, whose gradient is no derivative, is in MergeTest. */
 class ControlOpsTest extends OpTest {
@@ -40,9 +46,10 @@ class ControlOpsTest extends OpTest {
             });
   }
 
-  @Test
-  void bottleneck() {
-    of(new Bottleneck(3, 0.9).op(), 2, 2)
+  @ParameterizedTest
+  @EnumSource
+  void bottleneck(Activation.Kind activation) {
+    of(new Bottleneck(3, 0.9, activation).op(), 2, 2)
         .input(Shape.tokens(4))
         .input(Shape.tokens(4))
         .parameter(3, 4)
@@ -51,7 +58,7 @@ class ControlOpsTest extends OpTest {
         .parameter(4)
         .verify(
             (x, w) -> {
-              Tensor h = Kernels.gelu(product(x.get(1), w.get(0)).add(w.get(2)), false);
+              Tensor h = activation.apply(product(x.get(1), w.get(0)).add(w.get(2)));
               return x.get(0).add(product(h, w.get(1)).add(w.get(3)).mul(0.9));
             });
   }
@@ -71,6 +78,71 @@ class ControlOpsTest extends OpTest {
               Tensor h = product(x.get(1), w.get(2).narrow(1, 0, 4)).mul(w.get(0));
               return x.get(0).add(product(h, w.get(3).narrow(0, 0, 5)).mul(w.get(1)));
             });
+  }
+
+  /** One gate for the whole edge, one for each two features, one for each. */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 3, 6})
+  void gated(int gates) {
+    of(new Gated(2, 1.4, gates, Initializer.KAIMING).op(), 3, 2)
+        .input(Shape.tokens(6))
+        .input(Shape.tokens(4))
+        .parameter(2, 4)
+        .parameter(6, 2)
+        .parameter(gates, 4)
+        .parameter(gates)
+        .verify(
+            (x, w) -> {
+              Tensor open = product(x.get(1), w.get(2)).add(w.get(3)).sigmoid();
+              Tensor each = open.unsqueeze(2).expand(5, gates, 6 / gates).reshape(5, 6);
+              Tensor control = product(product(x.get(1), w.get(0)), w.get(1));
+              return x.get(0).add(each.mul(control).mul(1.4));
+            });
+  }
+
+  @Test
+  void affine() {
+    of(new Affine(2, 0.8, 3, Initializer.KAIMING).op(), 4, 1)
+        .input(Shape.tokens(5))
+        .input(Shape.tokens(4))
+        .parameter(6, 4)
+        .parameter(5, 6)
+        .parameter(3, 4)
+        .parameter(3)
+        .verify(
+            (x, w) -> {
+              Tensor sum = x.get(0);
+              for (int i = 0; i < 3; i++) {
+                Tensor a = w.get(0).narrow(0, 2L * i, 2);
+                Tensor b = w.get(1).narrow(1, 2L * i, 2);
+                Tensor open =
+                    product(x.get(1), w.get(2).narrow(0, i, 1))
+                        .add(w.get(3).narrow(0, i, 1))
+                        .sigmoid();
+                sum = sum.add(product(product(x.get(1), a), b).mul(open).mul(0.8));
+              }
+              return sum;
+            });
+  }
+
+  @Test
+  void scaling() {
+    of(new Scaling().op(), 3, 2)
+        .input(Shape.tokens(5))
+        .parameter(5)
+        .verify((x, w) -> x.get(0).mul(w.get(0)));
+    of(new Scaling().op(), 4)
+        .input(Shape.tokens(3))
+        .parameter(3, 1)
+        .verify((x, w) -> x.get(0).mul(w.get(0).view(-1)));
+  }
+
+  @Test
+  void shift() {
+    of(new Shift().op(), 3, 2)
+        .input(Shape.tokens(5))
+        .parameter(5)
+        .verify((x, w) -> x.get(0).add(w.get(0)));
   }
 
   @Test

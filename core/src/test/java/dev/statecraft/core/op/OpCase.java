@@ -54,6 +54,7 @@ final class OpCase {
   private Extents extents;
   private double lossScale = 1;
   private boolean parametersInForward;
+  private double parameterScale = 1;
 
   OpCase(Torch torch, Op op, int... lengths) {
     this.torch = torch;
@@ -84,6 +85,12 @@ final class OpCase {
     return this;
   }
 
+  /** Parameters from here on are small, as where their products go through a softmax. */
+  OpCase small() {
+    parameterScale = 0.25;
+    return this;
+  }
+
   /** A random input with a gradient. */
   OpCase input(Shape shape) {
     return add(Precision.COMPUTE, shape, random(shape.resolve(extents)), true);
@@ -107,7 +114,7 @@ final class OpCase {
 
   OpCase parameter(long... sizes) {
     parameters.add(Parameter.base("w" + parameters.size(), sizes));
-    weights.add(random(sizes));
+    weights.add(Arrays.stream(random(sizes)).map(value -> value * parameterScale).toArray());
     return this;
   }
 

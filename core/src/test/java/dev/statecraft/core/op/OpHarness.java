@@ -115,9 +115,9 @@ final class OpHarness {
   }
 
   /** Runs the forward with a cache; the caller's scope owns the output. */
-  Tensor cachedForward(List<Tensor> inputs, KeyValueCache cache) {
+  Tensor cachedForward(List<Tensor> inputs, List<Tensor> parameters, KeyValueCache cache) {
     Evaluation evaluation =
-        new Evaluation(inputs, List.of(), Optional.empty(), Variant.PLAIN, Optional.of(cache));
+        new Evaluation(inputs, parameters, Optional.empty(), Variant.PLAIN, Optional.of(cache));
     Tensor output = evaluation.forward().share();
     evaluation.close();
     return output;

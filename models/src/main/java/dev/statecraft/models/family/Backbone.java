@@ -65,6 +65,15 @@ public interface Backbone {
     return defaultTargets();
   }
 
+  /**
+   * Those that IA3 attaches to. Where PEFT has defaults for the family they are the same ({@code
+   * TRANSFORMERS_MODELS_TO_IA3_TARGET_MODULES_MAPPING} and {@code ..._FEEDFORWARD_MODULES_MAPPING}
+   * in its {@code peft/utils/constants.py}).
+   */
+  default ScaledTargets scaledTargets() {
+    return new ScaledTargets(defaultTargets(), List.of());
+  }
+
   /** How the A of control edges starts (the reference implementation's choice). */
   Initializer controlInit();
 

@@ -38,7 +38,18 @@ public final class TokenBatches {
       ids.add(example.ids());
       offset += labels.length;
     }
-    return causal(ids, toInts(rows), toInts(targets), 0);
+    int[] prompts = examples.stream().mapToInt(TokenBatches::prompt).toArray();
+    return causal(layout(ids).withPrompts(prompts), ids, toInts(rows), toInts(targets), 0);
+  }
+
+  /** Tokens before the first that is learned; all if none is. */
+  private static int prompt(LabelledTokens example) {
+    int[] labels = example.labels();
+    int tokens = Math.min(1, labels.length); // Nothing predicts the first.
+    while (tokens < labels.length && labels[tokens] == LabelledTokens.IGNORED) {
+      tokens++;
+    }
+    return tokens;
   }
 
   /** The targets of a causal batch, {@code [labels]}. */
@@ -48,7 +59,8 @@ public final class TokenBatches {
 
   /** One sequence going on at {@code start}, of which only the last token's scores are wanted. */
   public static HostBatch next(int[] ids, int start) {
-    return causal(List.of(ids), new int[] {ids.length - 1}, new int[] {0}, start);
+    List<int[]> one = List.of(ids);
+    return causal(layout(one), one, new int[] {ids.length - 1}, new int[] {0}, start);
   }
 
   /** Sequences with the scores of every token wanted; labels are not meant. */
@@ -56,11 +68,11 @@ public final class TokenBatches {
     int tokens = ids.stream().mapToInt(sequence -> sequence.length).sum();
     int[] rows = new int[tokens];
     Arrays.setAll(rows, i -> i);
-    return causal(ids, rows, new int[tokens], 0);
+    return causal(layout(ids), ids, rows, new int[tokens], 0);
   }
 
-  private static HostBatch causal(List<int[]> ids, int[] rows, int[] targets, int start) {
-    Layout layout = layout(ids);
+  private static HostBatch causal(
+      Layout layout, List<int[]> ids, int[] rows, int[] targets, int start) {
     Map<String, Value> states = new HashMap<>();
     states.put(InputNames.TOKEN_IDS, Value.indices(joined(ids)));
     states.put(InputNames.POSITIONS, Value.indices(positions(layout, start)));

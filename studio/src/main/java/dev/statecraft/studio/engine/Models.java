@@ -91,6 +91,7 @@ final class Models {
     return new ModelDefaults(
         backbone.defaultTargets(),
         backbone.attentionTargets(),
+        backbone.scaledTargets(),
         backbone.controlInit(),
         backbone.controlBias());
   }

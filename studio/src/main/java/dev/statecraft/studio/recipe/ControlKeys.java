@@ -12,13 +12,16 @@ import static dev.statecraft.studio.recipe.MethodTypes.USUAL_RANK;
 
 import dev.statecraft.core.control.BlockName;
 import dev.statecraft.core.control.ControlEdge;
+import dev.statecraft.core.control.ControlFunction;
 import dev.statecraft.core.control.LayerSelection;
-import dev.statecraft.core.control.LowRank;
 import dev.statecraft.core.control.StateTuning;
 import java.util.List;
 import java.util.Optional;
 
-/** The keys of control around residual blocks: {@code x_v' = x_v + alpha B A x_u}. */
+/**
+ * The keys of control around residual blocks: {@code x_v' = x_v + alpha B A x_u}, or another
+ * function.
+ */
 final class ControlKeys extends Keys {
   final Key<List<BlockName>> blocks;
   final Key<Integer> rank;
@@ -26,6 +29,8 @@ final class ControlKeys extends Keys {
   final Key<Double> dropout;
   final Key<Optional<Boolean>> bias;
   final Key<String> layers;
+  final Key<Optional<EdgeFunction>> function;
+  private final FunctionKeys ofFunction;
 
   /**
    * @param usual around which blocks of a layer control is, unless a recipe says otherwise
@@ -51,18 +56,28 @@ final class ControlKeys extends Keys {
         key("dropout", DROPOUT, NO_DROPOUT, "Probability with which a number of x_u is dropped.");
     bias = optional("bias", Type.flag(), FAMILY, "Whether A and B have biases.");
     layers = key("layers", LAYERS, MethodTypes.ALL_LAYERS, LAYERS_SENTENCE);
+    function =
+        optional(
+            "function",
+            EdgeFunction.TYPE,
+            EdgeFunction.LOW_RANK.label(),
+            "What an edge computes. " + EdgeFunction.SENTENCE);
+    ofFunction = FunctionKeys.in(this, rank, alpha, bias, dropout);
+  }
+
+  private EdgeFunction function(Settings settings) {
+    return settings.get(function).orElse(EdgeFunction.LOW_RANK);
+  }
+
+  @Override
+  void check(Settings settings) {
+    ofFunction.check(function(settings), settings);
   }
 
   StateTuning tuning(Settings settings, ModelDefaults model) {
-    LowRank function =
-        new LowRank(
-            settings.get(rank),
-            settings.get(alpha),
-            settings.get(bias).orElse(model.controlBias()),
-            settings.get(dropout),
-            model.controlInit());
+    ControlFunction computes = function(settings).make(ofFunction, settings, model);
     return new StateTuning(
-        settings.get(blocks).stream().map(block -> ControlEdge.around(block, function)).toList(),
+        settings.get(blocks).stream().map(block -> ControlEdge.around(block, computes)).toList(),
         LayerSelection.parse(settings.get(layers)));
   }
 }

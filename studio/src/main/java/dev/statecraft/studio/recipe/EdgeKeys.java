@@ -8,45 +8,14 @@ import static dev.statecraft.studio.recipe.MethodTypes.USUAL_CONTROL_ALPHA;
 import static dev.statecraft.studio.recipe.MethodTypes.USUAL_RANK;
 import static dev.statecraft.studio.recipe.Type.filled;
 
-import dev.statecraft.base.UsageException;
-import dev.statecraft.core.control.Bottleneck;
 import dev.statecraft.core.control.ControlEdge;
-import dev.statecraft.core.control.ControlFunction;
 import dev.statecraft.core.control.LowRank;
 import dev.statecraft.core.graph.Initializer;
-import java.util.List;
 import java.util.Optional;
 
 /** The keys of a control edge. */
 final class EdgeKeys extends Keys {
   private static final String END = "a place of a layer or the name of a state";
-
-  /** What a control edge computes. */
-  enum Function {
-    /** {@code alpha B A x}. */
-    LOW_RANK("low-rank"),
-    /** {@code alpha (B gelu(A x + a) + b)}. */
-    BOTTLENECK("bottleneck");
-
-    private final String label;
-
-    Function(String label) {
-      this.label = label;
-    }
-
-    String label() {
-      return label;
-    }
-
-    static Function of(String label) {
-      for (Function function : values()) {
-        if (function.label.equals(label)) {
-          return function;
-        }
-      }
-      throw new UsageException("function: expected low-rank or bottleneck, found '" + label + "'");
-    }
-  }
 
   final Key<String> from =
       required(
@@ -63,12 +32,8 @@ final class EdgeKeys extends Keys {
           END,
           "The state v that the edge adds to, of the same kind, at or after u.");
 
-  final Key<Function> function =
-      key(
-          "function",
-          Type.choice(List.of(Function.values()), Function::label, Function::of),
-          Function.LOW_RANK,
-          "low-rank: alpha B A x; bottleneck: alpha (B gelu(A x + a) + b).");
+  final Key<EdgeFunction> function =
+      key("function", EdgeFunction.TYPE, EdgeFunction.LOW_RANK, EdgeFunction.SENTENCE);
 
   final Key<Integer> rank = key("rank", RANK, USUAL_RANK, "Rows of A.");
 
@@ -80,7 +45,7 @@ final class EdgeKeys extends Keys {
           "bias",
           Type.flag(),
           MethodTypes.FAMILY,
-          "Whether a low-rank edge has biases; a bottleneck always does.");
+          "Whether a low-rank edge has biases; others always do.");
 
   final Key<Double> dropout =
       key(
@@ -89,31 +54,18 @@ final class EdgeKeys extends Keys {
           NO_DROPOUT,
           "Probability with which a number of x_u is dropped, for low-rank edges.");
 
+  private final FunctionKeys ofFunction = FunctionKeys.in(this, rank, alpha, bias, dropout);
+
   @Override
   void check(Settings edge) {
-    if (edge.get(function) == Function.BOTTLENECK
-        && (edge.get(bias).isPresent() || edge.get(dropout) != 0)) {
-      throw new UsageException(
-          "function: a bottleneck always has biases and never dropout,"
-              + " expected neither key beside it");
-    }
+    ofFunction.check(edge.get(function), edge);
     // The edge knows which ends go together.
     new ControlEdge(
         edge.get(from), edge.get(to), "check", new LowRank(1, 1, false, 0, Initializer.ZEROS));
   }
 
   ControlEdge edge(Settings edge, ModelDefaults model) {
-    ControlFunction computes =
-        switch (edge.get(function)) {
-          case LOW_RANK ->
-              new LowRank(
-                  edge.get(rank),
-                  edge.get(alpha),
-                  edge.get(bias).orElse(model.controlBias()),
-                  edge.get(dropout),
-                  model.controlInit());
-          case BOTTLENECK -> new Bottleneck(edge.get(rank), edge.get(alpha));
-        };
-    return ControlEdge.between(edge.get(from), edge.get(to), computes);
+    return ControlEdge.between(
+        edge.get(from), edge.get(to), edge.get(function).make(ofFunction, edge, model));
   }
 }

@@ -3,9 +3,13 @@ package dev.statecraft.studio.recipe;
 import static dev.statecraft.studio.recipe.Type.number;
 import static dev.statecraft.studio.recipe.Type.whole;
 
+import dev.statecraft.base.UsageException;
 import dev.statecraft.core.control.LayerSelection;
+import dev.statecraft.core.control.Positions;
+import dev.statecraft.core.op.Activation;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** What keys of several methods have in common. */
 final class MethodTypes {
@@ -45,12 +49,46 @@ final class MethodTypes {
           MethodTypes::layers,
           layers -> layers);
 
+  static final Type<Positions> POSITIONS =
+      Type.of(
+          Kind.text("all, first N, last N, or first N, last M", "first 7, last 7"),
+          (method, key) -> Positions.parse(method.section().text(key).orElseThrow()),
+          Positions::toString);
+
   static final String LAYERS_SENTENCE = "The layers that are tuned, counted from 0.";
 
   /** What holds where a key is left to the model family. */
   static final String FAMILY = "the model family's";
 
+  /** The activations of bottlenecks. */
+  private static final List<Activation.Kind> ACTIVATIONS =
+      List.of(
+          Activation.Kind.GELU, Activation.Kind.RELU, Activation.Kind.SILU, Activation.Kind.TANH);
+
   private MethodTypes() {}
+
+  /** Adds the key {@code activation}, GELU where there is none. */
+  static Key<Optional<Activation.Kind>> activation(Keys mapping, String sentence) {
+    return mapping.optional(
+        "activation",
+        Type.choice(ACTIVATIONS, Activation.Kind::label, MethodTypes::activation),
+        Activation.Kind.GELU.label(),
+        sentence);
+  }
+
+  private static Activation.Kind activation(String label) {
+    return ACTIVATIONS.stream()
+        .filter(kind -> kind.label().equals(label))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new UsageException(
+                    "activation: expected one of "
+                        + ACTIVATIONS.stream().map(Activation.Kind::label).toList()
+                        + ", found '"
+                        + label
+                        + "'"));
+  }
 
   private static String layers(Reading method, String key) {
     Section section = method.section();

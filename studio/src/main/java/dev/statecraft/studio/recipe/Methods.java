@@ -22,6 +22,10 @@ public final class Methods {
           new DoubleControlMethod(),
           new ControlAndLoraMethod(),
           new AdapterMethod(),
+          new Ia3Method(),
+          new BitFitMethod(),
+          new PatchControlMethod(),
+          new ReftMethod(),
           new FullMethod(),
           new ProbeMethod(),
           new EdgesMethod());

@@ -43,7 +43,7 @@ final class ProjectionKeys extends Keys {
 
   final Key<String> layers = key("layers", LAYERS, MethodTypes.ALL_LAYERS, LAYERS_SENTENCE);
 
-  private static void checkSome(String key, List<String> names) {
+  static void checkSome(String key, List<String> names) {
     if (names.isEmpty()) {
       throw new UsageException(key + ": expected at least one name, found none");
     }

@@ -25,6 +25,9 @@ final class Colors {
   /** How many series can be told apart. */
   static final int SERIES = 10;
 
+  /** How many methods have colors of their own; the first are those of the series. */
+  static final int METHODS = 20;
+
   private static final List<String> CATEGORIES =
       Arrays.stream(MemoryCategory.values()).map(MemoryCategory::label).toList();
 
@@ -37,7 +40,7 @@ final class Colors {
 
   /** Of a method, by its label; the first color for what is none. */
   static String method(String label) {
-    return series(Math.max(0, Methods.names().indexOf(label)));
+    return String.valueOf(Math.max(0, Methods.names().indexOf(label)) % METHODS);
   }
 
   /** Of a category of memory, by its label. */

@@ -53,6 +53,11 @@ final class CatalogueTest {
           "train.store", "memory.budget=1GiB",
           "train.micro_batch", "memory.budget=1GiB");
 
+  /** The functions of an edge that have a key. */
+  private static final Map<String, String> FUNCTIONS =
+      Map.of(
+          "activation", "bottleneck", "gates", "gated", "terms", "affine", "positions", "loreft");
+
   /** Keys that stand alone in their mapping. */
   private static final Set<String> EXCLUSIVE =
       Set.of(
@@ -207,6 +212,11 @@ final class CatalogueTest {
     }
     if (option.name().equals("file")) {
       return new String[] {option.parent() + ".hub=org/name"};
+    }
+    String function = FUNCTIONS.get(option.name());
+    if (function != null
+        && !List.of(List.of("adapter"), List.of("reft")).contains(option.methods())) {
+      return new String[] {option.parent().replace("[]", ".0") + ".function=" + function};
     }
     return JSON.valueToTree(value).asText().equals("auto") && needed != null
         ? new String[] {needed}

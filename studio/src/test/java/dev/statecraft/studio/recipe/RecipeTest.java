@@ -210,13 +210,22 @@ final class RecipeTest {
         "double-control",
         "control+lora",
         "adapter",
+        "patch-control",
+        "reft",
+        "{name: reft, variant: direft, positions: 'first 3, last 2', shared: false}",
         "full",
         "probe",
         "vera",
         "{name: vera, rank: 4, d_initial: -1, projection_prng_key: 7, layers: last 2}",
         "{name: lora, targets: [q_proj, v_proj], layers: [0, 2, 5-7], dropout: 0.05}",
         "{name: control, blocks: [block], bias: false, layers: 3}",
+        "{name: control, function: gated, gates: 4}",
+        "{name: double-control, function: bottleneck, activation: silu}",
+        "{name: adapter, activation: relu, train_norms: true}",
+        "{name: edges, edges: [{from: input, to: output, function: affine, terms: 3}]}",
         "{name: control+lora, control: {rank: 16}, lora: {rank: 4, targets: [query]}}",
+        "{name: edges, edges: [{from: output, to: output, function: loreft, positions: last 2},"
+            + " {from: input, to: output, function: patch}]}",
         "{name: edges, edges: [{from: input, to: output, function: bottleneck},"
             + " {from: middle, to: output, rank: 2, bias: true, dropout: 0.5}], layers: first 2}"
       })
@@ -312,6 +321,11 @@ final class RecipeTest {
         "method={name: control, blocks: [head]} | method.blocks: expected attn | 'head'",
         "method={name: control, bias: 1} | method.bias: expected true or false | 1",
         "method={name: control+lora, lora: {rank: 0}} | method.lora.rank: expected 1 | 0",
+        "method={name: control, gates: 2} | method.gates: expected no such key | low-rank",
+        "method={name: control, function: gated, dropout: 0.1} | method.dropout: expected | gated",
+        "method={name: control, function: bottleneck, bias: true} | method.function: | biases",
+        "method={name: control, function: mlp} | method.function: expected one of | 'mlp'",
+        "method={name: adapter, activation: elu} | method.activation: expected one of | 'elu'",
         "method={name: edges} | method.edges: expected at least one | none",
         "method={name: edges, edges: [{from: input, to: x}]} | method.edges[0].control edge | 'x'",
         "method={name: edges, edges: [{from: a, to: b, function: mlp}]} | edges[0].function: |"

@@ -50,10 +50,29 @@ final class TuningsTest {
         "{name: double-control, rank: 2} | 128",
         "{name: control+lora, control: {rank: 2}, lora: {rank: 3}} | 160",
         "{name: adapter, rank: 2} | 168",
+        "{name: control, rank: 2, function: gated} | 82",
+        "{name: control, rank: 2, function: gated, gates: 8} | 208",
+        "{name: double-control, rank: 2, function: affine, terms: 3} | 492",
+        "{name: control, rank: 2, function: bottleneck, activation: tanh} | 84",
+        "{name: control+lora, control: {rank: 2, function: gated}, lora: {rank: 3}} | 178",
+        "ia3 | 32",
+        "{name: ia3, targets: [q_proj, up_proj], feedforward: [up_proj], layers: last 1} | 16",
+        "bitfit | 32",
+        "{name: bitfit, targets: [up_proj]} | 16",
+        "{name: patch-control, rank: 2} | 84",
+        "{name: reft, rank: 2} | 68",
+        "{name: reft, rank: 2, variant: direft, positions: first 3} | 68",
+        "{name: reft, rank: 2, positions: 'first 3, last 2'} | 68",
+        "{name: reft, rank: 2, positions: 'first 3, last 2', shared: false} | 136",
         "{name: full} | 320",
         "probe | 0",
         "{name: edges, edges: [{from: embedding, to: layers.1.output, rank: 2}]} | 32",
         "{name: edges, edges: [{from: input, to: output, rank: 2, function: bottleneck}]} | 84",
+        "{name: edges, edges: [{from: input, to: output, rank: 2, function: affine}]} | 164",
+        "{name: edges, edges: [{from: output, to: output, function: ia3}]} | 16",
+        "{name: edges, edges: [{from: middle, to: middle, function: bitfit}]} | 16",
+        "{name: edges, edges: [{from: input, to: output, rank: 2, function: patch}]} | 84",
+        "{name: edges, edges: [{from: output, to: output, rank: 2, function: loreft}]} | 68",
       })
   void eachMethodTrainsWhatItsFormulaSays(String method, long expected) {
     assertThat(trained(method)).isEqualTo(expected + HEAD);
@@ -91,5 +110,21 @@ final class TuningsTest {
             () -> tuned("{name: edges, edges: [{from: nowhere, to: logits}]}", LLAMA_LIKE))
         .isInstanceOf(GraphException.class)
         .hasMessageContaining("nowhere");
+    assertThatThrownBy(
+            () ->
+                tuned(
+                    "{name: edges, edges: [{from: input, to: output, function: ia3}]}", LLAMA_LIKE))
+        .isInstanceOf(GraphException.class)
+        .hasMessageContaining("expected one state twice");
+    assertThatThrownBy(
+            () ->
+                Methods.parse(
+                    "{name: edges, edges: [{from: input, to: input, function: ia3, rank: 2}]}"))
+        .isInstanceOf(RecipeException.class)
+        .hasMessageContaining("function: ia3 has no rank, alpha, bias or dropout");
+    assertThatThrownBy(
+            () -> tuned("{name: ia3, targets: [q_proj], feedforward: [up_proj]}", LLAMA_LIKE))
+        .isInstanceOf(UsageException.class)
+        .hasMessageContaining("feedforward: expected some of the targets [q_proj], found");
   }
 }

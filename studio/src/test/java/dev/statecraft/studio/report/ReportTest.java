@@ -71,7 +71,7 @@ final class ReportTest {
   void theStyleHasEveryColorAndPrints() {
     String style = demo();
     for (String kind : List.of(".f", ".l", ".a")) {
-      for (int i = 0; i < Colors.SERIES; i++) {
+      for (int i = 0; i < Colors.METHODS; i++) {
         assertThat(style).contains(kind + Colors.series(i) + " { ");
       }
       for (MemoryCategory category : MemoryCategory.values()) {

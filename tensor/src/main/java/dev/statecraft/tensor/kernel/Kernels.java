@@ -86,6 +86,14 @@ public final class Kernels {
     torch.tanh_backward_out(target.handle(), gradient.handle(), y.handle());
   }
 
+  /**
+   * Gradient of the sigmoid, from its output {@code y}, into {@code target}, which may be {@code
+   * gradient}.
+   */
+  public static void sigmoidBackwardInto(Tensor target, Tensor gradient, Tensor y) {
+    torch.sigmoid_backward_out(target.handle(), gradient.handle(), y.handle());
+  }
+
   // ---- softmax ----
 
   /** Softmax over the last dimension. */

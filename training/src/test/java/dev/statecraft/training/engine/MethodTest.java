@@ -5,14 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.statecraft.core.control.HeadTuning;
 import dev.statecraft.core.control.Tuning;
 import dev.statecraft.core.graph.Graph;
-import dev.statecraft.core.graph.Initializer;
 import dev.statecraft.core.graph.Parameter;
 import dev.statecraft.core.plan.LayerPolicies;
 import dev.statecraft.core.plan.StorePolicy;
 import dev.statecraft.core.run.Weights;
+import dev.statecraft.models.family.ScaledTargets;
 import dev.statecraft.models.head.TaskModel;
 import dev.statecraft.tensor.DType;
-import dev.statecraft.tensor.Tensor;
 import dev.statecraft.tensor.Torch;
 import dev.statecraft.testkit.Closeness;
 import java.util.ArrayList;
@@ -20,6 +19,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -49,7 +49,7 @@ class MethodTest {
       double[] expected = model.logits(torch, base, before);
       double[] actual = model.logits(torch, tuned, after);
       Closeness.relative(1e-12).check("logits", actual, expected);
-      if (!method.equals("dora")) {
+      if (Methods.startsToTheBit(method)) {
         assertThat(actual).as("logits, bit for bit").isEqualTo(expected);
       }
       try (Weights moved = model.controlled(torch, tuned)) {
@@ -108,40 +108,13 @@ class MethodTest {
       Map<String, double[]> gradients = model.gradients(torch, graph, weights, StorePolicy.CHEAP);
       Random random = new Random(11);
       for (Parameter parameter : graph.trainableParameters()) {
-        double[] gradient = gradients.get(parameter.name());
-        double[] direction = random.doubles(gradient.length, -1, 1).toArray();
-        double slope = 0;
-        for (int i = 0; i < gradient.length; i++) {
-          slope += gradient[i] * direction[i];
-        }
-        double h = 3e-5;
-        double near =
-            lossAlong(torch, model, graph, weights, parameter, direction, h)
-                - lossAlong(torch, model, graph, weights, parameter, direction, -h);
-        double far =
-            lossAlong(torch, model, graph, weights, parameter, direction, 2 * h)
-                - lossAlong(torch, model, graph, weights, parameter, direction, -2 * h);
-        assertThat((8 * near - far) / (12 * h))
+        Slope along = Slope.through(List.of(parameter), random);
+        double slope = along.of(gradients);
+        assertThat(along.measured(torch, model, graph, weights, Slope.STEP))
             .as(parameter.name())
             .isCloseTo(
                 slope, org.assertj.core.api.Assertions.within(1e-8 + 1e-6 * Math.abs(slope)));
       }
-    }
-  }
-
-  private static double lossAlong(
-      Torch torch,
-      TinyModel model,
-      Graph graph,
-      Weights weights,
-      Parameter parameter,
-      double[] direction,
-      double h) {
-    try (Tensor step = torch.of(DType.FLOAT64, direction, parameter.sizes())) {
-      weights.value(parameter.name()).addInPlace(step, h);
-      double loss = model.loss(torch, graph, weights);
-      weights.value(parameter.name()).addInPlace(step, -h);
-      return loss;
     }
   }
 
@@ -157,8 +130,13 @@ class MethodTest {
                 .sum();
     assertThat(graph.trainableParameters().stream().mapToLong(Parameter::elements).sum() - head)
         .isEqualTo(formula(model, method));
+    Set<Parameter> norms = Set.copyOf(norms(graph));
     assertThat(graph.trainableParameters())
-        .allMatch(p -> p.role() == Parameter.Role.CONTROL || p.role() == Parameter.Role.HEAD);
+        .allMatch(
+            p ->
+                p.role() == Parameter.Role.CONTROL
+                    || p.role() == Parameter.Role.HEAD
+                    || norms.contains(p));
   }
 
   private static long formula(TinyModel model, String method) {
@@ -191,6 +169,23 @@ class MethodTest {
       case "double-control" -> 2 * layers * edge(model, d, d);
       case "control+lora" -> layers * edge(model, d, d) + lora;
       case "adapter" -> 2 * layers * (2 * r * d + r + d);
+      case "adapter with norms" ->
+          2 * layers * (2 * r * d + r + d)
+              + norms(base).stream().mapToLong(Parameter::elements).sum();
+      case "gated control" -> layers * (2 * r * d + 2 * (d + 1));
+      case "affine double-control" -> 2 * layers * (2 * 2 * r * d + 2 * (d + 1));
+      case "ia3" -> scaled(model);
+      case "ia3 of shared inputs" ->
+          states(base, model.family().backbone().defaultTargets())
+              .mapToLong(state -> inFeatures(base, state))
+              .sum();
+      case "bitfit" ->
+          base.layers().stream()
+              .flatMap(layer -> layer.projections().values().stream().distinct())
+              .mapToLong(state -> features(base, state))
+              .sum();
+      case "loreft", "direft" -> layers * (2 * r * d + r);
+      case "patch-control" -> layers * (2 * r * d + r + d);
       case "free edges" ->
           edge(model, features(base, "layers.0.q"), features(base, "layers.0.q"))
               + edge(model, features(base, "layers.0.attention"), features(base, "layers.1.v"))
@@ -198,6 +193,26 @@ class MethodTest {
       case "cross-layer control" -> 2 * edge(model, d, d);
       default -> throw new AssertionError(method);
     };
+  }
+
+  private static List<Parameter> norms(Graph graph) {
+    return graph.edges().stream()
+        .filter(edge -> edge.op().isNorm())
+        .flatMap(edge -> edge.parameters().stream())
+        .toList();
+  }
+
+  private static Stream<String> states(Graph base, List<String> targets) {
+    return base.layers().stream().flatMap(layer -> targets.stream().map(layer.projections()::get));
+  }
+
+  private static long scaled(TinyModel model) {
+    Graph base = model.graph();
+    ScaledTargets scaled = model.family().backbone().scaledTargets();
+    List<String> outputs = new ArrayList<>(scaled.targets());
+    outputs.removeAll(scaled.feedForward());
+    return states(base, outputs).mapToLong(state -> features(base, state)).sum()
+        + states(base, scaled.feedForward()).mapToLong(state -> inFeatures(base, state)).sum();
   }
 
   private static long edge(TinyModel model, long in, long out) {
@@ -213,12 +228,6 @@ class MethodTest {
     return graph.producer(state).orElseThrow().inputs().get(0).shape().features();
   }
 
-  private static boolean isRandom(Parameter parameter) {
-    return parameter.role() == Parameter.Role.CONTROL
-        && parameter.init().kind() != Initializer.Kind.CONSTANT
-        && !parameter.init().isDerived();
-  }
-
   @ParameterizedTest
   @MethodSource("dev.statecraft.training.engine.Methods#ofAllModels")
   void twoTunedModelsDifferOnlyBySeed(String name, String method) {
@@ -230,9 +239,20 @@ class MethodTest {
         Weights other = model.weights(torch, graph, DType.FLOAT32, 2)) {
       float[] values = one.flatValues().toFloats();
       assertThat(Arrays.equals(values, same.flatValues().toFloats())).isTrue();
-      assertThat(Arrays.equals(values, other.flatValues().toFloats()))
-          .isEqualTo(graph.trainableParameters().stream().noneMatch(MethodTest::isRandom));
+      assertThat(Arrays.equals(values, other.flatValues().toFloats())).isEqualTo(!drawn(graph));
     }
     assertThat(graph.contains(TaskModel.LOGITS)).isTrue();
+  }
+
+  /** Whether any control parameter starts by chance; heads come with the checkpoint. */
+  private static boolean drawn(Graph graph) {
+    return graph.trainableParameters().stream()
+        .filter(parameter -> parameter.role() == Parameter.Role.CONTROL)
+        .anyMatch(
+            parameter ->
+                switch (parameter.init().kind()) {
+                  case NORMAL, UNIFORM, KAIMING_UNIFORM, ORTHONORMAL -> true;
+                  case CONSTANT, ROW_NORM, ROW_SQUARES, COPY -> false;
+                });
   }
 }

@@ -1,17 +1,27 @@
 package dev.statecraft.training.engine;
 
+import dev.statecraft.core.control.Affine;
+import dev.statecraft.core.control.BitFit;
 import dev.statecraft.core.control.BlockName;
 import dev.statecraft.core.control.Bottleneck;
 import dev.statecraft.core.control.ControlEdge;
 import dev.statecraft.core.control.ControlFunction;
 import dev.statecraft.core.control.Dora;
+import dev.statecraft.core.control.Gated;
+import dev.statecraft.core.control.Ia3;
 import dev.statecraft.core.control.LayerSelection;
 import dev.statecraft.core.control.Lora;
 import dev.statecraft.core.control.LowRank;
+import dev.statecraft.core.control.NormTuning;
+import dev.statecraft.core.control.Patch;
+import dev.statecraft.core.control.Positions;
+import dev.statecraft.core.control.Reft;
 import dev.statecraft.core.control.SharedLowRank;
 import dev.statecraft.core.control.StateTuning;
 import dev.statecraft.core.control.Tuning;
 import dev.statecraft.core.control.Vera;
+import dev.statecraft.core.op.Activation;
+import dev.statecraft.models.family.ScaledTargets;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -47,6 +57,23 @@ final class Methods {
     methods.put("adapter", StateTuning.adapter(new Bottleneck(RANK, 1), all));
     methods.put(
         "vera edges", StateTuning.doubleControl(new SharedLowRank(RANK, 1, dropout, 0), all));
+    methods.put(
+        "adapter with norms",
+        Tuning.all(
+            List.of(
+                StateTuning.adapter(new Bottleneck(RANK, 1, Activation.Kind.SILU), all),
+                new NormTuning(all))));
+    methods.put("gated control", StateTuning.control(new Gated(RANK, 0.5, 2, control.init()), all));
+    methods.put(
+        "affine double-control",
+        StateTuning.doubleControl(new Affine(RANK, 0.5, 2, control.init()), all));
+    ScaledTargets scaled = model.family().backbone().scaledTargets();
+    methods.put("ia3", new Ia3(scaled.targets(), scaled.feedForward(), all));
+    methods.put("ia3 of shared inputs", new Ia3(targets, targets, all));
+    methods.put("bitfit", new BitFit(List.of(), all));
+    methods.put("patch-control", StateTuning.control(patch(model, 0.5), all));
+    methods.put("loreft", edges(reft(Reft.Variant.LOREFT, "first 2, last 3")));
+    methods.put("direft", edges(reft(Reft.Variant.DIREFT, "all")));
     methods.put("full-block control", edges(ControlEdge.around(BlockName.FULL, control)));
     methods.put(
         "free edges",
@@ -63,6 +90,14 @@ final class Methods {
     return methods;
   }
 
+  /**
+   * Whether a freshly tuned model computes as its base does, bit for bit. A linear that reads a
+   * state of its own is not computed in one product with its neighbours.
+   */
+  static boolean startsToTheBit(String method) {
+    return !method.equals("dora") && !method.equals("ia3 of shared inputs");
+  }
+
   /** The name of every tiny model with that of every method. */
   static Stream<Arguments> ofAllModels() {
     return TinyModel.NAMES.stream()
@@ -74,6 +109,15 @@ final class Methods {
 
   static Tuning edges(ControlEdge... edges) {
     return new StateTuning(List.of(edges), LayerSelection.ALL);
+  }
+
+  static ControlEdge reft(Reft.Variant variant, String positions) {
+    Reft function = new Reft(variant, RANK, 0.5, Positions.parse(positions));
+    return new ControlEdge("output", "output", "output", function);
+  }
+
+  static ControlFunction patch(TinyModel model, double scale) {
+    return new Patch(RANK, scale, model.family().backbone().controlInit());
   }
 
   static ControlFunction lowRank(TinyModel model, double scale) {

@@ -1,10 +1,16 @@
 package dev.statecraft.training.reference;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.statecraft.core.control.BitFit;
+import dev.statecraft.core.control.ControlEdge;
 import dev.statecraft.core.control.Dora;
+import dev.statecraft.core.control.Ia3;
 import dev.statecraft.core.control.LayerSelection;
 import dev.statecraft.core.control.Lora;
 import dev.statecraft.core.control.LowRank;
+import dev.statecraft.core.control.Patch;
+import dev.statecraft.core.control.Positions;
+import dev.statecraft.core.control.Reft;
 import dev.statecraft.core.control.StateTuning;
 import dev.statecraft.core.control.Tuning;
 import dev.statecraft.core.control.Vera;
@@ -45,9 +51,10 @@ record ReferenceModel(TaskModel family, ReferenceVectors base) {
       return lengths;
     }
     int[] lengths = new int[(int) base.shapes().get("input_ids")[0]];
+    boolean padded = base.values().containsKey("attention_mask");
     for (int i = 0; i < lengths.length; i++) {
       lengths[i] =
-          base.shapes().containsKey("attention_mask")
+          padded
               ? Arrays.stream(base.row("attention_mask", i)).sum()
               : (int) base.shapes().get("input_ids")[1];
     }
@@ -152,11 +159,26 @@ record ReferenceModel(TaskModel family, ReferenceVectors base) {
               LayerSelection.ALL);
       case "control" -> StateTuning.control(lowRank(json), LayerSelection.ALL);
       case "double-control" -> StateTuning.doubleControl(lowRank(json), LayerSelection.ALL);
+      case "patch-control" ->
+          StateTuning.control(
+              new Patch(json.get("rank").asInt(), 1, family.backbone().controlInit()),
+              LayerSelection.ALL);
+      case "loreft" ->
+          new StateTuning(
+              List.of(
+                  new ControlEdge(
+                      "output",
+                      "output",
+                      "output",
+                      new Reft(Reft.Variant.LOREFT, json.get("rank").asInt(), 1, Positions.ALL))),
+              LayerSelection.ALL);
       case "control+lora" ->
           Tuning.all(
               List.of(
                   StateTuning.control(lowRank(json.get("control")), LayerSelection.ALL),
                   lora(json.get("lora"))));
+      case "ia3" -> new Ia3(targets(json), names(json.get("feedforward")), LayerSelection.ALL);
+      case "bitfit" -> new BitFit(List.of(), LayerSelection.ALL);
       default -> throw new AssertionError("unknown method '" + method.method() + "'");
     };
   }
@@ -180,8 +202,12 @@ record ReferenceModel(TaskModel family, ReferenceVectors base) {
   }
 
   private static List<String> targets(JsonNode json) {
-    List<String> targets = new ArrayList<>();
-    json.get("targets").forEach(target -> targets.add(target.asText()));
-    return targets;
+    return names(json.get("targets"));
+  }
+
+  private static List<String> names(JsonNode array) {
+    List<String> names = new ArrayList<>();
+    array.forEach(name -> names.add(name.asText()));
+    return names;
   }
 }

@@ -17,6 +17,7 @@ import dev.statecraft.models.family.Blocks;
 import dev.statecraft.models.family.InputNames;
 import dev.statecraft.models.family.ModelDropout;
 import dev.statecraft.models.family.Prefix;
+import dev.statecraft.models.family.ScaledTargets;
 import dev.statecraft.models.family.TokenInput;
 import java.util.ArrayList;
 import java.util.List;
@@ -46,6 +47,16 @@ public interface Encoder extends Backbone {
   @Override
   default List<String> defaultTargets() {
     return List.of("query", "value");
+  }
+
+  /**
+   * PEFT's for {@code bert} and {@code roberta}: key, value and output.dense, which ends the names
+   * of both the attention's and the MLP's last linear.
+   */
+  @Override
+  default ScaledTargets scaledTargets() {
+    List<String> last = List.of("attention.output.dense", "output.dense");
+    return new ScaledTargets(List.of("key", "value", last.get(0), last.get(1)), last);
   }
 
   @Override

@@ -23,6 +23,7 @@ import dev.statecraft.models.family.LanguageOutputs;
 import dev.statecraft.models.family.ModelDropout;
 import dev.statecraft.models.family.PaperControl;
 import dev.statecraft.models.family.Prefix;
+import dev.statecraft.models.family.ScaledTargets;
 import dev.statecraft.models.family.TiedTables;
 import dev.statecraft.models.family.TokenInput;
 import java.util.ArrayList;
@@ -52,6 +53,12 @@ public record Llama(LlamaConfig config) implements Backbone {
   @Override
   public List<String> attentionTargets() {
     return List.of("q_proj", "k_proj", "v_proj");
+  }
+
+  /** PEFT's for {@code llama}. */
+  @Override
+  public ScaledTargets scaledTargets() {
+    return new ScaledTargets(List.of("k_proj", "v_proj", "down_proj"), List.of("down_proj"));
   }
 
   @Override

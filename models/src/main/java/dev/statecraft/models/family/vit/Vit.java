@@ -21,6 +21,7 @@ import dev.statecraft.models.family.InputNames;
 import dev.statecraft.models.family.ModelDropout;
 import dev.statecraft.models.family.PaperControl;
 import dev.statecraft.models.family.PixelInput;
+import dev.statecraft.models.family.ScaledTargets;
 import dev.statecraft.models.family.SequenceOutputs;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -43,6 +44,12 @@ record Vit(VitConfig config) implements Backbone {
   @Override
   public List<String> defaultTargets() {
     return List.of("query", "value");
+  }
+
+  /** Those of the paper, whose models write texts; PEFT has no defaults for ViT. */
+  @Override
+  public ScaledTargets scaledTargets() {
+    return new ScaledTargets(List.of("key", "value", "output.dense"), List.of("output.dense"));
   }
 
   @Override

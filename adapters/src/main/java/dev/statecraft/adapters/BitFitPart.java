@@ -1,0 +1,22 @@
+package dev.statecraft.adapters;
+
+import dev.statecraft.core.control.BitFit;
+import dev.statecraft.core.control.Tuning;
+import dev.statecraft.models.head.TaskModel;
+
+/**
+ * BitFit.
+ *
+ * @param biases which biases
+ */
+record BitFitPart(BitFit biases) implements AdapterPart {
+  @Override
+  public boolean isInWeights() {
+    return false;
+  }
+
+  @Override
+  public Tuning tuning(TaskModel family) {
+    return biases;
+  }
+}

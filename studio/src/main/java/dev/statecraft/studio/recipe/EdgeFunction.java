@@ -1,0 +1,158 @@
+package dev.statecraft.studio.recipe;
+
+import dev.statecraft.base.UsageException;
+import dev.statecraft.core.control.Affine;
+import dev.statecraft.core.control.Bottleneck;
+import dev.statecraft.core.control.ControlFunction;
+import dev.statecraft.core.control.Gated;
+import dev.statecraft.core.control.LowRank;
+import dev.statecraft.core.control.Patch;
+import dev.statecraft.core.control.Reft;
+import dev.statecraft.core.control.Scaling;
+import dev.statecraft.core.control.Shift;
+import dev.statecraft.core.op.Activation;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/** What a control edge computes, as recipes call it. */
+enum EdgeFunction {
+  LOW_RANK(
+      "low-rank",
+      "alpha B A x",
+      Set.of("bias", "dropout"),
+      (keys, edge, model) ->
+          new LowRank(
+              edge.get(keys.rank()),
+              edge.get(keys.alpha()),
+              edge.get(keys.bias()).orElse(model.controlBias()),
+              edge.get(keys.dropout()),
+              model.controlInit())),
+
+  BOTTLENECK(
+      "bottleneck",
+      "alpha (B f(A x + a) + b)",
+      Set.of("activation"),
+      (keys, edge, model) ->
+          new Bottleneck(
+              edge.get(keys.rank()),
+              edge.get(keys.alpha()),
+              edge.get(keys.activation()).orElse(Activation.Kind.GELU))),
+
+  GATED(
+      "gated",
+      "alpha sigmoid(G x + g0) * (B A x)",
+      Set.of("gates"),
+      (keys, edge, model) ->
+          new Gated(
+              edge.get(keys.rank()),
+              edge.get(keys.alpha()),
+              edge.get(keys.gates()).orElse(FunctionKeys.USUAL_GATES),
+              model.controlInit())),
+
+  AFFINE(
+      "affine",
+      "alpha times the sum over i of sigmoid_i(x) B_i A_i x",
+      Set.of("terms"),
+      (keys, edge, model) ->
+          new Affine(
+              edge.get(keys.rank()),
+              edge.get(keys.alpha()),
+              edge.get(keys.terms()).orElse(FunctionKeys.USUAL_TERMS),
+              model.controlInit())),
+
+  PATCH(
+      "patch",
+      "alpha (c + softmax_rows(c c') c) with c = B (A x + a) + b, over the rows of a sequence",
+      Set.of(),
+      (keys, edge, model) ->
+          new Patch(edge.get(keys.rank()), edge.get(keys.alpha()), model.controlInit())),
+
+  LOREFT(
+      "loreft",
+      "alpha R'(W x + b - R x) with orthonormal rows of R",
+      Set.of("positions"),
+      (keys, edge, model) -> keys.reft(Reft.Variant.LOREFT, edge)),
+
+  DIREFT(
+      "direft",
+      "alpha B (A x + a)",
+      Set.of("positions"),
+      (keys, edge, model) -> keys.reft(Reft.Variant.DIREFT, edge)),
+
+  IA3("ia3", "l x, in series, from a state to itself", (keys, edge, model) -> new Scaling()),
+
+  BITFIT("bitfit", "x + b, in series", (keys, edge, model) -> new Shift());
+
+  /** Makes the function of a mapping's values. */
+  interface Maker {
+    ControlFunction make(FunctionKeys keys, Settings edge, ModelDefaults model);
+  }
+
+  /** All of them as values of a key. */
+  static final Type<EdgeFunction> TYPE =
+      Type.choice(List.of(values()), EdgeFunction::label, EdgeFunction::of);
+
+  /** What each computes, in one sentence. */
+  static final String SENTENCE =
+      Arrays.stream(values())
+              .map(function -> function.label + ": " + function.formula)
+              .collect(Collectors.joining("; "))
+          + ".";
+
+  private final String label;
+  private final String formula;
+  private final boolean hasNumbers;
+  private final Set<String> keys;
+  private final Maker maker;
+
+  EdgeFunction(String label, String formula, Set<String> keys, Maker maker) {
+    this(label, formula, true, keys, maker);
+  }
+
+  /** One in series, which has no numbers of its own; the tuning sees that both ends are one. */
+  EdgeFunction(String label, String formula, Maker maker) {
+    this(label, formula, false, Set.of(), maker);
+  }
+
+  EdgeFunction(String label, String formula, boolean hasNumbers, Set<String> keys, Maker maker) {
+    this.label = label;
+    this.formula = formula;
+    this.hasNumbers = hasNumbers;
+    this.keys = keys;
+    this.maker = maker;
+  }
+
+  String label() {
+    return label;
+  }
+
+  /** Whether it has a rank and alpha. */
+  boolean hasNumbers() {
+    return hasNumbers;
+  }
+
+  /** Whether a key that not every function has is one of it. */
+  boolean has(Key<?> key) {
+    return keys.contains(key.name());
+  }
+
+  ControlFunction make(FunctionKeys of, Settings edge, ModelDefaults model) {
+    return maker.make(of, edge, model);
+  }
+
+  private static EdgeFunction of(String label) {
+    return Arrays.stream(values())
+        .filter(function -> function.label.equals(label))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new UsageException(
+                    "function: expected one of "
+                        + Arrays.stream(values()).map(EdgeFunction::label).toList()
+                        + ", found '"
+                        + label
+                        + "'"));
+  }
+}
