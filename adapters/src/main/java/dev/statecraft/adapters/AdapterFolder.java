@@ -23,6 +23,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -53,7 +54,8 @@ public final class AdapterFolder {
    *
    * @param folder made if it does not exist
    * @param family the model's
-   * @param weights of the tuned graph; all trained parameters are saved, as float32
+   * @param weights of the tuned graph; all that is trained is saved, and what else edges have, as
+   *     float32
    * @throws IllegalArgumentException if the description makes another graph than the one whose
    *     weights these are
    * @throws IOException if writing fails
@@ -90,9 +92,8 @@ public final class AdapterFolder {
   }
 
   private static void requireSame(Graph tuned, Weights weights) {
-    Map<String, List<Long>> expected = shapes(tuned.trainableParameters());
-    Map<String, List<Long>> found =
-        shapes(weights.parameters().stream().filter(Parameter::trainable).toList());
+    Map<String, List<Long>> expected = shapes(tuned.parameters().values());
+    Map<String, List<Long>> found = shapes(weights.parameters());
     if (!expected.equals(found)) {
       Set<Map.Entry<String, List<Long>>> missing = new HashSet<>(expected.entrySet());
       missing.removeAll(found.entrySet());
@@ -106,9 +107,11 @@ public final class AdapterFolder {
     }
   }
 
-  private static Map<String, List<Long>> shapes(List<Parameter> parameters) {
+  private static Map<String, List<Long>> shapes(Collection<Parameter> parameters) {
     Map<String, List<Long>> shapes = new HashMap<>();
-    parameters.forEach(parameter -> shapes.put(parameter.name(), parameter.shape()));
+    parameters.stream()
+        .filter(Parameter::isSaved)
+        .forEach(parameter -> shapes.put(parameter.name(), parameter.shape()));
     return shapes;
   }
 

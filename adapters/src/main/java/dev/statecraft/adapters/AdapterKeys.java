@@ -12,11 +12,15 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What the trained parameters of a graph are called in {@code adapter_model.safetensors}; the table
+ * What the saved parameters of a graph are called in {@code adapter_model.safetensors}; the table
  * is in the package's description.
  */
 final class AdapterKeys {
   static final String PREFIX = "base_model.model.";
+
+  /** What PEFT's own module around the model begins with. */
+  private static final String WHOLE = "base_model.";
+
   private static final String MAGNITUDE = ".lora_magnitude_vector.weight";
 
   private final TaskModel family;
@@ -37,15 +41,17 @@ final class AdapterKeys {
   }
 
   /**
-   * The keys of each trained parameter of a tuned graph: first the one to write, then others under
+   * The keys of each saved parameter of a tuned graph: first the one to write, then others under
    * which it may be found.
    */
   static Map<Parameter, List<String>> of(
       AdapterDescription description, TaskModel family, Graph tuned) {
     AdapterKeys keys = new AdapterKeys(description.in(family), family, tuned);
     Map<Parameter, List<String>> found = new LinkedHashMap<>();
-    for (Parameter parameter : tuned.trainableParameters()) {
-      found.put(parameter, keys.keys(parameter));
+    for (Parameter parameter : tuned.parameters().values()) {
+      if (parameter.isSaved()) {
+        found.put(parameter, keys.keys(parameter));
+      }
     }
     return found;
   }
@@ -54,6 +60,9 @@ final class AdapterKeys {
     String name = parameter.name();
     if (plain) {
       return List.of(name);
+    }
+    if (!parameter.trainable()) {
+      return List.of(WHOLE + name); // Shared by modules, so it belongs to none of them.
     }
     if (parameter.role() == Parameter.Role.CONTROL) {
       Optional<String> control = control(name);

@@ -11,6 +11,7 @@ import dev.statecraft.core.control.Patch;
 import dev.statecraft.core.control.Positions;
 import dev.statecraft.core.control.Reft;
 import dev.statecraft.core.control.Scaling;
+import dev.statecraft.core.control.SharedLowRank;
 import dev.statecraft.core.control.Shift;
 import dev.statecraft.core.graph.Initializer;
 import dev.statecraft.core.op.Activation;
@@ -43,7 +44,9 @@ record FunctionCodec<F extends ControlFunction>(
           new FunctionCodec<>("ia3", Scaling.class, edge -> new Scaling(), (edge, function) -> {}),
           new FunctionCodec<>("bitfit", Shift.class, edge -> new Shift(), (edge, function) -> {}),
           new FunctionCodec<>("patch", Patch.class, FunctionCodec::patch, FunctionCodec::write),
-          new FunctionCodec<>("reft", Reft.class, FunctionCodec::reft, FunctionCodec::write));
+          new FunctionCodec<>("reft", Reft.class, FunctionCodec::reft, FunctionCodec::write),
+          new FunctionCodec<>(
+              "vera", SharedLowRank.class, VeraFormat::function, VeraFormat::writeFunction));
 
   /** The codec of a function, if it can be written down. */
   static Optional<FunctionCodec<?>> of(ControlFunction function) {

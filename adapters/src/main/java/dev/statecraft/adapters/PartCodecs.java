@@ -12,6 +12,7 @@ final class PartCodecs {
       List.of(
           new PeftFormat(),
           new Ia3Format(),
+          new VeraFormat(),
           new ControlFormat(),
           new NormsFormat(),
           new BitFitFormat(),

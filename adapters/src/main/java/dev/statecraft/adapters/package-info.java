@@ -5,14 +5,14 @@
  * adapter_config.json} and {@code adapter_model.safetensors} and opens such a folder as an {@link
  * dev.statecraft.adapters.Adapter}. The JSON holds an {@link
  * dev.statecraft.adapters.AdapterDescription}: enough to make the tuned graph again from the model
- * alone. The tensors are all trained parameters in float32, under the keys that {@code AdapterKeys}
- * gives them.
+ * alone. The tensors are all trained parameters, and frozen ones that no checkpoint has, in
+ * float32, under the keys that {@code AdapterKeys} gives them.
  *
  * <p>LoRA and DoRA are written exactly as Python's PEFT writes them ({@code peft_type} {@code
- * LORA}), and IA3 too ({@code IA3}), so either side reads the other's; {@link
- * dev.statecraft.adapters.Targets} finds the linears that PEFT would find. Every other method has
- * no counterpart in PEFT and is written with the {@code peft_type} {@code CONTROL}, {@code FULL} or
- * {@code PROBE}.
+ * LORA}), and IA3 and VeRA too ({@code IA3}, {@code VERA}), so either side reads the other's;
+ * {@link dev.statecraft.adapters.Targets} finds the linears that PEFT would find. Every other
+ * method has no counterpart in PEFT and is written with the {@code peft_type} {@code CONTROL},
+ * {@code FULL} or {@code PROBE}.
  *
  * <p>{@link dev.statecraft.adapters.AdapterExport} writes a saved adapter in another {@link
  * dev.statecraft.adapters.AdapterFormat}, among them the checkpoints of the paper's reference
@@ -31,6 +31,9 @@
  * <td>as LoRA, and {@code base_model.model.M.lora_magnitude_vector}</td></tr>
  * <tr><td>IA3 on the linear M</td><td>{@code base_model.model.M.ia3_l}</td></tr>
  * <tr><td>BitFit on the linear M</td><td>{@code base_model.model.M.bitfit_b}</td></tr>
+ * <tr><td>VeRA on the linear M</td>
+ * <td>{@code base_model.model.M.vera_lambda_d}, {@code .vera_lambda_b}, and for all together {@code
+ * base_model.vera_A}, {@code base_model.vera_B}</td></tr>
  * <tr><td>the head H</td><td>{@code base_model.model.H.weight}, {@code .bias}</td></tr>
  * <tr><td>control around the MLP of the layer L</td>
  * <td>{@code base_model.model.L.lora_A.weight}, {@code .lora_B.weight}; with biases also {@code

@@ -109,7 +109,7 @@ class AdapterErrorsTest {
       quoteCharacter = '`',
       delimiter = '|',
       value = {
-        "peft_type | `\"LOHA\"` | one of [LORA, IA3, CONTROL, FULL, PROBE], found \"LOHA\"",
+        "peft_type | `\"LOHA\"` | one of [LORA, IA3, VERA, CONTROL, FULL, PROBE], found \"LOHA\"",
         "r | 0 | a positive integer, found 0",
         "lora_alpha | `\"8\"` | a number, found \"8\"",
         "lora_dropout | 1 | a number from 0 to below 1, found 1",
@@ -145,8 +145,8 @@ class AdapterErrorsTest {
       quoteCharacter = '`',
       delimiter = '|',
       value = {
-        "`{\"type\":\"x\"}` | parts[0].type: expected bitfit, control, ia3, lora or norms, found"
-            + " \"x\"",
+        "`{\"type\":\"x\"}` | parts[0].type: expected bitfit, control, ia3, lora, norms or vera,"
+            + " found \"x\"",
         "`{\"type\":\"lora\"}` | parts[0].r: expected a positive integer, found no such key",
         "`{\"type\":\"control\",\"layers\":\"all\"}` | parts[0].edges: expected a list of objects,"
             + " found no such key",
@@ -154,7 +154,7 @@ class AdapterErrorsTest {
             + " 'all', 'first N', 'last N' or a list such as '0,2,5-7', found 'some'",
         "`{\"type\":\"control\",\"layers\":\"all\",\"edges\":[{\"from\":\"input\",\"to\":\"output\",\"name\":\"x\",\"function\":\"y\"}]}`"
             + " | parts[0].edges[0].function: expected low_rank, bottleneck, gated, affine, ia3,"
-            + " bitfit, patch or reft, found \"y\"",
+            + " bitfit, patch, reft or vera, found \"y\"",
         "`{\"type\":\"control\",\"layers\":\"all\",\"edges\":[{\"from\":\"input\",\"to\":\"output\","
             + "\"name\":\"x\",\"function\":\"low_rank\",\"rank\":1,\"scale\":1,\"init\":{\"kind\":\"ROW_NORM\",\"scale\":0}}]}`"
             + " | parts[0].edges[0].init.kind: expected one of [CONSTANT, NORMAL, UNIFORM,"
@@ -350,12 +350,13 @@ class AdapterErrorsTest {
         .isInstanceOf(UsageException.class)
         .hasMessageStartingWith(
             "control edge 'own': expected a function that can be saved (low_rank, bottleneck,"
-                + " gated, affine, ia3, bitfit, patch or reft), found");
+                + " gated, affine, ia3, bitfit, patch, reft or vera), found");
     Tuning lambda = graph -> graph;
     assertThatThrownBy(() -> AdapterDescription.of("edges", "", List.of(lambda)))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageStartingWith(
-            "expected Lora, Dora, Ia3, StateTuning, NormTuning, BitFit, FullTuning or HeadTuning");
+            "expected Lora, Dora, Ia3, Vera, StateTuning, NormTuning, BitFit, FullTuning or"
+                + " HeadTuning");
     assertThatThrownBy(
             () -> AdapterDescription.of("x", "", List.of(new FullTuning(), new FullTuning())))
         .isInstanceOf(IllegalArgumentException.class)

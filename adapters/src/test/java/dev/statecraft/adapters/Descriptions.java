@@ -18,8 +18,10 @@ import dev.statecraft.core.control.NormTuning;
 import dev.statecraft.core.control.Patch;
 import dev.statecraft.core.control.Positions;
 import dev.statecraft.core.control.Reft;
+import dev.statecraft.core.control.SharedLowRank;
 import dev.statecraft.core.control.StateTuning;
 import dev.statecraft.core.control.Tuning;
+import dev.statecraft.core.control.Vera;
 import dev.statecraft.core.op.Activation;
 import dev.statecraft.models.family.ScaledTargets;
 import dev.statecraft.models.head.TaskModel;
@@ -47,7 +49,9 @@ final class Descriptions {
           "probe",
           "edges",
           "edges of every function",
-          "adapter with norms");
+          "adapter with norms",
+          "vera",
+          "vera edges");
 
   static AdapterDescription of(String method, TaskModel family) {
     List<String> targets = family.backbone().defaultTargets();
@@ -59,6 +63,11 @@ final class Descriptions {
         switch (method) {
           case "lora" -> List.of(lora);
           case "dora" -> List.of(new Dora(2, 4, 0.05, targets, LayerSelection.ALL));
+          case "vera" ->
+              List.of(new Vera(5, 0.2, 0.05, 11, targets, LayerSelection.parse("last 2")));
+          case "vera edges" ->
+              List.of(
+                  StateTuning.doubleControl(new SharedLowRank(4, 0.3, 0, 5), LayerSelection.ALL));
           case "control" -> List.of(control);
           case "double-control" ->
               List.of(StateTuning.doubleControl(function, LayerSelection.parse("last 2")));

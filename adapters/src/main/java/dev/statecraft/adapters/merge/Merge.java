@@ -4,6 +4,7 @@ import dev.statecraft.adapters.Adapter;
 import dev.statecraft.adapters.AdapterPart;
 import dev.statecraft.base.InvalidInputException;
 import dev.statecraft.base.UsageException;
+import dev.statecraft.core.control.Vera;
 import dev.statecraft.core.graph.Graph;
 import dev.statecraft.core.graph.Parameter;
 import dev.statecraft.formats.checkpoint.CheckpointSource;
@@ -13,7 +14,6 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /**
  * What merging an adapter changes in a checkpoint.
@@ -41,7 +41,7 @@ public record Merge(
    *     weight
    */
   public static Merge of(Adapter adapter, TaskModel family, PretrainedModel model) {
-    Optional<AdapterPart.Projections> projections = onlyPart(adapter).projections();
+    AdapterPart part = onlyPart(adapter);
     Graph tuned = adapter.graph(family);
     CheckpointSource trained = adapter.trained(family, model.checkpoint().names()::contains);
     Map<String, MergedLinear> linears = new LinkedHashMap<>();
@@ -52,26 +52,42 @@ public record Merge(
           parameter.role() == Parameter.Role.HEAD || parameter.role() == Parameter.Role.BASE;
       if (own && trained.names().contains(name)) {
         replaced.put(name, parameter);
-      } else if (projections.isPresent() && name.endsWith(A)) {
+      } else if (part.projections().isPresent() && name.endsWith(A)) {
         String module = name.substring(0, name.length() - A.length());
         linears.put(
             module + ".weight",
-            new MergedLinear(
+            new MergedLinear.Own(
                 parameter,
                 tuned.parameters().get(module + ".lora_B.weight"),
                 tuned.parameters().get(module + ".lora_magnitude_vector.weight"),
-                projections.get().scale(List.of(family.backbone().peftModule(module), module))));
+                part.projections()
+                    .get()
+                    .scale(List.of(family.backbone().peftModule(module), module))));
+      } else if (name.endsWith(Vera.D_SUFFIX)) {
+        String module = name.substring(0, name.length() - Vera.D_SUFFIX.length());
+        linears.put(module + ".weight", shared(tuned, module));
       }
     }
     model.report(tuned).refuse(model.name());
     return new Merge(linears, replaced, trained);
   }
 
+  private static MergedLinear shared(Graph tuned, String module) {
+    Map<String, Parameter> parameters = tuned.parameters();
+    return new MergedLinear.Shared(
+        parameters.get(module + Vera.D_SUFFIX),
+        parameters.get(module + Vera.B_SUFFIX),
+        parameters.get(Vera.A),
+        parameters.get(Vera.B),
+        parameters.get(module + ".weight").size(1));
+  }
+
   private static AdapterPart onlyPart(Adapter adapter) {
     AdapterPart first = adapter.description().parts().get(0);
     if (adapter.description().parts().size() != 1 || !first.isInWeights()) {
       throw new UsageException(
-          "merge: expected an adapter of lora, dora, full or probe, found '"
+          "merge: expected an adapter of lora, dora, vera, full or probe,"
+              + " found '"
               + adapter.description().method()
               + "', which computes between states what no weight of the model can hold; use it with"
               + " --adapter, or export it");

@@ -7,29 +7,58 @@ import dev.statecraft.tensor.Scope;
 import dev.statecraft.tensor.Tensor;
 import dev.statecraft.tensor.Torch;
 
-/**
- * The low-rank update of one linear, and perhaps the lengths of its rows.
- *
- * @param a parameter {@code [r, in]}
- * @param b parameter {@code [out, r]}
- * @param magnitude parameter {@code [out]} of DoRA, null for LoRA
- * @param scale s, the factor of B A
- */
-record MergedLinear(Parameter a, Parameter b, Parameter magnitude, double scale) {
-
+/** The low-rank update of one linear, and perhaps the lengths of its rows. */
+interface MergedLinear {
   /** The parameters' values in a type. */
-  Values values(Torch torch, WeightSource source, DType type) {
-    return new Values(
-        read(torch, source, a, type),
-        read(torch, source, b, type),
-        magnitude == null ? null : read(torch, source, magnitude, type),
-        scale);
-  }
+  Values values(Torch torch, WeightSource source, DType type);
 
-  private static Tensor read(Torch torch, WeightSource source, Parameter parameter, DType type) {
+  /** One parameter's values. */
+  static Tensor read(Torch torch, WeightSource source, Parameter parameter, DType type) {
     Tensor value = torch.empty(type, parameter.sizes());
     source.read(parameter.name(), value);
     return value;
+  }
+
+  /**
+   * LoRA's or DoRA's.
+   *
+   * @param a parameter {@code [r, in]}
+   * @param b parameter {@code [out, r]}
+   * @param magnitude parameter {@code [out]} of DoRA, null for LoRA
+   * @param scale s, the factor of B A
+   */
+  record Own(Parameter a, Parameter b, Parameter magnitude, double scale) implements MergedLinear {
+    @Override
+    public Values values(Torch torch, WeightSource source, DType type) {
+      return new Values(
+          read(torch, source, a, type),
+          read(torch, source, b, type),
+          magnitude == null ? null : read(torch, source, magnitude, type),
+          scale);
+    }
+  }
+
+  /**
+   * VeRA's: {@code (b * B) (d * A)} row by row, of the first columns of A and the first rows of B.
+   *
+   * @param d parameter {@code [r]}
+   * @param out parameter {@code [out]}, b
+   * @param a parameter {@code [r, in or more]}
+   * @param b parameter {@code [out or more, r]}
+   * @param in features that the linear reads
+   */
+  record Shared(Parameter d, Parameter out, Parameter a, Parameter b, long in)
+      implements MergedLinear {
+    @Override
+    public Values values(Torch torch, WeightSource source, DType type) {
+      Tensor columns = read(torch, source, a, type).narrow(1, 0, in);
+      Tensor rows = read(torch, source, b, type).narrow(0, 0, out.elements());
+      return new Values(
+          columns.mul(read(torch, source, d, type).view(d.elements(), 1)),
+          rows.mul(read(torch, source, out, type).view(out.elements(), 1)),
+          null,
+          1);
+    }
   }
 
   /** The values, owned by the scope in which they were read. */

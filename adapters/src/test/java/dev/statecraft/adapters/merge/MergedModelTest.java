@@ -20,6 +20,7 @@ import dev.statecraft.core.control.Lora;
 import dev.statecraft.core.control.LowRank;
 import dev.statecraft.core.control.StateTuning;
 import dev.statecraft.core.control.Tuning;
+import dev.statecraft.core.control.Vera;
 import dev.statecraft.core.graph.Graph;
 import dev.statecraft.core.graph.Initializer;
 import dev.statecraft.core.graph.Parameter;
@@ -69,6 +70,7 @@ class MergedModelTest {
     return switch (method) {
       case "full" -> new FullTuning();
       case "probe" -> new HeadTuning();
+      case "vera" -> new Vera(6, 0.5, 0, 3, targets, LayerSelection.parse("last 2"));
       case "dora" -> new Dora(3, 5, 0, targets, LayerSelection.parse("last 2"));
       default -> new Lora(3, 5, 0, targets, LayerSelection.ALL);
     };
@@ -140,6 +142,9 @@ class MergedModelTest {
     "llama-tiny, lora, , 1e-5",
     "llama-tiny, dora, float32, 1e-5",
     "llama-tied, dora, , 1e-5",
+    "llama-tiny, vera, , 1e-5",
+    "bert-tiny, vera, float64, 1e-5",
+    "vit-tiny, vera, , 1e-5",
     "llama-tied, lora, bfloat16, 3e-2",
     "bert-tiny, lora, , 1e-5",
     "roberta-tiny, dora, , 1e-5",
@@ -393,9 +398,9 @@ class MergedModelTest {
         assertThatThrownBy(() -> Merge.of(open, model.usual(), model))
             .isInstanceOf(UsageException.class)
             .hasMessage(
-                "merge: expected an adapter of lora, dora, full or probe, found 'x', which computes"
-                    + " between states what no weight of the model can hold; use it with --adapter,"
-                    + " or export it");
+                "merge: expected an adapter of lora, dora, vera, full or probe, found 'x', which"
+                    + " computes between states what no weight of the model can hold; use it with"
+                    + " --adapter, or export it");
       }
     }
   }

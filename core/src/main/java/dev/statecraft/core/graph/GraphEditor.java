@@ -196,7 +196,7 @@ public final class GraphEditor {
   private void refuseShared(List<Parameter> parameters, String from, String to) {
     for (Edge edge : edges) {
       for (Parameter parameter : parameters) {
-        if (parameter.role() == Parameter.Role.BASE) {
+        if (parameter.role() == Parameter.Role.BASE || isMeantToBeShared(parameter)) {
           continue; // Read from the model, as DoRA does the weight that it reparametrizes.
         }
         if (edge.parameters().stream().anyMatch(p -> p.name().equals(parameter.name()))) {
@@ -213,6 +213,11 @@ public final class GraphEditor {
         }
       }
     }
+  }
+
+  /** A graph declares it once, so both edges read the same values, and neither trains them. */
+  private static boolean isMeantToBeShared(Parameter parameter) {
+    return parameter.role() == Parameter.Role.CONTROL && !parameter.trainable();
   }
 
   private boolean named(String state) {

@@ -4,6 +4,7 @@ import dev.statecraft.tensor.Generator;
 import dev.statecraft.tensor.Scope;
 import dev.statecraft.tensor.Tensor;
 import dev.statecraft.tensor.Torch;
+import java.util.OptionalLong;
 
 /**
  * How a parameter starts.
@@ -11,8 +12,9 @@ import dev.statecraft.tensor.Torch;
  * @param kind the distribution
  * @param scale standard deviation, or bound, or constant value
  * @param source for kinds computed from another parameter, that parameter's name; else empty
+ * @param seed of the numbers, where they are to be the same in every run; else the run's is taken
  */
-public record Initializer(Kind kind, double scale, String source) {
+public record Initializer(Kind kind, double scale, String source, OptionalLong seed) {
   public static final Initializer ZEROS = new Initializer(Kind.CONSTANT, 0, "");
   public static final Initializer ONES = new Initializer(Kind.CONSTANT, 1, "");
 
@@ -39,6 +41,21 @@ public record Initializer(Kind kind, double scale, String source) {
     ORTHONORMAL,
     /** The source's very values. */
     COPY
+  }
+
+  /** One whose numbers depend on the run's seed. */
+  public Initializer(Kind kind, double scale, String source) {
+    this(kind, scale, source, OptionalLong.empty());
+  }
+
+  /** The same with a seed of its own. */
+  public Initializer withSeed(long own) {
+    return new Initializer(kind, scale, source, OptionalLong.of(own));
+  }
+
+  /** One number everywhere. */
+  public static Initializer constant(double value) {
+    return new Initializer(Kind.CONSTANT, value, "");
   }
 
   /** The row norms of another parameter {@code [out, in]}. */

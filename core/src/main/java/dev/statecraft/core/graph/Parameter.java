@@ -22,7 +22,7 @@ public record Parameter(
      * The task's head: from the checkpoint if it has it, otherwise fresh; saved with the adapter.
      */
     HEAD,
-    /** A control edge: always saved with the adapter. */
+    /** A control edge, trained or shared by several: always saved with the adapter. */
     CONTROL,
     /** Computed from another parameter when the model is loaded; never saved. */
     DERIVED
@@ -44,12 +44,22 @@ public record Parameter(
     return new Parameter(name, boxed(shape), Role.CONTROL, true, init);
   }
 
+  /** One of control edges that is not trained, and may belong to several of them. */
+  public static Parameter shared(String name, Initializer init, long... shape) {
+    return new Parameter(name, boxed(shape), Role.CONTROL, false, init);
+  }
+
   public static Parameter derived(String name, Initializer init, long... shape) {
     return new Parameter(name, boxed(shape), Role.DERIVED, false, init);
   }
 
   public Parameter withTrainable(boolean value) {
     return new Parameter(name, shape, role, value, init);
+  }
+
+  /** Whether an adapter holds it: all that is trained, and what control edges have beside that. */
+  public boolean isSaved() {
+    return trainable || role == Role.CONTROL;
   }
 
   public long size(int dim) {

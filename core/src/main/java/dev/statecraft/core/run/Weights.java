@@ -193,9 +193,7 @@ public final class Weights implements AutoCloseable {
       if (parameter.role() != Parameter.Role.DERIVED && source.has(parameter.name())) {
         source.read(parameter.name(), value);
       } else if (!parameter.init().isDerived()) {
-        try (Generator generator = torch.generator(streamOf(seed, parameter.name()))) {
-          parameter.init().fill(value, generator);
-        }
+        fill(parameter, value, parameter.init().seed().orElse(seed));
       }
     }
     for (Parameter parameter : parameters.values()) {
@@ -207,6 +205,21 @@ public final class Weights implements AutoCloseable {
             (gradients.containsKey(of) ? value(of).share() : inComputeType(of)).escape()) {
           parameter.init().derive(values.get(parameter.name()), from);
         }
+      }
+    }
+  }
+
+  /** Numbers are drawn in the master type and rounded, so bfloat16 starts where float32 does. */
+  private void fill(Parameter parameter, Tensor value, long seed) {
+    try (Scope scope = torch.scope();
+        Generator generator = torch.generator(streamOf(seed, parameter.name()))) {
+      Tensor wide =
+          value.dtype() == computeType.master()
+              ? value.share()
+              : torch.empty(computeType.master(), parameter.sizes());
+      parameter.init().fill(wide, generator);
+      if (wide.dtype() != value.dtype()) {
+        value.copyFrom(wide);
       }
     }
   }

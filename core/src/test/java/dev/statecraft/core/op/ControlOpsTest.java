@@ -5,6 +5,7 @@ import dev.statecraft.core.control.Bottleneck;
 import dev.statecraft.core.control.Gated;
 import dev.statecraft.core.control.LowRank;
 import dev.statecraft.core.control.Scaling;
+import dev.statecraft.core.control.SharedLowRank;
 import dev.statecraft.core.control.Shift;
 import dev.statecraft.core.control.UserFunction;
 import dev.statecraft.core.graph.Axis;
@@ -59,6 +60,23 @@ class ControlOpsTest extends OpTest {
             (x, w) -> {
               Tensor h = activation.apply(product(x.get(1), w.get(0)).add(w.get(2)));
               return x.get(0).add(product(h, w.get(1)).add(w.get(3)).mul(0.9));
+            });
+  }
+
+  /** A and B are those of wider states. */
+  @Test
+  void sharedLowRank() {
+    of(new SharedLowRank(3, 0.1, 0, 0).op(), 3, 2)
+        .input(Shape.tokens(5))
+        .input(Shape.tokens(4))
+        .parameter(3)
+        .parameter(5)
+        .frozen(3, 7)
+        .frozen(6, 3)
+        .verify(
+            (x, w) -> {
+              Tensor h = product(x.get(1), w.get(2).narrow(1, 0, 4)).mul(w.get(0));
+              return x.get(0).add(product(h, w.get(3).narrow(0, 0, 5)).mul(w.get(1)));
             });
   }
 

@@ -21,8 +21,10 @@ import dev.statecraft.testkit.Closeness;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Supplier;
 
 /**
@@ -47,6 +49,7 @@ final class OpCase {
   private final List<double[]> numbers = new ArrayList<>();
   private final List<Parameter> parameters = new ArrayList<>();
   private final List<double[]> weights = new ArrayList<>();
+  private final Set<Integer> frozen = new HashSet<>();
   private final Generator generator;
   private Extents extents;
   private double lossScale = 1;
@@ -113,6 +116,12 @@ final class OpCase {
     parameters.add(Parameter.base("w" + parameters.size(), sizes));
     weights.add(Arrays.stream(random(sizes)).map(value -> value * parameterScale).toArray());
     return this;
+  }
+
+  /** A parameter that the op gives no gradient. */
+  OpCase frozen(long... sizes) {
+    frozen.add(parameters.size());
+    return parameter(sizes);
   }
 
   private double[] random(long... sizes) {
@@ -203,7 +212,8 @@ final class OpCase {
                 : Optional.empty());
       }
       for (int i = 0; i < held.size(); i++) {
-        expected.add(Optional.of((parametersInForward ? ones : products).get(leaf++).toDoubles()));
+        double[] gradient = (parametersInForward ? ones : products).get(leaf++).toDoubles();
+        expected.add(frozen.contains(i) ? Optional.empty() : Optional.of(gradient));
       }
       products.forEach(Tensor::close);
       ones.forEach(Tensor::close);
@@ -242,6 +252,9 @@ final class OpCase {
       Arrays.fill(direction, 1);
     }
     for (int i = 0; i < weights.size(); i++) {
+      if (frozen.contains(i)) {
+        continue;
+      }
       List<double[]> moved = new ArrayList<>(weights);
       double[] expected =
           differences(moved, i, direction, () -> forward(DType.FLOAT64, numbers, moved).output());
@@ -278,7 +291,9 @@ final class OpCase {
 
   private void checkPartialDemands(OpHarness.Result full, double[] upstream) {
     for (int i = 0; i < inputs.size() + parameters.size(); i++) {
-      if (i < inputs.size() && !inputs.get(i).differentiable()) {
+      if (i < inputs.size()
+          ? !inputs.get(i).differentiable()
+          : frozen.contains(i - inputs.size())) {
         continue;
       }
       List<Optional<double[]>> expected =
@@ -318,7 +333,7 @@ final class OpCase {
     }
     List<Boolean> trained = new ArrayList<>();
     for (int i = 0; i < parameters.size(); i++) {
-      trained.add(only < 0 || only == inputs.size() + i);
+      trained.add(!frozen.contains(i) && (only < 0 || only == inputs.size() + i));
     }
     return new Demand(wanted, trained);
   }

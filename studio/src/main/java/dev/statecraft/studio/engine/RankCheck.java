@@ -16,6 +16,7 @@ final class RankCheck {
   static Optional<String> note(Graph tuned) {
     return tuned.parameters().values().stream()
         .filter(parameter -> parameter.role() == Parameter.Role.CONTROL)
+        .filter(Parameter::trainable) // Random directions of VeRA: more of them is more to choose.
         .filter(RankCheck::isTooWide)
         .findFirst()
         .map(

@@ -17,6 +17,7 @@ public final class Methods {
       List.of(
           new LoraMethod(),
           new DoraMethod(),
+          new VeraMethod(),
           new ControlMethod(),
           new DoubleControlMethod(),
           new ControlAndLoraMethod(),

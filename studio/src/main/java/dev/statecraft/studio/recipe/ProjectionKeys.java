@@ -17,6 +17,13 @@ import java.util.Optional;
 
 /** The keys of LoRA and DoRA. */
 final class ProjectionKeys extends Keys {
+  static final Type<List<String>> TARGETS =
+      Type.texts("a list of names", 1, List.of("q_proj", "v_proj"))
+          .checked(ProjectionKeys::checkSome);
+
+  static final String TARGETS_SENTENCE =
+      "Short names of the linears; ./statecraft inspect lists a model's.";
+
   final Key<Integer> rank =
       key("rank", RANK, USUAL_RANK, "r, the rank of the update of each linear.");
 
@@ -32,12 +39,7 @@ final class ProjectionKeys extends Keys {
           "Probability with which an input of the low-rank branch is dropped.");
 
   final Key<Optional<List<String>>> targets =
-      optional(
-          "targets",
-          Type.texts("a list of names", 1, List.of("q_proj", "v_proj"))
-              .checked(ProjectionKeys::checkSome),
-          FAMILY,
-          "Short names of the linears; ./statecraft inspect lists a model's.");
+      optional("targets", TARGETS, FAMILY, TARGETS_SENTENCE);
 
   final Key<String> layers = key("layers", LAYERS, MethodTypes.ALL_LAYERS, LAYERS_SENTENCE);
 

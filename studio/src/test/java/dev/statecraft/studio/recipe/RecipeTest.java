@@ -215,6 +215,8 @@ final class RecipeTest {
         "{name: reft, variant: direft, positions: 'first 3, last 2', shared: false}",
         "full",
         "probe",
+        "vera",
+        "{name: vera, rank: 4, d_initial: -1, projection_prng_key: 7, layers: last 2}",
         "{name: lora, targets: [q_proj, v_proj], layers: [0, 2, 5-7], dropout: 0.05}",
         "{name: control, blocks: [block], bias: false, layers: 3}",
         "{name: control, function: gated, gates: 4}",

@@ -74,7 +74,9 @@ class CompressedStatesTest {
                       assertThat(error.relative()).as(what).isLessThanOrEqualTo(bound);
                       // Of one parameter; 2.3 times that of all is the most seen. Gradients of
                       // keys' biases nearly cancel: what all keys have in common moves no score.
-                      double most = method.equals("bitfit") ? 4 : 3;
+                      // VeRA's d has three numbers, over which errors do not average out: 4.7
+                      // times.
+                      double most = method.startsWith("vera") ? 6 : method.equals("bitfit") ? 4 : 3;
                       assertThat(error.worstRelative()).as(what).isLessThanOrEqualTo(most * bound);
                       assertThat(error.cosine())
                           .as(what)

@@ -163,6 +163,8 @@ class MethodTest {
     return switch (method) {
       case "lora" -> lora;
       case "dora" -> lora + rows;
+      case "vera" -> rows + r * layers * model.family().backbone().defaultTargets().size();
+      case "vera edges" -> 2 * layers * (r + d);
       case "control", "full-block control" -> layers * edge(model, d, d);
       case "double-control" -> 2 * layers * edge(model, d, d);
       case "control+lora" -> layers * edge(model, d, d) + lora;

@@ -16,8 +16,10 @@ import dev.statecraft.core.control.NormTuning;
 import dev.statecraft.core.control.Patch;
 import dev.statecraft.core.control.Positions;
 import dev.statecraft.core.control.Reft;
+import dev.statecraft.core.control.SharedLowRank;
 import dev.statecraft.core.control.StateTuning;
 import dev.statecraft.core.control.Tuning;
+import dev.statecraft.core.control.Vera;
 import dev.statecraft.core.op.Activation;
 import dev.statecraft.models.family.ScaledTargets;
 import java.util.LinkedHashMap;
@@ -48,10 +50,13 @@ final class Methods {
     Map<String, Tuning> methods = new LinkedHashMap<>();
     methods.put("lora", lora);
     methods.put("dora", new Dora(RANK, ALPHA, dropout, targets, all));
+    methods.put("vera", new Vera(RANK, 0.1, dropout, 0, targets, all));
     methods.put("control", StateTuning.control(control, all));
     methods.put("double-control", StateTuning.doubleControl(control, all));
     methods.put("control+lora", Tuning.all(List.of(StateTuning.control(control, all), lora)));
     methods.put("adapter", StateTuning.adapter(new Bottleneck(RANK, 1), all));
+    methods.put(
+        "vera edges", StateTuning.doubleControl(new SharedLowRank(RANK, 1, dropout, 0), all));
     methods.put(
         "adapter with norms",
         Tuning.all(

@@ -13,6 +13,7 @@ import dev.statecraft.core.control.Positions;
 import dev.statecraft.core.control.Reft;
 import dev.statecraft.core.control.StateTuning;
 import dev.statecraft.core.control.Tuning;
+import dev.statecraft.core.control.Vera;
 import dev.statecraft.core.run.Batch;
 import dev.statecraft.data.LabelledTokens;
 import dev.statecraft.models.family.ImageBatches;
@@ -145,6 +146,14 @@ record ReferenceModel(TaskModel family, ReferenceVectors base) {
           new Dora(
               json.get("rank").asInt(),
               json.get("alpha").asDouble(),
+              0,
+              targets(json),
+              LayerSelection.ALL);
+      case "vera" ->
+          new Vera(
+              json.get("rank").asInt(),
+              json.get("d_initial").asDouble(),
+              0,
               0,
               targets(json),
               LayerSelection.ALL);

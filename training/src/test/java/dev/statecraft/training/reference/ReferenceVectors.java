@@ -37,7 +37,23 @@ record ReferenceVectors(
   static ReferenceVectors read(Path folder, String name) throws IOException {
     Map<String, double[]> values = new TreeMap<>();
     Map<String, long[]> shapes = new TreeMap<>();
-    try (SafetensorsFile file = SafetensorsFile.open(folder.resolve(name + ".safetensors"))) {
+    read(folder.resolve(name + ".safetensors"), values, shapes);
+    Path frozen = folder.resolve(name + "-frozen.safetensors");
+    if (Files.exists(frozen)) {
+      read(frozen, values, shapes);
+    }
+    int dot = name.indexOf('.');
+    return new ReferenceVectors(
+        name.substring(0, dot),
+        name.substring(dot + 1),
+        json(folder.resolve(name + ".json")),
+        values,
+        shapes);
+  }
+
+  private static void read(Path path, Map<String, double[]> values, Map<String, long[]> shapes)
+      throws IOException {
+    try (SafetensorsFile file = SafetensorsFile.open(path)) {
       for (String key : file.names()) {
         TensorEntry entry = file.entry(key);
         ByteBuffer bytes = file.read(key);
@@ -49,13 +65,6 @@ record ReferenceVectors(
         shapes.put(key, entry.shape());
       }
     }
-    int dot = name.indexOf('.');
-    return new ReferenceVectors(
-        name.substring(0, dot),
-        name.substring(dot + 1),
-        json(folder.resolve(name + ".json")),
-        values,
-        shapes);
   }
 
   /** What a file says; nothing where there is none, as beside inputs that nothing is told of. */

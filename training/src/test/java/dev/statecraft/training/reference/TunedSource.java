@@ -6,6 +6,7 @@ import dev.statecraft.tensor.Scope;
 import dev.statecraft.tensor.Tensor;
 import dev.statecraft.tensor.Torch;
 import java.util.List;
+import java.util.Optional;
 
 /** Base weights from the checkpoint, trainable parameters from a method's {@code init.*}. */
 record TunedSource(
@@ -22,6 +23,7 @@ record TunedSource(
                 .backbone()
                 .peftModule(parameter)
                 .replaceFirst("(lora_[AB]|lora_magnitude_vector)\\.weight$", "$1.default.weight")
+                .replaceFirst("(vera_lambda_[bd])$", "$1.default")
                 .replaceFirst("ia3_l$", "ia3_l.default");
     for (String candidate : List.of(parameter, peft, parameter.replaceFirst("bitfit_b$", "bias"))) {
       if (vectors.values().containsKey(prefix + candidate)) {
@@ -30,6 +32,17 @@ record TunedSource(
     }
     throw new AssertionError(
         "no " + prefix + " for '" + parameter + "' in " + vectors.values().keySet());
+  }
+
+  private String referenceName(String parameter) {
+    return referenceName(model, vectors, parameter, "init.");
+  }
+
+  /** What is shared by modules and frozen is told of one of them. */
+  private Optional<String> frozen(String parameter) {
+    return vectors.values().keySet().stream()
+        .filter(key -> key.startsWith("frozen.") && key.endsWith("." + parameter + ".default"))
+        .findFirst();
   }
 
   private boolean isTuned(String name) {
@@ -47,7 +60,7 @@ record TunedSource(
       checkpoint.read(name, target);
       return;
     }
-    double[] values = vectors.get(referenceName(model, vectors, name, "init."));
+    double[] values = vectors.get(frozen(name).orElseGet(() -> referenceName(name)));
     try (Scope scope = torch.scope()) {
       target.copyFrom(torch.of(DType.FLOAT64, values, target.shape()));
     }
