@@ -51,6 +51,7 @@ public record AdapterDescription(
    * The description of tunings.
    *
    * @throws IllegalArgumentException if one of them cannot be written down
+   * @throws dev.statecraft.base.UsageException if one has a control function of one's own
    */
   public static AdapterDescription of(String method, String baseModel, List<Tuning> tunings) {
     return new AdapterDescription(

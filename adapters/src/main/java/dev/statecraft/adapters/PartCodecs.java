@@ -24,8 +24,8 @@ final class PartCodecs {
   /**
    * The part that a tuning is.
    *
-   * @throws IllegalArgumentException if it cannot be written down: a tuning of another class, or a
-   *     control function of one's own
+   * @throws IllegalArgumentException if it cannot be written down: a tuning of another class
+   * @throws dev.statecraft.base.UsageException if it has a control function of one's own
    */
   static AdapterPart part(Tuning tuning) {
     return ALL.stream()

@@ -10,6 +10,7 @@ import dev.statecraft.tensor.memory.OutOfMemoryException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.util.Objects;
 import java.util.concurrent.CancellationException;
@@ -35,6 +36,14 @@ record Failure(ExitCode code, String message) {
     }
     if (isOutOfMemory(thrown)) {
       return new Failure(ExitCode.MEMORY, "out of memory: " + firstLine(thrown));
+    }
+    if (thrown instanceof InvalidPathException path) {
+      return new Failure(
+          ExitCode.USAGE,
+          "expected the name of a file or folder, found '"
+              + path.getInput()
+              + "': "
+              + path.getReason());
     }
     if (thrown instanceof InterruptedException || thrown instanceof CancellationException) {
       return new Failure(ExitCode.INTERRUPTED, "interrupted");

@@ -10,6 +10,7 @@ import dev.statecraft.tensor.memory.OutOfMemoryException;
 import dev.statecraft.training.BudgetException;
 import dev.statecraft.training.NumericFaultException;
 import java.io.UncheckedIOException;
+import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.util.concurrent.CancellationException;
 import org.junit.jupiter.api.Test;
@@ -29,6 +30,7 @@ class FailureTest {
     assertCode(130, new CancellationException("cancelled after step 3"));
     assertCode(1, new IllegalStateException("a defect"));
     assertCode(1, new IllegalArgumentException("a defect"));
+    assertCode(2, new InvalidPathException("a\0.csv", "Nul character not allowed"));
     assertCode(2, new UsageException("--top-k: expected 1 or more, found 0"));
     // Its own message, not the words of what it resembles.
     assertCode(3, new InvalidInputException("a.csv: found 'out of memory'"));

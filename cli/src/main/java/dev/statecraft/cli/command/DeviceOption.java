@@ -15,7 +15,7 @@ final class DeviceOption {
   /**
    * The device.
    *
-   * @throws IllegalArgumentException if there is no such one
+   * @throws dev.statecraft.base.UsageException if there is no such one
    */
   Device device() {
     return Device.of(device);

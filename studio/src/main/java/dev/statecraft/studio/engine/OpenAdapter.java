@@ -63,6 +63,14 @@ record OpenAdapter(Adapter adapter, PretrainedModel model, TaskModel family)
       return model.usual();
     }
     TrainedHead head = TrainedHead.of(adapter, source.adapter().toString());
+    if (outputs.getAsInt() < 1 || (head.regression() && outputs.getAsInt() != 1)) {
+      throw new InvalidInputException(
+          source.adapter()
+              + ": the head: expected "
+              + (head.regression() ? "1 output for regression" : "1 output or more")
+              + ", found "
+              + outputs.getAsInt());
+    }
     return model.usual(outputs.getAsInt(), head.regression(), head.pooling());
   }
 

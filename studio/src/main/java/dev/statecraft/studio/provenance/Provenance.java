@@ -8,6 +8,7 @@ import dev.statecraft.base.InvalidInputException;
 import dev.statecraft.base.Json;
 import dev.statecraft.base.Shown;
 import dev.statecraft.base.TextFile;
+import dev.statecraft.base.UsageException;
 import dev.statecraft.studio.recipe.Recipe;
 import dev.statecraft.tensor.thread.ThreadCount;
 import java.io.IOException;
@@ -211,7 +212,7 @@ public record Provenance(
               ThreadCount.checked(required(environment, "threads").asInt())),
           files(required(root, "inputs")),
           files(required(root, "results")));
-    } catch (JsonProcessingException | IllegalArgumentException e) {
+    } catch (JsonProcessingException | IllegalArgumentException | UsageException e) {
       throw new InvalidInputException(
           file
               + ": expected the provenance of a run, found "

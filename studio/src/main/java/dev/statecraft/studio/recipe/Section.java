@@ -8,6 +8,7 @@ import dev.statecraft.base.InvalidInputException;
 import dev.statecraft.base.UsageException;
 import dev.statecraft.core.graph.GraphException;
 import java.math.BigDecimal;
+import java.nio.file.InvalidPathException;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -44,7 +45,7 @@ final class Section {
     T value;
     try {
       value = reader.apply(this);
-    } catch (UsageException | InvalidInputException | GraphException e) {
+    } catch (UsageException | InvalidInputException | GraphException | InvalidPathException e) {
       throw new RecipeException(source + ": " + path + e.getMessage() + suggestion(e), e);
     }
     for (String key : (Iterable<String>) node::fieldNames) {
@@ -138,7 +139,8 @@ final class Section {
       return value.doubleValue();
     }
     // YAML 1.1 takes 1e-3, which has no point, for text.
-    if (value.isTextual() && value.textValue().matches("[-+]?[0-9.]+[eE][-+]?[0-9]{1,3}")) {
+    if (value.isTextual()
+        && value.textValue().matches("[-+]?([0-9]+\\.?[0-9]*|\\.[0-9]+)[eE][-+]?[0-9]{1,3}")) {
       return new BigDecimal(value.textValue()).doubleValue();
     }
     throw invalid(key, "a number");

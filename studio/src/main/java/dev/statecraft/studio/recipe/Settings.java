@@ -41,7 +41,7 @@ public final class Settings {
   /**
    * The same with another value.
    *
-   * @throws IllegalArgumentException if the key cannot have it
+   * @throws dev.statecraft.base.UsageException if the key cannot have it
    */
   <T> Settings with(Key<T> key, T value) {
     key.type().check(key.name(), value);

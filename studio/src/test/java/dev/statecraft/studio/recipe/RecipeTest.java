@@ -144,6 +144,17 @@ final class RecipeTest {
   }
 
   @Test
+  void whatIsSpelledLikeANumberOrPathAndIsNoneIsRefusedByItsKey() {
+    assertThat(parse(SHORT, "train.learning_rate=.5e-3").train().learningRate()).isEqualTo(5e-4);
+    for (String rate : List.of("1.2.3e-4", "..e-4", ".e1")) {
+      assertThatThrownBy(() -> parse(SHORT, "train.learning_rate=" + rate))
+          .isInstanceOf(RecipeException.class)
+          .hasMessageContaining("train.learning_rate: expected a number");
+    }
+    assertThatThrownBy(() -> parse(SHORT, "output='a\0b'")).isInstanceOf(RecipeException.class);
+  }
+
+  @Test
   void everyKeyIsRead() {
     Recipe recipe = parse(LONG);
     assertThat(recipe.modelFolder()).contains(FOLDER.resolve("models/tiny"));
