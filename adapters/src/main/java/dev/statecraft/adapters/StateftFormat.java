@@ -161,6 +161,12 @@ final class StateftFormat implements AdapterLayout {
         scales.add(function.scale());
         ranks.add(function.rank());
       }
+      List<String> heads = AdapterConfig.heads(family);
+      List<String> whole =
+          part.savedModules().orElse(List.of()).stream().filter(m -> !heads.contains(m)).toList();
+      if (!whole.isEmpty()) {
+        return Optional.of("edges and the head alone, found modules_to_save " + whole);
+      }
       if (part.projections().filter(lora -> !lora.patterns().isEmpty()).isPresent()) {
         return Optional.of("one rank and one scale for all edges, found patterns of them");
       }

@@ -87,7 +87,7 @@ public final class Dialogue implements AutoCloseable {
     return full ? Generation.Ending.CONTEXT_FULL : Generation.Ending.MAX_NEW_TOKENS;
   }
 
-  /** Goes back to what the prompt shares with what was seen. */
+  /** Goes back to what the prompt shares with what was seen, if that is any use. */
   private int[] unseen(int[] prompt, int most) {
     if (decoding == null) {
       decoding = generator.decoding(prompt.length, most);
@@ -95,6 +95,9 @@ public final class Dialogue implements AutoCloseable {
     int shared = Arrays.mismatch(prompt, seen);
     // The scores come of the last token, so at least that one is seen again.
     shared = Math.min(shared < 0 ? prompt.length : shared, prompt.length - 1);
+    if (generator.dependsOnPrompt()) {
+      shared = 0;
+    }
     seen = Arrays.copyOf(prompt, shared);
     decoding.rewind(shared);
     return Arrays.copyOfRange(prompt, shared, prompt.length);

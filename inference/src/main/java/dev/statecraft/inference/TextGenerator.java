@@ -27,6 +27,7 @@ public final class TextGenerator {
   private static final int FIRST_ROWS = 256;
 
   private final StatePlan plan;
+  private final boolean dependsOnPrompt;
   private final Weights weights;
   private final TokenInput input;
   private final Tokenizer tokenizer;
@@ -42,10 +43,16 @@ public final class TextGenerator {
   public TextGenerator(
       Graph graph, Weights weights, TokenInput input, Tokenizer tokenizer, SpecialTokens special) {
     plan = StatePlan.inference(graph, Set.of(TaskModel.LOGITS));
+    dependsOnPrompt = graph.edges().stream().anyMatch(edge -> edge.op().dependsOnPrompt());
     this.weights = weights;
     this.input = input;
     this.tokenizer = tokenizer;
     this.special = special;
+  }
+
+  /** Whether a prompt has to be seen in one piece: what is computed depends on where it ends. */
+  boolean dependsOnPrompt() {
+    return dependsOnPrompt;
   }
 
   /**

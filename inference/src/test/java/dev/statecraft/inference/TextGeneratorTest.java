@@ -262,4 +262,18 @@ class TextGeneratorTest {
       assertThat(model.torch().liveTensors()).isEqualTo(before);
     }
   }
+
+  @Test
+  void aDialogueSeesPromptsWholeWhereEdgesCountTheirTokens() throws IOException {
+    try (TinyLlama model = TinyLlama.ofPrompts("llama-tiny")) {
+      TextGenerator generator = model.generator(ENDLESS);
+      try (Dialogue dialogue = generator.dialogue(ENDLESS.endIds(), Sampler.greedy())) {
+        for (int[] prompt :
+            new int[][] {{1, 7, 8, 9}, {1, 7, 8, 9}, {1, 7, 30}, {1, 7, 8, 9, 20, 21, 22}}) {
+          assertThat(dialogue.reply(prompt, 8, piece -> {}, () -> false).ids())
+              .isEqualTo(generator.generate(prompt, 8, Sampler.greedy(), piece -> {}).ids());
+        }
+      }
+    }
+  }
 }

@@ -2,9 +2,12 @@ package dev.statecraft.inference;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.statecraft.core.control.ControlEdge;
 import dev.statecraft.core.control.LayerSelection;
 import dev.statecraft.core.control.Lora;
 import dev.statecraft.core.control.LowRank;
+import dev.statecraft.core.control.Positions;
+import dev.statecraft.core.control.Reft;
 import dev.statecraft.core.control.StateTuning;
 import dev.statecraft.core.control.Tuning;
 import dev.statecraft.core.graph.Graph;
@@ -69,6 +72,20 @@ record TinyLlama(LlamaConfig config, Torch torch, Graph graph, Weights weights, 
                     new Lora(2, 4, 0.5, List.of("q_proj", "v_proj"), LayerSelection.ALL))));
     try (Generator generator = model.torch.generator(3)) {
       Initializer.normal(0.1).fill(model.weights.flatValues(), generator);
+    }
+    return model;
+  }
+
+  /** With random edges of ReFT that change tokens at both ends of a prompt. */
+  static TinyLlama ofPrompts(String name) throws IOException {
+    Reft reft = new Reft(Reft.Variant.DIREFT, 4, 1, Positions.parse("first 2, last 2"));
+    TinyLlama model =
+        open(
+            name,
+            new StateTuning(
+                List.of(new ControlEdge("output", "output", "reft", reft)), LayerSelection.ALL));
+    try (Generator generator = model.torch.generator(3)) {
+      Initializer.normal(0.5).fill(model.weights.flatValues(), generator);
     }
     return model;
   }

@@ -94,6 +94,11 @@ record ReftControl(boolean orthonormal, double scale, Positions positions, Strin
   }
 
   @Override
+  public boolean dependsOnPrompt() {
+    return !positions.all();
+  }
+
+  @Override
   public Set<Integer> orthonormalParameters() {
     return orthonormal ? Set.of(OUT) : Set.of();
   }

@@ -70,6 +70,14 @@ public interface Op {
   }
 
   /**
+   * Whether what it does to a row depends on where its sequence's prompt ends: of a prompt that is
+   * seen in parts, it must see the beginning again.
+   */
+  default boolean dependsOnPrompt() {
+    return false;
+  }
+
+  /**
    * Indices of trained parameters {@code [r, n]} whose rows are orthonormal: they are made so again
    * after every step of the optimizer.
    */

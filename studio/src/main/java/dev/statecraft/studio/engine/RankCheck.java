@@ -3,6 +3,8 @@ package dev.statecraft.studio.engine;
 import dev.statecraft.core.graph.Graph;
 import dev.statecraft.core.graph.Parameter;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /** Ranks above what a product of two matrices can have. */
 final class RankCheck {
@@ -14,7 +16,14 @@ final class RankCheck {
    * time and adds nothing.
    */
   static Optional<String> note(Graph tuned) {
+    // Terms of affine edges lie side by side, and are no product of two matrices.
+    Set<Parameter> terms =
+        tuned.edges().stream()
+            .filter(edge -> edge.op().name().equals("affine_control"))
+            .flatMap(edge -> edge.parameters().stream())
+            .collect(Collectors.toSet());
     return tuned.parameters().values().stream()
+        .filter(parameter -> !terms.contains(parameter))
         .filter(parameter -> parameter.role() == Parameter.Role.CONTROL)
         .filter(Parameter::trainable) // Random directions of VeRA: more of them is more to choose.
         .filter(RankCheck::isTooWide)

@@ -45,7 +45,8 @@ final class EdgeKeys extends Keys {
           "bias",
           Type.flag(),
           MethodTypes.FAMILY,
-          "Whether a low-rank edge has biases; others always do.");
+          "Whether a low-rank edge has biases; a bottleneck, patch, loreft or direft edge always"
+              + " does.");
 
   final Key<Double> dropout =
       key(
