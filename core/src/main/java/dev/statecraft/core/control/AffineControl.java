@@ -1,10 +1,8 @@
 package dev.statecraft.core.control;
 
 import dev.statecraft.core.graph.BackwardContext;
-import dev.statecraft.core.graph.Cost;
 import dev.statecraft.core.graph.Demand;
 import dev.statecraft.core.graph.ForwardContext;
-import dev.statecraft.core.graph.Op;
 import dev.statecraft.core.graph.Parameter;
 import dev.statecraft.core.graph.Reads;
 import dev.statecraft.core.graph.Shape;
@@ -24,7 +22,7 @@ import java.util.List;
  * @param scale c
  * @param terms gates
  */
-record AffineControl(double scale, int terms) implements Op {
+record AffineControl(double scale, int terms) implements ControlOp {
   @Override
   public String name() {
     return "affine_control";
@@ -35,44 +33,27 @@ record AffineControl(double scale, int terms) implements Op {
     Gates gates = new Gates(terms);
     gates.check(inputs, parameters);
     gates.divide("terms", parameters.get(Gates.A).size(0), "rows of A");
-    return inputs.get(Gates.V).shape();
-  }
-
-  @Override
-  public Cost cost() {
-    return Cost.CHEAP;
+    return inputs.get(V).shape();
   }
 
   @Override
   public Reads reads(Demand demand) {
-    return Reads.inputs(Gates.U);
-  }
-
-  @Override
-  public int overwrites() {
-    return Gates.V;
-  }
-
-  @Override
-  public int passesGradientTo() {
-    return Gates.V;
+    return Reads.inputs(U);
   }
 
   @Override
   public Tensor forward(ForwardContext context) {
     Gates gates = new Gates(terms);
-    Tensor u = Gates.u(context);
+    Tensor u = ControlOp.u(context);
     Tensor gated = gates.times(u.linear(context.parameter(Gates.A)), gates.open(u, context));
-    Tensor v = context.input(Gates.V);
-    return (context.mayOverwrite(Gates.V) ? v.share() : v.copy())
-        .addmmInPlace(gated, context.parameter(Gates.B).t(), 1, scale);
+    return ControlOp.sum(context).addmmInPlace(gated, context.parameter(Gates.B).t(), 1, scale);
   }
 
   @Override
   public void backward(BackwardContext context) {
     Gates gates = new Gates(terms);
     Tensor dy = context.upstream();
-    Tensor u = Gates.u(context);
+    Tensor u = ControlOp.u(context);
     Tensor a = context.parameter(Gates.A);
     Tensor h = u.linear(a);
     Tensor open = gates.open(u, context);
@@ -85,11 +66,11 @@ record AffineControl(double scale, int terms) implements Op {
     if (context.wantsParameter(Gates.A)) {
       context.parameterGradient(Gates.A).addMatmul(dh.t(), u, 1);
     }
-    if (context.wants(Gates.U)) {
-      context.gradient(Gates.U).addMatmul(dh, a, 1);
+    if (context.wants(U)) {
+      context.gradient(U).addMatmul(dh, a, 1);
     }
-    if (context.wants(Gates.V)) {
-      context.gradient(Gates.V).add(dy);
+    if (context.wants(V)) {
+      context.gradient(V).add(dy);
     }
   }
 }

@@ -1,11 +1,9 @@
 package dev.statecraft.core.control;
 
 import dev.statecraft.core.graph.BackwardContext;
-import dev.statecraft.core.graph.Cost;
 import dev.statecraft.core.graph.Demand;
 import dev.statecraft.core.graph.EdgeContext;
 import dev.statecraft.core.graph.ForwardContext;
-import dev.statecraft.core.graph.Op;
 import dev.statecraft.core.graph.Parameter;
 import dev.statecraft.core.graph.Reads;
 import dev.statecraft.core.graph.Shape;
@@ -20,9 +18,7 @@ import java.util.List;
  * <p>Backward, with {@code g = f'(h) (s dy B)}: {@code dx_v = dy}, {@code dx_u = g A}, {@code dA =
  * g^T x_u}, {@code da = sum g}, {@code dB = s dy^T f(h)}, {@code db = s sum dy}; h is recomputed.
  */
-record BottleneckControl(double scale, Activation.Kind activation) implements Op {
-  private static final int V = 0;
-  private static final int U = 1;
+record BottleneckControl(double scale, Activation.Kind activation) implements ControlOp {
   private static final int A = 0;
   private static final int B = 1;
   private static final int A_BIAS = 2;
@@ -39,42 +35,21 @@ record BottleneckControl(double scale, Activation.Kind activation) implements Op
   }
 
   @Override
-  public Cost cost() {
-    return Cost.CHEAP;
-  }
-
-  @Override
   public Reads reads(Demand demand) {
     return Reads.inputs(U);
   }
 
   @Override
-  public int overwrites() {
-    return V;
-  }
-
-  @Override
-  public int passesGradientTo() {
-    return V;
-  }
-
-  @Override
   public Tensor forward(ForwardContext context) {
     Tensor activated = activation.apply(hidden(context));
-    Tensor v = context.input(V);
-    Tensor result = context.mayOverwrite(V) ? v.share() : v.copy();
+    Tensor result = ControlOp.sum(context);
     return result
         .addmmInPlace(activated, context.parameter(B).t(), 1, scale)
         .addInPlace(context.parameter(B_BIAS), scale);
   }
 
-  /** x_u in the model's type: tables are held in the master type. */
-  private static Tensor u(EdgeContext context) {
-    return context.input(U).as(context.computeType());
-  }
-
   private static Tensor hidden(EdgeContext context) {
-    return u(context).linear(context.parameter(A)).addInPlace(context.parameter(A_BIAS));
+    return ControlOp.u(context).linear(context.parameter(A)).addInPlace(context.parameter(A_BIAS));
   }
 
   @Override
@@ -85,7 +60,7 @@ record BottleneckControl(double scale, Activation.Kind activation) implements Op
     Tensor g = dy.matmul(context.parameter(B)).mulInPlace(scale);
     activation.backwardInto(g, g, activation.readsOutput() ? f : h);
     if (context.wantsParameter(A)) {
-      context.parameterGradient(A).addMatmul(g.t(), u(context), 1);
+      context.parameterGradient(A).addMatmul(g.t(), ControlOp.u(context), 1);
     }
     if (context.wantsParameter(B)) {
       context.parameterGradient(B).addMatmul(dy.t(), f, scale);

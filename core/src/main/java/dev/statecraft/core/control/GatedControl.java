@@ -1,10 +1,8 @@
 package dev.statecraft.core.control;
 
 import dev.statecraft.core.graph.BackwardContext;
-import dev.statecraft.core.graph.Cost;
 import dev.statecraft.core.graph.Demand;
 import dev.statecraft.core.graph.ForwardContext;
-import dev.statecraft.core.graph.Op;
 import dev.statecraft.core.graph.Parameter;
 import dev.statecraft.core.graph.Reads;
 import dev.statecraft.core.graph.Shape;
@@ -24,7 +22,7 @@ import java.util.List;
  * @param scale c
  * @param gates of how many runs
  */
-record GatedControl(double scale, int gates) implements Op {
+record GatedControl(double scale, int gates) implements ControlOp {
   @Override
   public String name() {
     return "gated_control";
@@ -32,39 +30,23 @@ record GatedControl(double scale, int gates) implements Op {
 
   @Override
   public Shape infer(List<State> inputs, List<Parameter> parameters) {
-    Shape v = inputs.get(Gates.V).shape();
+    Shape v = inputs.get(V).shape();
     new Gates(gates).divide("gates", v.features(), "features of x_v");
     new Gates(gates).check(inputs, parameters);
     return v;
   }
 
   @Override
-  public Cost cost() {
-    return Cost.CHEAP;
-  }
-
-  @Override
   public Reads reads(Demand demand) {
-    return Reads.inputs(Gates.U);
-  }
-
-  @Override
-  public int overwrites() {
-    return Gates.V;
-  }
-
-  @Override
-  public int passesGradientTo() {
-    return Gates.V;
+    return Reads.inputs(U);
   }
 
   @Override
   public Tensor forward(ForwardContext context) {
     Gates shared = new Gates(gates);
-    Tensor u = Gates.u(context);
+    Tensor u = ControlOp.u(context);
     Tensor control = u.linear(context.parameter(Gates.A)).linear(context.parameter(Gates.B));
-    Tensor v = context.input(Gates.V);
-    Tensor result = context.mayOverwrite(Gates.V) ? v.share() : v.copy();
+    Tensor result = ControlOp.sum(context);
     shared
         .runs(result)
         .addcmulInPlace(shared.runs(control), shared.open(u, context).unsqueeze(2), scale);
@@ -75,7 +57,7 @@ record GatedControl(double scale, int gates) implements Op {
   public void backward(BackwardContext context) {
     Gates shared = new Gates(gates);
     Tensor dy = context.upstream();
-    Tensor u = Gates.u(context);
+    Tensor u = ControlOp.u(context);
     Tensor a = context.parameter(Gates.A);
     Tensor b = context.parameter(Gates.B);
     Tensor h = u.linear(a);
@@ -89,11 +71,11 @@ record GatedControl(double scale, int gates) implements Op {
     if (context.wantsParameter(Gates.A)) {
       context.parameterGradient(Gates.A).addMatmul(dh.t(), u, 1);
     }
-    if (context.wants(Gates.U)) {
-      context.gradient(Gates.U).addMatmul(dh, a, 1);
+    if (context.wants(U)) {
+      context.gradient(U).addMatmul(dh, a, 1);
     }
-    if (context.wants(Gates.V)) {
-      context.gradient(Gates.V).add(dy);
+    if (context.wants(V)) {
+      context.gradient(V).add(dy);
     }
   }
 }

@@ -16,8 +16,6 @@ import java.util.List;
  * @param count of the gates
  */
 record Gates(int count) {
-  static final int V = 0;
-  static final int U = 1;
   static final int A = 0;
   static final int B = 1;
   static final int G = 2;
@@ -26,7 +24,7 @@ record Gates(int count) {
   /** Checks the shapes of all four parameters. */
   void check(List<State> inputs, List<Parameter> parameters) {
     ControlShapes.infer(inputs, parameters, false);
-    ControlShapes.expect(parameters.get(G), count, inputs.get(U).shape().features());
+    ControlShapes.expect(parameters.get(G), count, inputs.get(ControlOp.U).shape().features());
     ControlShapes.expect(parameters.get(G_BIAS), count);
   }
 
@@ -41,11 +39,6 @@ record Gates(int count) {
       throw new GraphException(
           key + ": expected a divisor of the " + columns + " " + of + ", found " + count);
     }
-  }
-
-  /** x_u in the model's type: tables are held in the master type. */
-  static Tensor u(EdgeContext context) {
-    return context.input(U).as(context.computeType());
   }
 
   Tensor open(Tensor u, EdgeContext context) {
@@ -77,8 +70,8 @@ record Gates(int count) {
     if (context.wantsParameter(G_BIAS)) {
       context.parameterGradient(G_BIAS).add(ofOpen.sum(0, context.computeType().master()));
     }
-    if (context.wants(U)) {
-      context.gradient(U).addMatmul(ofOpen, context.parameter(G), 1);
+    if (context.wants(ControlOp.U)) {
+      context.gradient(ControlOp.U).addMatmul(ofOpen, context.parameter(G), 1);
     }
   }
 }

@@ -19,21 +19,16 @@ import dev.statecraft.tensor.Tensor;
  * @param bias whether a is there, as third parameter
  */
 record LowRankBranch(double scale, double dropout, boolean bias) {
-  static final int U = 1;
+  static final int U = ControlOp.U;
   static final int A = 0;
   static final int B = 1;
   private static final int A_BIAS = 2;
 
   /** Adds the branch to {@code sum}. */
   void addTo(Tensor sum, ForwardContext context) {
-    Tensor x = new DropoutMask(dropout, context).apply(u(context));
+    Tensor x = new DropoutMask(dropout, context).apply(ControlOp.u(context));
     Tensor h = hidden(x, context.parameter(A), context);
     sum.addmmInPlace(h, context.parameter(B).t(), 1, scale);
-  }
-
-  /** x_u in the model's type: tables are held in the master type. */
-  private static Tensor u(EdgeContext context) {
-    return context.input(U).as(context.computeType());
   }
 
   private Tensor hidden(Tensor x, Tensor a, EdgeContext context) {
@@ -50,7 +45,7 @@ record LowRankBranch(double scale, double dropout, boolean bias) {
     }
     Tensor a = context.parameter(A);
     if (context.wantsParameter(A) || context.wantsParameter(B)) {
-      Tensor x = drop.apply(u(context));
+      Tensor x = drop.apply(ControlOp.u(context));
       if (context.wantsParameter(A)) {
         context.parameterGradient(A).addMatmul(g.t(), x, 1);
       }

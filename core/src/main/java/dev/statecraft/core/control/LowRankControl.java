@@ -1,10 +1,8 @@
 package dev.statecraft.core.control;
 
 import dev.statecraft.core.graph.BackwardContext;
-import dev.statecraft.core.graph.Cost;
 import dev.statecraft.core.graph.Demand;
 import dev.statecraft.core.graph.ForwardContext;
-import dev.statecraft.core.graph.Op;
 import dev.statecraft.core.graph.Parameter;
 import dev.statecraft.core.graph.Reads;
 import dev.statecraft.core.graph.Shape;
@@ -18,8 +16,7 @@ import java.util.List;
  * <p>Backward, with dy the gradient of x_v': {@code dx_v = dy}, {@code db = s sum dy}, and the
  * branch's.
  */
-record LowRankControl(double scale, boolean bias, double dropout) implements Op {
-  private static final int V = 0;
+record LowRankControl(double scale, boolean bias, double dropout) implements ControlOp {
   private static final int B_BIAS = 3;
 
   @Override
@@ -33,24 +30,9 @@ record LowRankControl(double scale, boolean bias, double dropout) implements Op 
   }
 
   @Override
-  public Cost cost() {
-    return Cost.CHEAP;
-  }
-
-  @Override
   public Reads reads(Demand demand) {
     return Reads.NOTHING.andInput(
         LowRankBranch.U, demand.parameter(LowRankBranch.A) || demand.parameter(LowRankBranch.B));
-  }
-
-  @Override
-  public int overwrites() {
-    return V;
-  }
-
-  @Override
-  public int passesGradientTo() {
-    return V;
   }
 
   private LowRankBranch branch() {
@@ -59,8 +41,7 @@ record LowRankControl(double scale, boolean bias, double dropout) implements Op 
 
   @Override
   public Tensor forward(ForwardContext context) {
-    Tensor v = context.input(V);
-    Tensor result = context.mayOverwrite(V) ? v.share() : v.copy();
+    Tensor result = ControlOp.sum(context);
     branch().addTo(result, context);
     return bias ? result.addInPlace(context.parameter(B_BIAS), scale) : result;
   }

@@ -7,7 +7,6 @@ import dev.statecraft.core.graph.Demand;
 import dev.statecraft.core.graph.EdgeContext;
 import dev.statecraft.core.graph.ForwardContext;
 import dev.statecraft.core.graph.GraphException;
-import dev.statecraft.core.graph.Op;
 import dev.statecraft.core.graph.Parameter;
 import dev.statecraft.core.graph.Reads;
 import dev.statecraft.core.graph.Shape;
@@ -35,9 +34,7 @@ import java.util.Optional;
  * @param edge under which h of earlier rows is cached when text is generated
  * @param causal whether rows see earlier rows only
  */
-record PatchControl(double scale, String edge, boolean causal) implements Op {
-  private static final int V = 0;
-  private static final int U = 1;
+record PatchControl(double scale, String edge, boolean causal) implements ControlOp {
   private static final int A = 0;
   private static final int B = 1;
   private static final int A_BIAS = 2;
@@ -70,22 +67,11 @@ record PatchControl(double scale, String edge, boolean causal) implements Op {
   }
 
   @Override
-  public int overwrites() {
-    return V;
-  }
-
-  @Override
-  public int passesGradientTo() {
-    return V;
-  }
-
-  @Override
   public Tensor forward(ForwardContext context) {
     Tensor h = hidden(context);
     InnerAttention attention = attention(h, context);
     Tensor z = attention.forward(context, context.cache()).addInPlace(h);
-    Tensor v = context.input(V);
-    Tensor result = context.mayOverwrite(V) ? v.share() : v.copy();
+    Tensor result = ControlOp.sum(context);
     return result
         .addmmInPlace(z, context.parameter(B).t(), 1, scale)
         .addInPlace(context.parameter(B_BIAS), 2 * scale);
@@ -93,11 +79,7 @@ record PatchControl(double scale, String edge, boolean causal) implements Op {
 
   /** h {@code [rows, r]}; x_u in the model's type: tables are held in the master type. */
   private static Tensor hidden(EdgeContext context) {
-    return u(context).linear(context.parameter(A)).addInPlace(context.parameter(A_BIAS));
-  }
-
-  private static Tensor u(EdgeContext context) {
-    return context.input(U).as(context.computeType());
+    return ControlOp.u(context).linear(context.parameter(A)).addInPlace(context.parameter(A_BIAS));
   }
 
   private InnerAttention attention(Tensor h, EdgeContext context) {
@@ -141,7 +123,7 @@ record PatchControl(double scale, String edge, boolean causal) implements Op {
     addThroughScores(inner.queries(), h, b, dy, context);
     Tensor dh = dz.addInPlace(inner.keys()).addmmInPlace(inner.queries(), squares(b), 1, 1);
     if (context.wantsParameter(A)) {
-      context.parameterGradient(A).addMatmul(dh.t(), u(context), 1);
+      context.parameterGradient(A).addMatmul(dh.t(), ControlOp.u(context), 1);
     }
     if (context.wantsParameter(A_BIAS)) {
       context.parameterGradient(A_BIAS).add(dh.sum(0, context.computeType().master()));

@@ -2,13 +2,11 @@ package dev.statecraft.core.control;
 
 import dev.statecraft.core.graph.Axis;
 import dev.statecraft.core.graph.BackwardContext;
-import dev.statecraft.core.graph.Cost;
 import dev.statecraft.core.graph.Demand;
 import dev.statecraft.core.graph.EdgeContext;
 import dev.statecraft.core.graph.ForwardContext;
 import dev.statecraft.core.graph.GraphException;
 import dev.statecraft.core.graph.KeyValueCache;
-import dev.statecraft.core.graph.Op;
 import dev.statecraft.core.graph.Parameter;
 import dev.statecraft.core.graph.Reads;
 import dev.statecraft.core.graph.Shape;
@@ -30,9 +28,7 @@ import java.util.Set;
  * @param edge under which what was seen is counted when text is generated
  */
 record ReftControl(boolean orthonormal, double scale, Positions positions, String edge)
-    implements Op {
-  private static final int V = 0;
-  private static final int U = 1;
+    implements ControlOp {
 
   /** W or A. */
   private static final int IN = 0;
@@ -74,23 +70,8 @@ record ReftControl(boolean orthonormal, double scale, Positions positions, Strin
   }
 
   @Override
-  public Cost cost() {
-    return Cost.CHEAP;
-  }
-
-  @Override
   public Reads reads(Demand demand) {
     return Reads.NOTHING.andInput(U, demand.parameter(IN) || demand.parameter(OUT));
-  }
-
-  @Override
-  public int overwrites() {
-    return V;
-  }
-
-  @Override
-  public int passesGradientTo() {
-    return V;
   }
 
   @Override
@@ -105,12 +86,11 @@ record ReftControl(boolean orthonormal, double scale, Positions positions, Strin
 
   @Override
   public Tensor forward(ForwardContext context) {
-    Tensor v = context.input(V);
     if (isBehindPrompt(context)) {
-      return context.mayOverwrite(V) ? v.share() : v.copy();
+      return ControlOp.sum(context);
     }
     Tensor h = hidden(context);
-    Tensor result = context.mayOverwrite(V) ? v.share() : v.copy();
+    Tensor result = ControlOp.sum(context);
     return result.addmmInPlace(h, out(context), 1, scale);
   }
 
@@ -123,11 +103,6 @@ record ReftControl(boolean orthonormal, double scale, Positions positions, Strin
     Tensor rows = context.input(V).narrow(1, 0, 1);
     cache.get().append(edge, rows, rows);
     return cache.get().keys(edge).size(0) > rows.size(0);
-  }
-
-  /** x_u in the model's type: tables are held in the master type. */
-  private static Tensor u(EdgeContext context) {
-    return context.input(U).as(context.computeType());
   }
 
   /** I {@code [r, in]}. */
@@ -143,7 +118,7 @@ record ReftControl(boolean orthonormal, double scale, Positions positions, Strin
   }
 
   private Tensor hidden(EdgeContext context) {
-    Tensor h = u(context).linear(in(context)).addInPlace(context.parameter(BIAS));
+    Tensor h = ControlOp.u(context).linear(in(context)).addInPlace(context.parameter(BIAS));
     return masked(h, context);
   }
 
@@ -156,12 +131,12 @@ record ReftControl(boolean orthonormal, double scale, Positions positions, Strin
     Tensor dy = context.upstream();
     Tensor e = masked(dy.matmul(out(context).t()).mulInPlace(scale), context);
     if (context.wantsParameter(IN)) {
-      context.parameterGradient(IN).addMatmul(e.t(), u(context), 1);
+      context.parameterGradient(IN).addMatmul(e.t(), ControlOp.u(context), 1);
     }
     if (context.wantsParameter(OUT)) {
       if (orthonormal) {
         context.parameterGradient(OUT).addMatmul(hidden(context).t(), dy, scale);
-        context.parameterGradient(OUT).addMatmul(e.t(), u(context), -1);
+        context.parameterGradient(OUT).addMatmul(e.t(), ControlOp.u(context), -1);
       } else {
         context.parameterGradient(OUT).addMatmul(dy.t(), hidden(context), scale);
       }

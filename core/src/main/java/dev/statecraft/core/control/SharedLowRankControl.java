@@ -1,12 +1,10 @@
 package dev.statecraft.core.control;
 
 import dev.statecraft.core.graph.BackwardContext;
-import dev.statecraft.core.graph.Cost;
 import dev.statecraft.core.graph.Demand;
 import dev.statecraft.core.graph.EdgeContext;
 import dev.statecraft.core.graph.ForwardContext;
 import dev.statecraft.core.graph.GraphException;
-import dev.statecraft.core.graph.Op;
 import dev.statecraft.core.graph.Parameter;
 import dev.statecraft.core.graph.Reads;
 import dev.statecraft.core.graph.Shape;
@@ -26,9 +24,7 @@ import java.util.List;
  * over columns. h is computed again, so it reads x_u alone, and nothing as wide as x_v is made
  * beside it.
  */
-record SharedLowRankControl(double dropout) implements Op {
-  private static final int V = 0;
-  private static final int U = 1;
+record SharedLowRankControl(double dropout) implements ControlOp {
   private static final int D = 0;
   private static final int OUT = 1;
   private static final int A = 2;
@@ -65,11 +61,6 @@ record SharedLowRankControl(double dropout) implements Op {
   }
 
   @Override
-  public Cost cost() {
-    return Cost.CHEAP;
-  }
-
-  @Override
   public Reads reads(Demand demand) {
     // For the gradient of x_u alone too: its width says how much of A there is to use.
     return Reads.NOTHING.andInput(
@@ -77,27 +68,11 @@ record SharedLowRankControl(double dropout) implements Op {
   }
 
   @Override
-  public int overwrites() {
-    return V;
-  }
-
-  @Override
-  public int passesGradientTo() {
-    return V;
-  }
-
-  @Override
   public Tensor forward(ForwardContext context) {
-    Tensor v = context.input(V);
-    Tensor result = context.mayOverwrite(V) ? v.share() : v.copy();
-    Tensor x = new DropoutMask(dropout, context).apply(u(context));
+    Tensor result = ControlOp.sum(context);
+    Tensor x = new DropoutMask(dropout, context).apply(ControlOp.u(context));
     Tensor h = x.linear(a(context)).mulInPlace(context.parameter(D));
     return result.addmmInPlace(h, scaledB(context).t(), 1, 1);
-  }
-
-  /** x_u in the model's type: tables are held in the master type. */
-  private static Tensor u(EdgeContext context) {
-    return context.input(U).as(context.computeType());
   }
 
   /** The columns of A for the features of x_u. */
@@ -125,7 +100,7 @@ record SharedLowRankControl(double dropout) implements Op {
     boolean wantsD = context.wantsParameter(D);
     Tensor g = dy.matmul(scaledB(context));
     if (wantsD || context.wantsParameter(OUT)) {
-      Tensor h = drop.apply(u(context)).linear(a(context));
+      Tensor h = drop.apply(ControlOp.u(context)).linear(a(context));
       if (wantsD) {
         context.parameterGradient(D).add(g.mul(h).sum(0, master));
       }

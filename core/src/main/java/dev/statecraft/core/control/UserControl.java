@@ -54,14 +54,9 @@ record UserControl(UserFunction function) implements Op {
 
   @Override
   public Tensor forward(ForwardContext context) {
-    Tensor control = function.forward().apply(u(context), theta(context));
+    Tensor control = function.forward().apply(ControlOp.u(context), theta(context));
     Tensor v = context.input(V);
     return (context.mayOverwrite(V) ? v.share() : v.copy()).addInPlace(control);
-  }
-
-  /** x_u in the model's type: tables are held in the master type. */
-  private static Tensor u(EdgeContext context) {
-    return context.input(U).as(context.computeType());
   }
 
   private List<Tensor> theta(EdgeContext context) {
@@ -75,7 +70,7 @@ record UserControl(UserFunction function) implements Op {
   @Override
   public void backward(BackwardContext context) {
     List<Tensor> inputs = new ArrayList<>();
-    inputs.add(u(context));
+    inputs.add(ControlOp.u(context));
     inputs.addAll(theta(context));
     List<Tensor> gradients =
         Autograd.vjp(
