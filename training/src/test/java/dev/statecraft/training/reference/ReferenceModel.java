@@ -179,7 +179,7 @@ record ReferenceModel(TaskModel family, ReferenceVectors base) {
                   lora(json.get("lora"))));
       case "ia3" -> new Ia3(targets(json), names(json.get("feedforward")), LayerSelection.ALL);
       case "bitfit" -> new BitFit(List.of(), LayerSelection.ALL);
-      default -> throw new AssertionError("unknown method '" + method.method() + "'");
+      default -> throw ReferenceVectorsTest.unknown(method.method());
     };
   }
 
