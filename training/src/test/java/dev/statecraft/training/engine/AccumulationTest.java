@@ -63,7 +63,7 @@ class AccumulationTest {
       for (int[] examples : split) {
         batches.add(() -> model.batch(torch, DType.FLOAT64, examples));
       }
-      double loss = step.accumulate(batches, model.labels(), 0);
+      double loss = step.accumulate(batches, model.labels(), 0).loss();
       assertThat(loss).isCloseTo(model.loss(torch, graph, weights), within(1e-12));
       final double[] gradients = weights.flatGradients().toDoubles();
       for (int i = 0; i < 3; i++) {
