@@ -63,6 +63,13 @@ public record AdaLora(
               + ", from which ranks fall, found "
               + budget.target());
     }
+    if (!(alpha > 0 && Double.isFinite(alpha))) {
+      throw new UsageException("alpha: expected a number above 0, found " + alpha);
+    }
+    if (!(dropout >= 0 && dropout < 1)) {
+      throw new UsageException(
+          "dropout: expected a probability from 0 up to but not 1, found " + dropout);
+    }
     if (!(orthogonality >= 0 && Double.isFinite(orthogonality))) {
       throw new UsageException(
           "weight of the orthogonality penalty: expected 0 or more, found " + orthogonality);
@@ -70,7 +77,7 @@ public record AdaLora(
   }
 
   /** Factor of {@code P diag(e) Q}. */
-  public double scale() {
+  public static double scale(double alpha, int rank) {
     return alpha / (rank + EPSILON);
   }
 
@@ -107,7 +114,7 @@ public record AdaLora(
     editor.control(
         linear.inputs().get(0).name(),
         ProjectionTargets.state(linear),
-        new SingularControl(scale(), dropout),
+        new SingularControl(scale(alpha, rank), dropout),
         List.of(right, values, leftVectors));
     return new RankAllocation.Update(right, values, leftVectors);
   }
