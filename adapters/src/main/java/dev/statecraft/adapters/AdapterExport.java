@@ -67,6 +67,9 @@ public final class AdapterExport {
               TensorEntry.of(names.get(parameter).get(0), entry.type(), entry.shape()),
               channel -> copy(adapter.file(), entry, channel));
         });
+    if (format != AdapterFormat.PAPER && format != AdapterFormat.STATEFT) {
+      AdapterFolder.addEmpty(writer, description, family);
+    }
     String settings = format.layout().settings(description, family, savedHeads(stored));
     writer.writeTo(folder.resolve(format.layout().weightsFiles().get(0)));
     Files.writeString(folder.resolve(AdapterFolder.CONFIG_FILE), settings);

@@ -4,6 +4,7 @@ import dev.statecraft.adapters.Adapter;
 import dev.statecraft.adapters.AdapterPart;
 import dev.statecraft.base.InvalidInputException;
 import dev.statecraft.base.UsageException;
+import dev.statecraft.core.control.AdaLora;
 import dev.statecraft.core.control.Vera;
 import dev.statecraft.core.graph.Graph;
 import dev.statecraft.core.graph.Parameter;
@@ -66,6 +67,15 @@ public record Merge(
       } else if (name.endsWith(Vera.D_SUFFIX)) {
         String module = name.substring(0, name.length() - Vera.D_SUFFIX.length());
         linears.put(module + ".weight", shared(tuned, module));
+      } else if (name.endsWith(AdaLora.VALUES)) {
+        String module = name.substring(0, name.length() - AdaLora.VALUES.length());
+        linears.put(
+            module + ".weight",
+            new MergedLinear.Singular(
+                tuned.parameters().get(module + AdaLora.RIGHT),
+                parameter,
+                tuned.parameters().get(module + AdaLora.LEFT),
+                part.scale()));
       }
     }
     model.report(tuned).refuse(model.name());
@@ -86,7 +96,7 @@ public record Merge(
     AdapterPart first = adapter.description().parts().get(0);
     if (adapter.description().parts().size() != 1 || !first.isInWeights()) {
       throw new UsageException(
-          "merge: expected an adapter of lora, dora, vera, full or probe,"
+          "merge: expected an adapter of lora, dora, vera, adalora, full or probe,"
               + " found '"
               + adapter.description().method()
               + "', which computes between states what no weight of the model can hold; use it with"

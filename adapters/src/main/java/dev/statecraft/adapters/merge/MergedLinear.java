@@ -61,6 +61,26 @@ interface MergedLinear {
     }
   }
 
+  /**
+   * AdaLoRA's: {@code s P diag(e) Q}.
+   *
+   * @param right parameter {@code [r, in]}, Q
+   * @param singular parameter {@code [r, 1]}, e
+   * @param left parameter {@code [out, r]}, P
+   * @param scale s
+   */
+  record Singular(Parameter right, Parameter singular, Parameter left, double scale)
+      implements MergedLinear {
+    @Override
+    public Values values(Torch torch, WeightSource source, DType type) {
+      return new Values(
+          read(torch, source, right, type).mulInPlace(read(torch, source, singular, type)),
+          read(torch, source, left, type),
+          null,
+          scale);
+    }
+  }
+
   /** The values, owned by the scope in which they were read. */
   record Values(Tensor a, Tensor b, Tensor magnitude, double scale) {
     /**

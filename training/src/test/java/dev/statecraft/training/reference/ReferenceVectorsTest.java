@@ -359,7 +359,7 @@ class ReferenceVectorsTest {
    * is four times what is allowed of the first gradients, as what one step carries off moves the
    * later ones: seen with AVX-512, where the vectors are of AVX2, was 1.1 times.
    */
-  private static IntToDoubleFunction slack(Closeness close, double[] gradient, JsonNode optimizer) {
+  static IntToDoubleFunction slack(Closeness close, double[] gradient, JsonNode optimizer) {
     double largest = Arrays.stream(gradient).map(Math::abs).max().orElseThrow();
     double rate = optimizer.get("lr").asDouble();
     int steps = optimizer.get("steps").asInt();
