@@ -10,6 +10,7 @@ import dev.statecraft.core.control.Lora;
 import dev.statecraft.core.control.LowRank;
 import dev.statecraft.core.control.Patch;
 import dev.statecraft.core.control.Positions;
+import dev.statecraft.core.control.QaLora;
 import dev.statecraft.core.control.Reft;
 import dev.statecraft.core.control.StateTuning;
 import dev.statecraft.core.control.Tuning;
@@ -155,6 +156,14 @@ record ReferenceModel(TaskModel family, ReferenceVectors base) {
               json.get("d_initial").asDouble(),
               0,
               0,
+              targets(json),
+              LayerSelection.ALL);
+      case "qa-lora" ->
+          new QaLora(
+              json.get("rank").asInt(),
+              json.get("alpha").asDouble(),
+              0,
+              json.get("group").asInt(),
               targets(json),
               LayerSelection.ALL);
       case "control" -> StateTuning.control(lowRank(json), LayerSelection.ALL);

@@ -33,6 +33,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.IntToDoubleFunction;
+import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
@@ -167,6 +168,17 @@ class ReferenceVectorsTest {
 
   /** One method: logits, gradients and five steps. */
   static void method(Path folder, String name, DType type, StorePolicy policy) throws IOException {
+    method(folder, name, type, policy, base -> base);
+  }
+
+  /**
+   * One method.
+   *
+   * @param held what the base's weights are held as
+   */
+  static void method(
+      Path folder, String name, DType type, StorePolicy policy, UnaryOperator<WeightSource> held)
+      throws IOException {
     ReferenceModel model = ReferenceModel.read(folder, modelOf(name));
     ReferenceVectors vectors = ReferenceVectors.read(folder, name);
     Graph graph = model.tuning(vectors).apply(model.family().graph());
@@ -180,7 +192,7 @@ class ReferenceVectorsTest {
                 .sum());
     try (Torch torch = Torch.cpu();
         CheckpointSource source = CheckpointFolder.open(folder.resolve(modelOf(name)))) {
-      WeightSource checkpoint = CheckpointWeights.of(source);
+      WeightSource checkpoint = held.apply(CheckpointWeights.of(source));
       WeightSource tuned = new TunedSource(checkpoint, model, vectors, torch);
       try (Weights weights = Weights.load(torch, graph, type, tuned, 0)) {
         logits(model, vectors, graph, weights, torch, close);
