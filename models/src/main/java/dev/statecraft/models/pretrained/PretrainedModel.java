@@ -8,6 +8,7 @@ import dev.statecraft.formats.checkpoint.CheckpointFolder;
 import dev.statecraft.formats.checkpoint.CheckpointSource;
 import dev.statecraft.formats.checkpoint.FolderKind;
 import dev.statecraft.formats.checkpoint.PackedCheckpoint;
+import dev.statecraft.formats.checkpoint.PackedMatrix;
 import dev.statecraft.formats.tokenizer.Tokenizer;
 import dev.statecraft.models.family.Backbone;
 import dev.statecraft.models.family.CheckpointWeights;
@@ -106,6 +107,14 @@ public final class PretrainedModel implements AutoCloseable {
   /** The weights by the names that the family's graph gives them. */
   public CheckpointSource checkpoint() {
     return checkpoint;
+  }
+
+  /** Inputs that share a zero point where linears are held in 4 bits; empty if all are floats. */
+  public OptionalInt group() {
+    return checkpoint.names().stream()
+        .flatMap(weight -> checkpoint.packed(weight).stream())
+        .mapToInt(PackedMatrix::group)
+        .findFirst();
   }
 
   /** Whether the model has a tokenizer. */
