@@ -12,6 +12,7 @@
  * dev.statecraft.core.control.Lora} is the choice of endpoints that is LoRA, {@link
  * dev.statecraft.core.control.Dora} reparametrizes linears, {@link
  * dev.statecraft.core.control.Vera} trains vectors between shared random matrices, {@link
+ * dev.statecraft.core.control.QaLora} updates that zero points can hold, {@link
  * dev.statecraft.core.control.FullTuning} trains the weights themselves, {@link
  * dev.statecraft.core.control.NormTuning} those of norms, {@link
  * dev.statecraft.core.control.HeadTuning} only the task's head.
