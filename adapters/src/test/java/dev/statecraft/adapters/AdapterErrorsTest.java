@@ -122,6 +122,8 @@ class AdapterErrorsTest {
         "layer_replication | [[0,1]] | none (others are not supported), found [[0,1]]",
         "fan_in_fan_out | true | false (true is not supported), found true",
         "lora_bias | true | false (true is not supported), found true",
+        "use_qalora | true | false (PEFT has it for GPTQ bases alone, which are not read; the"
+            + " method qa-lora is ours, on a base in int4), found true",
         "init_lora_weights | `\"pissa\"` | true, false or one of [eva, gaussian, orthogonal]"
             + " (others change the base weights), found \"pissa\"",
         "target_modules | `\"(q_proj\"` | a list of names or one regular expression, found"
@@ -145,8 +147,8 @@ class AdapterErrorsTest {
       quoteCharacter = '`',
       delimiter = '|',
       value = {
-        "`{\"type\":\"x\"}` | parts[0].type: expected bitfit, control, ia3, lora, norms or vera,"
-            + " found \"x\"",
+        "`{\"type\":\"x\"}` | parts[0].type: expected bitfit, control, ia3, lora, norms, qa-lora or"
+            + " vera, found \"x\"",
         "`{\"type\":\"lora\"}` | parts[0].r: expected a positive integer, found no such key",
         "`{\"type\":\"control\",\"layers\":\"all\"}` | parts[0].edges: expected a list of objects,"
             + " found no such key",
@@ -154,7 +156,7 @@ class AdapterErrorsTest {
             + " 'all', 'first N', 'last N' or a list such as '0,2,5-7', found 'some'",
         "`{\"type\":\"control\",\"layers\":\"all\",\"edges\":[{\"from\":\"input\",\"to\":\"output\",\"name\":\"x\",\"function\":\"y\"}]}`"
             + " | parts[0].edges[0].function: expected low_rank, bottleneck, gated, affine, ia3,"
-            + " bitfit, patch, reft or vera, found \"y\"",
+            + " bitfit, patch, reft, vera or group_means, found \"y\"",
         "`{\"type\":\"control\",\"layers\":\"all\",\"edges\":[{\"from\":\"input\",\"to\":\"output\","
             + "\"name\":\"x\",\"function\":\"low_rank\",\"rank\":1,\"scale\":1,\"init\":{\"kind\":\"ROW_NORM\",\"scale\":0}}]}`"
             + " | parts[0].edges[0].init.kind: expected one of [CONSTANT, NORMAL, UNIFORM,"
@@ -350,12 +352,12 @@ class AdapterErrorsTest {
         .isInstanceOf(UsageException.class)
         .hasMessageStartingWith(
             "control edge 'own': expected a function that can be saved (low_rank, bottleneck,"
-                + " gated, affine, ia3, bitfit, patch, reft or vera), found");
+                + " gated, affine, ia3, bitfit, patch, reft, vera or group_means), found");
     Tuning lambda = graph -> graph;
     assertThatThrownBy(() -> AdapterDescription.of("edges", "", List.of(lambda)))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageStartingWith(
-            "expected Lora, Dora, Ia3, Vera, StateTuning, NormTuning, BitFit, FullTuning or"
+            "expected Lora, Dora, Ia3, Vera, QaLora, StateTuning, NormTuning, BitFit, FullTuning or"
                 + " HeadTuning");
     assertThatThrownBy(
             () -> AdapterDescription.of("x", "", List.of(new FullTuning(), new FullTuning())))
