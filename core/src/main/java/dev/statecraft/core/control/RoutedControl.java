@@ -108,11 +108,10 @@ record RoutedControl(List<Term> terms) implements ControlOp {
   }
 
   /** {@code s_j g_j} {@code [rows, 1]}. */
-  private Tensor weight(int term, EdgeContext context) {
+  private Tensor weight(int term, long rows, EdgeContext context) {
     double scale = terms.get(term).scale();
     if (term == 0) {
-      Tensor h = context.input(OWN);
-      return h.torch().full(h.dtype(), scale, h.size(0), 1);
+      return context.torch().full(context.computeType(), scale, rows, 1);
     }
     return context.input(GATES).narrow(1, term - 1, 1).mul(scale);
   }
@@ -138,8 +137,9 @@ record RoutedControl(List<Term> terms) implements ControlOp {
   public Tensor forward(ForwardContext context) {
     List<Tensor> rows = new ArrayList<>();
     for (int i = 0; i < terms.size(); i++) {
-      Tensor weight = weight(i, context);
-      rows.add(context.input(hidden(i)).mul(weight));
+      Tensor h = context.input(hidden(i));
+      Tensor weight = weight(i, h.size(0), context);
+      rows.add(h.mul(weight));
       if (terms.get(i).bias()) {
         rows.add(weight);
       }
@@ -155,7 +155,7 @@ record RoutedControl(List<Term> terms) implements ControlOp {
     long column = 0;
     for (int i = 0; i < terms.size(); i++) {
       long rank = context.parameter(b(i)).size(1);
-      Tensor weight = weight(i, context);
+      Tensor weight = weight(i, dy.size(0), context);
       Tensor qh = q.narrow(1, column, rank);
       column += rank;
       if (context.wantsParameter(b(i))) {

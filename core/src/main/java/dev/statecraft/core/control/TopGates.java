@@ -22,7 +22,7 @@ import java.util.List;
  *
  * <p>Backward, where the choice is a constant: {@code dz = g * (dg - sum g * dg)}, which is zero for
  * gates that are; {@code dG = dz^T x_u}, {@code dg0 = sum dz}, {@code dx_u = dz G}. It reads the
- * gates themselves, so its choice is the forward's.
+ * gates themselves, which are stored, so its choice is the forward's.
  *
  * @param k how many are open; all if there are no more
  */
@@ -55,6 +55,11 @@ record TopGates(int k) implements Op {
   @Override
   public Reads reads(Demand demand) {
     return Reads.OUTPUT.andInput(U, demand.parameter(G));
+  }
+
+  @Override
+  public boolean chooses() {
+    return true;
   }
 
   /** x_u in the model's type. */

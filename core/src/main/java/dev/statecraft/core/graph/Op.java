@@ -78,6 +78,14 @@ public interface Op {
   }
 
   /**
+   * Whether the output says which of several things was chosen. Computed again from states that
+   * were stored in fewer bytes it could be another choice, so it is always stored.
+   */
+  default boolean chooses() {
+    return false;
+  }
+
+  /**
    * Indices of trained parameters {@code [r, n]} whose rows are orthonormal: they are made so again
    * after every step of the optimizer.
    */

@@ -14,7 +14,8 @@ import java.util.Set;
  * every state that the edge reads is stored, comes with the batch, or can itself be computed again;
  * a state that the backward reads and that cannot be computed again is stored. States between
  * layers are never computed again, nor those that the backward of another layer reads, which bounds
- * every chain of recomputation by one layer; one that no backward reads is stored all the same where
+ * every chain of recomputation by one layer, nor a {@linkplain dev.statecraft.core.graph.Op#chooses
+ * choice}; one that no backward reads is stored all the same where
  * that makes more others unnecessary.
  */
 final class Storage {
@@ -78,6 +79,7 @@ final class Storage {
       String name = edge.name();
       boolean again =
           policies.mayRecompute(edge)
+              && !edge.op().chooses()
               && !boundaries.contains(name)
               && edge.inputs().stream().map(State::name).allMatch(available::contains);
       boolean chosen = kept.contains(name) || anchors.contains(name);
