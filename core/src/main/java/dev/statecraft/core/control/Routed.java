@@ -31,6 +31,9 @@ import java.util.function.UnaryOperator;
  * @param expert what each edge computes by itself
  */
 public record Routed(int k, LowRank expert) implements ControlFunction {
+  /** How many earlier edges are read unless something else is said: ours. */
+  public static final int USUAL_K = 2;
+
   public Routed {
     if (k < 0) {
       throw new UsageException("k: expected 0 or more, found " + k);

@@ -15,17 +15,17 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * {@code x_v' = x_v + c_0 + sum over j of g_j c_j}, {@code c_j = s_j (B_j h_j + b_j)}: an edge's own
- * control and those of others, each let through by a gate. Inputs are x_v, h_0, and where there are
- * others the gates {@code [rows, m]} and their h, {@code [rows, r_j]}; parameters are the B and b of
- * all in the same order.
+ * {@code x_v' = x_v + c_0 + sum over j of g_j c_j}, {@code c_j = s_j (B_j h_j + b_j)}: an edge's
+ * own control and those of others, each let through by a gate. Inputs are x_v, h_0, and where there
+ * are others the gates {@code [rows, m]} and their h, {@code [rows, r_j]}; parameters are the B and
+ * b of all in the same order.
  *
  * <p>With M the matrices {@code [B_j | b_j]} side by side and H the rows {@code s_j g_j [h_j | 1]}
  * side by side ({@code g_0 = 1}), the sum is one product, {@code H M^T}, and no c_j is ever made.
  *
  * <p>Backward, with dy the gradient of x_v' and {@code q = s_j dy [B_j | b_j]}: {@code dx_v = dy},
- * {@code dh_j = g_j q} (its first r_j columns), {@code dg_j = sum q * [h_j | 1]}, {@code dB_j = dy^T
- * (s_j g_j h_j)}, {@code db_j = dy^T (s_j g_j)}.
+ * {@code dh_j = g_j q} (its first r_j columns), {@code dg_j = sum q * [h_j | 1]}, {@code dB_j =
+ * dy^T (s_j g_j h_j)}, {@code db_j = dy^T (s_j g_j)}.
  *
  * @param terms the controls, the edge's own first
  */
@@ -74,12 +74,7 @@ record RoutedControl(List<Term> terms) implements ControlOp {
     int states = gated() ? GATES + terms.size() : GATES;
     if (inputs.size() != states || parameters.size() != b(terms.size())) {
       throw new GraphException(
-          "expected x_v and "
-              + terms.size()
-              + " controls, found "
-              + inputs
-              + " and "
-              + parameters);
+          "expected x_v and " + terms.size() + " controls, found " + inputs + " and " + parameters);
     }
     inputs.forEach(input -> ControlShapes.rowsAgree(v, input));
     for (int i = 0; i < terms.size(); i++) {
@@ -187,8 +182,7 @@ record RoutedControl(List<Term> terms) implements ControlOp {
   private Tensor ofGate(int term, Tensor q, long column, BackwardContext context) {
     DType type = context.computeType();
     Tensor h = context.input(hidden(term));
-    Tensor sum =
-        q.narrow(1, column, h.size(1)).mul(h).sum(1, type.master()).view(h.size(0), 1);
+    Tensor sum = q.narrow(1, column, h.size(1)).mul(h).sum(1, type.master()).view(h.size(0), 1);
     if (terms.get(term).bias()) {
       sum.addInPlace(q.narrow(1, column + h.size(1), 1).as(type.master()));
     }

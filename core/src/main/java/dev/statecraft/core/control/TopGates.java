@@ -20,9 +20,9 @@ import java.util.List;
  * {@code g = softmax over the k largest of z}, {@code z = G x_u + g0}, {@code [rows, m]}: a row's
  * other gates are zero. Of equal logits the one that comes first is larger.
  *
- * <p>Backward, where the choice is a constant: {@code dz = g * (dg - sum g * dg)}, which is zero for
- * gates that are; {@code dG = dz^T x_u}, {@code dg0 = sum dz}, {@code dx_u = dz G}. It reads the
- * gates themselves, which are stored, so its choice is the forward's.
+ * <p>Backward, where the choice is a constant: {@code dz = g * (dg - sum g * dg)}, which is zero
+ * for gates that are; {@code dG = dz^T x_u}, {@code dg0 = sum dz}, {@code dx_u = dz G}. It reads
+ * the gates themselves, which are stored, so its choice is the forward's.
  *
  * @param k how many are open; all if there are no more
  */

@@ -15,8 +15,8 @@ import java.util.Set;
  * a state that the backward reads and that cannot be computed again is stored. States between
  * layers are never computed again, nor those that the backward of another layer reads, which bounds
  * every chain of recomputation by one layer, nor a {@linkplain dev.statecraft.core.graph.Op#chooses
- * choice}; one that no backward reads is stored all the same where
- * that makes more others unnecessary.
+ * choice}; one that no backward reads is stored all the same where that makes more others
+ * unnecessary.
  */
 final class Storage {
   private final Set<String> stored = new HashSet<>();

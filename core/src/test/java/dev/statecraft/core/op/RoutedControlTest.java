@@ -64,8 +64,7 @@ class RoutedControlTest extends OpTest {
     assertThat(inputs(graph, first + "hidden")).containsExactly("embedded@0");
     assertThat(inputs(graph, "embedded")).containsExactly("embedded@0", first + "hidden");
     assertThat(inputs(graph, "l0.sum"))
-        .containsExactly(
-            "l0.sum@0", "layers.0.mlp.hidden", "layers.0.mlp.gates", first + "hidden");
+        .containsExactly("l0.sum@0", "layers.0.mlp.hidden", "layers.0.mlp.gates", first + "hidden");
     assertThat(inputs(graph, "layers.0.mlp.gates")).containsExactly("embedded");
     // Of two edges to one state the list's first comes first, here that in series.
     assertThat(inputs(graph, "l1.sum@1"))

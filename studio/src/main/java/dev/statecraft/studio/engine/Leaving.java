@@ -106,18 +106,21 @@ record Leaving(Inputs inputs, Sessions sessions) {
     try (Torch torch = sessions.open(check.device());
         LogitsComparison comparison =
             LogitsComparison.on(model, open.family(), check.prompts(), bos)) {
-      try (Tuned tuned = Tuned.of(model, open.family(), Optional.of(source.adapter()));
+      try (Tuned tuned =
+              Tuned.of(model, open.family(), Optional.of(source.adapter()), inputs.functions());
           Weights weights = tuned.weights(torch, check.dtype(), Quantization.NONE)) {
         comparison.expect(tuned.graph(), weights);
       }
       if (Files.exists(against.resolve(AdapterFolder.CONFIG_FILE))) {
-        try (Tuned tuned = Tuned.of(model, open.family(), Optional.of(against));
+        try (Tuned tuned =
+                Tuned.of(model, open.family(), Optional.of(against), inputs.functions());
             Weights weights = tuned.weights(torch, check.dtype(), Quantization.NONE)) {
           return result(comparison.compare(tuned.graph(), weights), check, List.of());
         }
       }
       try (PretrainedModel other = PretrainedModel.open(against);
-          Tuned tuned = Tuned.of(other, open.familyOf(other), Optional.empty());
+          Tuned tuned =
+              Tuned.of(other, open.familyOf(other), Optional.empty(), inputs.functions());
           Weights weights = tuned.weights(torch, check.dtype(), Quantization.NONE)) {
         return result(comparison.compare(tuned.graph(), weights), check, types(other.checkpoint()));
       }

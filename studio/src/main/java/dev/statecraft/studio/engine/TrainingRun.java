@@ -72,7 +72,7 @@ record TrainingRun(
     Graph graph =
         recipe
             .method()
-            .tuning(Models.defaults(prepared.family()))
+            .tuning(Models.defaults(prepared.family(), inputs.functions()))
             .apply(dropout.applyTo(prepared.family().graph()));
     noteUnused(graph);
     RankCheck.note(graph).ifPresent(listener::tell);
@@ -267,7 +267,7 @@ record TrainingRun(
         AdapterDescription.of(
                 recipe.method().name(),
                 HubId.model(recipe.model()).map(HubId::name).orElse(recipe.model()),
-                recipe.method().tunings(Models.defaults(prepared.family())))
+                recipe.method().tunings(Models.defaults(prepared.family(), inputs.functions())))
             .withMetadata(TrainedHead.of(prepared.recipe(), prepared.family()).metadata());
     AdapterFolder.save(folder, description, prepared.family(), weights);
   }
