@@ -8,11 +8,14 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.statecraft.base.InvalidInputException;
 import dev.statecraft.base.UsageException;
 import dev.statecraft.core.control.ControlEdge;
+import dev.statecraft.core.control.ControlFunction;
 import dev.statecraft.core.control.FullTuning;
 import dev.statecraft.core.control.LayerSelection;
+import dev.statecraft.core.control.Scaling;
 import dev.statecraft.core.control.StateTuning;
 import dev.statecraft.core.control.Tuning;
-import dev.statecraft.core.control.UserFunction;
+import dev.statecraft.core.graph.Op;
+import dev.statecraft.core.graph.Parameter;
 import dev.statecraft.core.run.Weights;
 import dev.statecraft.formats.checkpoint.ElementType;
 import dev.statecraft.formats.checkpoint.SafetensorsFile;
@@ -344,7 +347,18 @@ class AdapterErrorsTest {
 
   @Test
   void tuningsThatCannotBeWrittenDown() {
-    UserFunction own = new UserFunction("own", List.of(), (x, theta) -> x);
+    ControlFunction own =
+        new ControlFunction() {
+          @Override
+          public Op op() {
+            return new Scaling().op();
+          }
+
+          @Override
+          public List<Parameter> parameters(UnaryOperator<String> name, long in, long out) {
+            return List.of();
+          }
+        };
     StateTuning states =
         new StateTuning(
             List.of(new ControlEdge("input", "output", "own", own)), LayerSelection.ALL);
@@ -352,7 +366,8 @@ class AdapterErrorsTest {
         .isInstanceOf(UsageException.class)
         .hasMessageStartingWith(
             "control edge 'own': expected a function that can be saved (low_rank, bottleneck,"
-                + " gated, affine, ia3, bitfit, patch, reft, vera or group_means), found");
+                + " gated, affine, ia3, bitfit, patch, reft, vera, group_means, routed"
+                + " or user), found");
     Tuning lambda = graph -> graph;
     assertThatThrownBy(() -> AdapterDescription.of("edges", "", List.of(lambda)))
         .isInstanceOf(IllegalArgumentException.class)

@@ -22,6 +22,7 @@ import dev.statecraft.core.control.Positions;
 import dev.statecraft.core.control.QaLora;
 import dev.statecraft.core.control.RankBudget;
 import dev.statecraft.core.control.Reft;
+import dev.statecraft.core.control.Routed;
 import dev.statecraft.core.control.SharedLowRank;
 import dev.statecraft.core.control.StateTuning;
 import dev.statecraft.core.control.Tuning;
@@ -49,6 +50,7 @@ final class Descriptions {
           "ia3",
           "bitfit",
           "patch-control",
+          "routed",
           "reft",
           "full",
           "probe",
@@ -105,6 +107,9 @@ final class Descriptions {
               List.of(
                   StateTuning.control(
                       new Patch(3, 0.75, function.init()), LayerSelection.parse("0,2")));
+          case "routed" ->
+              List.of(
+                  StateTuning.doubleControl(new Routed(2, function), LayerSelection.parse("0,2")));
           case "reft" ->
               List.of(
                   new StateTuning(

@@ -575,6 +575,10 @@ final class ErrorScenarios {
         () -> edge("embeddings", "token_ids"));
     put("control edge from '<state>' to '<state>': <problem>", () -> edge("loss", "loss"));
     put(
+        "user_function: expected a function that the program has registered, which has none, found"
+            + " '<name>'",
+        () -> train("method.name=control", "method.function=user", "method.user_function=squared"));
+    put(
         "layers: the model has the layers 0 to <n>, found '<layers>'",
         () -> train("method.layers=99"));
     put(

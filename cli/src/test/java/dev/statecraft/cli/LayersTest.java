@@ -81,7 +81,6 @@ final class LayersTest {
           "adapters.Targets",
           "cli.Statecraft",
           "core.control.EdgePlace",
-          "core.control.UserFunction",
           "core.plan.GradientPlacement",
           "data.BatchPosition",
           "data.DatasetSplit",

@@ -111,14 +111,16 @@ record Leaving(Inputs inputs, Sessions sessions) {
             LogitsComparison.on(model, open.family(), check.prompts(), bos)) {
       if (Files.exists(against.resolve(AdapterFolder.CONFIG_FILE))) {
         expect(comparison, open, source, torch, check, Quantization.NONE);
-        try (Tuned tuned = Tuned.of(model, open.family(), Optional.of(against));
+        try (Tuned tuned =
+                Tuned.of(model, open.family(), Optional.of(against), inputs.functions());
             Weights weights = tuned.weights(torch, check.dtype(), Quantization.NONE)) {
           return result(comparison.compare(tuned.graph(), weights), check, List.of());
         }
       }
       try (PretrainedModel other = PretrainedModel.open(against)) {
         expect(comparison, open, source, torch, check, ZeroPointBase.of(source, other));
-        try (Tuned tuned = Tuned.of(other, open.familyOf(other), Optional.empty());
+        try (Tuned tuned =
+                Tuned.of(other, open.familyOf(other), Optional.empty(), inputs.functions());
             Weights weights = tuned.weights(torch, check.dtype(), Quantization.NONE)) {
           return result(
               comparison.compare(tuned.graph(), weights), check, types(other.checkpoint()));
@@ -128,7 +130,7 @@ record Leaving(Inputs inputs, Sessions sessions) {
   }
 
   /** Computes the adapter's logits, on the base as it is merged. */
-  private static void expect(
+  private void expect(
       LogitsComparison comparison,
       OpenAdapter open,
       AdapterSource source,
@@ -136,7 +138,9 @@ record Leaving(Inputs inputs, Sessions sessions) {
       LogitsCheck check,
       Quantization base)
       throws IOException {
-    try (Tuned tuned = Tuned.of(open.model(), open.family(), Optional.of(source.adapter()));
+    try (Tuned tuned =
+            Tuned.of(
+                open.model(), open.family(), Optional.of(source.adapter()), inputs.functions());
         Weights weights = tuned.weights(torch, check.dtype(), base)) {
       comparison.expect(tuned.graph(), weights);
     }

@@ -27,6 +27,7 @@ public final class Methods {
           new Ia3Method(),
           new BitFitMethod(),
           new PatchControlMethod(),
+          new RoutedMethod(),
           new ReftMethod(),
           new FullMethod(),
           new ProbeMethod(),

@@ -172,6 +172,7 @@ class MethodTest {
       case "vera edges" -> 2 * layers * (r + d);
       case "control", "full-block control" -> layers * edge(model, d, d);
       case "double-control" -> 2 * layers * edge(model, d, d);
+      case "routed" -> 2 * layers * edge(model, d, d) + 2 * layers * (2 * layers - 1) / 2 * (d + 1);
       case "control+lora" -> layers * edge(model, d, d) + lora;
       case "adapter" -> 2 * layers * (2 * r * d + r + d);
       case "adapter with norms" ->

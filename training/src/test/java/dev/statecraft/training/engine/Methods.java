@@ -19,6 +19,7 @@ import dev.statecraft.core.control.Positions;
 import dev.statecraft.core.control.QaLora;
 import dev.statecraft.core.control.RankBudget;
 import dev.statecraft.core.control.Reft;
+import dev.statecraft.core.control.Routed;
 import dev.statecraft.core.control.SharedLowRank;
 import dev.statecraft.core.control.StateTuning;
 import dev.statecraft.core.control.Tuning;
@@ -70,6 +71,7 @@ final class Methods {
                 StateTuning.adapter(new Bottleneck(RANK, 1, Activation.Kind.SILU), all),
                 new NormTuning(all))));
     methods.put("gated control", StateTuning.control(new Gated(RANK, 0.5, 2, control.init()), all));
+    methods.put("routed", StateTuning.doubleControl(new Routed(2, control), all));
     methods.put(
         "affine double-control",
         StateTuning.doubleControl(new Affine(RANK, 0.5, 2, control.init()), all));
