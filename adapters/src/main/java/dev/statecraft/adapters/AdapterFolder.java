@@ -75,6 +75,14 @@ public final class AdapterFolder {
           TensorEntry.of(entry.getValue().get(0), ElementType.F32, entry.getKey().sizes()),
           channel -> write(value, channel));
     }
+    AdapterKeys.copies(description, family)
+        .forEach(
+            (key, parameter) -> {
+              Tensor value = weights.value(parameter);
+              writer.add(
+                  TensorEntry.of(key, ElementType.F32, value.shape()),
+                  channel -> write(value, channel));
+            });
     Files.createDirectories(folder);
     Leftovers.sweep(folder);
     Path newConfig = beside(folder, CONFIG_FILE);

@@ -79,15 +79,15 @@ final class MergedTensors {
   TensorData data(String name) {
     TensorEntry target = entry(name);
     MergedLinear linear = merge.linears().get(name);
+    CheckpointSource from = merge.replaced().containsKey(name) ? merge.trained() : checkpoint;
     if (linear != null) {
-      TensorEntry source = checkpoint.entry(name);
+      TensorEntry source = from.entry(name);
       if (!floating(source.type())) {
         throw new InvalidInputException(
             "tensor '" + name + "': expected F64, F32, F16 or BF16, found " + source.type());
       }
-      return channel -> writeMerged(source, target, linear, channel);
+      return channel -> writeMerged(from, source, target, linear, channel);
     }
-    CheckpointSource from = merge.replaced().containsKey(name) ? merge.trained() : checkpoint;
     TensorEntry source = from.entry(name);
     return source.type() == target.type()
         ? channel -> writeAsIs(from, source, channel)
@@ -118,15 +118,19 @@ final class MergedTensors {
   }
 
   private void writeMerged(
-      TensorEntry source, TensorEntry target, MergedLinear linear, WritableByteChannel channel)
+      CheckpointSource weights,
+      TensorEntry source,
+      TensorEntry target,
+      MergedLinear linear,
+      WritableByteChannel channel)
       throws IOException {
     DType from = dtype(source.type());
-    long columns = source.shape()[1];
+    long columns = source.shape().length == 1 ? 1 : source.shape()[1];
     try (Scope scope = torch.scope()) {
-      MergedLinear.Values values =
+      MergedLinear.Rows values =
           linear.values(torch, CheckpointWeights.of(merge.trained()), from.master());
       eachPiece(
-          checkpoint,
+          weights,
           source,
           columns,
           (bytes, first, count) -> {

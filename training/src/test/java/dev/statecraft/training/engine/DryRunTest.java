@@ -112,6 +112,7 @@ class DryRunTest {
   @CsvSource({
     "lora, CHEAP, FLOAT32, NONE, EXACT",
     "dora, INPUTS, BFLOAT16, INT8, INT8",
+    "tokens and lora, INPUTS, FLOAT32, INT8, EXACT",
     "double-control, ALL, BFLOAT16, NF4, EXACT"
   })
   void aCardIsPlannedForWithoutOne(
@@ -142,6 +143,9 @@ class DryRunTest {
     "lora, INPUTS, BFLOAT16, NF4, EXACT",
     "lora, ALL, FLOAT64, NF4, EXACT",
     "lora, CHEAP, BFLOAT16, INT8, INT8",
+    "lora with biases, CHEAP, FLOAT32, NF4, EXACT",
+    "tokens and lora, INPUTS, FLOAT32, INT8, EXACT",
+    "tokens and lora, CHEAP, BFLOAT16, NF4, EXACT",
     "dora, MLP, BFLOAT16, NF4, EXACT",
     "dora, INPUTS, FLOAT32, INT8, EXACT",
     "double-control, INPUTS, FLOAT64, INT8, EXACT",
