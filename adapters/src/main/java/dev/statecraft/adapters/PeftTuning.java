@@ -19,6 +19,7 @@ public record PeftTuning(AdapterPart.Projections part, TaskModel family) impleme
    */
   @Override
   public Graph apply(Graph graph) {
+    part.savedModules(family).requireKnown();
     return part.tuning(family).apply(graph);
   }
 }

@@ -1,5 +1,6 @@
 package dev.statecraft.adapters;
 
+import dev.statecraft.base.UsageException;
 import dev.statecraft.core.control.CopyTuning;
 import dev.statecraft.core.control.TableReaders;
 import dev.statecraft.core.graph.Parameter;
@@ -123,6 +124,23 @@ record SavedModules(List<String> modules, boolean tied, TaskModel family) {
                 parameter ->
                     parameter.role() == Parameter.Role.BASE && isIn(parameter.name(), module))
         || tables().filter(tables -> isIn(tables.head(), module)).isPresent();
+  }
+
+  /**
+   * Checks that the model has all of them. PEFT ignores what it does not find.
+   *
+   * @throws UsageException if it lacks one
+   */
+  void requireKnown() {
+    List<String> heads = AdapterConfig.heads(family);
+    for (String module : modules) {
+      if (!isKnown(module) && !heads.contains(module)) {
+        throw new UsageException(
+            "modules_to_save: expected modules of the model, or ends of their names, found '"
+                + module
+                + "'");
+      }
+    }
   }
 
   /** The modules to write: the head's that are saved, and those of the parts that name weights. */

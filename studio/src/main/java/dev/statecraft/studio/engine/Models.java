@@ -20,6 +20,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /** Opens models by the names that users give them. */
 final class Models {
@@ -93,7 +94,8 @@ final class Models {
         backbone.attentionTargets(),
         backbone.scaledTargets(),
         backbone.controlInit(),
-        backbone.controlBias());
+        backbone.controlBias(),
+        Optional.of(family));
   }
 
   /** all-MiniLM-L6-v2 out of the ONNX file in its Maven artifact. */
