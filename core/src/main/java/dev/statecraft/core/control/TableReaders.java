@@ -1,0 +1,28 @@
+package dev.statecraft.core.control;
+
+import dev.statecraft.core.graph.Edge;
+import dev.statecraft.core.op.Embedding;
+
+/**
+ * Which of the edges that read a table of tokens are meant: a tied one has readers of both kinds.
+ */
+public enum TableReaders {
+  /** Those that look up rows by ids. */
+  EMBEDDINGS,
+  /** Those that score all tokens. */
+  SCORES,
+  /** All. */
+  ALL;
+
+  /** Whether an edge, which reads the table as its first parameter, is one of them. */
+  boolean include(Edge edge) {
+    return this == ALL || edge.op() instanceof Embedding == (this == EMBEDDINGS);
+  }
+
+  /** Whether an edge reads a table and is one of them. */
+  boolean include(Edge edge, String table) {
+    return !edge.parameters().isEmpty()
+        && edge.parameters().get(0).name().equals(table)
+        && include(edge);
+  }
+}
