@@ -2,7 +2,6 @@ package dev.statecraft.adapters;
 
 import dev.statecraft.base.UsageException;
 import dev.statecraft.core.control.ControlEdge;
-import dev.statecraft.core.control.CopyTuning;
 import dev.statecraft.core.control.Dora;
 import dev.statecraft.core.control.FullTuning;
 import dev.statecraft.core.control.HeadTuning;
@@ -17,6 +16,7 @@ import dev.statecraft.core.graph.Parameter;
 import dev.statecraft.core.run.Weights;
 import dev.statecraft.models.head.TaskModel;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -196,9 +196,17 @@ public interface AdapterPart {
       return new SavedModules(savedModules().orElse(List.of()), beside.tied(), family);
     }
 
-    /** The tunings that make two tables of a tied one, to train one of them, or both. */
-    public List<CopyTuning> copyTunings(TaskModel family) {
-      return savedModules(family).copies();
+    /**
+     * The copies of a tied table that are trained.
+     *
+     * @return the name of each by that of the parameter in checkpoints whose place it takes
+     */
+    public Map<String, String> copies(TaskModel family) {
+      Map<String, String> copies = new LinkedHashMap<>();
+      savedModules(family)
+          .copies()
+          .forEach(copy -> copies.put(SavedModules.original(copy.copy()), copy.copy()));
+      return copies;
     }
 
     /** The tunings that train rows of tables. */

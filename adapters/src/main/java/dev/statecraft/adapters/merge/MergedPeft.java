@@ -2,7 +2,6 @@ package dev.statecraft.adapters.merge;
 
 import dev.statecraft.adapters.AdapterPart;
 import dev.statecraft.base.UsageException;
-import dev.statecraft.core.control.CopyTuning;
 import dev.statecraft.core.control.Lora;
 import dev.statecraft.core.control.TableReaders;
 import dev.statecraft.core.control.TokenTuning;
@@ -24,7 +23,6 @@ import java.util.Optional;
  */
 record MergedPeft(AdapterPart.Projections part, TaskModel family, Graph tuned) {
   private static final String A = ".lora_A.weight";
-  private static final String COPY = ".modules_to_save";
 
   /**
    * What is merged, by the name of the weight or bias.
@@ -83,11 +81,7 @@ record MergedPeft(AdapterPart.Projections part, TaskModel family, Graph tuned) {
 
   /** Trained copies of modules by the names of what they take the place of. */
   Map<String, String> copies() {
-    Map<String, String> copies = new LinkedHashMap<>();
-    for (CopyTuning copy : part.copyTunings(family)) {
-      copies.put(copy.copy().replace(COPY, ""), copy.copy());
-    }
-    return copies;
+    return part.copies(family);
   }
 
   /** The tied table that is two tables from now on, if it is. */

@@ -16,7 +16,12 @@ public enum TableReaders {
 
   /** Whether an edge, which reads the table as its first parameter, is one of them. */
   boolean include(Edge edge) {
-    return this == ALL || edge.op() instanceof Embedding == (this == EMBEDDINGS);
+    boolean embeds = edge.op() instanceof Embedding;
+    return switch (this) {
+      case EMBEDDINGS -> embeds;
+      case SCORES -> !embeds;
+      case ALL -> true;
+    };
   }
 
   /** Whether an edge reads a table and is one of them. */

@@ -110,6 +110,30 @@ class PeftKeysTest {
     assertThat(base.passed()).as("something was learned").isFalse();
   }
 
+  /** Beside control, LoRA with all its keys is a part of an adapter of ours. */
+  @Test
+  void loraBesideControlHasTheSameKeys() throws IOException {
+    RunDirectory run =
+        train(
+            "{name: control+lora, lora: {rank: 2, rank_pattern:"
+                + " {q_proj: 3}, trainable_token_indices: {embed_tokens: [5], lm_head: [6]},"
+                + " modules_to_save: [norm]}}");
+    AdapterSource source =
+        new AdapterSource(
+            run.adapter(), Optional.of(run.recipe().model()), Optional.of(run.recipe()));
+    ExportRequest request =
+        new ExportRequest(
+            source,
+            Optional.empty(),
+            Optional.empty(),
+            folder.resolve("exported"),
+            false,
+            Optional.of(CHECK));
+    Exported exported = engine.export(request);
+    assertThat(exported.what()).isEqualTo("control");
+    assertThat(exported.verification().orElseThrow().worst().maxDifference()).isZero();
+  }
+
   @Test
   void settingsAreThoseOfPeft() throws IOException {
     RunDirectory run =
