@@ -59,6 +59,8 @@
  * <td>{@code base_model.model.control.U.to.V.lora_A.weight} ...</td></tr>
  * <tr><td>gates of a control edge</td>
  * <td>as its A and B: {@code lora_G.weight}, {@code lora_G.bias}</td></tr>
+ * <tr><td>the parameter P of a program's own function</td>
+ * <td>as an edge's A and B: {@code lora_P}</td></tr>
  * <tr><td>the norm N of the model, trained beside adapters</td>
  * <td>{@code base_model.model.N.weight}, {@code .bias}</td></tr>
  * <tr><td>full tuning</td><td>the names of the parameters, without a prefix</td></tr>

@@ -2,12 +2,14 @@ package dev.statecraft.inference;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.statecraft.core.control.BlockName;
 import dev.statecraft.core.control.ControlEdge;
 import dev.statecraft.core.control.LayerSelection;
 import dev.statecraft.core.control.Lora;
 import dev.statecraft.core.control.LowRank;
 import dev.statecraft.core.control.Positions;
 import dev.statecraft.core.control.Reft;
+import dev.statecraft.core.control.Routed;
 import dev.statecraft.core.control.StateTuning;
 import dev.statecraft.core.control.TableReaders;
 import dev.statecraft.core.control.TokenTuning;
@@ -62,7 +64,10 @@ record TinyLlama(LlamaConfig config, Torch torch, Graph graph, Weights weights, 
     return open(name, Tuning.all(List.of()));
   }
 
-  /** With LoRA, control edges and rows of tokens that are all random, as if trained. */
+  /**
+   * With LoRA, control edges, routed ones among them, and rows of tokens that are all random, as if
+   * trained.
+   */
   static TinyLlama tuned(String name) throws IOException {
     TinyLlama model =
         open(
@@ -71,6 +76,12 @@ record TinyLlama(LlamaConfig config, Torch torch, Graph graph, Weights weights, 
                 List.of(
                     StateTuning.doubleControl(
                         new LowRank(4, 1, false, 0.5, Initializer.KAIMING), LayerSelection.ALL),
+                    new StateTuning(
+                        List.of(
+                            ControlEdge.around(
+                                BlockName.FULL,
+                                new Routed(1, new LowRank(2, 1, true, 0, Initializer.KAIMING)))),
+                        LayerSelection.ALL),
                     new Lora(2, 4, 0.5, true, List.of("q_proj", "v_proj"), LayerSelection.ALL),
                     new TokenTuning(
                         "model.embed_tokens.weight",

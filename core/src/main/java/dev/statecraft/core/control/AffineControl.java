@@ -61,7 +61,7 @@ record AffineControl(double scale, int terms) implements ControlOp {
       context.parameterGradient(Gates.B).addMatmul(dy.t(), gates.times(h, open), scale);
     }
     Tensor t = dy.matmul(context.parameter(Gates.B)).mulInPlace(scale);
-    gates.backward(t, h, open, u, context);
+    gates.backward(t.mul(h), 1, open, u, context);
     Tensor dh = gates.times(t, open);
     if (context.wantsParameter(Gates.A)) {
       context.parameterGradient(Gates.A).addMatmul(dh.t(), u, 1);

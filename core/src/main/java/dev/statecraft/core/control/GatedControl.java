@@ -62,8 +62,11 @@ record GatedControl(double scale, int gates) implements ControlOp {
     Tensor b = context.parameter(Gates.B);
     Tensor h = u.linear(a);
     Tensor open = shared.open(u, context);
-    shared.backward(dy, h.linear(b).mulInPlace(scale), open, u, context);
-    Tensor q = shared.times(dy, open.mulInPlace(scale));
+    // As wide as x_v: of one, and then of q.
+    Tensor wide = h.linear(b).mulInPlace(dy);
+    shared.backward(wide, scale, open, u, context);
+    shared.runs(wide).setToProduct(shared.runs(dy), open.mulInPlace(scale).unsqueeze(2));
+    Tensor q = wide;
     if (context.wantsParameter(Gates.B)) {
       context.parameterGradient(Gates.B).addMatmul(q.t(), h, 1);
     }

@@ -58,11 +58,14 @@ record Gates(int count) {
   /**
    * Adds the gradients of G, g0 and x_u that the gates have a part in.
    *
-   * @param gradient of {@link #times}'s result
-   * @param x what was multiplied
+   * @param product the gradient of {@link #times}'s result, times what was multiplied
+   * @param scale of both
    */
-  void backward(Tensor gradient, Tensor x, Tensor open, Tensor u, BackwardContext context) {
-    Tensor ofOpen = runs(gradient).mul(runs(x)).sum(2, open.dtype());
+  void backward(Tensor product, double scale, Tensor open, Tensor u, BackwardContext context) {
+    Tensor ofOpen = runs(product).sum(2, open.dtype());
+    if (scale != 1) {
+      ofOpen.mulInPlace(scale);
+    }
     Kernels.sigmoidBackwardInto(ofOpen, ofOpen, open);
     if (context.wantsParameter(G)) {
       context.parameterGradient(G).addMatmul(ofOpen.t(), u, 1);

@@ -6,7 +6,9 @@
  * dev.statecraft.core.control.LowRank}, {@link dev.statecraft.core.control.Bottleneck}, {@link
  * dev.statecraft.core.control.Gated}, {@link dev.statecraft.core.control.Affine}, {@link
  * dev.statecraft.core.control.Patch}, {@link dev.statecraft.core.control.Reft}, {@link
- * dev.statecraft.core.control.UserFunction}). A {@link dev.statecraft.core.control.Tuning} is a
+ * dev.statecraft.core.control.Routed}, whose edges read each other, {@link
+ * dev.statecraft.core.control.UserFunction}, which a program keeps in its {@link
+ * dev.statecraft.core.control.UserFunctions}). A {@link dev.statecraft.core.control.Tuning} is a
  * function from graph to graph: {@link dev.statecraft.core.control.StateTuning} puts control edges
  * between states (around a block, by its {@link dev.statecraft.core.control.BlockName}), {@link
  * dev.statecraft.core.control.Lora} is the choice of endpoints that is LoRA, {@link

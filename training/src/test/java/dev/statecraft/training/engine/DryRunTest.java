@@ -158,7 +158,10 @@ class DryRunTest {
     "adalora, INPUTS, BFLOAT16, NF4, EXACT",
     "loreft, CHEAP, FLOAT32, NONE, EXACT",
     "double-control, INPUTS, FLOAT64, INT8, EXACT",
-    "double-control, CHEAP, BFLOAT16, NF4, FLOAT8"
+    "double-control, CHEAP, BFLOAT16, NF4, FLOAT8",
+    "routed, CHEAP, BFLOAT16, NF4, EXACT",
+    "routed, ALL, FLOAT64, INT8, EXACT",
+    "routed, INPUTS, FLOAT32, INT8, INT8"
   })
   void predictsThePeakOnAQuantizedBase(
       String method, StorePolicy store, DType type, Quantization quantization, StateFormat states) {
