@@ -6,6 +6,7 @@ import dev.statecraft.core.control.Dora;
 import dev.statecraft.core.control.FullTuning;
 import dev.statecraft.core.control.HeadTuning;
 import dev.statecraft.core.control.Lora;
+import dev.statecraft.core.control.LoraStart;
 import dev.statecraft.core.control.NormTuning;
 import dev.statecraft.core.control.ParameterTuning;
 import dev.statecraft.core.control.StateTuning;
@@ -44,6 +45,19 @@ public interface AdapterPart {
     return projections().flatMap(part -> part.targets().savedModules());
   }
 
+  /**
+   * Whether what it adds starts as a part of the model's weights, which are held less that: then
+   * its tensors say something only together with the weights as they were.
+   */
+  default boolean takesFromWeights() {
+    return false;
+  }
+
+  /** The same as a part that leaves the weights whole, if it takes from them. */
+  default AdapterPart ofWholeWeights() {
+    return this;
+  }
+
   /** The control edges that it has, whose parameters have names of their own. */
   default List<ControlEdge> edges() {
     return List.of();
@@ -75,6 +89,7 @@ public interface AdapterPart {
    *     of {@code alpha / r}
    * @param targets which linears
    * @param patterns which of them have a rank or an alpha of their own
+   * @param start how A and B start, and so what is left of the weights
    */
   record Projections(
       boolean dora,
@@ -83,7 +98,8 @@ public interface AdapterPart {
       double dropout,
       boolean rankStabilized,
       Targets targets,
-      RankPatterns patterns)
+      RankPatterns patterns,
+      LoraStart start)
       implements AdapterPart {
     @Override
     public boolean isInWeights() {
@@ -111,8 +127,35 @@ public interface AdapterPart {
       double numerator = numerator(own, group.alpha());
       Targets.Named named = group.targets();
       return dora
-          ? new Dora(own, numerator, dropout, named.names(), named.layers())
-          : new Lora(own, numerator, dropout, named.names(), named.layers());
+          ? new Dora(own, numerator, dropout, named.names(), named.layers(), start)
+          : new Lora(own, numerator, dropout, named.names(), named.layers(), start);
+    }
+
+    @Override
+    public boolean takesFromWeights() {
+      return start.takesFromWeight();
+    }
+
+    /**
+     * {@inheritDoc} With A0 and B0, what A and B started at, {@code W - s B0 A0 + s B A} is W and
+     * an update by {@code [A; A0]} and {@code [B, -B0]}: of twice the rank, by the same s.
+     */
+    @Override
+    public AdapterPart ofWholeWeights() {
+      if (!takesFromWeights()) {
+        return this;
+      }
+      // s is alpha / r, or alpha / sqrt(r).
+      double factor = rankStabilized ? Math.sqrt(2) : 2;
+      return new Projections(
+          dora,
+          2 * rank,
+          factor * alpha,
+          dropout,
+          rankStabilized,
+          targets,
+          patterns.times(2, factor),
+          LoraStart.KAIMING);
     }
 
     /** What the core divides by the rank. */

@@ -6,6 +6,7 @@ import dev.statecraft.base.JsonKeys;
 import dev.statecraft.core.control.BlockName;
 import dev.statecraft.core.control.ControlEdge;
 import dev.statecraft.core.control.LayerSelection;
+import dev.statecraft.core.control.LoraStart;
 import dev.statecraft.core.control.LowRank;
 import dev.statecraft.core.control.StateTuning;
 import dev.statecraft.core.graph.Graph;
@@ -140,7 +141,8 @@ final class PaperFormat implements AdapterLayout {
               PeftFormat.dropout(keys, "lora_dropout"),
               false,
               new Targets.Named(List.copyOf(lora.names), lora.selection()),
-              RankPatterns.NONE));
+              RankPatterns.NONE,
+              LoraStart.KAIMING));
     }
     return new AdapterDescription(
         !lora.layers.isEmpty() ? "control+lora" : edges.size() > 1 ? "double-control" : "control",

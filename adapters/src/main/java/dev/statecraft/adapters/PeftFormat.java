@@ -41,9 +41,6 @@ final class PeftFormat implements PartCodec<AdapterPart.Projections> {
   private static final List<String> MUST_BE_FALSE =
       List.of("fan_in_fan_out", "lora_bias", "use_qalora");
 
-  /** Ways to start A and B that leave the base weights alone. */
-  private static final Set<String> HARMLESS_STARTS = Set.of("gaussian", "eva", "orthogonal");
-
   @Override
   public Class<AdapterPart.Projections> part() {
     return AdapterPart.Projections.class;
@@ -58,13 +55,27 @@ final class PeftFormat implements PartCodec<AdapterPart.Projections> {
   private static AdapterPart.Projections part(Lora lora) {
     Targets targets = new Targets.Named(lora.targets(), lora.layers());
     return new AdapterPart.Projections(
-        false, lora.rank(), lora.alpha(), lora.dropout(), false, targets, RankPatterns.NONE);
+        false,
+        lora.rank(),
+        lora.alpha(),
+        lora.dropout(),
+        false,
+        targets,
+        RankPatterns.NONE,
+        lora.init());
   }
 
   private static AdapterPart.Projections part(Dora dora) {
     Targets targets = new Targets.Named(dora.targets(), dora.layers());
     return new AdapterPart.Projections(
-        true, dora.rank(), dora.alpha(), dora.dropout(), false, targets, RankPatterns.NONE);
+        true,
+        dora.rank(),
+        dora.alpha(),
+        dora.dropout(),
+        false,
+        targets,
+        RankPatterns.NONE,
+        dora.init());
   }
 
   @Override
@@ -92,14 +103,6 @@ final class PeftFormat implements PartCodec<AdapterPart.Projections> {
     if (!keys.optionalText("bias").orElse("none").equals("none")) {
       throw keys.invalid("bias", "\"none\" (others are not supported)");
     }
-    if (keys.get("init_lora_weights").isTextual()
-        && !HARMLESS_STARTS.contains(keys.text("init_lora_weights"))) {
-      throw keys.invalid(
-          "init_lora_weights",
-          "true, false or one of "
-              + HARMLESS_STARTS.stream().sorted().toList()
-              + " (others change the base weights)");
-    }
     return new AdapterPart.Projections(
         keys.flag("use_dora", false),
         keys.positive("r"),
@@ -107,7 +110,8 @@ final class PeftFormat implements PartCodec<AdapterPart.Projections> {
         dropout(keys, "lora_dropout"),
         keys.flag("use_rslora", false),
         targets(keys, saved),
-        patterns(keys));
+        patterns(keys),
+        PeftStarts.read(keys));
   }
 
   private static RankPatterns patterns(JsonKeys keys) {
@@ -196,7 +200,7 @@ final class PeftFormat implements PartCodec<AdapterPart.Projections> {
     part.patterns().alphas().forEach(alphas::put);
     node.put("bias", "none");
     node.put("fan_in_fan_out", false);
-    node.put("init_lora_weights", true);
+    PeftStarts.write(node, part.start());
     node.putNull("layers_pattern");
     List<Targets.Named> wanted =
         part.targets().groups(family, part.rank(), part.alpha(), part.patterns()).stream()

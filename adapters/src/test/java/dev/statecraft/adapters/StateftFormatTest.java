@@ -58,7 +58,7 @@ class StateftFormatTest {
         expected = tiny.logits(tuned, weights);
       }
       try (Adapter adapter = AdapterFolder.open(saved)) {
-        new AdapterExport(adapter, tiny.family(), Optional.empty())
+        new AdapterExport(adapter, tiny.family(), Optional.empty(), tiny.base(), tiny.torch())
             .write(exported, AdapterFormat.STATEFT, name -> false);
       }
       try (Adapter adapter = AdapterFolder.open(exported)) {

@@ -5,6 +5,7 @@ import dev.statecraft.adapters.AdapterPart;
 import dev.statecraft.base.InvalidInputException;
 import dev.statecraft.base.UsageException;
 import dev.statecraft.core.control.Vera;
+import dev.statecraft.core.graph.FactorPair;
 import dev.statecraft.core.graph.Graph;
 import dev.statecraft.core.graph.Parameter;
 import dev.statecraft.formats.checkpoint.CheckpointSource;
@@ -14,6 +15,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /**
  * What merging an adapter changes in a checkpoint.
@@ -46,6 +48,7 @@ public record Merge(
     CheckpointSource trained = adapter.trained(family, model.checkpoint().names()::contains);
     Map<String, MergedLinear> linears = new LinkedHashMap<>();
     Map<String, Parameter> replaced = new LinkedHashMap<>();
+    Map<String, FactorPair> taken = taken(tuned);
     for (Parameter parameter : tuned.trainableParameters()) {
       String name = parameter.name();
       boolean own =
@@ -54,15 +57,21 @@ public record Merge(
         replaced.put(name, parameter);
       } else if (part.projections().isPresent() && name.endsWith(A)) {
         String module = name.substring(0, name.length() - A.length());
-        linears.put(
-            module + ".weight",
+        MergedLinear.Own update =
             new MergedLinear.Own(
                 parameter,
                 tuned.parameters().get(module + ".lora_B.weight"),
                 tuned.parameters().get(module + ".lora_magnitude_vector.weight"),
                 part.projections()
                     .get()
-                    .scale(List.of(family.backbone().peftModule(module), module))));
+                    .scale(List.of(family.backbone().peftModule(module), module)));
+        String weight = module + ".weight";
+        FactorPair pair = taken.get(weight);
+        linears.put(
+            weight,
+            pair == null
+                ? update
+                : new MergedLinear.Taken(update, pair, tuned.parameters().get(weight)));
       } else if (name.endsWith(Vera.D_SUFFIX)) {
         String module = name.substring(0, name.length() - Vera.D_SUFFIX.length());
         linears.put(module + ".weight", shared(tuned, module));
@@ -70,6 +79,13 @@ public record Merge(
     }
     model.report(tuned).refuse(model.name());
     return new Merge(linears, replaced, trained);
+  }
+
+  /** Updates that started as a part of a weight, by its name. */
+  private static Map<String, FactorPair> taken(Graph tuned) {
+    return FactorPair.of(tuned).stream()
+        .filter(FactorPair::takesFromWeight)
+        .collect(Collectors.toMap(FactorPair::weight, pair -> pair));
   }
 
   private static MergedLinear shared(Graph tuned, String module) {

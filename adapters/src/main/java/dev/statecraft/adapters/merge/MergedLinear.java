@@ -1,5 +1,7 @@
 package dev.statecraft.adapters.merge;
 
+import dev.statecraft.core.graph.FactorPair;
+import dev.statecraft.core.graph.Factors;
 import dev.statecraft.core.graph.Parameter;
 import dev.statecraft.core.run.WeightSource;
 import dev.statecraft.tensor.DType;
@@ -9,8 +11,13 @@ import dev.statecraft.tensor.Torch;
 
 /** The low-rank update of one linear, and perhaps the lengths of its rows. */
 interface MergedLinear {
-  /** The parameters' values in a type. */
-  Values values(Torch torch, WeightSource source, DType type);
+  /**
+   * The parameters' values in a type.
+   *
+   * @param source has them
+   * @param base has the weight that they update
+   */
+  Values values(Torch torch, WeightSource source, WeightSource base, DType type);
 
   /** One parameter's values. */
   static Tensor read(Torch torch, WeightSource source, Parameter parameter, DType type) {
@@ -29,12 +36,33 @@ interface MergedLinear {
    */
   record Own(Parameter a, Parameter b, Parameter magnitude, double scale) implements MergedLinear {
     @Override
-    public Values values(Torch torch, WeightSource source, DType type) {
+    public Values values(Torch torch, WeightSource source, WeightSource base, DType type) {
       return new Values(
           read(torch, source, a, type),
           read(torch, source, b, type),
           magnitude == null ? null : read(torch, source, magnitude, type),
           scale);
+    }
+  }
+
+  /**
+   * LoRA's or DoRA's that started as a part of the weight.
+   *
+   * @param own as it was trained
+   * @param pair its A and B
+   * @param weight {@code [out, in]}
+   */
+  record Taken(Own own, FactorPair pair, Parameter weight) implements MergedLinear {
+    @Override
+    public Values values(Torch torch, WeightSource source, WeightSource base, DType type) {
+      Values trained = own.values(torch, source, base, type);
+      Tensor wide = read(torch, base, weight, DType.FLOAT64);
+      // Rounded as they were when they were trained.
+      try (Factors start = pair.partOf(wide, DType.FLOAT32);
+          Factors whole = Factors.difference(trained.a(), trained.b(), start)) {
+        return new Values(
+            whole.a().share(), whole.b().share(), trained.magnitude(), trained.scale());
+      }
     }
   }
 
@@ -50,7 +78,7 @@ interface MergedLinear {
   record Shared(Parameter d, Parameter out, Parameter a, Parameter b, long in)
       implements MergedLinear {
     @Override
-    public Values values(Torch torch, WeightSource source, DType type) {
+    public Values values(Torch torch, WeightSource source, WeightSource base, DType type) {
       Tensor columns = read(torch, source, a, type).narrow(1, 0, in);
       Tensor rows = read(torch, source, b, type).narrow(0, 0, out.elements());
       return new Values(

@@ -124,7 +124,11 @@ final class MergedTensors {
     long columns = source.shape()[1];
     try (Scope scope = torch.scope()) {
       MergedLinear.Values values =
-          linear.values(torch, CheckpointWeights.of(merge.trained()), from.master());
+          linear.values(
+              torch,
+              CheckpointWeights.of(merge.trained()),
+              CheckpointWeights.of(checkpoint),
+              from.master());
       eachPiece(
           checkpoint,
           source,

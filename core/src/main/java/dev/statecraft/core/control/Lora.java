@@ -15,12 +15,23 @@ import java.util.List;
  * @param dropout probability
  * @param targets short names of the linears
  * @param layers which layers
+ * @param init how A and B start
  */
 public record Lora(
-    int rank, double alpha, double dropout, List<String> targets, LayerSelection layers)
+    int rank,
+    double alpha,
+    double dropout,
+    List<String> targets,
+    LayerSelection layers,
+    LoraStart init)
     implements Tuning {
   public Lora {
     targets = List.copyOf(targets);
+  }
+
+  /** One that starts as usual. */
+  public Lora(int rank, double alpha, double dropout, List<String> targets, LayerSelection layers) {
+    this(rank, alpha, dropout, targets, layers, LoraStart.KAIMING);
   }
 
   @Override
@@ -34,10 +45,13 @@ public record Lora(
           linear.inputs().get(0).name(),
           to,
           update.op(),
-          update.parameters(
-              name -> module + ".lora_" + name,
-              linear.inputs().get(0).shape().features(),
-              linear.output().shape().features()));
+          init.of(
+              update.parameters(
+                  name -> module + ".lora_" + name,
+                  linear.inputs().get(0).shape().features(),
+                  linear.output().shape().features()),
+              update.scale(),
+              linear.parameters().get(0)));
     }
     return new HeadTuning().apply(editor.build());
   }

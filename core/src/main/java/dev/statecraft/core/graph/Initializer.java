@@ -10,8 +10,9 @@ import java.util.OptionalLong;
  * How a parameter starts.
  *
  * @param kind the distribution
- * @param scale standard deviation, or bound, or constant value
- * @param source for kinds computed from another parameter, that parameter's name; else empty
+ * @param scale standard deviation, or bound, or constant value, or the factor of B A
+ * @param source for kinds computed from another parameter, that parameter's name; else empty. For
+ *     those of a {@link FactorPair} the weight that the pair is an update of
  * @param seed of the numbers, where they are to be the same in every run; else the run's is taken
  */
 public record Initializer(Kind kind, double scale, String source, OptionalLong seed) {
@@ -40,7 +41,23 @@ public record Initializer(Kind kind, double scale, String source, OptionalLong s
     /** Orthonormal rows, of random directions. */
     ORTHONORMAL,
     /** The source's very values. */
-    COPY
+    COPY,
+    /** Of a {@link FactorPair}: the source's largest singular values, taken off the source. */
+    PRINCIPAL,
+    /** Of a {@link FactorPair}: the first part of the source's QR, taken off the source. */
+    TRIANGULAR,
+    /** Of a {@link FactorPair}: random, with a product of zero. */
+    ORTHOGONAL;
+
+    /** Whether it is that of a {@link FactorPair}, whose two parameters start together. */
+    public boolean isPaired() {
+      return this == ORTHOGONAL || takesFromSource();
+    }
+
+    /** Whether the source is held less what the pair starts at. */
+    public boolean takesFromSource() {
+      return this == PRINCIPAL || this == TRIANGULAR;
+    }
   }
 
   /** One whose numbers depend on the run's seed. */
@@ -73,7 +90,18 @@ public record Initializer(Kind kind, double scale, String source, OptionalLong s
     return new Initializer(Kind.COPY, 0, source);
   }
 
-  /** Whether the values are computed from another parameter's. */
+  /**
+   * Of both parameters of a {@link FactorPair}.
+   *
+   * @param kind a {@linkplain Kind#isPaired paired} one
+   * @param weight name of the weight {@code [out, in]} that is updated
+   * @param scale factor of B A
+   */
+  public static Initializer paired(Kind kind, String weight, double scale) {
+    return new Initializer(kind, scale, weight);
+  }
+
+  /** Whether the values are computed from another parameter's, or with another's. */
   public boolean isDerived() {
     return !source.isEmpty();
   }
@@ -111,7 +139,7 @@ public record Initializer(Kind kind, double scale, String source, OptionalLong s
     try (Scope scope = torch.scope()) {
       switch (kind) {
         case CONSTANT -> target.fill(scale);
-        case ROW_NORM, ROW_SQUARES, COPY ->
+        case ROW_NORM, ROW_SQUARES, COPY, PRINCIPAL, TRIANGULAR, ORTHOGONAL ->
             throw new IllegalStateException("derived from '" + source + "', see derive");
         case ORTHONORMAL -> {
           target.copyFrom(torch.normal(generator, target.dtype(), 0, 1, shape));

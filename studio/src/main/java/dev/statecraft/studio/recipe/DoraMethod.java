@@ -28,6 +28,12 @@ final class DoraMethod implements Method {
   public List<Tuning> tunings(Settings settings, ModelDefaults model) {
     Lora same = keys.lora(settings, model.targets());
     return List.of(
-        new Dora(same.rank(), same.alpha(), same.dropout(), same.targets(), same.layers()));
+        new Dora(
+            same.rank(),
+            same.alpha(),
+            same.dropout(),
+            same.targets(),
+            same.layers(),
+            same.init()));
   }
 }

@@ -12,6 +12,7 @@ import static dev.statecraft.studio.recipe.MethodTypes.USUAL_RANK;
 import dev.statecraft.base.UsageException;
 import dev.statecraft.core.control.LayerSelection;
 import dev.statecraft.core.control.Lora;
+import dev.statecraft.core.control.LoraStart;
 import java.util.List;
 import java.util.Optional;
 
@@ -43,6 +44,13 @@ final class ProjectionKeys extends Keys {
 
   final Key<String> layers = key("layers", LAYERS, MethodTypes.ALL_LAYERS, LAYERS_SENTENCE);
 
+  final Key<LoraStart> init =
+      key(
+          "init",
+          Type.choice(List.of(LoraStart.values()), LoraStart::label, LoraStart::of),
+          LoraStart.KAIMING,
+          "How A and B start: pissa and olora as a part of each weight, which is held less that.");
+
   static void checkSome(String key, List<String> names) {
     if (names.isEmpty()) {
       throw new UsageException(key + ": expected at least one name, found none");
@@ -56,6 +64,7 @@ final class ProjectionKeys extends Keys {
         settings.get(alpha),
         settings.get(dropout),
         settings.get(targets).orElse(usual),
-        LayerSelection.parse(settings.get(layers)));
+        LayerSelection.parse(settings.get(layers)),
+        settings.get(init));
   }
 }

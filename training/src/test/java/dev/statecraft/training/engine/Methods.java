@@ -11,6 +11,7 @@ import dev.statecraft.core.control.Gated;
 import dev.statecraft.core.control.Ia3;
 import dev.statecraft.core.control.LayerSelection;
 import dev.statecraft.core.control.Lora;
+import dev.statecraft.core.control.LoraStart;
 import dev.statecraft.core.control.LowRank;
 import dev.statecraft.core.control.NormTuning;
 import dev.statecraft.core.control.Patch;
@@ -50,6 +51,8 @@ final class Methods {
     Map<String, Tuning> methods = new LinkedHashMap<>();
     methods.put("lora", lora);
     methods.put("dora", new Dora(RANK, ALPHA, dropout, targets, all));
+    methods.put("pissa", new Lora(RANK, ALPHA, dropout, targets, all, LoraStart.PISSA));
+    methods.put("olora dora", new Dora(RANK, ALPHA, dropout, targets, all, LoraStart.OLORA));
     methods.put("vera", new Vera(RANK, 0.1, dropout, 0, targets, all));
     methods.put("control", StateTuning.control(control, all));
     methods.put("double-control", StateTuning.doubleControl(control, all));
@@ -92,10 +95,11 @@ final class Methods {
 
   /**
    * Whether a freshly tuned model computes as its base does, bit for bit. A linear that reads a
-   * state of its own is not computed in one product with its neighbours.
+   * state of its own is not computed in one product with its neighbours; a weight that is held less
+   * what its update starts at is the sum of both only to rounding.
    */
   static boolean startsToTheBit(String method) {
-    return !method.equals("dora") && !method.equals("ia3 of shared inputs");
+    return !List.of("dora", "pissa", "olora dora", "ia3 of shared inputs").contains(method);
   }
 
   /** The name of every tiny model with that of every method. */
