@@ -42,6 +42,22 @@ ADAPTERS = {
     "bert-dora": (TEXT, "bert-tiny", dict(task_type="SEQ_CLS", target_modules=["key", "intermediate.dense"], use_dora=True)),
     "bert-no-head": (TEXT, "bert-tiny", dict(target_modules=["value"])),
     "vit-lora": (IMAGE, "vit-tiny", dict(target_modules=["q_proj", "fc2"], modules_to_save=["classifier"])),
+    "llama-pissa": (
+        CAUSAL,
+        "llama-tiny",
+        dict(
+            task_type="CAUSAL_LM",
+            target_modules=["q_proj", "down_proj"],
+            layers_to_transform=[1],
+            init_lora_weights="pissa",
+            use_rslora=True,
+        ),
+    ),
+    "bert-olora": (
+        TEXT,
+        "bert-tiny",
+        dict(task_type="SEQ_CLS", target_modules=["key"], init_lora_weights="olora", use_dora=True),
+    ),
 }
 
 

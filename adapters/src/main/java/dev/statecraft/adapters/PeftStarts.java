@@ -20,13 +20,22 @@ final class PeftStarts {
   /** Those that leave the weights alone and that we do not start anything by. */
   private static final List<String> HARMLESS = List.of("eva", "mica");
 
+  /** What PEFT does to the others but LoftQ's. */
+  private static final String CONVERTED =
+      "; PEFT makes a plain LoRA of it: save_pretrained with"
+          + " path_initial_model_for_weight_conversion";
+
   /** Those that change the weights by what no adapter says, and by what. */
   private static final Map<String, String> UNKNOWABLE =
       Map.of(
-          "pissa_niter", "a randomized decomposition, which differs from one time to the next",
-          "corda", "the inputs of the linears on data that the adapter does not hold",
-          "lora_ga", "gradients on data that the adapter does not hold",
-          "loftq", "LoftQ's own quantization of the weights");
+          "pissa_niter",
+          "a randomized decomposition, which differs from one time to the next" + CONVERTED,
+          "corda",
+          "the linears' inputs on data that the adapter does not hold" + CONVERTED,
+          "lora_ga",
+          "gradients on data that the adapter does not hold" + CONVERTED,
+          "loftq",
+          "LoftQ's own quantization of them");
 
   private PeftStarts() {}
 
@@ -57,11 +66,7 @@ final class PeftStarts {
             entry ->
                 keys.invalid(
                     KEY,
-                    expected
-                        + " (this one changes the base weights by "
-                        + entry.getValue()
-                        + "; PEFT's save_pretrained with path_initial_model_for_weight_conversion"
-                        + " makes a plain LoRA of it)"))
+                    expected + " (this one changes the base weights by " + entry.getValue() + ")"))
         .orElseGet(() -> keys.invalid(KEY, expected));
   }
 

@@ -122,8 +122,16 @@ class AdapterErrorsTest {
         "layer_replication | [[0,1]] | none (others are not supported), found [[0,1]]",
         "fan_in_fan_out | true | false (true is not supported), found true",
         "lora_bias | true | false (true is not supported), found true",
-        "init_lora_weights | `\"pissa\"` | true, false or one of [eva, gaussian, orthogonal]"
-            + " (others change the base weights), found \"pissa\"",
+        "init_lora_weights | `\"pissa_niter_4\"` | true, false or one of [eva, gaussian, mica,"
+            + " olora, orthogonal, pissa] (this one changes the base weights by a randomized"
+            + " decomposition, which differs from one time to the next; PEFT makes a plain LoRA of"
+            + " it: save_pretrained with path_initial_model_for_weight_conversion), found"
+            + " \"pissa_niter_4\"",
+        "init_lora_weights | `\"loftq\"` | true, false or one of [eva, gaussian, mica, olora,"
+            + " orthogonal, pissa] (this one changes the base weights by LoftQ's own quantization"
+            + " of them), found \"loftq\"",
+        "init_lora_weights | `\"x\"` | true, false or one of [eva, gaussian, mica, olora,"
+            + " orthogonal, pissa], found \"x\"",
         "target_modules | `\"(q_proj\"` | a list of names or one regular expression, found"
             + " \"(q_proj\"",
         "target_modules | 1 | a list of names or one regular expression, found 1",

@@ -31,7 +31,9 @@ class PeftAdaptersTest {
     "roberta-lora, roberta-tiny, lora",
     "bert-dora, bert-tiny, dora",
     "bert-no-head, bert-tiny, lora",
-    "vit-lora, vit-tiny, lora"
+    "vit-lora, vit-tiny, lora",
+    "llama-pissa, llama-tiny, lora",
+    "bert-olora, bert-tiny, dora"
   })
   void giveThePythonLogits(String name, String base, String method) throws IOException {
     Path peft = TinyModel.resource("/peft").resolve(name);

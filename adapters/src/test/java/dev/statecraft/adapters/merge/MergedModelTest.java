@@ -17,6 +17,7 @@ import dev.statecraft.core.control.FullTuning;
 import dev.statecraft.core.control.HeadTuning;
 import dev.statecraft.core.control.LayerSelection;
 import dev.statecraft.core.control.Lora;
+import dev.statecraft.core.control.LoraStart;
 import dev.statecraft.core.control.LowRank;
 import dev.statecraft.core.control.StateTuning;
 import dev.statecraft.core.control.Tuning;
@@ -72,6 +73,8 @@ class MergedModelTest {
       case "probe" -> new HeadTuning();
       case "vera" -> new Vera(6, 0.5, 0, 3, targets, LayerSelection.parse("last 2"));
       case "dora" -> new Dora(3, 5, 0, targets, LayerSelection.parse("last 2"));
+      case "pissa" -> new Lora(3, 5, 0, targets, LayerSelection.ALL, LoraStart.PISSA);
+      case "olora" -> new Dora(3, 5, 0, targets, LayerSelection.ALL, LoraStart.OLORA);
       default -> new Lora(3, 5, 0, targets, LayerSelection.ALL);
     };
   }
@@ -145,6 +148,10 @@ class MergedModelTest {
     "llama-tiny, vera, , 1e-5",
     "bert-tiny, vera, float64, 1e-5",
     "vit-tiny, vera, , 1e-5",
+    "llama-tiny, pissa, , 1e-5",
+    "bert-tiny, pissa, float64, 1e-5",
+    "llama-tied, olora, , 1e-5",
+    "vit-tiny, olora, bfloat16, 3e-2",
     "llama-tied, lora, bfloat16, 3e-2",
     "bert-tiny, lora, , 1e-5",
     "roberta-tiny, dora, , 1e-5",

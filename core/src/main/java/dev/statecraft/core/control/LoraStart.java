@@ -64,8 +64,7 @@ public enum LoraStart {
     List<Parameter> started = new ArrayList<>(theta);
     switch (this) {
       case KAIMING -> {}
-      case GAUSSIAN ->
-          started.set(0, theta.get(0).withInit(Initializer.normal(1 / (double) rank)));
+      case GAUSSIAN -> started.set(0, theta.get(0).withInit(Initializer.normal(1 / (double) rank)));
       case ORTHOGONAL -> both(started, Initializer.Kind.ORTHOGONAL, scale, weight);
       case PISSA -> both(started, Initializer.Kind.PRINCIPAL, scale, weight);
       case OLORA -> both(started, Initializer.Kind.TRIANGULAR, scale, weight);

@@ -8,8 +8,8 @@ import dev.statecraft.tensor.Tensor;
 import dev.statecraft.tensor.Torch;
 
 /**
- * What A and B of a low-rank update {@code s B A} start at where they start together; the caller owns
- * them.
+ * What A and B of a low-rank update {@code s B A} start at where they start together; the caller
+ * owns them.
  *
  * @param a A {@code [r, in]}
  * @param b B {@code [out, r]}
@@ -103,8 +103,8 @@ public record Factors(Tensor a, Tensor b) implements AutoCloseable {
   }
 
   /**
-   * The factors {@code [A; A0]} {@code [2r, in]} and {@code [B, -B0]} {@code [out, 2r]} of {@code B A
-   * - B0 A0}.
+   * The factors {@code [A; A0]} {@code [2r, in]} and {@code [B, -B0]} {@code [out, 2r]} of {@code B
+   * A - B0 A0}.
    *
    * @param a A
    * @param b B
@@ -112,7 +112,9 @@ public record Factors(Tensor a, Tensor b) implements AutoCloseable {
    */
   public static Factors difference(Tensor a, Tensor b, Factors start) {
     try (Scope scope = a.torch().scope()) {
-      return kept(Tensor.cat(0, a, start.a().as(a.dtype())), Tensor.cat(1, b, start.b().as(b.dtype()).mul(-1)));
+      return kept(
+          Tensor.cat(0, a, start.a().as(a.dtype())),
+          Tensor.cat(1, b, start.b().as(b.dtype()).mul(-1)));
     }
   }
 

@@ -29,11 +29,6 @@ final class DoraMethod implements Method {
     Lora same = keys.lora(settings, model.targets());
     return List.of(
         new Dora(
-            same.rank(),
-            same.alpha(),
-            same.dropout(),
-            same.targets(),
-            same.layers(),
-            same.init()));
+            same.rank(), same.alpha(), same.dropout(), same.targets(), same.layers(), same.init()));
   }
 }

@@ -30,7 +30,8 @@ class MethodTest {
 
   /** Not DoRA: its norm is held constant in the gradient, so the slope is another by intent. */
   static Stream<Arguments> methodsWithASlope() {
-    return Methods.ofAllModels().filter(arguments -> !arguments.get()[1].toString().endsWith("dora"));
+    return Methods.ofAllModels()
+        .filter(arguments -> !arguments.get()[1].toString().endsWith("dora"));
   }
 
   private static Tuning tuning(TinyModel model, String method, double dropout) {
