@@ -41,6 +41,27 @@ record LeavingErrors(ErrorScenarios scenarios, Path folder) {
             + " computes between states what no weight of the model can hold; use it with"
             + " --adapter, or export it",
         () -> scenarios.run("merge", "--run", run(), "--to", "out"));
+    scenarios.put(
+        "rank: expected at most <n>, the shorter side of <weight>, for init <word>, found <n>",
+        () -> scenarios.train("method.rank=385", "method.init=olora"));
+    scenarios.put(
+        "<file>: init_lora_weights: expected true, false or one of [<words>] (this one changes the"
+            + " base weights by <what>), found <word>",
+        () -> {
+          scenarios.train("method.init=pissa", "train.max_steps=1", "data.validation=none");
+          Path adapter = folder.resolve("runs/recipe/adapter");
+          Path settings = adapter.resolve("adapter_config.json");
+          Files.writeString(
+              settings, Files.readString(settings).replace("\"pissa\"", "\"pissa_niter_16\""));
+          return scenarios.run(
+              "export",
+              "--adapter",
+              adapter.toString(),
+              "--model",
+              "builtin:minilm",
+              "--to",
+              "out");
+        });
   }
 
   /** A run of control, trained for one step. */
