@@ -27,7 +27,7 @@ public interface AdapterPart {
    */
   Tuning tuning(TaskModel family);
 
-  /** Whether what it computes can be held by the weights of the model. */
+  /** Whether what it computes can be held by the weights of the model, biases included. */
   boolean isInWeights();
 
   /** Whether it trains every weight: then all are saved, by their own names. */

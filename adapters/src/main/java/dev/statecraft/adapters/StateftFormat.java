@@ -263,8 +263,7 @@ final class StateftFormat implements AdapterLayout {
     root.putNull("in_features");
     root.putNull("out_features");
     ObjectNode targets = root.putObject("target_modules");
-    widths.forEach(
-        (target, of) -> of.iterator().next().forEach(targets.putArray(target)::add));
+    widths.forEach((target, of) -> of.iterator().next().forEach(targets.putArray(target)::add));
   }
 
   private static LowRank function(AdapterPart part) {

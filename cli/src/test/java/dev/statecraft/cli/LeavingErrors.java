@@ -1,5 +1,6 @@
 package dev.statecraft.cli;
 
+import dev.statecraft.studio.engine.TinyFolder;
 import dev.statecraft.studio.run.RunDirectory;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -37,10 +38,25 @@ record LeavingErrors(ErrorScenarios scenarios, Path folder) {
           return scenarios.run("export", "--run", run(), "--to", "out");
         });
     scenarios.put(
-        "merge: expected an adapter of lora, dora, vera, full or probe, found '<method>', which"
-            + " computes between states what no weight of the model can hold; use it with"
-            + " --adapter, or export it",
+        "merge: expected an adapter of lora, dora, vera, ia3, bitfit, full or probe, found"
+            + " '<method>', which computes between states what no weight of the model can hold;"
+            + " use it with --adapter, or export it",
         () -> scenarios.run("merge", "--run", run(), "--to", "out"));
+    scenarios.put(
+        "merge: expected linears with a bias, to which bitfit's is added, found none on <n>, such"
+            + " as '<module>'; use the adapter with --adapter, or export it",
+        () -> {
+          TinyFolder.withTokenizer(TinyFolder.model(folder.resolve("tiny")));
+          Files.writeString(
+              folder.resolve("train.json"), "[{\"instruction\": \"w4\", \"output\": \"w5\"}]");
+          Files.writeString(
+              folder.resolve("recipe.yaml"),
+              "{model: tiny, method: bitfit, task: causal-lm,"
+                  + " data: {train: train.json, validation: none}, train: {max_steps: 1}}");
+          scenarios.run("train", "-c", "recipe.yaml");
+          String run = folder.resolve("runs/recipe").toString();
+          return scenarios.run("merge", "--run", run, "--to", "out");
+        });
     scenarios.put(
         "rank: expected at most <n>, the shorter side of <weight>, for init <word>, found <n>",
         () -> scenarios.train("method.rank=385", "method.init=olora"));

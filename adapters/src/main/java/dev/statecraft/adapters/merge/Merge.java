@@ -4,6 +4,8 @@ import dev.statecraft.adapters.Adapter;
 import dev.statecraft.adapters.AdapterPart;
 import dev.statecraft.base.InvalidInputException;
 import dev.statecraft.base.UsageException;
+import dev.statecraft.core.control.BitFit;
+import dev.statecraft.core.control.Ia3;
 import dev.statecraft.core.control.Vera;
 import dev.statecraft.core.graph.FactorPair;
 import dev.statecraft.core.graph.Graph;
@@ -11,6 +13,7 @@ import dev.statecraft.core.graph.Parameter;
 import dev.statecraft.formats.checkpoint.CheckpointSource;
 import dev.statecraft.models.head.TaskModel;
 import dev.statecraft.models.pretrained.PretrainedModel;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -20,7 +23,7 @@ import java.util.stream.Collectors;
 /**
  * What merging an adapter changes in a checkpoint.
  *
- * @param linears merged linears by the name of their weight
+ * @param linears changes of linears by the name of their weight or bias
  * @param replaced parameters whose trained values take the place of the checkpoint's by name:
  *     heads, and after full tuning all weights
  * @param trained where those values are, and the parameters of merged linears
@@ -49,6 +52,7 @@ public record Merge(
     Map<String, MergedLinear> linears = new LinkedHashMap<>();
     Map<String, Parameter> replaced = new LinkedHashMap<>();
     Map<String, FactorPair> taken = taken(tuned);
+    List<String> biasless = new ArrayList<>();
     for (Parameter parameter : tuned.trainableParameters()) {
       String name = parameter.name();
       boolean own =
@@ -75,10 +79,35 @@ public record Merge(
       } else if (name.endsWith(Vera.D_SUFFIX)) {
         String module = name.substring(0, name.length() - Vera.D_SUFFIX.length());
         linears.put(module + ".weight", shared(tuned, module));
+      } else if (name.endsWith(Ia3.SUFFIX)) {
+        String module = name.substring(0, name.length() - Ia3.SUFFIX.length());
+        linears.put(module + ".weight", new MergedLinear.Scaled(parameter));
+        if (!Ia3.scalesInput(parameter) && hasBias(tuned, module)) {
+          linears.put(module + ".bias", new MergedLinear.Scaled(parameter));
+        }
+      } else if (name.endsWith(BitFit.SUFFIX)) {
+        String module = name.substring(0, name.length() - BitFit.SUFFIX.length());
+        if (hasBias(tuned, module)) {
+          linears.put(module + ".bias", new MergedLinear.Added(parameter));
+        } else {
+          biasless.add(module);
+        }
       }
+    }
+    if (!biasless.isEmpty()) {
+      throw new UsageException(
+          "merge: expected linears with a bias, to which bitfit's is added, found none on "
+              + biasless.size()
+              + ", such as '"
+              + biasless.get(0)
+              + "'; use the adapter with --adapter, or export it");
     }
     model.report(tuned).refuse(model.name());
     return new Merge(linears, replaced, trained);
+  }
+
+  private static boolean hasBias(Graph tuned, String module) {
+    return tuned.parameters().containsKey(module + ".bias");
   }
 
   /** Updates that started as a part of a weight, by its name. */
@@ -102,7 +131,8 @@ public record Merge(
     AdapterPart first = adapter.description().parts().get(0);
     if (adapter.description().parts().size() != 1 || !first.isInWeights()) {
       throw new UsageException(
-          "merge: expected an adapter of lora, dora, vera, full or probe,"
+          "merge: expected an adapter of lora, dora, vera, ia3, bitfit, full or"
+              + " probe,"
               + " found '"
               + adapter.description().method()
               + "', which computes between states what no weight of the model can hold; use it with"

@@ -9,15 +9,26 @@ import dev.statecraft.tensor.Scope;
 import dev.statecraft.tensor.Tensor;
 import dev.statecraft.tensor.Torch;
 
-/** The low-rank update of one linear, and perhaps the lengths of its rows. */
+/** What merging changes in the weight or the bias of one linear. */
 interface MergedLinear {
+  /** The change, by values that are owned by the scope in which they were read. */
+  interface Change {
+    /**
+     * Makes it in place.
+     *
+     * @param rows {@code [count, in]} of the weight, or {@code [count, 1]} of the bias, from row
+     *     {@code first} on
+     */
+    void mergeInto(Tensor rows, long first);
+  }
+
   /**
    * The parameters' values in a type.
    *
    * @param source has them
    * @param base has the weight that they update
    */
-  Values values(Torch torch, WeightSource source, WeightSource base, DType type);
+  Change values(Torch torch, WeightSource source, WeightSource base, DType type);
 
   /** One parameter's values. */
   static Tensor read(Torch torch, WeightSource source, Parameter parameter, DType type) {
@@ -89,14 +100,45 @@ interface MergedLinear {
     }
   }
 
-  /** The values, owned by the scope in which they were read. */
-  record Values(Tensor a, Tensor b, Tensor magnitude, double scale) {
-    /**
-     * Merges rows of the weight in place.
-     *
-     * @param rows {@code [count, in]} of W, from row {@code first} on
-     */
-    void mergeInto(Tensor rows, long first) {
+  /**
+   * IA3's: factors of what leaves the linear, and so of the weight's rows and the bias, or of what
+   * enters it, and so of the weight's columns.
+   *
+   * @param l parameter {@code [out, 1]} or {@code [1, in]}
+   */
+  record Scaled(Parameter l) implements MergedLinear {
+    @Override
+    public Change values(Torch torch, WeightSource source, WeightSource base, DType type) {
+      Tensor factors = read(torch, source, l, type);
+      return (rows, first) -> {
+        try (Scope scope = torch.scope()) {
+          rows.mulInPlace(l.size(0) == 1 ? factors : factors.narrow(0, first, rows.size(0)));
+        }
+      };
+    }
+  }
+
+  /**
+   * BitFit's: what is added to the bias.
+   *
+   * @param b parameter {@code [out]}
+   */
+  record Added(Parameter b) implements MergedLinear {
+    @Override
+    public Change values(Torch torch, WeightSource source, WeightSource base, DType type) {
+      Tensor more = read(torch, source, b, type).view(b.elements(), 1);
+      return (rows, first) -> {
+        try (Scope scope = torch.scope()) {
+          rows.addInPlace(more.narrow(0, first, rows.size(0)));
+        }
+      };
+    }
+  }
+
+  /** A low-rank update of a weight, and perhaps the lengths of its rows. */
+  record Values(Tensor a, Tensor b, Tensor magnitude, double scale) implements Change {
+    @Override
+    public void mergeInto(Tensor rows, long first) {
       long count = rows.size(0);
       try (Scope scope = rows.torch().scope()) {
         rows.addmmInPlace(b.narrow(0, first, count), a, 1, this.scale);

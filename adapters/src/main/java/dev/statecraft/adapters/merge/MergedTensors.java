@@ -121,9 +121,9 @@ final class MergedTensors {
       TensorEntry source, TensorEntry target, MergedLinear linear, WritableByteChannel channel)
       throws IOException {
     DType from = dtype(source.type());
-    long columns = source.shape()[1];
+    long columns = source.shape().length == 1 ? 1 : source.shape()[1];
     try (Scope scope = torch.scope()) {
-      MergedLinear.Values values =
+      MergedLinear.Change change =
           linear.values(
               torch,
               CheckpointWeights.of(merge.trained()),
@@ -135,7 +135,7 @@ final class MergedTensors {
           columns,
           (bytes, first, count) -> {
             Tensor rows = torch.borrow(bytes, from, count, columns).copyTo(from.master());
-            values.mergeInto(rows, first);
+            change.mergeInto(rows, first);
             write(rows, dtype(target.type()), channel);
           });
     }

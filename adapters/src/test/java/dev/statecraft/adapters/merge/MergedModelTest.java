@@ -12,9 +12,11 @@ import dev.statecraft.adapters.AdapterFolder;
 import dev.statecraft.adapters.verify.LogitsComparison;
 import dev.statecraft.adapters.verify.PromptAgreement;
 import dev.statecraft.base.UsageException;
+import dev.statecraft.core.control.BitFit;
 import dev.statecraft.core.control.Dora;
 import dev.statecraft.core.control.FullTuning;
 import dev.statecraft.core.control.HeadTuning;
+import dev.statecraft.core.control.Ia3;
 import dev.statecraft.core.control.LayerSelection;
 import dev.statecraft.core.control.Lora;
 import dev.statecraft.core.control.LoraStart;
@@ -73,6 +75,12 @@ class MergedModelTest {
       case "probe" -> new HeadTuning();
       case "vera" -> new Vera(6, 0.5, 0, 3, targets, LayerSelection.parse("last 2"));
       case "dora" -> new Dora(3, 5, 0, targets, LayerSelection.parse("last 2"));
+      case "ia3" ->
+          new Ia3(
+              family.backbone().scaledTargets().targets(),
+              family.backbone().scaledTargets().feedForward(),
+              LayerSelection.ALL);
+      case "bitfit" -> new BitFit(List.of(), LayerSelection.parse("last 2"));
       case "pissa" -> new Lora(3, 5, 0, targets, LayerSelection.ALL, LoraStart.PISSA);
       case "olora" -> new Dora(3, 5, 0, targets, LayerSelection.ALL, LoraStart.OLORA);
       default -> new Lora(3, 5, 0, targets, LayerSelection.ALL);
@@ -148,6 +156,12 @@ class MergedModelTest {
     "llama-tiny, vera, , 1e-5",
     "bert-tiny, vera, float64, 1e-5",
     "vit-tiny, vera, , 1e-5",
+    "llama-tiny, ia3, , 1e-5",
+    "bert-tiny, ia3, , 1e-5",
+    "roberta-tiny, ia3, float64, 1e-5",
+    "vit-tiny, ia3, float16, 4e-3",
+    "bert-tiny, bitfit, , 1e-5",
+    "vit-tiny, bitfit, , 1e-5",
     "llama-tiny, pissa, , 1e-5",
     "bert-tiny, pissa, float64, 1e-5",
     "llama-tied, olora, , 1e-5",
@@ -405,9 +419,26 @@ class MergedModelTest {
         assertThatThrownBy(() -> Merge.of(open, model.usual(), model))
             .isInstanceOf(UsageException.class)
             .hasMessage(
-                "merge: expected an adapter of lora, dora, vera, full or probe, found 'x', which"
-                    + " computes between states what no weight of the model can hold; use it with"
-                    + " --adapter, or export it");
+                "merge: expected an adapter of lora, dora, vera, ia3, bitfit, full or probe, found"
+                    + " 'x', which computes between states what no weight of the model can hold;"
+                    + " use it with --adapter, or export it");
+      }
+    }
+  }
+
+  @Test
+  void aBiasIsMergedIntoABias() throws IOException {
+    try (PretrainedModel model = PretrainedModel.open(fixture("llama-tiny"));
+        Torch torch = Torch.cpu()) {
+      Tuning biases = new BitFit(List.of("q_proj", "v_proj"), LayerSelection.parse("1"));
+      Path adapter = adapter(model, biases, torch);
+      try (Adapter open = AdapterFolder.open(adapter)) {
+        assertThatThrownBy(() -> Merge.of(open, model.usual(), model))
+            .isInstanceOf(UsageException.class)
+            .hasMessage(
+                "merge: expected linears with a bias, to which bitfit's is added, found none on 2,"
+                    + " such as 'model.layers.1.self_attn.q_proj'; use the adapter with --adapter,"
+                    + " or export it");
       }
     }
   }
