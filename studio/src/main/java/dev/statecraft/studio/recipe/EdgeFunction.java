@@ -24,10 +24,10 @@ final class EdgeFunction {
           Set.of("bias", "dropout"),
           (keys, edge, model) ->
               new LowRank(
-                  edge.get(keys.rank()),
-                  edge.get(keys.alpha()),
+                  keys.rank(edge),
+                  keys.alpha(edge),
                   edge.get(keys.bias()).orElse(model.controlBias()),
-                  edge.get(keys.dropout()),
+                  keys.dropout(edge),
                   model.controlInit()));
 
   static final EdgeFunction BOTTLENECK =
@@ -37,8 +37,8 @@ final class EdgeFunction {
           Set.of("activation"),
           (keys, edge, model) ->
               new Bottleneck(
-                  edge.get(keys.rank()),
-                  edge.get(keys.alpha()),
+                  keys.rank(edge),
+                  keys.alpha(edge),
                   edge.get(keys.activation()).orElse(Activation.Kind.GELU)));
 
   static final EdgeFunction GATED =
@@ -48,8 +48,8 @@ final class EdgeFunction {
           Set.of("gates"),
           (keys, edge, model) ->
               new Gated(
-                  edge.get(keys.rank()),
-                  edge.get(keys.alpha()),
+                  keys.rank(edge),
+                  keys.alpha(edge),
                   edge.get(keys.gates()).orElse(FunctionKeys.USUAL_GATES),
                   model.controlInit()));
 
@@ -60,8 +60,8 @@ final class EdgeFunction {
           Set.of("terms"),
           (keys, edge, model) ->
               new Affine(
-                  edge.get(keys.rank()),
-                  edge.get(keys.alpha()),
+                  keys.rank(edge),
+                  keys.alpha(edge),
                   edge.get(keys.terms()).orElse(FunctionKeys.USUAL_TERMS),
                   model.controlInit()));
 
@@ -70,8 +70,7 @@ final class EdgeFunction {
           "patch",
           "alpha (c + softmax_rows(c c') c) with c = B (A x + a) + b, over the rows of a sequence",
           Set.of(),
-          (keys, edge, model) ->
-              new Patch(edge.get(keys.rank()), edge.get(keys.alpha()), model.controlInit()));
+          (keys, edge, model) -> new Patch(keys.rank(edge), keys.alpha(edge), model.controlInit()));
 
   static final EdgeFunction LOREFT =
       new EdgeFunction(

@@ -35,10 +35,12 @@ final class EdgeKeys extends Keys {
   final Key<EdgeFunction> function =
       key("function", EdgeFunction.TYPE, EdgeFunction.LOW_RANK, EdgeFunction.SENTENCE);
 
-  final Key<Integer> rank = key("rank", RANK, USUAL_RANK, "Rows of A.");
+  final Key<Optional<Integer>> rank =
+      keyWhere(this::hasNumbers, "rank", RANK, USUAL_RANK, "Rows of A.");
 
-  final Key<Double> alpha =
-      key("alpha", ALPHA, USUAL_CONTROL_ALPHA, "Factor of what the edge adds.");
+  final Key<Optional<Double>> alpha =
+      keyWhere(
+          this::hasNumbers, "alpha", ALPHA, USUAL_CONTROL_ALPHA, "Factor of what the edge adds.");
 
   final Key<Optional<Boolean>> bias =
       optional(
@@ -48,14 +50,19 @@ final class EdgeKeys extends Keys {
           "Whether a low-rank edge has biases; a bottleneck, patch, loreft or direft edge always"
               + " does.");
 
-  final Key<Double> dropout =
-      key(
+  final Key<Optional<Double>> dropout =
+      keyWhere(
+          this::hasNumbers,
           "dropout",
           DROPOUT,
           NO_DROPOUT,
           "Probability with which a number of x_u is dropped, for low-rank edges.");
 
   private final FunctionKeys ofFunction = FunctionKeys.in(this, rank, alpha, bias, dropout);
+
+  private boolean hasNumbers(Reading edge) {
+    return edge.get(function).hasNumbers();
+  }
 
   @Override
   void check(Settings edge) {
