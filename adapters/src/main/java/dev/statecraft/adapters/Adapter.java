@@ -7,6 +7,7 @@ import dev.statecraft.core.graph.GraphException;
 import dev.statecraft.core.graph.Parameter;
 import dev.statecraft.core.run.WeightSource;
 import dev.statecraft.formats.checkpoint.CheckpointSource;
+import dev.statecraft.formats.checkpoint.ElementType;
 import dev.statecraft.formats.checkpoint.NamedTensors;
 import dev.statecraft.formats.checkpoint.SafetensorsFile;
 import dev.statecraft.formats.checkpoint.TensorEntry;
@@ -158,6 +159,7 @@ public final class Adapter implements AutoCloseable {
         missing.add(entry.getValue().get(0));
       }
     }
+    unexpected.removeIf(this::saysNothing);
     report(problems, "missing", missing);
     report(problems, "unexpected", unexpected);
     report(problems, "of another shape or type", misshaped);
@@ -166,6 +168,18 @@ public final class Adapter implements AutoCloseable {
           tensors + ": the tensors do not fit the model: " + String.join("; ", problems));
     }
     return keys;
+  }
+
+  /** Whether a tensor holds no numbers, or one that is known. */
+  private boolean saysNothing(String key) {
+    TensorEntry entry = file.entry(key);
+    if (entry.elements() != 1 || entry.type() != ElementType.F32) {
+      return entry.elements() == 0;
+    }
+    float found = file.read(key).getFloat();
+    return description.parts().stream()
+        .flatMapToDouble(part -> part.constant(key).stream())
+        .anyMatch(number -> number == found);
   }
 
   private Map<Parameter, List<String>> keys(TaskModel family) {

@@ -18,10 +18,10 @@ import java.util.Map;
 /**
  * {@code adapter_config.json}.
  *
- * <p>{@code peft_type} is {@code LORA} for LoRA and DoRA and {@code IA3} for IA3, all other keys
- * then being PEFT's; {@code FULL} and {@code PROBE} need no settings; {@code CONTROL} has {@code
- * method} and {@code parts}, each with its {@code type}: {@code control}, {@code bitfit}, or {@code
- * lora} and {@code ia3}, which have PEFT's keys.
+ * <p>{@code peft_type} is {@code LORA} for LoRA and DoRA, {@code IA3}, {@code VERA} and {@code
+ * ADALORA} for these, all other keys then being PEFT's; {@code FULL} and {@code PROBE} need no
+ * settings; {@code CONTROL} has {@code method} and {@code parts}, each with its {@code type}:
+ * {@code control}, {@code bitfit}, or {@code lora} and {@code ia3}, which have PEFT's keys.
  */
 final class AdapterConfig {
   /** {@code peft_type} of adapters that say their method and parts themselves. */

@@ -103,6 +103,9 @@ public final class AdapterExport {
                 TensorEntry.of(name, entry.type(), entry.shape()),
                 channel -> copy(adapter.file(), entry, channel));
           });
+      if (format != AdapterFormat.PAPER && format != AdapterFormat.STATEFT) {
+        AdapterFolder.addEmpty(writer, description, family);
+      }
       writer.writeTo(folder.resolve(format.layout().weightsFiles().get(0)));
     }
     Files.writeString(folder.resolve(AdapterFolder.CONFIG_FILE), settings);

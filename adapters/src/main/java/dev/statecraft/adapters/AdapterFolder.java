@@ -55,7 +55,7 @@ public final class AdapterFolder {
    * @param folder made if it does not exist
    * @param family the model's
    * @param weights of the tuned graph; all that is trained is saved, and what else edges have, as
-   *     float32
+   *     float32, but for what adds nothing to any state any more
    * @throws IllegalArgumentException if the description makes another graph than the one whose
    *     weights these are
    * @throws IOException if writing fails
@@ -65,16 +65,24 @@ public final class AdapterFolder {
       throws IOException {
     Graph tuned = description.tuning(family).apply(family.graph());
     requireSame(tuned, weights);
-    String json = AdapterConfig.write(description, family);
+    Trimming trimming = Trimming.of(description, family, weights);
+    AdapterDescription saved = trimming.description();
+    String json = AdapterConfig.write(saved, family);
     SafetensorsWriter writer = new SafetensorsWriter();
-    description.metadata().forEach(writer::metadata);
+    saved.metadata().forEach(writer::metadata);
     for (Map.Entry<Parameter, List<String>> entry :
-        AdapterKeys.of(description, family, tuned).entrySet()) {
-      Tensor value = weights.value(entry.getKey().name());
+        AdapterKeys.of(saved, family, saved.tuning(family).apply(family.graph())).entrySet()) {
+      String name = entry.getKey().name();
+      Tensor value = weights.value(name);
       writer.add(
           TensorEntry.of(entry.getValue().get(0), ElementType.F32, entry.getKey().sizes()),
-          channel -> write(value, channel));
+          channel -> {
+            try (Scope scope = value.torch().scope()) {
+              write(trimming.saved(name, value), channel);
+            }
+          });
     }
+    addEmpty(writer, saved, family);
     Files.createDirectories(folder);
     Leftovers.sweep(folder);
     Path newConfig = beside(folder, CONFIG_FILE);
@@ -88,6 +96,16 @@ public final class AdapterFolder {
     } finally {
       Files.deleteIfExists(newWeights);
       Files.deleteIfExists(newConfig);
+    }
+  }
+
+  /** Adds the tensors without numbers that PEFT expects. */
+  static void addEmpty(SafetensorsWriter writer, AdapterDescription saved, TaskModel family) {
+    for (AdapterPart part : saved.parts()) {
+      part.withoutNumbers(family)
+          .forEach(
+              (key, shape) ->
+                  writer.add(TensorEntry.of(key, ElementType.F32, shape), channel -> {}));
     }
   }
 

@@ -8,7 +8,7 @@ import java.util.stream.Stream;
 
 /** What an exported adapter looks like. All of them are read back by {@link AdapterFolder#open}. */
 public enum AdapterFormat {
-  /** Python's PEFT: LoRA, DoRA and IA3. */
+  /** Python's PEFT: LoRA, DoRA, IA3, VeRA and AdaLoRA. */
   PEFT("peft"),
   /** Ours, for every method: {@code peft_type} {@code CONTROL}, {@code FULL} or {@code PROBE}. */
   CONTROL("control"),

@@ -11,10 +11,13 @@ import dev.statecraft.core.control.NormTuning;
 import dev.statecraft.core.control.ParameterTuning;
 import dev.statecraft.core.control.StateTuning;
 import dev.statecraft.core.control.Tuning;
+import dev.statecraft.core.run.Weights;
 import dev.statecraft.models.head.TaskModel;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.Set;
 
 /** One of the tunings that make an adapter. A {@code PartCodec} writes it down and reads it. */
@@ -29,6 +32,11 @@ public interface AdapterPart {
 
   /** Whether what it computes can be held by the weights of the model, biases included. */
   boolean isInWeights();
+
+  /** Factor of the update of a linear's weight, where it is one that all linears have. */
+  default double scale() {
+    return 1;
+  }
 
   /** Whether it trains every weight: then all are saved, by their own names. */
   default boolean trainsAll() {
@@ -76,6 +84,34 @@ public interface AdapterPart {
   /** The same as LoRA or DoRA, if that is what it is. */
   default Optional<Projections> projections() {
     return Optional.empty();
+  }
+
+  /**
+   * An adapter's part without what adds nothing to any state.
+   *
+   * @param part that makes a smaller graph
+   * @param slices what of its parameters is left, by their names in the larger graph
+   */
+  record Trimmed(AdapterPart part, Map<String, Slices> slices) {
+    /** Copies. */
+    public Trimmed {
+      slices = Map.copyOf(slices);
+    }
+  }
+
+  /** The same without what adds nothing, where trained values say that something will not. */
+  default Optional<Trimmed> trimmed(TaskModel family, Weights weights) {
+    return Optional.empty();
+  }
+
+  /** Tensors that PEFT saves though they hold no numbers, by key, with their shapes. */
+  default Map<String, long[]> withoutNumbers(TaskModel family) {
+    return Map.of();
+  }
+
+  /** The number that a tensor which is no parameter must hold, if one of this key may be there. */
+  default OptionalDouble constant(String key) {
+    return OptionalDouble.empty();
   }
 
   /**
@@ -167,8 +203,9 @@ public interface AdapterPart {
       return rankStabilized ? ownAlpha * Math.sqrt((double) own) : ownAlpha;
     }
 
-    /** Factor of B A where no pattern says another. */
-    double scale() {
+    /** {@inheritDoc} That of B A where no pattern says another. */
+    @Override
+    public double scale() {
       return numerator() / rank;
     }
 

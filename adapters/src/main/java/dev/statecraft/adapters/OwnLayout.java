@@ -41,7 +41,7 @@ record OwnLayout(boolean peft) implements AdapterLayout {
   public Optional<String> problem(AdapterDescription description, TaskModel family) {
     return peft && !description.isPeft()
         ? Optional.of(
-            "lora, dora, ia3 or vera, which are all that PEFT has of our methods, found '"
+            "lora, dora, ia3, vera or adalora, which are all that PEFT has of our methods, found '"
                 + description.method()
                 + "'")
         : Optional.empty();

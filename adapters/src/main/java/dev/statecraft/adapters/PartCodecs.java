@@ -13,6 +13,7 @@ final class PartCodecs {
           new PeftFormat(),
           new Ia3Format(),
           new VeraFormat(),
+          new AdaLoraFormat(),
           new ControlFormat(),
           new NormsFormat(),
           new BitFitFormat(),

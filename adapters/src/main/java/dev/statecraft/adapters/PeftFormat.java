@@ -212,11 +212,7 @@ final class PeftFormat implements PartCodec<AdapterPart.Projections> {
     } else {
       modules.layers().forEach(node.putArray("layers_to_transform")::add);
     }
-    if (part.alpha() == Math.rint(part.alpha()) && Math.abs(part.alpha()) < 1e9) {
-      node.put("lora_alpha", (long) part.alpha());
-    } else {
-      node.put("lora_alpha", part.alpha());
-    }
+    writeAlpha(node, part.alpha());
     node.put("lora_dropout", part.dropout());
     node.put("r", part.rank());
     ObjectNode ranks = node.putObject("rank_pattern");
@@ -224,6 +220,15 @@ final class PeftFormat implements PartCodec<AdapterPart.Projections> {
     modules.names().forEach(node.putArray("target_modules")::add);
     node.put("use_dora", part.dora());
     node.put("use_rslora", part.rankStabilized());
+  }
+
+  /** {@code lora_alpha}, whole where it can be. */
+  static void writeAlpha(ObjectNode node, double alpha) {
+    if (alpha == Math.rint(alpha) && Math.abs(alpha) < 1e9) {
+      node.put("lora_alpha", (long) alpha);
+    } else {
+      node.put("lora_alpha", alpha);
+    }
   }
 
   /**

@@ -9,10 +9,10 @@
  * float32, under the keys that {@code AdapterKeys} gives them.
  *
  * <p>LoRA and DoRA are written exactly as Python's PEFT writes them ({@code peft_type} {@code
- * LORA}), and IA3 and VeRA too ({@code IA3}, {@code VERA}), so either side reads the other's;
- * {@link dev.statecraft.adapters.Targets} finds the linears that PEFT would find. Every other
- * method has no counterpart in PEFT and is written with the {@code peft_type} {@code CONTROL},
- * {@code FULL} or {@code PROBE}.
+ * LORA}), and IA3, VeRA and AdaLoRA too ({@code IA3}, {@code VERA}, {@code ADALORA}), so either
+ * side reads the other's; {@link dev.statecraft.adapters.Targets} finds the linears that PEFT would
+ * find. Every other method has no counterpart in PEFT and is written with the {@code peft_type}
+ * {@code CONTROL}, {@code FULL} or {@code PROBE}.
  *
  * <p>{@link dev.statecraft.adapters.AdapterExport} writes a saved adapter in another {@link
  * dev.statecraft.adapters.AdapterFormat}, among them the checkpoints of the paper's reference
@@ -34,6 +34,8 @@
  * <tr><td>VeRA on the linear M</td>
  * <td>{@code base_model.model.M.vera_lambda_d}, {@code .vera_lambda_b}, and for all together {@code
  * base_model.vera_A}, {@code base_model.vera_B}</td></tr>
+ * <tr><td>AdaLoRA on the linear M</td>
+ * <td>{@code base_model.model.M.lora_A}, {@code .lora_E}, {@code .lora_B}</td></tr>
  * <tr><td>the head H</td><td>{@code base_model.model.H.weight}, {@code .bias}</td></tr>
  * <tr><td>control around the MLP of the layer L</td>
  * <td>{@code base_model.model.L.lora_A.weight}, {@code .lora_B.weight}; with biases also {@code

@@ -242,7 +242,7 @@ class AdapterExportTest {
   @Test
   void whatAFormatCannotHoldIsRefusedWithAWayOut() {
     refuses("llama-tiny", AdapterFormat.PEFT, doubleControl("all"))
-        .hasMessageContaining("--format peft: expected lora, dora, ia3 or vera")
+        .hasMessageContaining("--format peft: expected lora, dora, ia3, vera or adalora")
         .hasMessageContaining("found 'x'; --format control or --format paper writes it");
     refuses("bert-tiny", AdapterFormat.PEFT, doubleControl("all"))
         .hasMessageEndingWith("found 'x'; --format control writes it");

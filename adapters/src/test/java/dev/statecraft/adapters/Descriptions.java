@@ -1,5 +1,6 @@
 package dev.statecraft.adapters;
 
+import dev.statecraft.core.control.AdaLora;
 import dev.statecraft.core.control.Affine;
 import dev.statecraft.core.control.BitFit;
 import dev.statecraft.core.control.BlockName;
@@ -17,6 +18,7 @@ import dev.statecraft.core.control.LowRank;
 import dev.statecraft.core.control.NormTuning;
 import dev.statecraft.core.control.Patch;
 import dev.statecraft.core.control.Positions;
+import dev.statecraft.core.control.RankBudget;
 import dev.statecraft.core.control.Reft;
 import dev.statecraft.core.control.SharedLowRank;
 import dev.statecraft.core.control.StateTuning;
@@ -27,6 +29,7 @@ import dev.statecraft.models.family.ScaledTargets;
 import dev.statecraft.models.head.TaskModel;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.stream.Stream;
 
 /** One adapter of every method. */
@@ -51,7 +54,8 @@ final class Descriptions {
           "edges of every function",
           "adapter with norms",
           "vera",
-          "vera edges");
+          "vera edges",
+          "adalora");
 
   static AdapterDescription of(String method, TaskModel family) {
     List<String> targets = family.backbone().defaultTargets();
@@ -65,6 +69,17 @@ final class Descriptions {
           case "dora" -> List.of(new Dora(2, 4, 0.05, targets, LayerSelection.ALL));
           case "vera" ->
               List.of(new Vera(5, 0.2, 0.05, 11, targets, LayerSelection.parse("last 2")));
+          case "adalora" ->
+              List.of(
+                  new AdaLora(
+                      3,
+                      2.5,
+                      0.05,
+                      0.25,
+                      new RankBudget(2, 3, 4, 5, 60, 0.8, 0.9),
+                      targets,
+                      LayerSelection.parse("last 2"),
+                      Map.of()));
           case "vera edges" ->
               List.of(
                   StateTuning.doubleControl(new SharedLowRank(4, 0.3, 0, 5), LayerSelection.ALL));

@@ -311,6 +311,16 @@ final class ErrorScenarios {
             + " <number>",
         () -> train("method.alpha=0"));
     put(
+        "<file>: method.alpha: expected a finite number above 0, found <number>",
+        () -> train("method={name: adalora, alpha: 0}"));
+    put(
+        "target_r: expected at most init_r, <n>, from which ranks fall, found <n>",
+        () -> train("method={name: adalora, init_r: 4}"));
+    put(
+        "tinit, tfinal: expected together less than the <n> steps of the run, so that ranks can"
+            + " fall in between, found <n> and <n>",
+        () -> train("method={name: adalora, tinit: 5, tfinal: 5}", "train.max_steps=10"));
+    put(
         "<file>: quantize: expected one of [none, int8, nf4], found '<word>'",
         () -> train("quantize=gguf"));
     put(

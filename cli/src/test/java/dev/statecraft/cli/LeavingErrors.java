@@ -28,8 +28,8 @@ record LeavingErrors(ErrorScenarios scenarios, Path folder) {
         "--format: expected one of [<formats>], found '<word>'",
         () -> scenarios.run("export", "--run", run(), "--to", "out", "--format", "peftt"));
     scenarios.put(
-        "--format peft: expected lora, dora, ia3 or vera, which are all that PEFT has of our"
-            + " methods, found '<method>'; --format control writes it",
+        "--format peft: expected lora, dora, ia3, vera or adalora, which are all that PEFT has of"
+            + " our methods, found '<method>'; --format control writes it",
         () -> scenarios.run("export", "--run", run(), "--to", "out", "--format", "peft"));
     scenarios.put(
         "<folder>: expected a folder that does not exist yet, found one; --force replaces it",
@@ -38,9 +38,9 @@ record LeavingErrors(ErrorScenarios scenarios, Path folder) {
           return scenarios.run("export", "--run", run(), "--to", "out");
         });
     scenarios.put(
-        "merge: expected an adapter of lora, dora, vera, ia3, bitfit, full or probe, found"
-            + " '<method>', which computes between states what no weight of the model can hold;"
-            + " use it with --adapter, or export it",
+        "merge: expected an adapter of lora, dora, vera, adalora, ia3, bitfit, full or probe, found"
+            + " '<method>', which computes between states what no weight of the model can hold; use"
+            + " it with --adapter, or export it",
         () -> scenarios.run("merge", "--run", run(), "--to", "out"));
     scenarios.put(
         "merge: expected linears with a bias, to which bitfit's is added, found none on <n>, such"

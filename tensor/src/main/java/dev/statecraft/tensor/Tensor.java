@@ -433,6 +433,14 @@ public final class Tensor implements AutoCloseable {
     return made(handle().abs());
   }
 
+  /** Absolute values, in place. */
+  public Tensor magnitudeInPlace() {
+    if (!handle().is_meta()) { // See magnitude.
+      handle().abs_();
+    }
+    return this;
+  }
+
   public Tensor exp() {
     return made(handle().exp());
   }

@@ -22,7 +22,8 @@ import java.nio.file.Path;
 
 /**
  * A saved run: {@value #PROGRESS} ({@link Progress} and {@link StepLayout}) and {@value #TENSORS}
- * (for every trained parameter its value and both moments, in the type they are trained in).
+ * (for every trained parameter its value and both moments, in the type they are trained in, and
+ * what the {@linkplain dev.statecraft.core.graph.StepRule rules} of its steps remember).
  *
  * @param folder of both files
  * @param progress how far the run was
@@ -35,6 +36,7 @@ public record Checkpoint(Path folder, Progress progress, StepLayout layout) {
   private static final String VALUE = "value.";
   private static final String FIRST_MOMENT = "first_moment.";
   private static final String SECOND_MOMENT = "second_moment.";
+  private static final String RULE = "rule.";
 
   /** Numbers copied to the host at a time. */
   private static final long PART = 1 << 20;
@@ -72,16 +74,33 @@ public record Checkpoint(Path folder, Progress progress, StepLayout layout) {
       add(writer, SECOND_MOMENT, parameter, optimizer.secondMoment(), offset);
       offset += parameter.elements();
     }
+    optimizer
+        .rules()
+        .memory()
+        .forEach(
+            (name, tensor) ->
+                writer.add(
+                    TensorEntry.of(RULE + name, type(tensor), tensor.shape()),
+                    channel -> write(tensor, channel)));
     writer.writeTo(folder.resolve(TENSORS));
     ProgressFormat.write(folder.resolve(PROGRESS), progress, layout);
   }
 
   private static void add(
       SafetensorsWriter writer, String prefix, Parameter parameter, Tensor flat, long offset) {
-    ElementType type = flat.dtype() == DType.FLOAT64 ? ElementType.F64 : ElementType.F32;
     writer.add(
-        TensorEntry.of(prefix + parameter.name(), type, parameter.sizes()),
+        TensorEntry.of(prefix + parameter.name(), type(flat), parameter.sizes()),
         channel -> write(flat, offset, parameter.elements(), channel));
+  }
+
+  private static ElementType type(Tensor tensor) {
+    return tensor.dtype() == DType.FLOAT64 ? ElementType.F64 : ElementType.F32;
+  }
+
+  private static void write(Tensor tensor, WritableByteChannel channel) throws IOException {
+    try (Tensor flat = tensor.view(-1).escape()) {
+      write(flat, 0, flat.elements(), channel);
+    }
   }
 
   private static void write(Tensor flat, long offset, long elements, WritableByteChannel channel)
@@ -113,7 +132,7 @@ public record Checkpoint(Path folder, Progress progress, StepLayout layout) {
    * Brings a run to where it was.
    *
    * @param weights the parameters, changed
-   * @param optimizer its moments, changed
+   * @param optimizer its moments and what its rules remember, changed
    * @throws InvalidInputException if the checkpoint is of other parameters
    * @throws IOException if it cannot be read
    */
@@ -122,6 +141,8 @@ public record Checkpoint(Path folder, Progress progress, StepLayout layout) {
       read(file, weights, VALUE, weights.flatValues());
       read(file, weights, FIRST_MOMENT, optimizer.firstMoment());
       read(file, weights, SECOND_MOMENT, optimizer.secondMoment());
+      CheckpointWeights remembered = new CheckpointWeights(file, name -> RULE + name);
+      optimizer.rules().memory().forEach(remembered::read);
     }
     optimizer.resumeAt(progress.step());
     return progress;

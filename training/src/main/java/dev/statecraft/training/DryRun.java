@@ -66,7 +66,7 @@ public final class DryRun implements AutoCloseable {
   public MemoryUse step(StatePlan plan) {
     torch.resetPeak();
     Pass.run(plan, weights, batch, OPTIONS).close();
-    optimizer.step(1e-3);
+    optimize();
     return MemoryUse.atPeak(weights);
   }
 
@@ -74,8 +74,15 @@ public final class DryRun implements AutoCloseable {
   public StepMemory timeline(LayerPolicies store) {
     Ledger ledger = new Ledger(torch);
     Pass.run(plan(store), weights, batch, OPTIONS, ledger).close();
-    ledger.record("optimizer", () -> optimizer.step(1e-3));
+    ledger.record("optimizer", this::optimize);
     return StepMemory.of(weights, ledger);
+  }
+
+  /** What follows the passes; rules of the graph allocate nothing more in later steps. */
+  private void optimize() {
+    optimizer.rules().penalize();
+    optimizer.step(1e-3);
+    optimizer.rules().follow(0);
   }
 
   @Override

@@ -4,6 +4,7 @@ import dev.statecraft.adapters.Adapter;
 import dev.statecraft.adapters.AdapterPart;
 import dev.statecraft.base.InvalidInputException;
 import dev.statecraft.base.UsageException;
+import dev.statecraft.core.control.AdaLora;
 import dev.statecraft.core.control.BitFit;
 import dev.statecraft.core.control.Ia3;
 import dev.statecraft.core.control.Vera;
@@ -92,6 +93,15 @@ public record Merge(
         } else {
           biasless.add(module);
         }
+      } else if (name.endsWith(AdaLora.VALUES)) {
+        String module = name.substring(0, name.length() - AdaLora.VALUES.length());
+        linears.put(
+            module + ".weight",
+            new MergedLinear.Singular(
+                tuned.parameters().get(module + AdaLora.RIGHT),
+                parameter,
+                tuned.parameters().get(module + AdaLora.LEFT),
+                part.scale()));
       }
     }
     if (!biasless.isEmpty()) {
@@ -131,7 +141,7 @@ public record Merge(
     AdapterPart first = adapter.description().parts().get(0);
     if (adapter.description().parts().size() != 1 || !first.isInWeights()) {
       throw new UsageException(
-          "merge: expected an adapter of lora, dora, vera, ia3, bitfit, full or"
+          "merge: expected an adapter of lora, dora, vera, adalora, ia3, bitfit, full or"
               + " probe,"
               + " found '"
               + adapter.description().method()

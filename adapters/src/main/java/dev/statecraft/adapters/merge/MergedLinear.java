@@ -101,6 +101,26 @@ interface MergedLinear {
   }
 
   /**
+   * AdaLoRA's: {@code s P diag(e) Q}.
+   *
+   * @param right parameter {@code [r, in]}, Q
+   * @param singular parameter {@code [r, 1]}, e
+   * @param left parameter {@code [out, r]}, P
+   * @param scale s
+   */
+  record Singular(Parameter right, Parameter singular, Parameter left, double scale)
+      implements MergedLinear {
+    @Override
+    public Values values(Torch torch, WeightSource source, WeightSource base, DType type) {
+      return new Values(
+          read(torch, source, right, type).mulInPlace(read(torch, source, singular, type)),
+          read(torch, source, left, type),
+          null,
+          scale);
+    }
+  }
+
+  /**
    * IA3's: factors of what leaves the linear, and so of the weight's rows and the bias, or of what
    * enters it, and so of the weight's columns.
    *

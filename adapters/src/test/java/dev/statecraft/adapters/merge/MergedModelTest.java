@@ -12,6 +12,7 @@ import dev.statecraft.adapters.AdapterFolder;
 import dev.statecraft.adapters.verify.LogitsComparison;
 import dev.statecraft.adapters.verify.PromptAgreement;
 import dev.statecraft.base.UsageException;
+import dev.statecraft.core.control.AdaLora;
 import dev.statecraft.core.control.BitFit;
 import dev.statecraft.core.control.Dora;
 import dev.statecraft.core.control.FullTuning;
@@ -21,6 +22,7 @@ import dev.statecraft.core.control.LayerSelection;
 import dev.statecraft.core.control.Lora;
 import dev.statecraft.core.control.LoraStart;
 import dev.statecraft.core.control.LowRank;
+import dev.statecraft.core.control.RankBudget;
 import dev.statecraft.core.control.StateTuning;
 import dev.statecraft.core.control.Tuning;
 import dev.statecraft.core.control.Vera;
@@ -74,6 +76,16 @@ class MergedModelTest {
       case "full" -> new FullTuning();
       case "probe" -> new HeadTuning();
       case "vera" -> new Vera(6, 0.5, 0, 3, targets, LayerSelection.parse("last 2"));
+      case "adalora" ->
+          new AdaLora(
+              6,
+              5,
+              0,
+              0,
+              new RankBudget(3, 0, 1, 1, 2, 0.5, 0.5),
+              targets,
+              LayerSelection.parse("last 2"),
+              Map.of());
       case "dora" -> new Dora(3, 5, 0, targets, LayerSelection.parse("last 2"));
       case "ia3" ->
           new Ia3(
@@ -155,6 +167,9 @@ class MergedModelTest {
     "llama-tied, dora, , 1e-5",
     "llama-tiny, vera, , 1e-5",
     "bert-tiny, vera, float64, 1e-5",
+    "llama-tied, adalora, , 1e-5",
+    "bert-tiny, adalora, float64, 1e-5",
+    "vit-tiny, adalora, , 1e-5",
     "vit-tiny, vera, , 1e-5",
     "llama-tiny, ia3, , 1e-5",
     "bert-tiny, ia3, , 1e-5",
@@ -419,9 +434,9 @@ class MergedModelTest {
         assertThatThrownBy(() -> Merge.of(open, model.usual(), model))
             .isInstanceOf(UsageException.class)
             .hasMessage(
-                "merge: expected an adapter of lora, dora, vera, ia3, bitfit, full or probe, found"
-                    + " 'x', which computes between states what no weight of the model can hold;"
-                    + " use it with --adapter, or export it");
+                "merge: expected an adapter of lora, dora, vera, adalora, ia3, bitfit, full or"
+                    + " probe, found 'x', which computes between states what no weight of the model"
+                    + " can hold; use it with --adapter, or export it");
       }
     }
   }

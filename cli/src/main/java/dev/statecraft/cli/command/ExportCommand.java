@@ -17,8 +17,8 @@ import picocli.CommandLine.Option;
     name = "export",
     header = "Writes an adapter for others, in PEFT's format or in ours.",
     description =
-        "Writes an adapter for others: in PEFT's format (lora, dora, ia3, vera), in ours (every"
-            + " method), as the checkpoints of the paper's reference implementation (control"
+        "Writes an adapter for others: in PEFT's format (lora, dora, ia3, vera, adalora), in ours"
+            + " (every method), as the checkpoints of the paper's reference implementation (control"
             + " methods), or as its authors' newer code saves edges between modules (low-rank"
             + " control, lora). Its logits are compared with the adapter's before anything is in"
             + " place.")
@@ -32,8 +32,8 @@ public final class ExportCommand implements Callable<Integer> {
       names = "--format",
       paramLabel = "FORMAT",
       description =
-          "peft, control, paper or stateft (default: peft for lora, dora, ia3 and vera, else"
-              + " control).")
+          "peft, control, paper or stateft (default: peft for lora, dora, ia3, vera and adalora,"
+              + " else control).")
   private String format;
 
   @Option(

@@ -2,6 +2,7 @@ package dev.statecraft.core.control;
 
 import dev.statecraft.core.graph.Op;
 import dev.statecraft.core.graph.Parameter;
+import dev.statecraft.core.graph.StepRule;
 import java.util.List;
 import java.util.function.UnaryOperator;
 
@@ -31,4 +32,13 @@ public interface ControlFunction {
    * @param out features of x_v
    */
   List<Parameter> parameters(UnaryOperator<String> name, long in, long out);
+
+  /**
+   * What steps that train the edge heed besides the gradient of the loss.
+   *
+   * @param theta its parameters
+   */
+  default List<StepRule> rules(List<Parameter> theta) {
+    return List.of();
+  }
 }

@@ -4,6 +4,7 @@ import dev.statecraft.base.UsageException;
 import dev.statecraft.core.graph.Initializer;
 import dev.statecraft.core.graph.Op;
 import dev.statecraft.core.graph.Parameter;
+import dev.statecraft.core.graph.StepRule;
 import java.util.List;
 import java.util.function.UnaryOperator;
 
@@ -69,6 +70,13 @@ public record Reft(Variant variant, int rank, double scale, Positions positions)
   public Op op(EdgePlace place) {
     return new ReftControl(
         variant == Variant.LOREFT, scale, positions, place.name() + ".positions");
+  }
+
+  @Override
+  public List<StepRule> rules(List<Parameter> theta) {
+    return variant == Variant.LOREFT
+        ? List.of(new KeepOrthonormal(theta.get(ReftControl.OUT).name()))
+        : List.of();
   }
 
   @Override

@@ -14,7 +14,6 @@ import dev.statecraft.core.graph.State;
 import dev.statecraft.tensor.Tensor;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * {@code x_v' = x_v + s O' h}, {@code h = m * (I x_u + b)}, with m 1 at some {@link Positions} and
@@ -34,7 +33,7 @@ record ReftControl(boolean orthonormal, double scale, Positions positions, Strin
   private static final int IN = 0;
 
   /** R or B. */
-  private static final int OUT = 1;
+  static final int OUT = 1;
 
   private static final int BIAS = 2;
 
@@ -77,11 +76,6 @@ record ReftControl(boolean orthonormal, double scale, Positions positions, Strin
   @Override
   public boolean dependsOnPrompt() {
     return !positions.all();
-  }
-
-  @Override
-  public Set<Integer> orthonormalParameters() {
-    return orthonormal ? Set.of(OUT) : Set.of();
   }
 
   @Override

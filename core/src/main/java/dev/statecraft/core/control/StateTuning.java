@@ -109,6 +109,7 @@ public record StateTuning(List<ControlEdge> edges, LayerSelection layers) implem
     List<Parameter> theta =
         function.parameters(
             name -> prefix + name, graph.state(from).shape().features(), v.shape().features());
+    function.rules(theta).forEach(editor::rule);
     if (!function.isSeries()) {
       editor.control(from, to, function.op(place), theta);
     } else if (from.equals(to)) {

@@ -12,8 +12,9 @@
  * dev.statecraft.core.control.Lora} is the choice of endpoints that is LoRA, {@link
  * dev.statecraft.core.control.Dora} reparametrizes linears, {@link
  * dev.statecraft.core.control.Vera} trains vectors between shared random matrices, {@link
- * dev.statecraft.core.control.FullTuning} trains the weights themselves, {@link
- * dev.statecraft.core.control.NormTuning} those of norms, {@link
+ * dev.statecraft.core.control.AdaLora} lets the ranks of linears fall within one {@link
+ * dev.statecraft.core.control.RankBudget}, {@link dev.statecraft.core.control.FullTuning} trains
+ * the weights themselves, {@link dev.statecraft.core.control.NormTuning} those of norms, {@link
  * dev.statecraft.core.control.HeadTuning} only the task's head.
  */
 package dev.statecraft.core.control;

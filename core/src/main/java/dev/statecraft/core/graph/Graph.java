@@ -16,6 +16,7 @@ public final class Graph {
   private final List<State> inputs;
   private final List<Edge> edges;
   private final List<Layer> layers;
+  private final List<StepRule> rules;
   private final Map<String, State> states = new LinkedHashMap<>();
   private final Map<String, Edge> producers = new LinkedHashMap<>();
   private final Map<String, Parameter> parameters = new LinkedHashMap<>();
@@ -28,9 +29,15 @@ public final class Graph {
    *     ways, or a layer names a state that does not exist or has another index than its place
    */
   public Graph(List<State> inputs, List<Edge> edges, List<Layer> layers) {
+    this(inputs, edges, layers, List.of());
+  }
+
+  /** The same with rules for the steps that train it. */
+  Graph(List<State> inputs, List<Edge> edges, List<Layer> layers, List<StepRule> rules) {
     this.inputs = List.copyOf(inputs);
     this.edges = List.copyOf(edges);
     this.layers = List.copyOf(layers);
+    this.rules = List.copyOf(rules);
     for (State input : inputs) {
       declare(input);
     }
@@ -123,6 +130,11 @@ public final class Graph {
 
   public List<Layer> layers() {
     return layers;
+  }
+
+  /** What the steps that train it heed besides the gradient of the loss, in order. */
+  public List<StepRule> rules() {
+    return rules;
   }
 
   /** All states by name: inputs, then edges' outputs in order. */

@@ -8,11 +8,13 @@ import java.util.function.UnaryOperator;
 public final class GraphEditor {
   private final Graph original;
   private List<Edge> edges;
+  private final List<StepRule> rules;
   private LossPaths paths;
 
   GraphEditor(Graph original) {
     this.original = original;
     edges = new ArrayList<>(original.edges());
+    rules = new ArrayList<>(original.rules());
   }
 
   /**
@@ -187,9 +189,15 @@ public final class GraphEditor {
     return this;
   }
 
+  /** Adds a rule for the steps that train the graph. */
+  public GraphEditor rule(StepRule rule) {
+    rules.add(rule);
+    return this;
+  }
+
   /** Checks and makes the changed graph. */
   public Graph build() {
-    return new Graph(original.inputs(), edges, original.layers());
+    return new Graph(original.inputs(), edges, original.layers(), rules);
   }
 
   /** Two controls of one name would silently train one theta. */

@@ -2,7 +2,6 @@ package dev.statecraft.core.graph;
 
 import dev.statecraft.tensor.Tensor;
 import java.util.List;
-import java.util.Set;
 
 /**
  * The computation of an edge: a forward with its hand-written backward (vector-Jacobian product).
@@ -94,14 +93,6 @@ public interface Op {
    */
   default boolean dependsOnPrompt() {
     return false;
-  }
-
-  /**
-   * Indices of trained parameters {@code [r, n]} whose rows are orthonormal: they are made so again
-   * after every step of the optimizer.
-   */
-  default Set<Integer> orthonormalParameters() {
-    return Set.of();
   }
 
   /** Computes the output; temporaries need no closing. */

@@ -50,6 +50,7 @@ public final class AdamW implements AutoCloseable {
   private final Tensor gradients;
   private final Tensor firstMoment;
   private final Tensor secondMoment;
+  private final StepRules rules;
   private final List<Group> groups;
   private long step;
 
@@ -74,9 +75,10 @@ public final class AdamW implements AutoCloseable {
     gradients = weights.flatGradients();
     Torch torch = weights.torch();
     try (Scope scope = torch.scope()) {
-      // None is left behind if there is no memory for the other.
+      // None is left behind if there is no memory for the others.
       Tensor first = torch.zeros(values.dtype(), values.elements());
       Tensor second = torch.zeros(values.dtype(), values.elements());
+      rules = new StepRules(weights);
       firstMoment = first.claim(MemoryCategory.MOMENTS).escape();
       secondMoment = second.claim(MemoryCategory.MOMENTS).escape();
     }
@@ -115,6 +117,11 @@ public final class AdamW implements AutoCloseable {
     return secondMoment;
   }
 
+  /** The rules of the graph, which remember from step to step as the moments do. */
+  public StepRules rules() {
+    return rules;
+  }
+
   /** Goes on from a checkpoint whose moments have been copied in. */
   public void resumeAt(long steps) {
     step = steps;
@@ -148,5 +155,6 @@ public final class AdamW implements AutoCloseable {
   public void close() {
     firstMoment.close();
     secondMoment.close();
+    rules.close();
   }
 }

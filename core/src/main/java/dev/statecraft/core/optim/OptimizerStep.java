@@ -45,11 +45,20 @@ public record OptimizerStep(
   /**
    * What a step saw.
    *
-   * @param loss mean loss over the step's labels
+   * @param loss mean loss over the step's labels, and the penalty
+   * @param penalty what the rules of the graph add to the loss
    * @param gradientNorm global norm before clipping
    * @param applied whether the parameters were changed; false if loss or gradients are not finite
    */
-  public record Result(double loss, double gradientNorm, boolean applied) {}
+  public record Result(double loss, double penalty, double gradientNorm, boolean applied) {}
+
+  /**
+   * Loss of a step whose gradients are there.
+   *
+   * @param loss with the penalty
+   * @param penalty what the rules of the graph add
+   */
+  public record Accumulated(double loss, double penalty) {}
 
   /**
    * Adds up the gradients of the micro-batches and, if they are finite, changes the parameters.
@@ -68,7 +77,8 @@ public record OptimizerStep(
   }
 
   private Result take(List<Supplier<Batch>> microBatches, long labels, double learningRate) {
-    double total = accumulate(microBatches, labels, optimizer.step());
+    Accumulated accumulated = accumulate(microBatches, labels, optimizer.step());
+    double total = accumulated.loss();
     double norm = weights.flatGradients().norm();
     boolean finite = Double.isFinite(total) && Double.isFinite(norm);
     if (finite) {
@@ -78,13 +88,16 @@ public record OptimizerStep(
         weights.flatGradients().mulInPlace(factor);
       }
       optimizer.step(learningRate);
-      weights.keepOrthonormal(plan.graph());
+      optimizer.rules().follow(optimizer.step() - 1);
     }
-    return new Result(total, norm, finite);
+    return new Result(total, accumulated.penalty(), norm, finite);
   }
 
-  /** Leaves the step's gradients in the weights and returns its loss; changes no parameter. */
-  public double accumulate(List<Supplier<Batch>> microBatches, long labels, long step) {
+  /**
+   * Leaves the step's gradients in the weights, those of the penalties of the graph's {@linkplain
+   * StepRules rules} added once, however it is split; changes no parameter.
+   */
+  public Accumulated accumulate(List<Supplier<Batch>> microBatches, long labels, long step) {
     if (labels < 1) {
       throw new IllegalArgumentException("labels of a step: expected 1 or more, found " + labels);
     }
@@ -98,6 +111,7 @@ public record OptimizerStep(
         total += pass.value(loss).item();
       }
     }
-    return total;
+    double penalty = optimizer.rules().penalize();
+    return new Accumulated(total + penalty, penalty);
   }
 }

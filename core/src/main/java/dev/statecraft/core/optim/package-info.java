@@ -1,7 +1,8 @@
 /**
  * The optimizer step: {@link dev.statecraft.core.optim.AdamW} over the flat vectors of trained
  * values and gradients, learning-rate {@link dev.statecraft.core.optim.Schedule}s, clipping to a
- * global norm, and {@link dev.statecraft.core.optim.OptimizerStep}, which sums micro-batches into
- * one step whose result does not depend on how it was split.
+ * global norm, the graph's {@link dev.statecraft.core.optim.StepRules}, and {@link
+ * dev.statecraft.core.optim.OptimizerStep}, which sums micro-batches into one step whose result
+ * does not depend on how it was split.
  */
 package dev.statecraft.core.optim;

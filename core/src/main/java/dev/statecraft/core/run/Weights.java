@@ -3,8 +3,8 @@ package dev.statecraft.core.run;
 import dev.statecraft.core.graph.Edge;
 import dev.statecraft.core.graph.Graph;
 import dev.statecraft.core.graph.Initializer;
-import dev.statecraft.core.graph.OrthonormalRows;
 import dev.statecraft.core.graph.Parameter;
+import dev.statecraft.core.graph.StepRule;
 import dev.statecraft.core.plan.FusedLinears;
 import dev.statecraft.tensor.DType;
 import dev.statecraft.tensor.Generator;
@@ -43,6 +43,7 @@ public final class Weights implements AutoCloseable {
   private final Quantization quantization;
   private final Set<String> quantizable;
   private final Map<String, Parameter> parameters;
+  private final List<StepRule> rules;
   private final Map<String, Tensor> values = new LinkedHashMap<>();
   private final Map<String, Tensor> gradients = new LinkedHashMap<>();
   private final Map<String, Tensor> fused = new LinkedHashMap<>();
@@ -56,6 +57,7 @@ public final class Weights implements AutoCloseable {
     this.quantization = quantization;
     quantizable = quantization == Quantization.NONE ? Set.of() : QuantizableWeights.required(graph);
     parameters = graph.parameters();
+    rules = graph.rules();
     List<Parameter> trained = graph.trainableParameters();
     long count = trained.stream().mapToLong(Parameter::elements).sum();
     flatValues = torch.zeros(computeType.master(), count).escape();
@@ -334,16 +336,9 @@ public final class Weights implements AutoCloseable {
     return gradient;
   }
 
-  /** Makes the rows orthonormal of the parameters that a graph's ops want so. */
-  public void keepOrthonormal(Graph graph) {
-    for (Edge edge : graph.edges()) {
-      for (int index : edge.op().orthonormalParameters()) {
-        String name = edge.parameters().get(index).name();
-        if (gradients.containsKey(name)) {
-          OrthonormalRows.make(value(name));
-        }
-      }
-    }
+  /** What steps that train them heed besides the gradient of the loss. */
+  public List<StepRule> rules() {
+    return rules;
   }
 
   /** All trained values, end to end. */

@@ -1,18 +1,24 @@
 package dev.statecraft.core.op;
 
+import dev.statecraft.core.control.AdaLora;
 import dev.statecraft.core.control.Affine;
 import dev.statecraft.core.control.Bottleneck;
 import dev.statecraft.core.control.Gated;
+import dev.statecraft.core.control.LayerSelection;
 import dev.statecraft.core.control.LowRank;
+import dev.statecraft.core.control.RankBudget;
 import dev.statecraft.core.control.Scaling;
 import dev.statecraft.core.control.SharedLowRank;
 import dev.statecraft.core.control.Shift;
 import dev.statecraft.core.control.UserFunction;
 import dev.statecraft.core.graph.Axis;
 import dev.statecraft.core.graph.Initializer;
+import dev.statecraft.core.graph.Op;
 import dev.statecraft.core.graph.Shape;
+import dev.statecraft.core.run.SmallModel;
 import dev.statecraft.tensor.Tensor;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -60,6 +66,25 @@ class ControlOpsTest extends OpTest {
             (x, w) -> {
               Tensor h = activation.apply(product(x.get(1), w.get(0)).add(w.get(2)));
               return x.get(0).add(product(h, w.get(1)).add(w.get(3)).mul(0.9));
+            });
+  }
+
+  /** AdaLoRA's, which no control function makes. */
+  @Test
+  void singular() {
+    RankBudget budget = new RankBudget(1, 0, 1, 1, 2, 0.5, 0.5);
+    AdaLora tuning = new AdaLora(3, 2, 0, 0, budget, List.of("up"), LayerSelection.ALL, Map.of());
+    Op op = tuning.apply(SmallModel.graph()).producer("l0.up").orElseThrow().op();
+    of(op, 3, 2)
+        .input(Shape.tokens(5))
+        .input(Shape.tokens(4))
+        .parameter(3, 4)
+        .parameter(3, 1)
+        .parameter(5, 3)
+        .verify(
+            (x, w) -> {
+              Tensor h = product(x.get(1), w.get(0)).mul(w.get(1).t());
+              return x.get(0).add(product(h, w.get(2)).mul(AdaLora.scale(2, 3)));
             });
   }
 

@@ -11,6 +11,7 @@ import dev.statecraft.models.family.ModelDropout;
 import dev.statecraft.models.head.TaskModel;
 import dev.statecraft.models.pretrained.PretrainedModel;
 import dev.statecraft.studio.recipe.CheckpointRecipe;
+import dev.statecraft.studio.recipe.ModelDefaults;
 import dev.statecraft.studio.recipe.ModelDropoutUse;
 import dev.statecraft.studio.recipe.Numbers;
 import dev.statecraft.studio.recipe.Recipe;
@@ -69,17 +70,16 @@ record TrainingRun(
     listener.on(new RunEvent.DataRead(prepared.accounts()));
     directory.writeRecipe(prepared.recipe());
     ModelDropout dropout = dropout(prepared.family());
-    Graph graph =
-        recipe
-            .method()
-            .tuning(Models.defaults(prepared.family()))
-            .apply(dropout.applyTo(prepared.family().graph()));
-    noteUnused(graph);
-    RankCheck.note(graph).ifPresent(listener::tell);
     ExampleSet training = prepared.training().orElseThrow();
     TrainRecipe train = recipe.train();
     long perEpoch = Trainer.stepsOfEpoch(training.size(), train.batchSize());
     long total = train.totalSteps(perEpoch);
+    ModelDefaults defaults = Models.defaults(prepared.family()).inRunOf(total);
+    Graph graph =
+        recipe.method().tuning(defaults).apply(dropout.applyTo(prepared.family().graph()));
+    noteUnused(graph);
+    RankCheck.note(graph).ifPresent(listener::tell);
+    recipe.method().note(defaults).ifPresent(listener::tell);
     Checkpointing checkpointing =
         train
             .checkpoints()
@@ -138,14 +138,14 @@ record TrainingRun(
                     values,
                     optimizer,
                     best(checkpointing, progress),
-                    folder -> save(folder.resolve("adapter"), prepared, values));
+                    folder -> save(folder.resolve("adapter"), defaults, prepared, values));
               } catch (IOException e) {
                 throw cannotSave(e);
               }
             });
       } catch (NumericFaultException | OutOfMemoryException | CancellationException e) {
         // In each case the parameters are those of the last good step.
-        saveAdapter(prepared, weights);
+        saveAdapter(defaults, prepared, weights);
         listener.on(new RunEvent.Stopped(outcome(trainer, weights, memoryPlan, dropout)));
         if (e instanceof CancellationException) {
           listener.tell("go on with: statecraft train --resume " + directory.folder());
@@ -156,7 +156,7 @@ record TrainingRun(
         select(
             best(checkpointing, trainer.progress()).orElseThrow(), checkpoints, trainer, weights);
       }
-      saveAdapter(prepared, weights);
+      saveAdapter(defaults, prepared, weights);
       exhibits.samples(weights);
       return outcome(trainer, weights, memoryPlan, dropout);
     }
@@ -257,17 +257,19 @@ record TrainingRun(
         e);
   }
 
-  private void saveAdapter(Preparation prepared, Weights weights) throws IOException {
-    save(directory.adapter(), prepared, weights);
+  private void saveAdapter(ModelDefaults defaults, Preparation prepared, Weights weights)
+      throws IOException {
+    save(directory.adapter(), defaults, prepared, weights);
     listener.tell("adapter saved in " + directory.adapter());
   }
 
-  private void save(Path folder, Preparation prepared, Weights weights) throws IOException {
+  private void save(Path folder, ModelDefaults defaults, Preparation prepared, Weights weights)
+      throws IOException {
     AdapterDescription description =
         AdapterDescription.of(
                 recipe.method().name(),
                 HubId.model(recipe.model()).map(HubId::name).orElse(recipe.model()),
-                recipe.method().tunings(Models.defaults(prepared.family())))
+                recipe.method().tunings(defaults))
             .withMetadata(TrainedHead.of(prepared.recipe(), prepared.family()).metadata());
     AdapterFolder.save(folder, description, prepared.family(), weights);
   }

@@ -4,6 +4,7 @@ import dev.statecraft.base.UsageException;
 import dev.statecraft.core.control.Tuning;
 import dev.statecraft.tensor.quant.Quantization;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A method of tuning, told once: its name, its keys with their defaults, and the tuning that they
@@ -38,9 +39,14 @@ public interface Method {
    * when applied, that it does not fit the model.
    *
    * @param settings of {@link #keys}
-   * @param model what a recipe can leave to the model family
+   * @param model what a recipe can leave to the model family, and to the run
    */
   List<Tuning> tunings(Settings settings, ModelDefaults model);
+
+  /** What to say at the beginning of a run of what a recipe left open. */
+  default Optional<String> note(Settings settings, ModelDefaults model) {
+    return Optional.empty();
+  }
 
   /**
    * Only frozen weights can be quantized.

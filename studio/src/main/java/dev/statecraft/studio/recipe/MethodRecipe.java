@@ -31,6 +31,11 @@ public record MethodRecipe(Method method, Settings settings) {
     return method.tunings(settings, model);
   }
 
+  /** What to say at the beginning of a run of what the recipe left open. */
+  public Optional<String> note(ModelDefaults model) {
+    return method.note(settings, model);
+  }
+
   /**
    * Only frozen weights can be quantized.
    *

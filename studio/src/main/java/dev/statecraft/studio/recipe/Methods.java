@@ -18,6 +18,7 @@ public final class Methods {
           new LoraMethod(),
           new DoraMethod(),
           new VeraMethod(),
+          new AdaLoraMethod(),
           new ControlMethod(),
           new DoubleControlMethod(),
           new ControlAndLoraMethod(),

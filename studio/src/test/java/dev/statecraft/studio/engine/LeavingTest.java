@@ -143,8 +143,8 @@ class LeavingTest {
         .hasMessageContaining("--format control or --format paper writes it");
     assertThatThrownBy(() -> merge(ours, null, false))
         .hasMessageContaining(
-            "merge: expected an adapter of lora, dora, vera, ia3, bitfit, full or probe, found"
-                + " 'control'");
+            "merge: expected an adapter of lora, dora, vera, adalora, ia3, bitfit, full or probe,"
+                + " found 'control'");
   }
 
   @Test

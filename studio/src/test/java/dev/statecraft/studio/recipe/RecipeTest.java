@@ -227,6 +227,8 @@ final class RecipeTest {
         "full",
         "probe",
         "vera",
+        "adalora",
+        "{name: adalora, init_r: 6, target_r: 2, tinit: 5, tfinal: 9, deltaT: 3, beta1: 0.5}",
         "{name: vera, rank: 4, d_initial: -1, projection_prng_key: 7, layers: last 2}",
         "{name: lora, targets: [q_proj, v_proj], layers: [0, 2, 5-7], dropout: 0.05}",
         "{name: control, blocks: [block], bias: false, layers: 3}",

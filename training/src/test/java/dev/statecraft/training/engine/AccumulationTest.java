@@ -48,7 +48,9 @@ class AccumulationTest {
   static Stream<Arguments> methods() {
     return NAMES.stream()
         .flatMap(
-            name -> Stream.of("lora", "double-control").map(method -> Arguments.of(name, method)));
+            name ->
+                Stream.of("lora", "double-control", "adalora")
+                    .map(method -> Arguments.of(name, method)));
   }
 
   /** Loss and gradients of the first step, values after the third. */
@@ -63,8 +65,10 @@ class AccumulationTest {
       for (int[] examples : split) {
         batches.add(() -> model.batch(torch, DType.FLOAT64, examples));
       }
-      double loss = step.accumulate(batches, model.labels(), 0);
-      assertThat(loss).isCloseTo(model.loss(torch, graph, weights), within(1e-12));
+      OptimizerStep.Accumulated first = step.accumulate(batches, model.labels(), 0);
+      double loss = first.loss();
+      assertThat(loss - first.penalty())
+          .isCloseTo(model.loss(torch, graph, weights), within(1e-12));
       final double[] gradients = weights.flatGradients().toDoubles();
       for (int i = 0; i < 3; i++) {
         assertThat(step.run(batches, model.labels(), 1e-2).applied()).isTrue();

@@ -144,6 +144,10 @@ class DryRunTest {
     "lora, CHEAP, BFLOAT16, INT8, INT8",
     "dora, MLP, BFLOAT16, NF4, EXACT",
     "dora, INPUTS, FLOAT32, INT8, EXACT",
+    "adalora, CHEAP, FLOAT32, NONE, EXACT",
+    "adalora, ALL, FLOAT64, NONE, INT8",
+    "adalora, INPUTS, BFLOAT16, NF4, EXACT",
+    "loreft, CHEAP, FLOAT32, NONE, EXACT",
     "double-control, INPUTS, FLOAT64, INT8, EXACT",
     "double-control, CHEAP, BFLOAT16, NF4, FLOAT8"
   })

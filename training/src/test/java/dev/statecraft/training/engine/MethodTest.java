@@ -165,6 +165,7 @@ class MethodTest {
       case "lora", "pissa" -> lora;
       case "dora", "olora dora" -> lora + rows;
       case "vera" -> rows + r * layers * model.family().backbone().defaultTargets().size();
+      case "adalora" -> lora + r * layers * model.family().backbone().defaultTargets().size();
       case "vera edges" -> 2 * layers * (r + d);
       case "control", "full-block control" -> layers * edge(model, d, d);
       case "double-control" -> 2 * layers * edge(model, d, d);

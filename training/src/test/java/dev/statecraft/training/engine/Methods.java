@@ -1,5 +1,6 @@
 package dev.statecraft.training.engine;
 
+import dev.statecraft.core.control.AdaLora;
 import dev.statecraft.core.control.Affine;
 import dev.statecraft.core.control.BitFit;
 import dev.statecraft.core.control.BlockName;
@@ -16,6 +17,7 @@ import dev.statecraft.core.control.LowRank;
 import dev.statecraft.core.control.NormTuning;
 import dev.statecraft.core.control.Patch;
 import dev.statecraft.core.control.Positions;
+import dev.statecraft.core.control.RankBudget;
 import dev.statecraft.core.control.Reft;
 import dev.statecraft.core.control.SharedLowRank;
 import dev.statecraft.core.control.StateTuning;
@@ -54,6 +56,7 @@ final class Methods {
     methods.put("pissa", new Lora(RANK, ALPHA, dropout, targets, all, LoraStart.PISSA));
     methods.put("olora dora", new Dora(RANK, ALPHA, dropout, targets, all, LoraStart.OLORA));
     methods.put("vera", new Vera(RANK, 0.1, dropout, 0, targets, all));
+    methods.put("adalora", adaLora(targets, dropout));
     methods.put("control", StateTuning.control(control, all));
     methods.put("double-control", StateTuning.doubleControl(control, all));
     methods.put("control+lora", Tuning.all(List.of(StateTuning.control(control, all), lora)));
@@ -109,6 +112,12 @@ final class Methods {
             name ->
                 of(TinyModel.of(name), 0).keySet().stream()
                     .map(method -> Arguments.of(name, method)));
+  }
+
+  /** AdaLoRA in a run of 9 steps: ranks fall after the third to the eighth, and stay. */
+  static Tuning adaLora(List<String> targets, double dropout) {
+    RankBudget budget = new RankBudget(1, 1, 2, 1, 9, 0.85, 0.85);
+    return new AdaLora(RANK, ALPHA, dropout, 0.5, budget, targets, LayerSelection.ALL, Map.of());
   }
 
   static Tuning edges(ControlEdge... edges) {

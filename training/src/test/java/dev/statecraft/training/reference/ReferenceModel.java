@@ -1,6 +1,7 @@
 package dev.statecraft.training.reference;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.statecraft.core.control.AdaLora;
 import dev.statecraft.core.control.BitFit;
 import dev.statecraft.core.control.ControlEdge;
 import dev.statecraft.core.control.Dora;
@@ -10,6 +11,7 @@ import dev.statecraft.core.control.Lora;
 import dev.statecraft.core.control.LowRank;
 import dev.statecraft.core.control.Patch;
 import dev.statecraft.core.control.Positions;
+import dev.statecraft.core.control.RankBudget;
 import dev.statecraft.core.control.Reft;
 import dev.statecraft.core.control.StateTuning;
 import dev.statecraft.core.control.Tuning;
@@ -28,6 +30,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** A model of the reference vectors with the inputs they were computed on. */
@@ -157,6 +160,23 @@ record ReferenceModel(TaskModel family, ReferenceVectors base) {
               0,
               targets(json),
               LayerSelection.ALL);
+      case "adalora" ->
+          new AdaLora(
+              json.get("init_r").asInt(),
+              json.get("alpha").asDouble(),
+              0,
+              json.get("orth_reg_weight").asDouble(),
+              new RankBudget(
+                  json.get("target_r").asInt(),
+                  json.get("tinit").asLong(),
+                  json.get("tfinal").asLong(),
+                  json.get("deltaT").asLong(),
+                  json.get("total_step").asLong(),
+                  json.get("beta1").asDouble(),
+                  json.get("beta2").asDouble()),
+              targets(json),
+              LayerSelection.ALL,
+              Map.of());
       case "control" -> StateTuning.control(lowRank(json), LayerSelection.ALL);
       case "double-control" -> StateTuning.doubleControl(lowRank(json), LayerSelection.ALL);
       case "patch-control" ->
@@ -179,7 +199,7 @@ record ReferenceModel(TaskModel family, ReferenceVectors base) {
                   lora(json.get("lora"))));
       case "ia3" -> new Ia3(targets(json), names(json.get("feedforward")), LayerSelection.ALL);
       case "bitfit" -> new BitFit(List.of(), LayerSelection.ALL);
-      default -> throw new AssertionError("unknown method '" + method.method() + "'");
+      default -> throw ReferenceVectorsTest.unknown(method.method());
     };
   }
 

@@ -23,7 +23,7 @@ record TunedSource(
                 .backbone()
                 .peftModule(parameter)
                 .replaceFirst("(lora_[AB]|lora_magnitude_vector)\\.weight$", "$1.default.weight")
-                .replaceFirst("(vera_lambda_[bd])$", "$1.default")
+                .replaceFirst("(vera_lambda_[bd]|lora_[AEB])$", "$1.default")
                 .replaceFirst("ia3_l$", "ia3_l.default");
     for (String candidate : List.of(parameter, peft, parameter.replaceFirst("bitfit_b$", "bias"))) {
       if (vectors.values().containsKey(prefix + candidate)) {
