@@ -8,6 +8,7 @@ import dev.statecraft.core.control.ControlFunction;
 import dev.statecraft.core.control.Gated;
 import dev.statecraft.core.control.LowRank;
 import dev.statecraft.core.control.Patch;
+import dev.statecraft.core.control.PooledLowRank;
 import dev.statecraft.core.control.Positions;
 import dev.statecraft.core.control.Reft;
 import dev.statecraft.core.control.Scaling;
@@ -46,7 +47,12 @@ record FunctionCodec<F extends ControlFunction>(
           new FunctionCodec<>("patch", Patch.class, FunctionCodec::patch, FunctionCodec::write),
           new FunctionCodec<>("reft", Reft.class, FunctionCodec::reft, FunctionCodec::write),
           new FunctionCodec<>(
-              "vera", SharedLowRank.class, VeraFormat::function, VeraFormat::writeFunction));
+              "vera", SharedLowRank.class, VeraFormat::function, VeraFormat::writeFunction),
+          new FunctionCodec<>(
+              "group_means",
+              PooledLowRank.class,
+              QaLoraFormat::function,
+              QaLoraFormat::writeFunction));
 
   /** The codec of a function, if it can be written down. */
   static Optional<FunctionCodec<?>> of(ControlFunction function) {

@@ -109,7 +109,8 @@ class AdapterErrorsTest {
       quoteCharacter = '`',
       delimiter = '|',
       value = {
-        "peft_type | `\"LOHA\"` | one of [LORA, IA3, VERA, ADALORA, CONTROL, FULL, PROBE], found \"LOHA\"",
+        "peft_type | `\"LOHA\"` | one of [LORA, IA3, VERA, ADALORA, CONTROL, FULL, PROBE], found"
+            + " \"LOHA\"",
         "r | 0 | a positive integer, found 0",
         "lora_alpha | `\"8\"` | a number, found \"8\"",
         "lora_dropout | 1 | a number from 0 to below 1, found 1",
@@ -122,6 +123,8 @@ class AdapterErrorsTest {
         "layer_replication | [[0,1]] | none (others are not supported), found [[0,1]]",
         "fan_in_fan_out | true | false (true is not supported), found true",
         "lora_bias | true | false (true is not supported), found true",
+        "use_qalora | true | false (PEFT has it for GPTQ bases alone, which are not read; the"
+            + " method qa-lora is ours, on a base in int4), found true",
         "init_lora_weights | `\"pissa_niter_4\"` | true, false or one of [eva, gaussian, mica,"
             + " olora, orthogonal, pissa] (this one changes the base weights by a randomized"
             + " decomposition, which differs from one time to the next; PEFT makes a plain LoRA of"
@@ -153,8 +156,8 @@ class AdapterErrorsTest {
       quoteCharacter = '`',
       delimiter = '|',
       value = {
-        "`{\"type\":\"x\"}` | parts[0].type: expected adalora, bitfit, control, ia3, lora, norms or vera,"
-            + " found \"x\"",
+        "`{\"type\":\"x\"}` | parts[0].type: expected adalora, bitfit, control, ia3, lora, norms,"
+            + " qa-lora or vera, found \"x\"",
         "`{\"type\":\"lora\"}` | parts[0].r: expected a positive integer, found no such key",
         "`{\"type\":\"control\",\"layers\":\"all\"}` | parts[0].edges: expected a list of objects,"
             + " found no such key",
@@ -162,7 +165,7 @@ class AdapterErrorsTest {
             + " 'all', 'first N', 'last N' or a list such as '0,2,5-7', found 'some'",
         "`{\"type\":\"control\",\"layers\":\"all\",\"edges\":[{\"from\":\"input\",\"to\":\"output\",\"name\":\"x\",\"function\":\"y\"}]}`"
             + " | parts[0].edges[0].function: expected low_rank, bottleneck, gated, affine, ia3,"
-            + " bitfit, patch, reft or vera, found \"y\"",
+            + " bitfit, patch, reft, vera or group_means, found \"y\"",
         "`{\"type\":\"control\",\"layers\":\"all\",\"edges\":[{\"from\":\"input\",\"to\":\"output\","
             + "\"name\":\"x\",\"function\":\"low_rank\",\"rank\":1,\"scale\":1,\"init\":{\"kind\":\"ROW_NORM\",\"scale\":0}}]}`"
             + " | parts[0].edges[0].init.kind: expected one of [CONSTANT, NORMAL, UNIFORM,"
@@ -358,13 +361,13 @@ class AdapterErrorsTest {
         .isInstanceOf(UsageException.class)
         .hasMessageStartingWith(
             "control edge 'own': expected a function that can be saved (low_rank, bottleneck,"
-                + " gated, affine, ia3, bitfit, patch, reft or vera), found");
+                + " gated, affine, ia3, bitfit, patch, reft, vera or group_means), found");
     Tuning lambda = graph -> graph;
     assertThatThrownBy(() -> AdapterDescription.of("edges", "", List.of(lambda)))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageStartingWith(
-            "expected Lora, Dora, Ia3, Vera, AdaLora, StateTuning, NormTuning, BitFit, FullTuning or"
-                + " HeadTuning");
+            "expected Lora, Dora, Ia3, Vera, AdaLora, QaLora, StateTuning, NormTuning, BitFit,"
+                + " FullTuning or HeadTuning");
     assertThatThrownBy(
             () -> AdapterDescription.of("x", "", List.of(new FullTuning(), new FullTuning())))
         .isInstanceOf(IllegalArgumentException.class)

@@ -17,7 +17,9 @@ import dev.statecraft.core.control.Lora;
 import dev.statecraft.core.control.LowRank;
 import dev.statecraft.core.control.NormTuning;
 import dev.statecraft.core.control.Patch;
+import dev.statecraft.core.control.PooledLowRank;
 import dev.statecraft.core.control.Positions;
+import dev.statecraft.core.control.QaLora;
 import dev.statecraft.core.control.RankBudget;
 import dev.statecraft.core.control.Reft;
 import dev.statecraft.core.control.SharedLowRank;
@@ -55,7 +57,9 @@ final class Descriptions {
           "adapter with norms",
           "vera",
           "vera edges",
-          "adalora");
+          "adalora",
+          "qa-lora",
+          "edges of means");
 
   static AdapterDescription of(String method, TaskModel family) {
     List<String> targets = family.backbone().defaultTargets();
@@ -83,6 +87,12 @@ final class Descriptions {
           case "vera edges" ->
               List.of(
                   StateTuning.doubleControl(new SharedLowRank(4, 0.3, 0, 5), LayerSelection.ALL));
+          case "qa-lora" ->
+              List.of(new QaLora(3, 4.5, 0.05, 20, targets, LayerSelection.parse("last 2")));
+          case "edges of means" ->
+              List.of(
+                  StateTuning.doubleControl(
+                      new PooledLowRank(3, 0.75, 12, 0.1), LayerSelection.ALL));
           case "control" -> List.of(control);
           case "double-control" ->
               List.of(StateTuning.doubleControl(function, LayerSelection.parse("last 2")));

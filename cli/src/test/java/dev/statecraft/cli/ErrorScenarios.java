@@ -321,8 +321,13 @@ final class ErrorScenarios {
             + " fall in between, found <n> and <n>",
         () -> train("method={name: adalora, tinit: 5, tfinal: 5}", "train.max_steps=10"));
     put(
-        "<file>: quantize: expected one of [none, int8, nf4], found '<word>'",
+        "<file>: quantize: expected one of "
+            + "[none, int8, nf4, int4, int4-64, int4-128], found '<word>'",
         () -> train("quantize=gguf"));
+    put(
+        "<file>: method.group: expected <size>, the inputs that share a zero point with quantize"
+            + " <format>, found <size>",
+        () -> train("method=qa-lora", "method.group=8", "quantize=int4-64"));
     put(
         "<file>: quantize: expected none with the method full, which trains every weight, found"
             + " '<word>'",

@@ -83,7 +83,6 @@ final class LayersTest {
           "core.control.EdgePlace",
           "core.control.UserFunction",
           "core.plan.GradientPlacement",
-          "core.run.QuantizableWeights",
           "data.BatchPosition",
           "data.DatasetSplit",
           "data.Subset",

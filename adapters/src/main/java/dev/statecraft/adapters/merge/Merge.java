@@ -7,10 +7,13 @@ import dev.statecraft.base.UsageException;
 import dev.statecraft.core.control.AdaLora;
 import dev.statecraft.core.control.BitFit;
 import dev.statecraft.core.control.Ia3;
+import dev.statecraft.core.control.InputGroups;
+import dev.statecraft.core.control.QaLora;
 import dev.statecraft.core.control.Vera;
 import dev.statecraft.core.graph.FactorPair;
 import dev.statecraft.core.graph.Graph;
 import dev.statecraft.core.graph.Parameter;
+import dev.statecraft.core.run.QuantizableWeights;
 import dev.statecraft.formats.checkpoint.CheckpointSource;
 import dev.statecraft.models.head.TaskModel;
 import dev.statecraft.models.pretrained.PretrainedModel;
@@ -19,6 +22,8 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
@@ -28,10 +33,15 @@ import java.util.stream.Collectors;
  * @param replaced parameters whose trained values take the place of the checkpoint's by name:
  *     heads, and after full tuning all weights
  * @param trained where those values are, and the parameters of merged linears
+ * @param held the base in 4 bits, if the update goes into its zero points; then no linear is merged
  */
 public record Merge(
-    Map<String, MergedLinear> linears, Map<String, Parameter> replaced, CheckpointSource trained) {
+    Map<String, MergedLinear> linears,
+    Map<String, Parameter> replaced,
+    CheckpointSource trained,
+    Optional<HeldBase> held) {
   private static final String A = ".lora_A.weight";
+  private static final String B = ".lora_B.weight";
 
   public Merge {
     linears = Collections.unmodifiableMap(new LinkedHashMap<>(linears));
@@ -47,13 +57,30 @@ public record Merge(
    *     weight
    */
   public static Merge of(Adapter adapter, TaskModel family, PretrainedModel model) {
+    return of(adapter, family, model, Optional.empty());
+  }
+
+  /**
+   * The merge of an adapter into a model or, if its update is one of zero points, into those of the
+   * model in 4 bits.
+   *
+   * @param family the model's, with the head that the adapter has
+   * @throws UsageException if the method adds to states what no weight can, or what no zero points
+   *     of such groups can
+   * @throws InvalidInputException if the adapter does not fit the model, or the checkpoint lacks a
+   *     weight
+   */
+  public static Merge of(
+      Adapter adapter, TaskModel family, PretrainedModel model, Optional<ZeroPoints> zeroPoints) {
     AdapterPart part = onlyPart(adapter);
+    zeroPoints.ifPresent(points -> checkGroup(points, part, adapter.description().method()));
     Graph tuned = adapter.graph(family);
     CheckpointSource trained = adapter.trained(family, model.checkpoint().names()::contains);
     Map<String, MergedLinear> linears = new LinkedHashMap<>();
     Map<String, Parameter> replaced = new LinkedHashMap<>();
     Map<String, FactorPair> taken = taken(tuned);
     List<String> biasless = new ArrayList<>();
+    Map<String, MergedLinear.GroupMeans> means = new LinkedHashMap<>();
     for (Parameter parameter : tuned.trainableParameters()) {
       String name = parameter.name();
       boolean own =
@@ -65,7 +92,7 @@ public record Merge(
         MergedLinear.Own update =
             new MergedLinear.Own(
                 parameter,
-                tuned.parameters().get(module + ".lora_B.weight"),
+                tuned.parameters().get(module + B),
                 tuned.parameters().get(module + ".lora_magnitude_vector.weight"),
                 part.projections()
                     .get()
@@ -77,6 +104,9 @@ public record Merge(
             pair == null
                 ? update
                 : new MergedLinear.Taken(update, pair, tuned.parameters().get(weight)));
+      } else if (part.groupMeans().isPresent() && name.endsWith(A)) {
+        String module = name.substring(0, name.length() - A.length());
+        means.put(module + ".weight", means(tuned, module, part.groupMeans().get()));
       } else if (name.endsWith(Vera.D_SUFFIX)) {
         String module = name.substring(0, name.length() - Vera.D_SUFFIX.length());
         linears.put(module + ".weight", shared(tuned, module));
@@ -113,7 +143,68 @@ public record Merge(
               + "'; use the adapter with --adapter, or export it");
     }
     model.report(tuned).refuse(model.name());
-    return new Merge(linears, replaced, trained);
+    if (zeroPoints.isEmpty()) {
+      linears.putAll(means);
+      return new Merge(linears, replaced, trained, Optional.empty());
+    }
+    Set<String> held = QuantizableWeights.of(tuned);
+    held.forEach(name -> checkHeld(zeroPoints.get(), tuned.parameters().get(name), model));
+    return new Merge(
+        linears, replaced, trained, Optional.of(new HeldBase(zeroPoints.get(), held, means)));
+  }
+
+  private static void checkGroup(ZeroPoints points, AdapterPart part, String method) {
+    QaLora linears =
+        part.groupMeans()
+            .orElseThrow(
+                () ->
+                    new UsageException(
+                        "merge: expected an adapter of qa-lora, whose update zero points can hold,"
+                            + " found '"
+                            + method
+                            + "'"));
+    if (linears.group() != points.group()) {
+      throw new UsageException(
+          "merge: expected the base's groups of "
+              + points.group()
+              + " inputs, found an adapter of groups of "
+              + linears.group());
+    }
+  }
+
+  /** A weight that is packed already stays as it is, so its groups must be these. */
+  private static void checkHeld(ZeroPoints points, Parameter weight, PretrainedModel model) {
+    model
+        .checkpoint()
+        .packed(weight.name())
+        .filter(matrix -> matrix.group() != points.group())
+        .ifPresent(
+            matrix -> {
+              throw new InvalidInputException(
+                  model.name()
+                      + ": "
+                      + weight.name()
+                      + ": expected groups of "
+                      + points.group()
+                      + " inputs, found "
+                      + matrix.group());
+            });
+    if (points.kept() && weight.size(1) % 2 != 0) {
+      throw new UsageException(
+          "merge: expected linears of an even number of inputs to write in 4 bits, found "
+              + weight.name()
+              + " "
+              + weight.shape());
+    }
+  }
+
+  private static MergedLinear.GroupMeans means(Graph tuned, String module, QaLora method) {
+    Map<String, Parameter> parameters = tuned.parameters();
+    return new MergedLinear.GroupMeans(
+        parameters.get(module + A),
+        parameters.get(module + B),
+        new InputGroups(parameters.get(module + ".weight").size(1), method.group()),
+        method.alpha() / method.rank());
   }
 
   private static boolean hasBias(Graph tuned, String module) {
@@ -141,7 +232,7 @@ public record Merge(
     AdapterPart first = adapter.description().parts().get(0);
     if (adapter.description().parts().size() != 1 || !first.isInWeights()) {
       throw new UsageException(
-          "merge: expected an adapter of lora, dora, vera, adalora, ia3, bitfit, full or"
+          "merge: expected an adapter of lora, dora, vera, adalora, qa-lora, ia3, bitfit, full or"
               + " probe,"
               + " found '"
               + adapter.description().method()

@@ -10,10 +10,13 @@ import dev.statecraft.tensor.Generator;
 import dev.statecraft.tensor.Scope;
 import dev.statecraft.tensor.Tensor;
 import dev.statecraft.tensor.Torch;
+import dev.statecraft.tensor.quant.Quantization;
+import dev.statecraft.tensor.quant.QuantizedMatrix;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.ToLongFunction;
 
@@ -92,6 +95,12 @@ final class FactorStarts implements WeightSource {
       }
       target.copyFrom(wide);
     }
+  }
+
+  /** {@inheritDoc} What is left of a weight is another matrix, which is yet to be quantized. */
+  @Override
+  public Optional<QuantizedMatrix> quantized(String name, Quantization format, Torch session) {
+    return parts.containsKey(name) ? Optional.empty() : source.quantized(name, format, session);
   }
 
   private void fill(FactorPair pair, Factors start) {

@@ -19,6 +19,7 @@ public final class Methods {
           new DoraMethod(),
           new VeraMethod(),
           new AdaLoraMethod(),
+          new QaLoraMethod(),
           new ControlMethod(),
           new DoubleControlMethod(),
           new ControlAndLoraMethod(),

@@ -51,6 +51,7 @@ class LeavingTest {
         new MergeRequest(
             source,
             Optional.ofNullable(type),
+            false,
             Device.CPU,
             to("merged"),
             replace,
@@ -117,6 +118,7 @@ class LeavingTest {
                     new MergeRequest(
                         lora,
                         Optional.of(DType.BFLOAT16),
+                        false,
                         Device.CPU,
                         to("merged"),
                         false,
@@ -143,8 +145,8 @@ class LeavingTest {
         .hasMessageContaining("--format control or --format paper writes it");
     assertThatThrownBy(() -> merge(ours, null, false))
         .hasMessageContaining(
-            "merge: expected an adapter of lora, dora, vera, adalora, ia3, bitfit, full or probe,"
-                + " found 'control'");
+            "merge: expected an adapter of lora, dora, vera, adalora, qa-lora, ia3, bitfit, full or"
+                + " probe, found 'control'");
   }
 
   @Test

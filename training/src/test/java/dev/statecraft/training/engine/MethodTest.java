@@ -164,6 +164,10 @@ class MethodTest {
     return switch (method) {
       case "lora", "pissa" -> lora;
       case "dora", "olora dora" -> lora + rows;
+      case "qa-lora" ->
+          states(base, model.family().backbone().defaultTargets())
+              .mapToLong(state -> r * (features(base, state) + (inFeatures(base, state) + 19) / 20))
+              .sum();
       case "vera" -> rows + r * layers * model.family().backbone().defaultTargets().size();
       case "adalora" -> lora + r * layers * model.family().backbone().defaultTargets().size();
       case "vera edges" -> 2 * layers * (r + d);

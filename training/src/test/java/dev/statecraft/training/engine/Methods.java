@@ -17,6 +17,7 @@ import dev.statecraft.core.control.LowRank;
 import dev.statecraft.core.control.NormTuning;
 import dev.statecraft.core.control.Patch;
 import dev.statecraft.core.control.Positions;
+import dev.statecraft.core.control.QaLora;
 import dev.statecraft.core.control.RankBudget;
 import dev.statecraft.core.control.Reft;
 import dev.statecraft.core.control.SharedLowRank;
@@ -57,6 +58,8 @@ final class Methods {
     methods.put("olora dora", new Dora(RANK, ALPHA, dropout, targets, all, LoraStart.OLORA));
     methods.put("vera", new Vera(RANK, 0.1, dropout, 0, targets, all));
     methods.put("adalora", adaLora(targets, dropout));
+    // Two groups of a tiny model's 32 features, the second of which is shorter.
+    methods.put("qa-lora", new QaLora(RANK, ALPHA, dropout, 20, targets, all));
     methods.put("control", StateTuning.control(control, all));
     methods.put("double-control", StateTuning.doubleControl(control, all));
     methods.put("control+lora", Tuning.all(List.of(StateTuning.control(control, all), lora)));

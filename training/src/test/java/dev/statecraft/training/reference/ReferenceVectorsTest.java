@@ -36,6 +36,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.IntToDoubleFunction;
+import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
@@ -75,8 +76,9 @@ class ReferenceVectorsTest {
   Stream<DynamicTest> vectors() throws IOException {
     List<DynamicTest> tests = new ArrayList<>();
     for (String name : ReferenceVectors.names(folder)) {
-      if (!Files.exists(folder.resolve(modelOf(name) + ".base.safetensors"))) {
-        continue; // Vectors that bring their own inputs have tests of their own.
+      if (!Files.exists(folder.resolve(modelOf(name) + ".base.safetensors"))
+          || Files.exists(folder.resolve(name + "-base.safetensors"))) {
+        continue; // Vectors that bring their own inputs or base have tests of their own.
       }
       for (DType type : List.of(DType.FLOAT64, DType.FLOAT32)) {
         if (name.endsWith(".base")) {
@@ -212,6 +214,17 @@ class ReferenceVectorsTest {
 
   /** One method: logits, gradients and five steps. */
   static void method(Path folder, String name, DType type, StorePolicy policy) throws IOException {
+    method(folder, name, type, policy, base -> base);
+  }
+
+  /**
+   * One method.
+   *
+   * @param held what the base's weights are held as
+   */
+  static void method(
+      Path folder, String name, DType type, StorePolicy policy, UnaryOperator<WeightSource> held)
+      throws IOException {
     ReferenceModel model = ReferenceModel.read(folder, modelOf(name));
     ReferenceVectors vectors = ReferenceVectors.read(folder, name);
     Graph graph = model.tuning(vectors).apply(model.family().graph());
@@ -225,7 +238,7 @@ class ReferenceVectorsTest {
                 .sum());
     try (Torch torch = Torch.cpu();
         CheckpointSource source = CheckpointFolder.open(folder.resolve(modelOf(name)))) {
-      WeightSource checkpoint = CheckpointWeights.of(source);
+      WeightSource checkpoint = held.apply(CheckpointWeights.of(source));
       WeightSource tuned = new TunedSource(checkpoint, model, vectors, torch);
       try (Weights weights = Weights.load(torch, graph, type, tuned, 0)) {
         logits(model, vectors, graph, weights, torch, close);
