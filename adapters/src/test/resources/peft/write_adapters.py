@@ -93,6 +93,22 @@ ADAPTERS = {
             trainable_token_indices={"embed_tokens": [3, 10], "lm_head": [10, 4, 5]},
         ),
     ),
+    "llama-pissa": (
+        CAUSAL,
+        "llama-tiny",
+        dict(
+            task_type="CAUSAL_LM",
+            target_modules=["q_proj", "down_proj"],
+            layers_to_transform=[1],
+            init_lora_weights="pissa",
+            use_rslora=True,
+        ),
+    ),
+    "bert-olora": (
+        TEXT,
+        "bert-tiny",
+        dict(task_type="SEQ_CLS", target_modules=["key"], init_lora_weights="olora", use_dora=True),
+    ),
 }
 
 

@@ -63,6 +63,17 @@ public record AdapterDescription(
     return new AdapterDescription(method, baseModel, parts, changed);
   }
 
+  /** Whether it says something only together with the base model's weights as they were. */
+  public boolean takesFromWeights() {
+    return parts.stream().anyMatch(AdapterPart::takesFromWeights);
+  }
+
+  /** The same with parts that leave the base model's weights whole. */
+  AdapterDescription ofWholeWeights() {
+    return new AdapterDescription(
+        method, baseModel, parts.stream().map(AdapterPart::ofWholeWeights).toList(), metadata);
+  }
+
   /**
    * The tuning that makes the adapter's graph from the family's.
    *

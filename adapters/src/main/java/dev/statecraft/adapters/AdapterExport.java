@@ -3,10 +3,15 @@ package dev.statecraft.adapters;
 import dev.statecraft.base.UsageException;
 import dev.statecraft.core.graph.Graph;
 import dev.statecraft.core.graph.Parameter;
+import dev.statecraft.core.run.WeightSource;
+import dev.statecraft.formats.checkpoint.CheckpointSource;
+import dev.statecraft.formats.checkpoint.ElementType;
 import dev.statecraft.formats.checkpoint.SafetensorsFile;
 import dev.statecraft.formats.checkpoint.SafetensorsWriter;
 import dev.statecraft.formats.checkpoint.TensorEntry;
 import dev.statecraft.models.head.TaskModel;
+import dev.statecraft.tensor.Tensor;
+import dev.statecraft.tensor.Torch;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.WritableByteChannel;
@@ -17,7 +22,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
 
-/** Writes a saved adapter in another format. Values go from file to file as they are. */
+/**
+ * Writes a saved adapter in another format. Values go from file to file as they are, but for
+ * updates that start as a part of the model's weights ({@code pissa}, {@code olora}): they are
+ * written as plain LoRA or DoRA of twice the rank, which works on the model as it is.
+ */
 public final class AdapterExport {
   /** Bytes copied at a time. */
   private static final int PART = 1 << 24;
@@ -25,17 +34,28 @@ public final class AdapterExport {
   private final Adapter adapter;
   private final TaskModel family;
   private final AdapterDescription description;
+  private final WeightSource base;
+  private final Torch torch;
 
   /**
    * An export of an adapter.
    *
    * @param family the model's that it was trained on
    * @param baseModel what the exported settings call that model; empty for what the adapter's do
+   * @param base the model's weights
+   * @param torch where what must be computed is
    */
-  public AdapterExport(Adapter adapter, TaskModel family, Optional<String> baseModel) {
+  public AdapterExport(
+      Adapter adapter,
+      TaskModel family,
+      Optional<String> baseModel,
+      WeightSource base,
+      Torch torch) {
     this.adapter = adapter;
     this.family = family;
-    AdapterDescription own = adapter.description();
+    this.base = base;
+    this.torch = torch;
+    AdapterDescription own = adapter.description().ofWholeWeights();
     description =
         new AdapterDescription(
             own.method(), baseModel.orElse(own.baseModel()), own.parts(), own.metadata());
@@ -57,25 +77,41 @@ public final class AdapterExport {
     require(format);
     Graph tuned = adapter.graph(family);
     Map<Parameter, String> stored = adapter.stored(family, inBase);
-    Map<Parameter, List<String>> names = format.layout().keys(description, family, tuned);
+    Graph written =
+        adapter.description().takesFromWeights()
+            ? description.tuning(family).apply(family.graph())
+            : tuned;
+    Map<Parameter, List<String>> names = format.layout().keys(description, family, written);
     SafetensorsWriter writer = new SafetensorsWriter();
     description.metadata().forEach(writer::metadata);
     Map<String, String> copies = AdapterKeys.copies(description, family);
-    stored.forEach(
-        (parameter, key) -> {
-          add(writer, names.get(parameter).get(0), key);
-          copies.forEach(
-              (copy, of) -> {
-                if (of.equals(parameter.name())) {
-                  add(writer, copy, key);
-                }
-              });
-        });
-    if (format != AdapterFormat.PAPER && format != AdapterFormat.STATEFT) {
-      AdapterFolder.addEmpty(writer, description, family);
-    }
     String settings = format.layout().settings(description, family, savedHeads(stored));
-    writer.writeTo(folder.resolve(format.layout().weightsFiles().get(0)));
+    CheckpointSource trained = adapter.trained(family, inBase);
+    try (WholeUpdates updates = WholeUpdates.of(tuned, trained, base, torch)) {
+      stored.forEach(
+          (parameter, key) -> {
+            Parameter target = written.parameters().get(parameter.name());
+            String name = names.get(target).get(0);
+            Optional<Tensor> update = updates.value(parameter.name());
+            if (update.isPresent()) {
+              writer.add(
+                  TensorEntry.of(name, ElementType.F32, target.sizes()),
+                  channel -> AdapterFolder.write(update.get(), channel));
+              return;
+            }
+            add(writer, name, key);
+            copies.forEach(
+                (copy, of) -> {
+                  if (of.equals(parameter.name())) {
+                    add(writer, copy, key);
+                  }
+                });
+          });
+      if (format != AdapterFormat.PAPER && format != AdapterFormat.STATEFT) {
+        AdapterFolder.addEmpty(writer, description, family);
+      }
+      writer.writeTo(folder.resolve(format.layout().weightsFiles().get(0)));
+    }
     Files.writeString(folder.resolve(AdapterFolder.CONFIG_FILE), settings);
   }
 

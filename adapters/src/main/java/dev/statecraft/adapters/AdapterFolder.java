@@ -142,7 +142,8 @@ public final class AdapterFolder {
     return shapes;
   }
 
-  private static void write(Tensor value, WritableByteChannel channel) throws IOException {
+  /** Writes a tensor's values as float32. */
+  static void write(Tensor value, WritableByteChannel channel) throws IOException {
     long elements = value.elements();
     for (long start = 0; start < elements; start += PART) {
       long count = Math.min(PART, elements - start);

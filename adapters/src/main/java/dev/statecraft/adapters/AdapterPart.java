@@ -6,6 +6,7 @@ import dev.statecraft.core.control.Dora;
 import dev.statecraft.core.control.FullTuning;
 import dev.statecraft.core.control.HeadTuning;
 import dev.statecraft.core.control.Lora;
+import dev.statecraft.core.control.LoraStart;
 import dev.statecraft.core.control.NormTuning;
 import dev.statecraft.core.control.ParameterTuning;
 import dev.statecraft.core.control.QaLora;
@@ -34,7 +35,7 @@ public interface AdapterPart {
    */
   Tuning tuning(TaskModel family);
 
-  /** Whether what it computes can be held by the weights of the model. */
+  /** Whether what it computes can be held by the weights of the model, biases included. */
   boolean isInWeights();
 
   /** Factor of the update of a linear's weight, where it is one that all linears have. */
@@ -55,6 +56,19 @@ public interface AdapterPart {
   /** Modules that are trained whole beside it, if it is as PEFT gives it. */
   default Optional<List<String>> savedModules() {
     return projections().flatMap(part -> part.targets().savedModules());
+  }
+
+  /**
+   * Whether what it adds starts as a part of the model's weights, which are held less that: then
+   * its tensors say something only together with the weights as they were.
+   */
+  default boolean takesFromWeights() {
+    return false;
+  }
+
+  /** The same as a part that leaves the weights whole, if it takes from them. */
+  default AdapterPart ofWholeWeights() {
+    return this;
   }
 
   /** The control edges that it has, whose parameters have names of their own. */
@@ -122,6 +136,7 @@ public interface AdapterPart {
    * @param targets which linears
    * @param patterns which of them have a rank or an alpha of their own
    * @param beside what else is trained
+   * @param start how A and B start, and so what is left of the weights
    */
   record Projections(
       boolean dora,
@@ -131,7 +146,8 @@ public interface AdapterPart {
       boolean rankStabilized,
       Targets targets,
       RankPatterns patterns,
-      Beside beside)
+      Beside beside,
+      LoraStart start)
       implements AdapterPart {
     /**
      * Checks.
@@ -154,7 +170,16 @@ public interface AdapterPart {
         boolean rankStabilized,
         Targets targets,
         RankPatterns patterns) {
-      this(dora, rank, alpha, dropout, rankStabilized, targets, patterns, Beside.NOTHING);
+      this(
+          dora,
+          rank,
+          alpha,
+          dropout,
+          rankStabilized,
+          targets,
+          patterns,
+          Beside.NOTHING,
+          LoraStart.KAIMING);
     }
 
     @Override
@@ -187,8 +212,8 @@ public interface AdapterPart {
       double numerator = numerator(own, group.alpha());
       Targets.Named named = group.targets();
       return dora
-          ? new Dora(own, numerator, dropout, named.names(), named.layers())
-          : new Lora(own, numerator, dropout, beside.ofB(), named.names(), named.layers());
+          ? new Dora(own, numerator, dropout, named.names(), named.layers(), start)
+          : new Lora(own, numerator, dropout, beside.ofB(), named.names(), named.layers(), start);
     }
 
     /** The modules that are trained whole. */
@@ -232,6 +257,34 @@ public interface AdapterPart {
                 .filter(all::containsKey)
                 .collect(Collectors.toSet());
       };
+    }
+
+    @Override
+    public boolean takesFromWeights() {
+      return start.takesFromWeight();
+    }
+
+    /**
+     * {@inheritDoc} With A0 and B0, what A and B started at, {@code W - s B0 A0 + s B A} is W and
+     * an update by {@code [A; A0]} and {@code [B, -B0]}: of twice the rank, by the same s.
+     */
+    @Override
+    public AdapterPart ofWholeWeights() {
+      if (!takesFromWeights()) {
+        return this;
+      }
+      // s is alpha / r, or alpha / sqrt(r).
+      double factor = rankStabilized ? Math.sqrt(2) : 2;
+      return new Projections(
+          dora,
+          2 * rank,
+          factor * alpha,
+          dropout,
+          rankStabilized,
+          targets,
+          patterns.times(2, factor),
+          beside,
+          LoraStart.KAIMING);
     }
 
     /** What the core divides by the rank. */

@@ -12,7 +12,7 @@ import dev.statecraft.models.head.TaskModel;
 record BitFitPart(BitFit biases) implements AdapterPart {
   @Override
   public boolean isInWeights() {
-    return false;
+    return true;
   }
 
   @Override

@@ -54,7 +54,7 @@ record Ia3Part(Targets targets, List<String> feedForward) implements AdapterPart
 
   @Override
   public boolean isInWeights() {
-    return false;
+    return true;
   }
 
   @Override

@@ -41,9 +41,6 @@ final class PeftFormat implements PartCodec<AdapterPart.Projections> {
 
   private static final List<String> MUST_BE_FALSE = List.of("fan_in_fan_out");
 
-  /** Ways to start A and B that leave the base weights alone. */
-  private static final Set<String> HARMLESS_STARTS = Set.of("gaussian", "eva", "orthogonal");
-
   @Override
   public Class<AdapterPart.Projections> part() {
     return AdapterPart.Projections.class;
@@ -68,13 +65,22 @@ final class PeftFormat implements PartCodec<AdapterPart.Projections> {
         false,
         targets,
         RankPatterns.NONE,
-        beside);
+        beside,
+        lora.init());
   }
 
   private static AdapterPart.Projections part(Dora dora) {
     Targets targets = new Targets.Named(dora.targets(), dora.layers());
     return new AdapterPart.Projections(
-        true, dora.rank(), dora.alpha(), dora.dropout(), false, targets, RankPatterns.NONE);
+        true,
+        dora.rank(),
+        dora.alpha(),
+        dora.dropout(),
+        false,
+        targets,
+        RankPatterns.NONE,
+        Beside.NOTHING,
+        dora.init());
   }
 
   @Override
@@ -106,14 +112,6 @@ final class PeftFormat implements PartCodec<AdapterPart.Projections> {
           "false (PEFT has it for GPTQ bases alone, which are not read; the method qa-lora is ours,"
               + " on a base in int4)");
     }
-    if (keys.get("init_lora_weights").isTextual()
-        && !HARMLESS_STARTS.contains(keys.text("init_lora_weights"))) {
-      throw keys.invalid(
-          "init_lora_weights",
-          "true, false or one of "
-              + HARMLESS_STARTS.stream().sorted().toList()
-              + " (others change the base weights)");
-    }
     return new AdapterPart.Projections(
         keys.flag("use_dora", false),
         keys.positive("r"),
@@ -122,7 +120,8 @@ final class PeftFormat implements PartCodec<AdapterPart.Projections> {
         keys.flag("use_rslora", false),
         targets(keys, saved),
         patterns(keys),
-        BesideFormat.read(keys));
+        BesideFormat.read(keys),
+        PeftStarts.read(keys));
   }
 
   private static RankPatterns patterns(JsonKeys keys) {
@@ -211,7 +210,7 @@ final class PeftFormat implements PartCodec<AdapterPart.Projections> {
     part.patterns().alphas().forEach(alphas::put);
     BesideFormat.write(node, part.beside());
     node.put("fan_in_fan_out", false);
-    node.put("init_lora_weights", true);
+    PeftStarts.write(node, part.start());
     node.putNull("layers_pattern");
     List<Targets.Named> wanted =
         part.targets().groups(family, part.rank(), part.alpha(), part.patterns()).stream()

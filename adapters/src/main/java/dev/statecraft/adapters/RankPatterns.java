@@ -25,6 +25,15 @@ public record RankPatterns(Map<String, Integer> ranks, Map<String, Double> alpha
     alphas = Collections.unmodifiableMap(new LinkedHashMap<>(alphas));
   }
 
+  /** The same with every rank and every alpha so many times as large. */
+  RankPatterns times(int rankFactor, double alphaFactor) {
+    Map<String, Integer> moreRanks = new LinkedHashMap<>(ranks);
+    Map<String, Double> moreAlphas = new LinkedHashMap<>(alphas);
+    moreRanks.replaceAll((key, rank) -> rankFactor * rank);
+    moreAlphas.replaceAll((key, alpha) -> alphaFactor * alpha);
+    return new RankPatterns(moreRanks, moreAlphas);
+  }
+
   boolean isEmpty() {
     return ranks.isEmpty() && alphas.isEmpty();
   }

@@ -1,6 +1,5 @@
 package dev.statecraft.adapters;
 
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.statecraft.base.JsonKeys;
@@ -181,7 +180,44 @@ final class StateftFormat implements AdapterLayout {
       return Optional.of(
           "one rank and one scale for all edges, found ranks " + ranks + " and scales " + scales);
     }
-    return StateftEdges.of(family, tuned(description, family)).problem();
+    Graph tuned = tuned(description, family);
+    Optional<String> problem = StateftEdges.of(family, tuned).problem();
+    return problem.isPresent()
+        ? problem
+        : widths(keys(description, family, tuned)).entrySet().stream()
+            .filter(entry -> entry.getValue().size() > 1)
+            .map(
+                entry ->
+                    "one width for edges of a name, found "
+                        + entry.getValue()
+                        + " of '"
+                        + entry.getKey()
+                        + "'")
+            .findFirst();
+  }
+
+  /**
+   * The widths {@code [in, out]} of edges by what they are called in {@code target_modules}.
+   *
+   * @param keys of all parameters, an edge's A right before its B
+   */
+  private static Map<String, Set<List<Long>>> widths(Map<Parameter, List<String>> keys) {
+    Map<String, Set<List<Long>>> widths = new LinkedHashMap<>();
+    String target = "";
+    long in = 0;
+    for (Map.Entry<Parameter, List<String>> entry : keys.entrySet()) {
+      Matcher edge = A.matcher(entry.getValue().get(0));
+      if (edge.matches()) {
+        target = target(edge.group("head")) + TO + target(edge.group("tail"));
+        in = entry.getKey().size(1);
+      } else if (!target.isEmpty()) {
+        widths
+            .computeIfAbsent(target, name -> new LinkedHashSet<>())
+            .add(List.of(in, entry.getKey().size(0)));
+        target = "";
+      }
+    }
+    return widths;
   }
 
   private static Graph tuned(AdapterDescription description, TaskModel family) {
@@ -205,26 +241,33 @@ final class StateftFormat implements AdapterLayout {
     root.put("lora_dropout", function.dropout());
     root.put("use_rslora", false);
     root.put("lora_bias", false);
-    Set<String> targets = new LinkedHashSet<>();
-    Map<Parameter, List<String>> keys = keys(description, family, tuned);
-    keys.forEach(
-        (parameter, names) -> {
-          Matcher edge = A.matcher(names.get(0));
-          if (edge.matches()) {
-            targets.add(target(edge.group("head")) + TO + target(edge.group("tail")));
-          }
-        });
-    List<Parameter> first = keys.keySet().stream().limit(2).toList();
-    root.put("in_features", first.get(0).size(1));
-    root.put("out_features", first.get(1).size(0));
-    ArrayNode modules = root.putArray("target_modules");
-    targets.forEach(modules::add);
+    writeTargets(root, widths(keys(description, family, tuned)));
     if (saved.isEmpty()) {
       root.putNull("modules_to_save");
     } else {
       saved.forEach(root.putArray("modules_to_save")::add);
     }
     return AdapterConfig.text(root);
+  }
+
+  /**
+   * One {@code in_features} and one {@code out_features} for all edges where these are alike; else
+   * those of each target, as {@code target_modules} can have them.
+   */
+  private static void writeTargets(ObjectNode root, Map<String, Set<List<Long>>> widths) {
+    Set<List<Long>> different = new LinkedHashSet<>();
+    widths.values().forEach(different::addAll);
+    if (different.size() == 1) {
+      List<Long> all = different.iterator().next();
+      root.put("in_features", all.get(0));
+      root.put("out_features", all.get(1));
+      widths.keySet().forEach(root.putArray("target_modules")::add);
+      return;
+    }
+    root.putNull("in_features");
+    root.putNull("out_features");
+    ObjectNode targets = root.putObject("target_modules");
+    widths.forEach((target, of) -> of.iterator().next().forEach(targets.putArray(target)::add));
   }
 
   private static LowRank function(AdapterPart part) {

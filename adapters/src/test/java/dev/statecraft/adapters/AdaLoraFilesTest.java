@@ -150,7 +150,8 @@ class AdaLoraFilesTest {
       }
       Path out = Files.createDirectory(folder.resolve("out"));
       try (Adapter open = AdapterFolder.open(folder)) {
-        new AdapterExport(open, family, Optional.empty()).write(out, format, name -> true);
+        new AdapterExport(open, family, Optional.empty(), model.base(), model.torch())
+            .write(out, format, name -> true);
       }
       JsonNode part =
           format == AdapterFormat.PEFT ? settings(out) : settings(out).get("parts").get(0);

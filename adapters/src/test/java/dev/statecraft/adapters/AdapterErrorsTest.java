@@ -112,7 +112,8 @@ class AdapterErrorsTest {
       quoteCharacter = '`',
       delimiter = '|',
       value = {
-        "peft_type | `\"LOHA\"` | one of [LORA, IA3, VERA, CONTROL, FULL, PROBE], found \"LOHA\"",
+        "peft_type | `\"LOHA\"` | one of [LORA, IA3, VERA, ADALORA, CONTROL, FULL, PROBE], found"
+            + " \"LOHA\"",
         "r | 0 | a positive integer, found 0",
         "lora_alpha | `\"8\"` | a number, found \"8\"",
         "lora_dropout | 1 | a number from 0 to below 1, found 1",
@@ -131,8 +132,16 @@ class AdapterErrorsTest {
             + " method qa-lora is ours, on a base in int4), found true",
         "lora_bias | 1 | true or false, found 1",
         "ensure_weight_tying | 1 | true or false, found 1",
-        "init_lora_weights | `\"pissa\"` | true, false or one of [eva, gaussian, orthogonal]"
-            + " (others change the base weights), found \"pissa\"",
+        "init_lora_weights | `\"pissa_niter_4\"` | true, false or one of [eva, gaussian, mica,"
+            + " olora, orthogonal, pissa] (this one changes the base weights by a randomized"
+            + " decomposition, which differs from one time to the next; PEFT makes a plain LoRA of"
+            + " it: save_pretrained with path_initial_model_for_weight_conversion), found"
+            + " \"pissa_niter_4\"",
+        "init_lora_weights | `\"loftq\"` | true, false or one of [eva, gaussian, mica, olora,"
+            + " orthogonal, pissa] (this one changes the base weights by LoftQ's own quantization"
+            + " of them), found \"loftq\"",
+        "init_lora_weights | `\"x\"` | true, false or one of [eva, gaussian, mica, olora,"
+            + " orthogonal, pissa], found \"x\"",
         "target_modules | `\"(q_proj\"` | a list of names or one regular expression, found"
             + " \"(q_proj\"",
         "target_modules | 1 | a list of names or one regular expression, found 1",
@@ -154,8 +163,8 @@ class AdapterErrorsTest {
       quoteCharacter = '`',
       delimiter = '|',
       value = {
-        "`{\"type\":\"x\"}` | parts[0].type: expected bitfit, control, ia3, lora, norms, qa-lora or"
-            + " vera, found \"x\"",
+        "`{\"type\":\"x\"}` | parts[0].type: expected adalora, bitfit, control, ia3, lora, norms,"
+            + " qa-lora or vera, found \"x\"",
         "`{\"type\":\"lora\"}` | parts[0].r: expected a positive integer, found no such key",
         "`{\"type\":\"control\",\"layers\":\"all\"}` | parts[0].edges: expected a list of objects,"
             + " found no such key",

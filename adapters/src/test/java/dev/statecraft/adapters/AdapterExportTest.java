@@ -62,7 +62,8 @@ class AdapterExportTest {
         expected = tiny.logits(tuned, weights);
       }
       try (Adapter adapter = AdapterFolder.open(saved)) {
-        new AdapterExport(adapter, tiny.family(), Optional.of("org/name"))
+        new AdapterExport(
+                adapter, tiny.family(), Optional.of("org/name"), tiny.base(), tiny.torch())
             .write(exported, format, name -> false);
       }
       try (Adapter adapter = AdapterFolder.open(exported)) {

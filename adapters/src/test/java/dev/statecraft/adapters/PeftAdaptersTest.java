@@ -48,7 +48,9 @@ class PeftAdaptersTest {
     "llama-tied-tables, llama-tied, lora",
     "llama-tokens, llama-tied, lora",
     "llama-tokens-apart, llama-tied, lora",
-    "llama-tokens-untied, llama-tiny, lora"
+    "llama-tokens-untied, llama-tiny, lora",
+    "llama-pissa, llama-tiny, lora",
+    "bert-olora, bert-tiny, dora"
   })
   void giveThePythonLogits(String name, String base, String method) throws IOException {
     Path peft = TinyModel.resource("/peft").resolve(name);

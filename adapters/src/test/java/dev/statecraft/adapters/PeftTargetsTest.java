@@ -174,7 +174,7 @@ class PeftTargetsTest {
       assertThat(logits(tiny, saved)).isEqualTo(expected);
       Path exported = Files.createDirectories(folder.resolve("exported"));
       try (Adapter adapter = AdapterFolder.open(saved)) {
-        new AdapterExport(adapter, tiny.family(), Optional.empty())
+        new AdapterExport(adapter, tiny.family(), Optional.empty(), tiny.base(), tiny.torch())
             .write(exported, AdapterFormat.PEFT, name -> true);
       }
       assertThat(logits(tiny, exported)).isEqualTo(expected);

@@ -58,7 +58,7 @@ class StateftFormatTest {
         expected = tiny.logits(tuned, weights);
       }
       try (Adapter adapter = AdapterFolder.open(saved)) {
-        new AdapterExport(adapter, tiny.family(), Optional.empty())
+        new AdapterExport(adapter, tiny.family(), Optional.empty(), tiny.base(), tiny.torch())
             .write(exported, AdapterFormat.STATEFT, name -> false);
       }
       try (Adapter adapter = AdapterFolder.open(exported)) {
@@ -127,6 +127,13 @@ class StateftFormatTest {
             KEY
                 + "model-layers-0-self_attn-q_proj-TO-model-layers-0-self_attn-q_proj.lora_A.weight")
         .hasSize(2 * 5);
+    // Edges of several widths have theirs one by one.
+    assertThat(settings().path("in_features").isNull()).isTrue();
+    JsonNode targets = settings().path("target_modules");
+    assertThat(targets.path("mlp.down_proj-TO-mlp").toString()).isEqualTo("[88,32]");
+    assertThat(targets.path("self_attn.q_proj-TO-self_attn.q_proj").toString())
+        .isEqualTo("[32,32]");
+    assertThat(targets).hasSize(5);
   }
 
   @Test

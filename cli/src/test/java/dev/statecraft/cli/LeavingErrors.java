@@ -40,9 +40,9 @@ record LeavingErrors(ErrorScenarios scenarios, Path folder) {
           return scenarios.run("export", "--run", run(), "--to", "out");
         });
     scenarios.put(
-        "merge: expected an adapter of lora, dora, vera, adalora, qa-lora, full or probe, found"
-            + " '<method>', which computes between states what no weight of the model can hold; use"
-            + " it with --adapter, or export it",
+        "merge: expected an adapter of lora, dora, vera, adalora, qa-lora, ia3, bitfit, full or"
+            + " probe, found '<method>', which computes between states what no weight of the model"
+            + " can hold; use it with --adapter, or export it",
         () -> scenarios.run("merge", "--run", run(), "--to", "out"));
     scenarios.put(
         "merge: expected a linear with a bias, to which that of lora_B is added (lora_bias), found"
@@ -51,6 +51,42 @@ record LeavingErrors(ErrorScenarios scenarios, Path folder) {
           Path model = TinyFolder.model(folder.resolve("model"));
           Path adapter = TinyFolder.lora(folder.resolve("adapter"), model, true);
           return scenarios.run("merge", "--adapter", adapter.toString(), "--to", "out");
+        });
+    scenarios.put(
+        "merge: expected linears with a bias, to which bitfit's is added, found none on <n>, such"
+            + " as '<module>'; use the adapter with --adapter, or export it",
+        () -> {
+          TinyFolder.withTokenizer(TinyFolder.model(folder.resolve("tiny")));
+          Files.writeString(
+              folder.resolve("train.json"), "[{\"instruction\": \"w4\", \"output\": \"w5\"}]");
+          Files.writeString(
+              folder.resolve("recipe.yaml"),
+              "{model: tiny, method: bitfit, task: causal-lm,"
+                  + " data: {train: train.json, validation: none}, train: {max_steps: 1}}");
+          scenarios.run("train", "-c", "recipe.yaml");
+          String run = folder.resolve("runs/recipe").toString();
+          return scenarios.run("merge", "--run", run, "--to", "out");
+        });
+    scenarios.put(
+        "rank: expected at most <n>, the shorter side of <weight>, for init <word>, found <n>",
+        () -> scenarios.train("method.rank=385", "method.init=olora"));
+    scenarios.put(
+        "<file>: init_lora_weights: expected true, false or one of [<words>] (this one changes the"
+            + " base weights by <what>), found <word>",
+        () -> {
+          scenarios.train("method.init=pissa", "train.max_steps=1", "data.validation=none");
+          Path adapter = folder.resolve("runs/recipe/adapter");
+          Path settings = adapter.resolve("adapter_config.json");
+          Files.writeString(
+              settings, Files.readString(settings).replace("\"pissa\"", "\"pissa_niter_16\""));
+          return scenarios.run(
+              "export",
+              "--adapter",
+              adapter.toString(),
+              "--model",
+              "builtin:minilm",
+              "--to",
+              "out");
         });
     refusedOfLora();
     zeroPoints();

@@ -5,6 +5,8 @@ import dev.statecraft.adapters.AdapterPart;
 import dev.statecraft.base.InvalidInputException;
 import dev.statecraft.base.UsageException;
 import dev.statecraft.core.control.AdaLora;
+import dev.statecraft.core.control.BitFit;
+import dev.statecraft.core.control.Ia3;
 import dev.statecraft.core.control.InputGroups;
 import dev.statecraft.core.control.QaLora;
 import dev.statecraft.core.control.Vera;
@@ -16,9 +18,11 @@ import dev.statecraft.formats.checkpoint.NamedTensors;
 import dev.statecraft.models.family.TiedTables;
 import dev.statecraft.models.head.TaskModel;
 import dev.statecraft.models.pretrained.PretrainedModel;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -80,6 +84,7 @@ public record Merge(
     Map<String, Parameter> replaced = new LinkedHashMap<>();
     Optional<MergedPeft> peft =
         part.projections().map(projections -> new MergedPeft(projections, family, tuned));
+    List<String> biasless = new ArrayList<>();
     Map<String, MergedLinear.GroupMeans> means = new LinkedHashMap<>();
     for (Parameter parameter : tuned.trainableParameters()) {
       String name = parameter.name();
@@ -93,6 +98,19 @@ public record Merge(
       } else if (name.endsWith(Vera.D_SUFFIX)) {
         String module = name.substring(0, name.length() - Vera.D_SUFFIX.length());
         linears.put(module + ".weight", shared(tuned, module));
+      } else if (name.endsWith(Ia3.SUFFIX)) {
+        String module = name.substring(0, name.length() - Ia3.SUFFIX.length());
+        linears.put(module + ".weight", new MergedLinear.Scaled(parameter));
+        if (!Ia3.scalesInput(parameter) && hasBias(tuned, module)) {
+          linears.put(module + ".bias", new MergedLinear.Scaled(parameter));
+        }
+      } else if (name.endsWith(BitFit.SUFFIX)) {
+        String module = name.substring(0, name.length() - BitFit.SUFFIX.length());
+        if (hasBias(tuned, module)) {
+          linears.put(module + ".bias", new MergedLinear.Added(parameter));
+        } else {
+          biasless.add(module);
+        }
       } else if (name.endsWith(AdaLora.VALUES)) {
         String module = name.substring(0, name.length() - AdaLora.VALUES.length());
         linears.put(
@@ -103,6 +121,14 @@ public record Merge(
                 tuned.parameters().get(module + AdaLora.LEFT),
                 part.scale()));
       }
+    }
+    if (!biasless.isEmpty()) {
+      throw new UsageException(
+          "merge: expected linears with a bias, to which bitfit's is added, found none on "
+              + biasless.size()
+              + ", such as '"
+              + biasless.get(0)
+              + "'; use the adapter with --adapter, or export it");
     }
     model.report(tuned).refuse(model.name());
     Map<String, String> copies = peft.map(MergedPeft::copies).orElse(Map.of());
@@ -207,6 +233,10 @@ public record Merge(
         : new TaskModel(family.config().untied().backbone(), family.head(), family.objective());
   }
 
+  private static boolean hasBias(Graph tuned, String module) {
+    return tuned.parameters().containsKey(module + ".bias");
+  }
+
   private static MergedLinear shared(Graph tuned, String module) {
     Map<String, Parameter> parameters = tuned.parameters();
     return new MergedLinear.Shared(
@@ -221,7 +251,8 @@ public record Merge(
     AdapterPart first = adapter.description().parts().get(0);
     if (adapter.description().parts().size() != 1 || !first.isInWeights()) {
       throw new UsageException(
-          "merge: expected an adapter of lora, dora, vera, adalora, qa-lora, full or probe,"
+          "merge: expected an adapter of lora, dora, vera, adalora, qa-lora, ia3, bitfit, full or"
+              + " probe,"
               + " found '"
               + adapter.description().method()
               + "', which computes between states what no weight of the model can hold; use it with"

@@ -1,6 +1,8 @@
 package dev.statecraft.adapters.merge;
 
 import dev.statecraft.core.control.InputGroups;
+import dev.statecraft.core.graph.FactorPair;
+import dev.statecraft.core.graph.Factors;
 import dev.statecraft.core.graph.Parameter;
 import dev.statecraft.core.run.WeightSource;
 import dev.statecraft.tensor.DType;
@@ -9,12 +11,26 @@ import dev.statecraft.tensor.Tensor;
 import dev.statecraft.tensor.Torch;
 import java.util.List;
 
-/**
- * What changes a weight: for most, the low-rank update of a linear, and the lengths of its rows.
- */
+/** What merging changes in the weight or the bias of one linear. */
 interface MergedLinear {
-  /** The parameters' values in a type. */
-  Rows values(Torch torch, WeightSource source, DType type);
+  /** The change, by values that are owned by the scope in which they were read. */
+  interface Change {
+    /**
+     * Makes it in place.
+     *
+     * @param rows {@code [count, in]} of the weight, or {@code [count, 1]} of the bias, from row
+     *     {@code first} on
+     */
+    void mergeInto(Tensor rows, long first);
+  }
+
+  /**
+   * The parameters' values in a type.
+   *
+   * @param source has them
+   * @param base has the weight that they update
+   */
+  Change values(Torch torch, WeightSource source, WeightSource base, DType type);
 
   /** One parameter's values. */
   static Tensor read(Torch torch, WeightSource source, Parameter parameter, DType type) {
@@ -33,12 +49,33 @@ interface MergedLinear {
    */
   record Own(Parameter a, Parameter b, Parameter magnitude, double scale) implements MergedLinear {
     @Override
-    public Values values(Torch torch, WeightSource source, DType type) {
+    public Values values(Torch torch, WeightSource source, WeightSource base, DType type) {
       return new Values(
           read(torch, source, a, type),
           read(torch, source, b, type),
           magnitude == null ? null : read(torch, source, magnitude, type),
           scale);
+    }
+  }
+
+  /**
+   * LoRA's or DoRA's that started as a part of the weight.
+   *
+   * @param own as it was trained
+   * @param pair its A and B
+   * @param weight {@code [out, in]}
+   */
+  record Taken(Own own, FactorPair pair, Parameter weight) implements MergedLinear {
+    @Override
+    public Values values(Torch torch, WeightSource source, WeightSource base, DType type) {
+      Values trained = own.values(torch, source, base, type);
+      Tensor wide = read(torch, base, weight, DType.FLOAT64);
+      // Rounded as they were when they were trained.
+      try (Factors start = pair.partOf(wide, DType.FLOAT32);
+          Factors whole = Factors.difference(trained.a(), trained.b(), start)) {
+        return new Values(
+            whole.a().share(), whole.b().share(), trained.magnitude(), trained.scale());
+      }
     }
   }
 
@@ -54,7 +91,7 @@ interface MergedLinear {
   record Shared(Parameter d, Parameter out, Parameter a, Parameter b, long in)
       implements MergedLinear {
     @Override
-    public Values values(Torch torch, WeightSource source, DType type) {
+    public Values values(Torch torch, WeightSource source, WeightSource base, DType type) {
       Tensor columns = read(torch, source, a, type).narrow(1, 0, in);
       Tensor rows = read(torch, source, b, type).narrow(0, 0, out.elements());
       return new Values(
@@ -76,7 +113,7 @@ interface MergedLinear {
   record Singular(Parameter right, Parameter singular, Parameter left, double scale)
       implements MergedLinear {
     @Override
-    public Values values(Torch torch, WeightSource source, DType type) {
+    public Values values(Torch torch, WeightSource source, WeightSource base, DType type) {
       return new Values(
           read(torch, source, right, type).mulInPlace(read(torch, source, singular, type)),
           read(torch, source, left, type),
@@ -93,7 +130,7 @@ interface MergedLinear {
    */
   record OfBias(Parameter b, double scale) implements MergedLinear {
     @Override
-    public Rows values(Torch torch, WeightSource source, DType type) {
+    public Change values(Torch torch, WeightSource source, WeightSource base, DType type) {
       Tensor added = read(torch, source, b, type).view(b.elements(), 1);
       return (rows, first) -> rows.addInPlace(added.narrow(0, first, rows.size(0)), scale);
     }
@@ -110,7 +147,7 @@ interface MergedLinear {
   record GroupMeans(Parameter a, Parameter b, InputGroups groups, double scale)
       implements MergedLinear {
     @Override
-    public Values values(Torch torch, WeightSource source, DType type) {
+    public Values values(Torch torch, WeightSource source, WeightSource base, DType type) {
       return of(torch, source, type, groups.spread(read(torch, source, a, type)));
     }
 
@@ -132,7 +169,7 @@ interface MergedLinear {
    */
   record OfTokens(Parameter trained, List<Integer> tokens) implements MergedLinear {
     @Override
-    public Rows values(Torch torch, WeightSource source, DType type) {
+    public Change values(Torch torch, WeightSource source, WeightSource base, DType type) {
       Tensor values = read(torch, source, trained, type);
       return (rows, first) -> {
         for (int i = 0; i < tokens.size(); i++) {
@@ -145,18 +182,43 @@ interface MergedLinear {
     }
   }
 
-  /** The values, as what they do to a weight. */
-  interface Rows {
-    /**
-     * Merges rows of the weight in place.
-     *
-     * @param rows {@code [count, in]} of W, from row {@code first} on; {@code [count, 1]} of a bias
-     */
-    void mergeInto(Tensor rows, long first);
+  /**
+   * IA3's: factors of what leaves the linear, and so of the weight's rows and the bias, or of what
+   * enters it, and so of the weight's columns.
+   *
+   * @param l parameter {@code [out, 1]} or {@code [1, in]}
+   */
+  record Scaled(Parameter l) implements MergedLinear {
+    @Override
+    public Change values(Torch torch, WeightSource source, WeightSource base, DType type) {
+      Tensor factors = read(torch, source, l, type);
+      return (rows, first) -> {
+        try (Scope scope = torch.scope()) {
+          rows.mulInPlace(l.size(0) == 1 ? factors : factors.narrow(0, first, rows.size(0)));
+        }
+      };
+    }
   }
 
-  /** A low-rank update's, owned by the scope in which they were read. */
-  record Values(Tensor a, Tensor b, Tensor magnitude, double scale) implements Rows {
+  /**
+   * BitFit's: what is added to the bias.
+   *
+   * @param b parameter {@code [out]}
+   */
+  record Added(Parameter b) implements MergedLinear {
+    @Override
+    public Change values(Torch torch, WeightSource source, WeightSource base, DType type) {
+      Tensor more = read(torch, source, b, type).view(b.elements(), 1);
+      return (rows, first) -> {
+        try (Scope scope = torch.scope()) {
+          rows.addInPlace(more.narrow(0, first, rows.size(0)));
+        }
+      };
+    }
+  }
+
+  /** A low-rank update of a weight, and perhaps the lengths of its rows. */
+  record Values(Tensor a, Tensor b, Tensor magnitude, double scale) implements Change {
     @Override
     public void mergeInto(Tensor rows, long first) {
       long count = rows.size(0);

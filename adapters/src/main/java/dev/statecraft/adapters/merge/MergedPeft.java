@@ -5,6 +5,7 @@ import dev.statecraft.base.UsageException;
 import dev.statecraft.core.control.Lora;
 import dev.statecraft.core.control.TableReaders;
 import dev.statecraft.core.control.TokenTuning;
+import dev.statecraft.core.graph.FactorPair;
 import dev.statecraft.core.graph.Graph;
 import dev.statecraft.core.graph.Parameter;
 import dev.statecraft.models.family.TiedTables;
@@ -13,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /**
  * What LoRA and DoRA, and what PEFT trains beside them, change in a checkpoint.
@@ -31,17 +33,22 @@ record MergedPeft(AdapterPart.Projections part, TaskModel family, Graph tuned) {
    */
   Map<String, MergedLinear> linears() {
     Map<String, MergedLinear> linears = new LinkedHashMap<>();
+    Map<String, FactorPair> taken = taken();
     for (Parameter parameter : tuned.trainableParameters()) {
       String name = parameter.name();
       if (name.endsWith(A)) {
         String module = module(name, A);
-        linears.put(
-            module + ".weight",
+        String weight = module + ".weight";
+        MergedLinear.Own update =
             new MergedLinear.Own(
                 parameter,
                 parameter(module + ".lora_B.weight"),
                 parameter(module + ".lora_magnitude_vector.weight"),
-                scale(module)));
+                scale(module));
+        FactorPair pair = taken.get(weight);
+        linears.put(
+            weight,
+            pair == null ? update : new MergedLinear.Taken(update, pair, parameter(weight)));
       } else if (name.endsWith(Lora.BIAS_SUFFIX)) {
         String module = module(name, Lora.BIAS_SUFFIX);
         if (parameter(module + ".bias") == null) {
@@ -60,6 +67,13 @@ record MergedPeft(AdapterPart.Projections part, TaskModel family, Graph tuned) {
           new MergedLinear.OfTokens(parameter(tokens.rows()), tokens.tokens()));
     }
     return linears;
+  }
+
+  /** Updates that started as a part of a weight, by its name. */
+  private Map<String, FactorPair> taken() {
+    return FactorPair.of(tuned).stream()
+        .filter(FactorPair::takesFromWeight)
+        .collect(Collectors.toMap(FactorPair::weight, pair -> pair));
   }
 
   private static String module(String name, String suffix) {

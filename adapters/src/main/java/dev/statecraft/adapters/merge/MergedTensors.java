@@ -175,13 +175,17 @@ final class MergedTensors {
     DType from = dtype(source.type());
     long columns = source.shape().length == 1 ? 1 : source.shape()[1];
     try (Scope scope = torch.scope()) {
-      MergedLinear.Rows values =
-          linear.values(torch, CheckpointWeights.of(merge.trained()), from.master());
+      MergedLinear.Change change =
+          linear.values(
+              torch,
+              CheckpointWeights.of(merge.trained()),
+              CheckpointWeights.of(weights),
+              from.master());
       new Pieces(torch, weights, source, columns)
           .each(
               (bytes, first, count) -> {
                 Tensor rows = torch.borrow(bytes, from, count, columns).copyTo(from.master());
-                values.mergeInto(rows, first);
+                change.mergeInto(rows, first);
                 write(rows, dtype(target.type()), channel);
               });
     }

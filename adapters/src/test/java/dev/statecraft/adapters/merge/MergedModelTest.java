@@ -13,11 +13,14 @@ import dev.statecraft.adapters.verify.LogitsComparison;
 import dev.statecraft.adapters.verify.PromptAgreement;
 import dev.statecraft.base.UsageException;
 import dev.statecraft.core.control.AdaLora;
+import dev.statecraft.core.control.BitFit;
 import dev.statecraft.core.control.Dora;
 import dev.statecraft.core.control.FullTuning;
 import dev.statecraft.core.control.HeadTuning;
+import dev.statecraft.core.control.Ia3;
 import dev.statecraft.core.control.LayerSelection;
 import dev.statecraft.core.control.Lora;
+import dev.statecraft.core.control.LoraStart;
 import dev.statecraft.core.control.LowRank;
 import dev.statecraft.core.control.QaLora;
 import dev.statecraft.core.control.RankBudget;
@@ -86,6 +89,14 @@ class MergedModelTest {
               Map.of());
       case "qa-lora" -> new QaLora(3, 5, 0, 20, targets, LayerSelection.parse("last 2"));
       case "dora" -> new Dora(3, 5, 0, targets, LayerSelection.parse("last 2"));
+      case "ia3" ->
+          new Ia3(
+              family.backbone().scaledTargets().targets(),
+              family.backbone().scaledTargets().feedForward(),
+              LayerSelection.ALL);
+      case "bitfit" -> new BitFit(List.of(), LayerSelection.parse("last 2"));
+      case "pissa" -> new Lora(3, 5, 0, false, targets, LayerSelection.ALL, LoraStart.PISSA);
+      case "olora" -> new Dora(3, 5, 0, targets, LayerSelection.ALL, LoraStart.OLORA);
       default -> new Lora(3, 5, 0, targets, LayerSelection.ALL);
     };
   }
@@ -164,6 +175,16 @@ class MergedModelTest {
     "vit-tiny, vera, , 1e-5",
     "llama-tiny, qa-lora, , 1e-5",
     "roberta-tiny, qa-lora, float64, 1e-5",
+    "llama-tiny, ia3, , 1e-5",
+    "bert-tiny, ia3, , 1e-5",
+    "roberta-tiny, ia3, float64, 1e-5",
+    "vit-tiny, ia3, float16, 4e-3",
+    "bert-tiny, bitfit, , 1e-5",
+    "vit-tiny, bitfit, , 1e-5",
+    "llama-tiny, pissa, , 1e-5",
+    "bert-tiny, pissa, float64, 1e-5",
+    "llama-tied, olora, , 1e-5",
+    "vit-tiny, olora, bfloat16, 3e-2",
     "llama-tied, lora, bfloat16, 3e-2",
     "bert-tiny, lora, , 1e-5",
     "roberta-tiny, dora, , 1e-5",
@@ -417,9 +438,26 @@ class MergedModelTest {
         assertThatThrownBy(() -> Merge.of(open, model.usual(), model))
             .isInstanceOf(UsageException.class)
             .hasMessage(
-                "merge: expected an adapter of lora, dora, vera, adalora, qa-lora, full or probe,"
-                    + " found 'x', which computes between states what no weight of the model can"
-                    + " hold; use it with --adapter, or export it");
+                "merge: expected an adapter of lora, dora, vera, adalora, qa-lora, ia3, bitfit,"
+                    + " full or probe, found 'x', which computes between states what no weight of"
+                    + " the model can hold; use it with --adapter, or export it");
+      }
+    }
+  }
+
+  @Test
+  void aBiasIsMergedIntoABias() throws IOException {
+    try (PretrainedModel model = PretrainedModel.open(fixture("llama-tiny"));
+        Torch torch = Torch.cpu()) {
+      Tuning biases = new BitFit(List.of("q_proj", "v_proj"), LayerSelection.parse("1"));
+      Path adapter = adapter(model, biases, torch);
+      try (Adapter open = AdapterFolder.open(adapter)) {
+        assertThatThrownBy(() -> Merge.of(open, model.usual(), model))
+            .isInstanceOf(UsageException.class)
+            .hasMessage(
+                "merge: expected linears with a bias, to which bitfit's is added, found none on 2,"
+                    + " such as 'model.layers.1.self_attn.q_proj'; use the adapter with --adapter,"
+                    + " or export it");
       }
     }
   }

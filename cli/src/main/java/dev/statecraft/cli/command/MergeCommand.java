@@ -18,8 +18,8 @@ import picocli.CommandLine.Option;
     name = "merge",
     header = "Writes a model with an adapter merged into its weights.",
     description =
-        "Writes a model with an adapter (lora, dora, vera, adalora, qa-lora, full, probe) in its"
-            + " weights: the same files, a piece of a tensor in memory at a time.")
+        "Writes a model with an adapter (lora, dora, vera, adalora, qa-lora, ia3, bitfit, full,"
+            + " probe) in its weights: the same files, a piece of a tensor in memory at a time.")
 public final class MergeCommand implements Callable<Integer> {
   private final Console console;
   private final Engine engine;

@@ -37,6 +37,11 @@ record AffineControl(double scale, int terms) implements ControlOp {
   }
 
   @Override
+  public boolean hasTerms() {
+    return true;
+  }
+
+  @Override
   public Reads reads(Demand demand) {
     return Reads.inputs(U);
   }

@@ -17,6 +17,9 @@ import java.util.TreeSet;
  * @param layers which layers
  */
 public record BitFit(List<String> targets, LayerSelection layers) implements Tuning {
+  /** End of the name of a linear's vector, {@code [out]}. */
+  public static final String SUFFIX = ".bitfit_b";
+
   public BitFit {
     targets = List.copyOf(targets);
   }
@@ -33,7 +36,7 @@ public record BitFit(List<String> targets, LayerSelection layers) implements Tun
           state,
           b.op(),
           b.parameters(
-              name -> ProjectionTargets.module(linear) + ".bitfit_" + name,
+              any -> ProjectionTargets.module(linear) + SUFFIX,
               linear.inputs().get(0).shape().features(),
               linear.output().shape().features()));
     }

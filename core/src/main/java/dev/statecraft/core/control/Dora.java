@@ -19,12 +19,23 @@ import java.util.List;
  * @param dropout probability, on the low-rank branch
  * @param targets short names of the linears
  * @param layers which layers
+ * @param init how A and B start
  */
 public record Dora(
-    int rank, double alpha, double dropout, List<String> targets, LayerSelection layers)
+    int rank,
+    double alpha,
+    double dropout,
+    List<String> targets,
+    LayerSelection layers,
+    LoraStart init)
     implements Tuning {
   public Dora {
     targets = List.copyOf(targets);
+  }
+
+  /** One that starts as usual. */
+  public Dora(int rank, double alpha, double dropout, List<String> targets, LayerSelection layers) {
+    this(rank, alpha, dropout, targets, layers, LoraStart.KAIMING);
   }
 
   @Override
@@ -51,12 +62,15 @@ public record Dora(
     return new HeadTuning().apply(editor.build());
   }
 
-  private static List<Parameter> parameters(Edge linear, LowRank update) {
+  private List<Parameter> parameters(Edge linear, LowRank update) {
     String module = ProjectionTargets.module(linear);
     Parameter weight = linear.parameters().get(0);
     List<Parameter> parameters =
         new ArrayList<>(
-            update.parameters(name -> module + ".lora_" + name, weight.size(1), weight.size(0)));
+            init.of(
+                update.parameters(name -> module + ".lora_" + name, weight.size(1), weight.size(0)),
+                update.scale(),
+                weight));
     parameters.add(
         Parameter.control(
             module + ".lora_magnitude_vector.weight",

@@ -18,6 +18,9 @@ import java.util.List;
  */
 public record Ia3(List<String> targets, List<String> feedForward, LayerSelection layers)
     implements Tuning {
+  /** End of the name of a linear's vector, {@code [out, 1]} or {@code [1, in]}. */
+  public static final String SUFFIX = ".ia3_l";
+
   /**
    * Copies.
    *
@@ -65,8 +68,13 @@ public record Ia3(List<String> targets, List<String> feedForward, LayerSelection
     }
   }
 
+  /** Whether a vector scales what enters a linear; else what leaves it. */
+  public static boolean scalesInput(Parameter vector) {
+    return vector.size(0) == 1 && vector.size(1) > 1;
+  }
+
   private static List<Parameter> factor(Edge linear, long rows, long columns) {
-    String name = ProjectionTargets.module(linear) + ".ia3_l";
+    String name = ProjectionTargets.module(linear) + SUFFIX;
     return List.of(Parameter.control(name, Initializer.ONES, rows, columns));
   }
 }

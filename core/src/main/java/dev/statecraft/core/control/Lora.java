@@ -5,7 +5,6 @@ import dev.statecraft.core.graph.Graph;
 import dev.statecraft.core.graph.GraphEditor;
 import dev.statecraft.core.graph.Initializer;
 import dev.statecraft.core.graph.Parameter;
-import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -18,6 +17,7 @@ import java.util.List;
  * @param bias whether b is there, {@code [out]}; it starts at 0
  * @param targets short names of the linears
  * @param layers which layers
+ * @param init how A and B start
  */
 public record Lora(
     int rank,
@@ -25,7 +25,8 @@ public record Lora(
     double dropout,
     boolean bias,
     List<String> targets,
-    LayerSelection layers)
+    LayerSelection layers,
+    LoraStart init)
     implements Tuning {
   /** End of the name of b. */
   public static final String BIAS_SUFFIX = ".lora_B.bias";
@@ -34,9 +35,20 @@ public record Lora(
     targets = List.copyOf(targets);
   }
 
+  /** One that starts as usual. */
+  public Lora(
+      int rank,
+      double alpha,
+      double dropout,
+      boolean bias,
+      List<String> targets,
+      LayerSelection layers) {
+    this(rank, alpha, dropout, bias, targets, layers, LoraStart.KAIMING);
+  }
+
   /** The usual, without b. */
   public Lora(int rank, double alpha, double dropout, List<String> targets, LayerSelection layers) {
-    this(rank, alpha, dropout, false, targets, layers);
+    this(rank, alpha, dropout, false, targets, layers, LoraStart.KAIMING);
   }
 
   @Override
@@ -49,11 +61,11 @@ public record Lora(
       String to = linear.name().replaceAll("@\\d+$", "");
       long out = linear.output().shape().features();
       List<Parameter> theta =
-          new ArrayList<>(
+          init.of(
               update.parameters(
-                  name -> module + ".lora_" + name,
-                  linear.inputs().get(0).shape().features(),
-                  out));
+                  name -> module + ".lora_" + name, linear.inputs().get(0).shape().features(), out),
+              update.scale(),
+              linear.parameters().get(0));
       if (bias) {
         theta.add(Parameter.control(module + BIAS_SUFFIX, Initializer.ZEROS, out));
       }

@@ -2,6 +2,7 @@ package dev.statecraft.core.control;
 
 import dev.statecraft.core.graph.BackwardContext;
 import dev.statecraft.core.graph.Demand;
+import dev.statecraft.core.graph.Edge;
 import dev.statecraft.core.graph.EdgeContext;
 import dev.statecraft.core.graph.ForwardContext;
 import dev.statecraft.core.graph.GraphException;
@@ -58,6 +59,16 @@ record SharedLowRankControl(double dropout) implements ControlOp {
       throw new GraphException("expected " + shared.name() + ", which is shared, to be frozen");
     }
     return shared.size(dim);
+  }
+
+  @Override
+  public long multiplied(Edge edge, int parameter) {
+    Parameter matrix = edge.parameters().get(parameter);
+    return switch (parameter) {
+      case A -> matrix.size(0) * edge.inputs().get(U).shape().features();
+      case B -> edge.output().shape().features() * matrix.size(1);
+      default -> matrix.elements();
+    };
   }
 
   @Override

@@ -11,8 +11,9 @@ import java.util.OptionalLong;
  * How a parameter starts.
  *
  * @param kind the distribution
- * @param scale standard deviation, or bound, or constant value
- * @param source for kinds computed from another parameter, that parameter's name; else empty
+ * @param scale standard deviation, or bound, or constant value, or the factor of B A
+ * @param source for kinds computed from another parameter, that parameter's name; else empty. For
+ *     those of a {@link FactorPair} the weight that the pair is an update of
  * @param seed of the numbers, where they are to be the same in every run; else the run's is taken
  * @param rows of the source, where the values are some of its rows
  */
@@ -45,7 +46,23 @@ public record Initializer(
     /** The source's very values. */
     COPY,
     /** The values of some of the source's rows. */
-    ROWS
+    ROWS,
+    /** Of a {@link FactorPair}: the source's largest singular values, taken off the source. */
+    PRINCIPAL,
+    /** Of a {@link FactorPair}: the first part of the source's QR, taken off the source. */
+    TRIANGULAR,
+    /** Of a {@link FactorPair}: random, with a product of zero. */
+    ORTHOGONAL;
+
+    /** Whether it is that of a {@link FactorPair}, whose two parameters start together. */
+    public boolean isPaired() {
+      return this == ORTHOGONAL || takesFromSource();
+    }
+
+    /** Whether the source is held less what the pair starts at. */
+    public boolean takesFromSource() {
+      return this == PRINCIPAL || this == TRIANGULAR;
+    }
   }
 
   public Initializer {
@@ -87,7 +104,18 @@ public record Initializer(
     return new Initializer(Kind.ROWS, 0, source, OptionalLong.empty(), rows);
   }
 
-  /** Whether the values are computed from another parameter's. */
+  /**
+   * Of both parameters of a {@link FactorPair}.
+   *
+   * @param kind a {@linkplain Kind#isPaired paired} one
+   * @param weight name of the weight {@code [out, in]} that is updated
+   * @param scale factor of B A
+   */
+  public static Initializer paired(Kind kind, String weight, double scale) {
+    return new Initializer(kind, scale, weight);
+  }
+
+  /** Whether the values are computed from another parameter's, or with another's. */
   public boolean isDerived() {
     return !source.isEmpty();
   }
@@ -130,7 +158,7 @@ public record Initializer(
     try (Scope scope = torch.scope()) {
       switch (kind) {
         case CONSTANT -> target.fill(scale);
-        case ROW_NORM, ROW_SQUARES, COPY, ROWS ->
+        case ROW_NORM, ROW_SQUARES, COPY, ROWS, PRINCIPAL, TRIANGULAR, ORTHOGONAL ->
             throw new IllegalStateException("derived from '" + source + "', see derive");
         case ORTHONORMAL -> {
           target.copyFrom(torch.normal(generator, target.dtype(), 0, 1, shape));

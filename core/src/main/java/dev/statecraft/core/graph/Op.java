@@ -30,6 +30,25 @@ public interface Op {
     return false;
   }
 
+  /**
+   * Whether its low-rank matrices hold several terms side by side, so that their width is not the
+   * rank of one product.
+   */
+  default boolean hasTerms() {
+    return false;
+  }
+
+  /**
+   * How many numbers of a parameter an edge of this op multiplies with: all, but of a matrix that
+   * it shares with wider edges a part.
+   *
+   * @param edge of this op
+   * @param parameter index of one of its parameters
+   */
+  default long multiplied(Edge edge, int parameter) {
+    return edge.parameters().get(parameter).elements();
+  }
+
   /** What {@link #backward} will read, given the gradients asked of it. */
   Reads reads(Demand demand);
 

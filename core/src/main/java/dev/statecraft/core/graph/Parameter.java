@@ -57,6 +57,11 @@ public record Parameter(
     return new Parameter(name, shape, role, value, init);
   }
 
+  /** The same with another start. */
+  public Parameter withInit(Initializer other) {
+    return new Parameter(name, shape, role, trainable, other);
+  }
+
   /** Whether an adapter holds it: all that is trained, and what control edges have beside that. */
   public boolean isSaved() {
     return trainable || role == Role.CONTROL;

@@ -75,7 +75,7 @@ public final class Flops {
     double products = demand.inputs().contains(true) ? forward(edge) : 0;
     for (int i = 0; i < edge.parameters().size(); i++) {
       if (demand.parameter(i) && isMatrix(edge.parameters().get(i))) {
-        products += 2.0 * edge.parameters().get(i).elements() * rows(edge);
+        products += 2.0 * edge.op().multiplied(edge, i) * rows(edge);
       }
     }
     return products;
@@ -91,11 +91,14 @@ public final class Flops {
     }
     // A control that reads a weight of the model (DoRA, for the norms) multiplies no row by it.
     boolean control = edge.op().cost() == Cost.CHEAP;
-    return edge.parameters().stream()
-        .filter(Flops::isMatrix)
-        .filter(parameter -> !control || parameter.role() == Parameter.Role.CONTROL)
-        .mapToDouble(parameter -> (double) parameter.elements())
-        .sum();
+    double weights = 0;
+    for (int i = 0; i < edge.parameters().size(); i++) {
+      Parameter parameter = edge.parameters().get(i);
+      if (isMatrix(parameter) && (!control || parameter.role() == Parameter.Role.CONTROL)) {
+        weights += edge.op().multiplied(edge, i);
+      }
+    }
+    return weights;
   }
 
   private static boolean isMatrix(Parameter parameter) {

@@ -20,6 +20,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /**
  * The parameters of a graph.
@@ -114,7 +115,8 @@ public final class Weights implements AutoCloseable {
 
   /**
    * Makes and fills the parameters of a graph. What is quantized exists one weight at a time in
-   * float32.
+   * float32. A weight of which a {@linkplain dev.statecraft.core.graph.FactorPair low-rank update}
+   * starts as a part is held less that part, and if at all, what is left is quantized.
    *
    * @param quantization of the frozen linears inside layers
    * @param source where base weights come from, and heads and control parameters if it has them
@@ -140,7 +142,10 @@ public final class Weights implements AutoCloseable {
       throw new IllegalArgumentException("the checkpoint lacks " + missing);
     }
     Weights weights = new Weights(torch, graph, computeType, quantization);
-    weights.fill(source, seed);
+    FactorStarts starts =
+        new FactorStarts(torch, graph, source, computeType.master(), weights.values);
+    starts.draw(name -> streamOf(seed, name));
+    weights.fill(starts, starts::hasFilled, seed);
     return weights;
   }
 
@@ -152,7 +157,8 @@ public final class Weights implements AutoCloseable {
   /**
    * Makes the parameters of a graph with random base weights (normal, 0.02): for measurements. In a
    * large parameter the same million numbers come again and again, since drawing billions of them
-   * would take minutes.
+   * would take minutes. Nor are they taken apart: updates that start as a part of them are random
+   * too.
    */
   public static Weights random(
       Torch torch, Graph graph, DType computeType, Quantization quantization, long seed) {
@@ -162,7 +168,9 @@ public final class Weights implements AutoCloseable {
           @Override
           public boolean has(String name) {
             Parameter known = weights.parameters.get(name);
-            return known == null || known.role() == Parameter.Role.BASE;
+            return known == null
+                || known.role() == Parameter.Role.BASE
+                || known.init().kind().isPaired();
           }
 
           @Override
@@ -182,11 +190,17 @@ public final class Weights implements AutoCloseable {
             }
           }
         },
+        name -> false,
         seed);
     return weights;
   }
 
-  private void fill(WeightSource source, long seed) {
+  /**
+   * Fills all.
+   *
+   * @param filled whether a parameter that the source lacks has been filled by reading from it
+   */
+  private void fill(WeightSource source, Predicate<String> filled, long seed) {
     quantize(source);
     for (Parameter parameter : parameters.values()) {
       if (quantized.containsKey(parameter.name())) {
@@ -201,7 +215,7 @@ public final class Weights implements AutoCloseable {
     }
     for (Parameter parameter : parameters.values()) {
       boolean given = parameter.role() != Parameter.Role.DERIVED && source.has(parameter.name());
-      if (parameter.init().isDerived() && !given) {
+      if (parameter.init().isDerived() && !given && !filled.test(parameter.name())) {
         // Trained ones in the wider type that they are held in, to be copied to the bit.
         String of = parameter.init().source();
         if (!parameters.containsKey(of)) {

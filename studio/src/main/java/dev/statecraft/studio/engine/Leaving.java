@@ -13,7 +13,9 @@ import dev.statecraft.core.run.Weights;
 import dev.statecraft.formats.checkpoint.CheckpointSource;
 import dev.statecraft.formats.checkpoint.ElementType;
 import dev.statecraft.formats.checkpoint.NewFolder;
+import dev.statecraft.models.family.CheckpointWeights;
 import dev.statecraft.models.pretrained.PretrainedModel;
+import dev.statecraft.tensor.Device;
 import dev.statecraft.tensor.Torch;
 import dev.statecraft.tensor.quant.Quantization;
 import java.io.IOException;
@@ -28,10 +30,16 @@ import java.util.OptionalInt;
 record Leaving(Inputs inputs, Sessions sessions) {
   Exported export(ExportRequest request) throws IOException {
     try (OpenAdapter open = OpenAdapter.of(request.source(), inputs);
+        Torch torch = sessions.open(Device.CPU);
         NewFolder folder = NewFolder.beside(request.to(), request.replace())) {
       AdapterFormat format =
           request.format().orElseGet(() -> AdapterFormat.usual(open.adapter().description()));
-      new AdapterExport(open.adapter(), open.family(), request.baseName())
+      new AdapterExport(
+              open.adapter(),
+              open.family(),
+              request.baseName(),
+              CheckpointWeights.of(open.model().checkpoint()),
+              torch)
           .write(folder.path(), format, name -> inCheckpoint(open.model(), name));
       Optional<Verification> verification =
           verified(open, request.source(), request.check(), folder.path(), request.to());

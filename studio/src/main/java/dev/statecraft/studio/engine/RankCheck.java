@@ -19,7 +19,7 @@ final class RankCheck {
     // Terms of affine edges lie side by side, and are no product of two matrices.
     Set<Parameter> terms =
         tuned.edges().stream()
-            .filter(edge -> edge.op().name().equals("affine_control"))
+            .filter(edge -> edge.op().hasTerms())
             .flatMap(edge -> edge.parameters().stream())
             .collect(Collectors.toSet());
     return tuned.parameters().values().stream()

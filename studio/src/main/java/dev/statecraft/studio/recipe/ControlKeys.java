@@ -24,9 +24,9 @@ import java.util.Optional;
  */
 final class ControlKeys extends Keys {
   final Key<List<BlockName>> blocks;
-  final Key<Integer> rank;
-  final Key<Double> alpha;
-  final Key<Double> dropout;
+  final Key<Optional<Integer>> rank;
+  final Key<Optional<Double>> alpha;
+  final Key<Optional<Double>> dropout;
   final Key<Optional<Boolean>> bias;
   final Key<String> layers;
   final Key<Optional<EdgeFunction>> function;
@@ -37,15 +37,21 @@ final class ControlKeys extends Keys {
    */
   ControlKeys(BlockName... usual) {
     blocks = blocks(this, usual);
-    rank = key("rank", RANK, USUAL_RANK, "Rows of A, columns of B.");
+    rank = keyWhere(this::hasRank, "rank", RANK, USUAL_RANK, "Rows of A, columns of B.");
     alpha =
-        key(
+        keyWhere(
+            mapping -> ofMapping(mapping).hasAlpha(),
             "alpha",
             ALPHA,
             USUAL_CONTROL_ALPHA,
             "Factor of what an edge adds: x_v + alpha B A x_u.");
     dropout =
-        key("dropout", DROPOUT, NO_DROPOUT, "Probability with which a number of x_u is dropped.");
+        keyWhere(
+            this::hasRank,
+            "dropout",
+            DROPOUT,
+            NO_DROPOUT,
+            "Probability with which a number of x_u is dropped.");
     bias = optional("bias", Type.flag(), FAMILY, "Whether A and B have biases.");
     layers = key("layers", LAYERS, MethodTypes.ALL_LAYERS, LAYERS_SENTENCE);
     function =
@@ -67,6 +73,14 @@ final class ControlKeys extends Keys {
                 "some of attn, mlp and block, each once"),
         List.of(usual),
         "Around which blocks of a layer an edge goes; block is the whole layer.");
+  }
+
+  private EdgeFunction ofMapping(Reading mapping) {
+    return mapping.get(function).orElse(EdgeFunction.LOW_RANK);
+  }
+
+  private boolean hasRank(Reading mapping) {
+    return ofMapping(mapping).hasRank();
   }
 
   private EdgeFunction function(Settings settings) {

@@ -26,10 +26,10 @@ final class EdgeFunction {
           Set.of("bias", "dropout"),
           (keys, edge, model) ->
               new LowRank(
-                  edge.get(keys.rank()),
-                  edge.get(keys.alpha()),
+                  keys.rank(edge),
+                  keys.alpha(edge),
                   edge.get(keys.bias()).orElse(model.controlBias()),
-                  edge.get(keys.dropout()),
+                  keys.dropout(edge),
                   model.controlInit()));
 
   static final EdgeFunction BOTTLENECK =
@@ -39,8 +39,8 @@ final class EdgeFunction {
           Set.of("activation"),
           (keys, edge, model) ->
               new Bottleneck(
-                  edge.get(keys.rank()),
-                  edge.get(keys.alpha()),
+                  keys.rank(edge),
+                  keys.alpha(edge),
                   edge.get(keys.activation()).orElse(Activation.Kind.GELU)));
 
   static final EdgeFunction GATED =
@@ -50,8 +50,8 @@ final class EdgeFunction {
           Set.of("gates"),
           (keys, edge, model) ->
               new Gated(
-                  edge.get(keys.rank()),
-                  edge.get(keys.alpha()),
+                  keys.rank(edge),
+                  keys.alpha(edge),
                   edge.get(keys.gates()).orElse(FunctionKeys.USUAL_GATES),
                   model.controlInit()));
 
@@ -62,8 +62,8 @@ final class EdgeFunction {
           Set.of("terms"),
           (keys, edge, model) ->
               new Affine(
-                  edge.get(keys.rank()),
-                  edge.get(keys.alpha()),
+                  keys.rank(edge),
+                  keys.alpha(edge),
                   edge.get(keys.terms()).orElse(FunctionKeys.USUAL_TERMS),
                   model.controlInit()));
 
@@ -72,8 +72,7 @@ final class EdgeFunction {
           "patch",
           "alpha (c + softmax_rows(c c') c) with c = B (A x + a) + b, over the rows of a sequence",
           Set.of(),
-          (keys, edge, model) ->
-              new Patch(edge.get(keys.rank()), edge.get(keys.alpha()), model.controlInit()));
+          (keys, edge, model) -> new Patch(keys.rank(edge), keys.alpha(edge), model.controlInit()));
 
   static final EdgeFunction LOREFT =
       new EdgeFunction(
@@ -98,10 +97,10 @@ final class EdgeFunction {
               new Routed(
                   edge.get(keys.k()).orElse(Routed.USUAL_K),
                   new LowRank(
-                      edge.get(keys.rank()),
-                      edge.get(keys.alpha()),
+                      keys.rank(edge),
+                      keys.alpha(edge),
                       edge.get(keys.bias()).orElse(model.controlBias()),
-                      edge.get(keys.dropout()),
+                      keys.dropout(edge),
                       model.controlInit())));
 
   static final EdgeFunction VERA =
@@ -112,9 +111,9 @@ final class EdgeFunction {
           Set.of("dropout", "d_initial", "projection_prng_key"),
           (keys, edge, model) ->
               new SharedLowRank(
-                  edge.get(keys.rank()),
+                  keys.rank(edge),
                   edge.get(keys.initial()).orElse(SharedLowRank.USUAL_INITIAL),
-                  edge.get(keys.dropout()),
+                  keys.dropout(edge),
                   edge.get(keys.seed()).orElse(VeraMethod.USUAL_SEED)));
 
   static final EdgeFunction USER =

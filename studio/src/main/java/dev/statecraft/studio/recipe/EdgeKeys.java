@@ -35,10 +35,16 @@ final class EdgeKeys extends Keys {
   final Key<EdgeFunction> function =
       key("function", EdgeFunction.TYPE, EdgeFunction.LOW_RANK, EdgeFunction.SENTENCE);
 
-  final Key<Integer> rank = key("rank", RANK, USUAL_RANK, "Rows of A.");
+  final Key<Optional<Integer>> rank =
+      keyWhere(this::hasRank, "rank", RANK, USUAL_RANK, "Rows of A.");
 
-  final Key<Double> alpha =
-      key("alpha", ALPHA, USUAL_CONTROL_ALPHA, "Factor of what the edge adds.");
+  final Key<Optional<Double>> alpha =
+      keyWhere(
+          edge -> edge.get(function).hasAlpha(),
+          "alpha",
+          ALPHA,
+          USUAL_CONTROL_ALPHA,
+          "Factor of what the edge adds.");
 
   final Key<Optional<Boolean>> bias =
       optional(
@@ -48,8 +54,9 @@ final class EdgeKeys extends Keys {
           "Whether a low-rank or routed edge has biases; a bottleneck, patch, loreft or direft edge"
               + " always does.");
 
-  final Key<Double> dropout =
-      key(
+  final Key<Optional<Double>> dropout =
+      keyWhere(
+          this::hasRank,
           "dropout",
           DROPOUT,
           NO_DROPOUT,
@@ -57,6 +64,10 @@ final class EdgeKeys extends Keys {
               + " edges.");
 
   private final FunctionKeys ofFunction = FunctionKeys.in(this, rank, alpha, bias, dropout);
+
+  private boolean hasRank(Reading edge) {
+    return edge.get(function).hasRank();
+  }
 
   @Override
   void check(Settings edge) {

@@ -15,10 +15,10 @@ import java.util.stream.Stream;
  * The keys of a mapping that say what an edge computes. Those that low-rank edges do not have are
  * written only where a recipe has them.
  *
- * @param rank of every function
- * @param alpha of every function
+ * @param rank of every function that has numbers
+ * @param alpha likewise
  * @param bias of low-rank edges
- * @param dropout of low-rank edges
+ * @param dropout of low-rank edges; others that have numbers have 0
  * @param activation of bottlenecks
  * @param gates of gated edges
  * @param terms of affine edges
@@ -29,10 +29,10 @@ import java.util.stream.Stream;
  * @param userFunction of a program's own
  */
 record FunctionKeys(
-    Key<Integer> rank,
-    Key<Double> alpha,
+    Key<Optional<Integer>> rank,
+    Key<Optional<Double>> alpha,
     Key<Optional<Boolean>> bias,
-    Key<Double> dropout,
+    Key<Optional<Double>> dropout,
     Key<Optional<Activation.Kind>> activation,
     Key<Optional<Integer>> gates,
     Key<Optional<Integer>> terms,
@@ -48,10 +48,10 @@ record FunctionKeys(
   /** Adds the keys that not every function has to a mapping that has the others. */
   static FunctionKeys in(
       Keys mapping,
-      Key<Integer> rank,
-      Key<Double> alpha,
+      Key<Optional<Integer>> rank,
+      Key<Optional<Double>> alpha,
       Key<Optional<Boolean>> bias,
-      Key<Double> dropout) {
+      Key<Optional<Double>> dropout) {
     return new FunctionKeys(
         rank,
         alpha,
@@ -117,10 +117,24 @@ record FunctionKeys(
                         + "'"));
   }
 
+  /** The rank of a function that has numbers. */
+  int rank(Settings edge) {
+    return edge.get(rank).orElseThrow();
+  }
+
+  /** The factor of a function that has numbers. */
+  double alpha(Settings edge) {
+    return edge.get(alpha).orElseThrow();
+  }
+
+  /** The dropout of a function that has numbers. */
+  double dropout(Settings edge) {
+    return edge.get(dropout).orElseThrow();
+  }
+
   /** An edge of ReFT. */
   Reft reft(Reft.Variant variant, Settings edge) {
-    return new Reft(
-        variant, edge.get(rank), edge.get(alpha), edge.get(positions).orElse(Positions.ALL));
+    return new Reft(variant, rank(edge), alpha(edge), edge.get(positions).orElse(Positions.ALL));
   }
 
   /**
@@ -129,29 +143,18 @@ record FunctionKeys(
    * @throws UsageException if it does
    */
   void check(EdgeFunction function, Settings edge) {
-    boolean plain =
-        edge.get(rank) == MethodTypes.USUAL_RANK
-            && edge.get(alpha) == MethodTypes.USUAL_CONTROL_ALPHA
-            && edge.get(bias).isEmpty()
-            && edge.get(dropout) == MethodTypes.NO_DROPOUT;
-    if (!function.hasRank() && !plain) {
-      throw new UsageException(
-          "function: "
-              + function.label()
-              + " has no rank, alpha, bias or dropout, expected none of them beside it");
-    }
-    if (!function.hasAlpha() && edge.get(alpha) != MethodTypes.USUAL_CONTROL_ALPHA) {
-      throw new UsageException(
-          alpha + ": expected no such key beside function: " + function.label());
-    }
+    boolean numbers = function.hasRank();
     if (function == EdgeFunction.USER && edge.get(userFunction).isEmpty()) {
       throw new UsageException(userFunction + ": expected " + USER + ", found nothing");
     }
     List<Key<?>> given =
         Stream.<Stream<? extends Key<?>>>of(
+                Stream.of(rank).filter(key -> !numbers && edge.get(key).isPresent()),
+                Stream.of(alpha).filter(key -> !function.hasAlpha() && edge.get(key).isPresent()),
                 Stream.of(bias, activation, gates, terms, positions, k, initial, seed, userFunction)
                     .filter(key -> edge.get(key).isPresent()),
-                Stream.of(dropout).filter(key -> edge.get(key) != MethodTypes.NO_DROPOUT))
+                Stream.of(dropout)
+                    .filter(key -> edge.get(key).filter(p -> !numbers || p != 0).isPresent()))
             .<Key<?>>flatMap(keys -> keys)
             .filter(key -> !function.has(key))
             .toList();

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /**
@@ -42,6 +43,21 @@ public abstract class Keys {
       String sentence,
       String... tasks) {
     return add(new Key<>(name, type, words, otherwise, sentence, List.of(tasks)));
+  }
+
+  /**
+   * A key with a default for some mappings; the others are not to have it, and have no value.
+   *
+   * @param has whether a mapping is one that has it
+   */
+  final <T> Key<Optional<T>> keyWhere(
+      Predicate<Reading> has, String name, Type<T> type, T otherwise, String sentence) {
+    return key(
+        name,
+        type.optional(),
+        Otherwise.value(type.write(otherwise).orElseThrow()),
+        reading -> Optional.of(otherwise).filter(value -> has.test(reading)),
+        sentence);
   }
 
   /**

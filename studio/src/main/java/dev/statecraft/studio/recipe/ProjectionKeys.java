@@ -18,6 +18,7 @@ import dev.statecraft.base.UsageException;
 import dev.statecraft.core.control.Dora;
 import dev.statecraft.core.control.LayerSelection;
 import dev.statecraft.core.control.Lora;
+import dev.statecraft.core.control.LoraStart;
 import dev.statecraft.core.control.Tuning;
 import java.util.List;
 import java.util.Map;
@@ -120,6 +121,13 @@ final class ProjectionKeys extends Keys {
           "Whether a tied table in modules_to_save stays one; else the model has two from then"
               + " on.");
 
+  final Key<LoraStart> init =
+      key(
+          "init",
+          Type.choice(List.of(LoraStart.values()), LoraStart::label, LoraStart::of),
+          LoraStart.KAIMING,
+          "How A and B start: pissa and olora as a part of each weight, which is held less that.");
+
   static void checkSome(String key, List<String> names) {
     if (names.isEmpty()) {
       throw new UsageException(key + ": expected at least one name, found none");
@@ -138,11 +146,14 @@ final class ProjectionKeys extends Keys {
             settings.get(rank),
             settings.get(alpha),
             settings.get(dropout),
+            false,
             wanted.map(WantedLinears::names).orElse(usual),
-            LayerSelection.parse(settings.get(layers)));
+            LayerSelection.parse(settings.get(layers)),
+            settings.get(init));
     if (isPlain(settings)) {
       return dora
-          ? new Dora(lora.rank(), lora.alpha(), lora.dropout(), lora.targets(), lora.layers())
+          ? new Dora(
+              lora.rank(), lora.alpha(), lora.dropout(), lora.targets(), lora.layers(), lora.init())
           : lora;
     }
     return new PeftTuning(
@@ -164,7 +175,8 @@ final class ProjectionKeys extends Keys {
                 settings.get(biases).orElse(Beside.Biases.NONE),
                 settings.get(biasOfB).orElse(false),
                 settings.get(tokens).orElse(Map.of()),
-                settings.get(tied).orElse(false))),
+                settings.get(tied).orElse(false)),
+            lora.init()),
         model
             .family()
             .orElseThrow(

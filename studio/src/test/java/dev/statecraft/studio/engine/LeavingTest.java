@@ -145,8 +145,8 @@ class LeavingTest {
         .hasMessageContaining("--format control or --format paper writes it");
     assertThatThrownBy(() -> merge(ours, null, false))
         .hasMessageContaining(
-            "merge: expected an adapter of lora, dora, vera, adalora, qa-lora, full or probe, found"
-                + " 'control'");
+            "merge: expected an adapter of lora, dora, vera, adalora, qa-lora, ia3, bitfit, full or"
+                + " probe, found 'control'");
   }
 
   @Test

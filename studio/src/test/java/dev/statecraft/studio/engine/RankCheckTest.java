@@ -38,6 +38,13 @@ class RankCheckTest {
         .contains("layers.0.");
   }
 
+  /** Twice as wide as a state is no rank that is too high where the width is that of two terms. */
+  @Test
+  void termsOfAnAffineEdgeAreNoRank() throws IOException {
+    String affine = "{name: control, function: affine, terms: 4, rank: ";
+    assertThat(RankCheck.note(tuned(affine + "8}"))).isEmpty();
+  }
+
   @Test
   void ranksAndScalesThatCannotBeMeantAreErrors() {
     assertThatThrownBy(() -> Methods.parse("{name: lora, rank: 1000000}"))

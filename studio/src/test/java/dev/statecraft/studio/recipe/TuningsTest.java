@@ -129,7 +129,7 @@ final class TuningsTest {
                 Methods.parse(
                     "{name: edges, edges: [{from: input, to: input, function: ia3, rank: 2}]}"))
         .isInstanceOf(RecipeException.class)
-        .hasMessageContaining("function: ia3 has no rank, alpha, bias or dropout");
+        .hasMessageContaining("rank: expected no such key beside function: ia3");
     assertThatThrownBy(
             () ->
                 Methods.parse(
@@ -153,5 +153,33 @@ final class TuningsTest {
             () -> tuned("{name: ia3, targets: [q_proj], feedforward: [up_proj]}", LLAMA_LIKE))
         .isInstanceOf(UsageException.class)
         .hasMessageContaining("feedforward: expected some of the targets [q_proj], found");
+  }
+
+  /** What is written is refused by its name, though it be the default of other functions. */
+  @ParameterizedTest
+  @CsvSource({
+    "ia3, rank: 8",
+    "ia3, alpha: 1",
+    "bitfit, dropout: 0",
+    "bitfit, bias: true",
+    "ia3, gates: 1"
+  })
+  void aKeyThatAFunctionLacksIsRefused(String function, String key) {
+    String edge = "{from: input, to: input, function: " + function + ", " + key + "}";
+    assertThatThrownBy(() -> Methods.parse("{name: edges, edges: [" + edge + "]}"))
+        .isInstanceOf(RecipeException.class)
+        .hasMessageContaining(
+            key.substring(0, key.indexOf(':'))
+                + ": expected no such key beside function: "
+                + function);
+  }
+
+  /** What a run writes of such an edge has no key that it lacks, and is read again. */
+  @Test
+  void anEdgeWithoutNumbersIsWrittenWithoutThem() {
+    MethodRecipe method =
+        Methods.parse("{name: edges, edges: [{from: input, to: input, function: ia3}]}");
+    String written = method.toString();
+    assertThat(written).contains("function=ia3").doesNotContain("rank", "alpha", "dropout");
   }
 }

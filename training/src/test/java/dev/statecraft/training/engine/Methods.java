@@ -13,6 +13,7 @@ import dev.statecraft.core.control.Gated;
 import dev.statecraft.core.control.Ia3;
 import dev.statecraft.core.control.LayerSelection;
 import dev.statecraft.core.control.Lora;
+import dev.statecraft.core.control.LoraStart;
 import dev.statecraft.core.control.LowRank;
 import dev.statecraft.core.control.NormTuning;
 import dev.statecraft.core.control.Patch;
@@ -82,6 +83,8 @@ final class Methods {
                             new CopyTuning(tied.embedding(), "read", TableReaders.EMBEDDINGS),
                             new CopyTuning(tied.embedding(), "scored", TableReaders.SCORES)))));
     methods.put("dora", new Dora(RANK, ALPHA, dropout, targets, all));
+    methods.put("pissa", new Lora(RANK, ALPHA, dropout, false, targets, all, LoraStart.PISSA));
+    methods.put("olora dora", new Dora(RANK, ALPHA, dropout, targets, all, LoraStart.OLORA));
     methods.put("vera", new Vera(RANK, 0.1, dropout, 0, targets, all));
     methods.put("adalora", adaLora(targets, dropout));
     // Two groups of a tiny model's 32 features, the second of which is shorter.
@@ -138,10 +141,12 @@ final class Methods {
   /**
    * Whether a freshly tuned model computes as its base does, bit for bit. A linear that reads a
    * state of its own is not computed in one product with its neighbours, nor are scores of tokens
-   * by rows of their own in that with all others.
+   * by rows of their own in that with all others; a weight that is held less what its update starts
+   * at is the sum of both only to rounding.
    */
   static boolean startsToTheBit(String method) {
-    return !List.of("dora", "ia3 of shared inputs", "tokens and lora").contains(method);
+    return !List.of("dora", "pissa", "olora dora", "ia3 of shared inputs", "tokens and lora")
+        .contains(method);
   }
 
   /** The name of every tiny model with that of every method. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.statecraft.base.UsageException;
 import dev.statecraft.core.control.FullTuning;
+import dev.statecraft.core.graph.FactorPair;
 import dev.statecraft.core.graph.Graph;
 import dev.statecraft.core.graph.Parameter;
 import dev.statecraft.core.plan.StorePolicy;
@@ -19,6 +20,7 @@ import dev.statecraft.tensor.Scope;
 import dev.statecraft.tensor.Tensor;
 import dev.statecraft.tensor.Torch;
 import dev.statecraft.tensor.quant.Quantization;
+import dev.statecraft.tensor.quant.QuantizedMatrix;
 import dev.statecraft.testkit.Closeness;
 import java.util.List;
 import java.util.Map;
@@ -93,8 +95,39 @@ class QuantizationTest {
     return plain;
   }
 
+  /** What is quantized where a weight is held less a part of it is that, and is another matrix. */
+  private static boolean leavesTheWeights(Arguments arguments) {
+    String method = arguments.get()[1].toString();
+    return !method.equals("pissa") && !method.startsWith("olora");
+  }
+
+  static Stream<Arguments> methodsOfTheBase() {
+    return methods().filter(QuantizationTest::leavesTheWeights);
+  }
+
+  /** PiSSA: what the update takes is exact, and what is left is what is quantized. */
   @ParameterizedTest
-  @MethodSource("methods")
+  @EnumSource(names = {"NF4", "INT8"})
+  void whatIsLeftOfAWeightIsQuantized(Quantization format) {
+    TinyModel model = TinyModel.of("llama-tiny");
+    Graph tuned = Methods.of(model, 0).get("pissa").apply(model.graph());
+    try (Torch torch = Torch.cpu();
+        Scope scope = torch.scope();
+        Weights exact = model.weights(torch, tuned, DType.FLOAT32, Quantization.NONE, 5);
+        Weights quantized = model.weights(torch, tuned, DType.FLOAT32, format, 5)) {
+      assertThat(quantized.flatValues().toFloats()).isEqualTo(exact.flatValues().toFloats());
+      for (FactorPair pair : FactorPair.of(tuned)) {
+        Tensor rest = torch.empty(DType.FLOAT32, exact.value(pair.weight()).shape());
+        try (QuantizedMatrix matrix = QuantizedMatrix.of(format, exact.value(pair.weight()))) {
+          matrix.dequantizeInto(rest);
+        }
+        assertThat(quantized.inComputeType(pair.weight()).toFloats()).isEqualTo(rest.toFloats());
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("methodsOfTheBase")
   void aFreshlyTunedModelIsItsQuantizedBase(String name, String method, Quantization format) {
     TinyModel model = TinyModel.of(name);
     Graph base = model.graph();

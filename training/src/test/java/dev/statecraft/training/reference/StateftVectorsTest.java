@@ -11,6 +11,7 @@ import dev.statecraft.core.plan.StatePlan;
 import dev.statecraft.core.run.Batch;
 import dev.statecraft.core.run.Pass;
 import dev.statecraft.core.run.PassOptions;
+import dev.statecraft.core.run.WeightSource;
 import dev.statecraft.core.run.Weights;
 import dev.statecraft.formats.checkpoint.CheckpointFolder;
 import dev.statecraft.formats.checkpoint.CheckpointSource;
@@ -65,8 +66,14 @@ class StateftVectorsTest {
 
   private Path exported(Path adapter, AdapterFormat format, String name) throws IOException {
     Path to = Files.createDirectories(folder.resolve(name));
-    try (Adapter open = AdapterFolder.open(adapter)) {
-      new AdapterExport(open, TinyFamily.read(vectors.resolve(NAME)), Optional.empty())
+    try (Adapter open = AdapterFolder.open(adapter);
+        Torch torch = Torch.cpu()) {
+      new AdapterExport(
+              open,
+              TinyFamily.read(vectors.resolve(NAME)),
+              Optional.empty(),
+              WeightSource.NONE,
+              torch)
           .write(to, format, parameter -> true);
     }
     return to;
