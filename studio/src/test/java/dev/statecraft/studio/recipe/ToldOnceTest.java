@@ -117,7 +117,9 @@ final class ToldOnceTest {
     assertThat(new Explanation(80, catalogue).of("method.strength"))
         .contains("(default: 0.5)")
         .contains("Only for the method bias-only.");
-    assertThat(new Explanation(80, catalogue).of("method.name")).contains("edges, bias-only");
+    assertThat(new Explanation(80, catalogue).of("method.name"))
+        .contains("edges")
+        .contains("bias-only");
   }
 
   @Test
