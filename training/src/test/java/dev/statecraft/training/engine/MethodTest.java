@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -252,6 +253,23 @@ class MethodTest {
       assertThat(Arrays.equals(values, other.flatValues().toFloats())).isEqualTo(!drawn(graph));
     }
     assertThat(graph.contains(TaskModel.LOGITS)).isTrue();
+  }
+
+  /** Both are the model's table, which the graph itself has no more, and random weights too. */
+  @Test
+  void twoTablesOfOneStartEqual() {
+    TinyModel model = TinyModel.of("llama-tied");
+    Graph graph = tuning(model, "two tables of one", 0).apply(model.graph());
+    assertThat(graph.parameters()).doesNotContainKey("model.embed_tokens.weight");
+    try (Torch torch = Torch.cpu();
+        Weights loaded = model.weights(torch, graph);
+        Weights random = Weights.random(torch, graph, DType.FLOAT32, 3)) {
+      for (Weights weights : List.of(loaded, random)) {
+        float[] read = weights.value("read").toFloats();
+        assertThat(read).isEqualTo(weights.value("scored").toFloats());
+        assertThat(Arrays.equals(read, new float[read.length])).isFalse();
+      }
+    }
   }
 
   /** Whether any control parameter starts by chance; heads come with the checkpoint. */
