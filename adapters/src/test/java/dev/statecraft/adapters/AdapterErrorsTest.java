@@ -109,7 +109,8 @@ class AdapterErrorsTest {
       quoteCharacter = '`',
       delimiter = '|',
       value = {
-        "peft_type | `\"LOHA\"` | one of [LORA, IA3, VERA, CONTROL, FULL, PROBE], found \"LOHA\"",
+        "peft_type | `\"LOHA\"` | one of [LORA, IA3, VERA, ADALORA, CONTROL, FULL, PROBE], found"
+            + " \"LOHA\"",
         "r | 0 | a positive integer, found 0",
         "lora_alpha | `\"8\"` | a number, found \"8\"",
         "lora_dropout | 1 | a number from 0 to below 1, found 1",
@@ -145,8 +146,8 @@ class AdapterErrorsTest {
       quoteCharacter = '`',
       delimiter = '|',
       value = {
-        "`{\"type\":\"x\"}` | parts[0].type: expected bitfit, control, ia3, lora, norms or vera,"
-            + " found \"x\"",
+        "`{\"type\":\"x\"}` | parts[0].type: expected adalora, bitfit, control, ia3, lora, norms or"
+            + " vera, found \"x\"",
         "`{\"type\":\"lora\"}` | parts[0].r: expected a positive integer, found no such key",
         "`{\"type\":\"control\",\"layers\":\"all\"}` | parts[0].edges: expected a list of objects,"
             + " found no such key",
@@ -355,8 +356,8 @@ class AdapterErrorsTest {
     assertThatThrownBy(() -> AdapterDescription.of("edges", "", List.of(lambda)))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageStartingWith(
-            "expected Lora, Dora, Ia3, Vera, StateTuning, NormTuning, BitFit, FullTuning or"
-                + " HeadTuning");
+            "expected Lora, Dora, Ia3, Vera, AdaLora, StateTuning, NormTuning, BitFit, FullTuning"
+                + " or HeadTuning");
     assertThatThrownBy(
             () -> AdapterDescription.of("x", "", List.of(new FullTuning(), new FullTuning())))
         .isInstanceOf(IllegalArgumentException.class)
