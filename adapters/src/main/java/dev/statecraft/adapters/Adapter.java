@@ -14,6 +14,9 @@ import dev.statecraft.formats.checkpoint.TensorEntry;
 import dev.statecraft.models.family.CheckpointWeights;
 import dev.statecraft.models.head.TaskModel;
 import dev.statecraft.tensor.Tensor;
+import dev.statecraft.tensor.Torch;
+import dev.statecraft.tensor.quant.Quantization;
+import dev.statecraft.tensor.quant.QuantizedMatrix;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -246,6 +249,11 @@ public final class Adapter implements AutoCloseable {
     @Override
     public void read(String name, Tensor target) {
       (names.contains(name) ? adapter : base).read(name, target);
+    }
+
+    @Override
+    public Optional<QuantizedMatrix> quantized(String name, Quantization format, Torch torch) {
+      return names.contains(name) ? Optional.empty() : base.quantized(name, format, torch);
     }
   }
 }

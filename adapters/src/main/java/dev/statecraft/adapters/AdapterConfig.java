@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.statecraft.base.InvalidInputException;
 import dev.statecraft.base.JsonKeys;
+import dev.statecraft.core.control.UserFunctions;
 import dev.statecraft.core.graph.Parameter;
 import dev.statecraft.models.head.TaskModel;
 import java.util.ArrayList;
@@ -39,16 +40,20 @@ final class AdapterConfig {
    * @param metadata of the tensors' file
    */
   static AdapterDescription read(String json, String source, Map<String, String> metadata) {
-    return read(JsonKeys.parse(json, source), metadata);
+    return read(JsonKeys.parse(json, source), metadata, UserFunctions.NONE);
   }
 
-  /** Reads the keys of a file. */
-  static AdapterDescription read(JsonKeys keys, Map<String, String> metadata) {
+  /**
+   * Reads the keys of a file.
+   *
+   * @param own functions that the program has
+   */
+  static AdapterDescription read(JsonKeys keys, Map<String, String> metadata, UserFunctions own) {
     List<String> saved = keys.texts("modules_to_save");
     String base = keys.optionalText("base_model_name_or_path").orElse("");
     String type = keys.text("peft_type");
     if (type.equals(CONTROL)) {
-      return new AdapterDescription(method(keys), base, parts(keys, saved), metadata);
+      return new AdapterDescription(method(keys), base, parts(keys, saved, own), metadata);
     }
     for (PartCodec<?> codec : PartCodecs.ALL) {
       if (peftType(codec).equals(type)) {
@@ -83,13 +88,13 @@ final class AdapterConfig {
     return method;
   }
 
-  private static List<AdapterPart> parts(JsonKeys keys, List<String> saved) {
+  private static List<AdapterPart> parts(JsonKeys keys, List<String> saved, UserFunctions own) {
     List<AdapterPart> parts = new ArrayList<>();
     for (JsonKeys part : keys.objects("parts")) {
       parts.add(
           PartCodecs.ofType(part.text("type"))
               .orElseThrow(() -> part.invalid("type", PartCodecs.types()))
-              .read(part, saved));
+              .read(part, saved, own));
     }
     return parts;
   }

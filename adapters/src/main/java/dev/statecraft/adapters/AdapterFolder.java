@@ -3,6 +3,7 @@ package dev.statecraft.adapters;
 import dev.statecraft.base.AtomicFile;
 import dev.statecraft.base.InvalidInputException;
 import dev.statecraft.base.JsonKeys;
+import dev.statecraft.core.control.UserFunctions;
 import dev.statecraft.core.graph.Graph;
 import dev.statecraft.core.graph.Parameter;
 import dev.statecraft.core.run.Weights;
@@ -165,14 +166,20 @@ public final class AdapterFolder {
     }
   }
 
+  /** Opens an adapter without functions of a program's own: {@link #open(Path, UserFunctions)}. */
+  public static Adapter open(Path folder) throws IOException {
+    return open(folder, UserFunctions.NONE);
+  }
+
   /**
    * Opens an adapter: reads its settings and what tensors it has, not yet their values.
    *
+   * @param own functions that the program has, which the adapter can name
    * @throws InvalidInputException if a file is missing, not valid, or asks for what is not
    *     supported; the message names the file and the key
    * @throws IOException if a file cannot be read
    */
-  public static Adapter open(Path folder) throws IOException {
+  public static Adapter open(Path folder, UserFunctions own) throws IOException {
     if (!Files.isDirectory(folder)) {
       throw new InvalidInputException(folder + ": expected an adapter's folder, found none");
     }
@@ -203,7 +210,7 @@ public final class AdapterFolder {
     try {
       Map<String, String> metadata = new HashMap<>(file.metadata());
       metadata.remove(AdapterDescription.FORMAT);
-      AdapterDescription description = layout.read(settings, file, metadata);
+      AdapterDescription description = layout.read(settings, file, metadata, own);
       opened = true;
       return new Adapter(config, tensors, description, file, layout);
     } finally {

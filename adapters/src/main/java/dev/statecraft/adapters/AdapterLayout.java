@@ -1,6 +1,7 @@
 package dev.statecraft.adapters;
 
 import dev.statecraft.base.JsonKeys;
+import dev.statecraft.core.control.UserFunctions;
 import dev.statecraft.core.graph.Graph;
 import dev.statecraft.core.graph.Parameter;
 import dev.statecraft.formats.checkpoint.CheckpointSource;
@@ -22,9 +23,11 @@ interface AdapterLayout {
    *
    * @param file the tensors, of which names and shapes are there
    * @param metadata of that file
+   * @param own functions that the program has, which an adapter can name
    * @throws dev.statecraft.base.InvalidInputException if they are not as they should be
    */
-  AdapterDescription read(JsonKeys settings, CheckpointSource file, Map<String, String> metadata);
+  AdapterDescription read(
+      JsonKeys settings, CheckpointSource file, Map<String, String> metadata, UserFunctions own);
 
   /**
    * The keys of each trained parameter: first the one to write, then where else it may be found.

@@ -8,6 +8,7 @@ import dev.statecraft.core.control.HeadTuning;
 import dev.statecraft.core.control.Lora;
 import dev.statecraft.core.control.NormTuning;
 import dev.statecraft.core.control.ParameterTuning;
+import dev.statecraft.core.control.QaLora;
 import dev.statecraft.core.control.StateTuning;
 import dev.statecraft.core.control.Tuning;
 import dev.statecraft.core.run.Weights;
@@ -69,6 +70,11 @@ public interface AdapterPart {
 
   /** The same as LoRA or DoRA, if that is what it is. */
   default Optional<Projections> projections() {
+    return Optional.empty();
+  }
+
+  /** The same as QA-LoRA, whose update zero points can hold, if that is what it is. */
+  default Optional<QaLora> groupMeans() {
     return Optional.empty();
   }
 

@@ -8,6 +8,7 @@ import dev.statecraft.base.UsageException;
 import dev.statecraft.core.control.ControlEdge;
 import dev.statecraft.core.control.LayerSelection;
 import dev.statecraft.core.control.StateTuning;
+import dev.statecraft.core.control.UserFunctions;
 import dev.statecraft.core.graph.GraphException;
 import dev.statecraft.models.head.TaskModel;
 import java.util.ArrayList;
@@ -41,12 +42,20 @@ final class ControlFormat implements PartCodec<AdapterPart.Control> {
 
   @Override
   public AdapterPart.Control read(JsonKeys keys, List<String> saved) {
+    return read(keys, saved, UserFunctions.NONE);
+  }
+
+  @Override
+  public AdapterPart.Control read(JsonKeys keys, List<String> saved, UserFunctions own) {
     List<ControlEdge> edges = new ArrayList<>();
     for (JsonKeys edge : keys.objects("edges")) {
       try {
         edges.add(
             new ControlEdge(
-                edge.text("from"), edge.text("to"), edge.text("name"), FunctionCodec.read(edge)));
+                edge.text("from"),
+                edge.text("to"),
+                edge.text("name"),
+                FunctionCodec.read(edge, own)));
       } catch (IllegalArgumentException | UsageException | GraphException e) {
         throw new InvalidInputException(
             edge.source() + ": " + edge.prefix() + "from: " + e.getMessage(), e);

@@ -8,13 +8,18 @@ import dev.statecraft.core.control.ControlFunction;
 import dev.statecraft.core.control.Gated;
 import dev.statecraft.core.control.LowRank;
 import dev.statecraft.core.control.Patch;
+import dev.statecraft.core.control.PooledLowRank;
 import dev.statecraft.core.control.Positions;
 import dev.statecraft.core.control.Reft;
+import dev.statecraft.core.control.Routed;
 import dev.statecraft.core.control.Scaling;
 import dev.statecraft.core.control.SharedLowRank;
 import dev.statecraft.core.control.Shift;
+import dev.statecraft.core.control.UserFunction;
+import dev.statecraft.core.control.UserFunctions;
 import dev.statecraft.core.graph.Initializer;
 import dev.statecraft.core.op.Activation;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -32,6 +37,8 @@ import java.util.function.Function;
 record FunctionCodec<F extends ControlFunction>(
     String word, Class<F> type, Function<JsonKeys, F> reader, BiConsumer<ObjectNode, F> writer) {
   private static final String FUNCTION = "function";
+  private static final String USER = "user_function";
+  private static final String PARAMETERS = "parameters";
 
   private static final List<FunctionCodec<?>> ALL =
       List.of(
@@ -46,11 +53,30 @@ record FunctionCodec<F extends ControlFunction>(
           new FunctionCodec<>("patch", Patch.class, FunctionCodec::patch, FunctionCodec::write),
           new FunctionCodec<>("reft", Reft.class, FunctionCodec::reft, FunctionCodec::write),
           new FunctionCodec<>(
-              "vera", SharedLowRank.class, VeraFormat::function, VeraFormat::writeFunction));
+              "vera", SharedLowRank.class, VeraFormat::function, VeraFormat::writeFunction),
+          new FunctionCodec<>(
+              "group_means",
+              PooledLowRank.class,
+              QaLoraFormat::function,
+              QaLoraFormat::writeFunction),
+          new FunctionCodec<>("routed", Routed.class, FunctionCodec::routed, FunctionCodec::write));
+
+  /**
+   * All of them.
+   *
+   * @param own what the program has, of which files hold the names alone
+   */
+  private static List<FunctionCodec<?>> all(UserFunctions own) {
+    List<FunctionCodec<?>> all = new ArrayList<>(ALL);
+    all.add(
+        new FunctionCodec<>(
+            "user", UserFunction.class, edge -> user(edge, own), FunctionCodec::write));
+    return all;
+  }
 
   /** The codec of a function, if it can be written down. */
   static Optional<FunctionCodec<?>> of(ControlFunction function) {
-    return ALL.stream()
+    return all(UserFunctions.NONE).stream()
         .filter(codec -> codec.type.isInstance(function))
         .<FunctionCodec<?>>map(codec -> codec)
         .findFirst();
@@ -58,13 +84,17 @@ record FunctionCodec<F extends ControlFunction>(
 
   /** What functions can be written down, for messages. */
   static String words() {
-    return PartCodecs.either(ALL.stream().map(FunctionCodec::word).toList());
+    return PartCodecs.either(all(UserFunctions.NONE).stream().map(FunctionCodec::word).toList());
   }
 
-  /** The function of an edge. */
-  static ControlFunction read(JsonKeys edge) {
+  /**
+   * The function of an edge.
+   *
+   * @param own what the program has
+   */
+  static ControlFunction read(JsonKeys edge, UserFunctions own) {
     String word = edge.text(FUNCTION);
-    return ALL.stream()
+    return all(own).stream()
         .filter(codec -> codec.word.equals(word))
         .findFirst()
         .orElseThrow(() -> edge.invalid(FUNCTION, words()))
@@ -93,6 +123,35 @@ record FunctionCodec<F extends ControlFunction>(
     edge.put("bias", function.bias());
     edge.put("dropout", function.dropout());
     write(edge, function.init());
+  }
+
+  private static Routed routed(JsonKeys edge) {
+    return new Routed(edge.whole("k", 0, "0 or more"), lowRank(edge));
+  }
+
+  private static void write(ObjectNode edge, Routed function) {
+    edge.put("k", function.k());
+    write(edge, function.expert());
+  }
+
+  private static UserFunction user(JsonKeys edge, UserFunctions own) {
+    UserFunction function =
+        own.find(edge.text(USER)).orElseThrow(() -> edge.invalid(USER, own.expected()));
+    List<String> names = names(function);
+    if (!edge.texts(PARAMETERS).equals(names)) {
+      throw edge.invalid(PARAMETERS, names + ", which the registered function has");
+    }
+    return function;
+  }
+
+  private static void write(ObjectNode edge, UserFunction function) {
+    edge.put(USER, function.name());
+    names(function).forEach(edge.putArray(PARAMETERS)::add);
+  }
+
+  /** Names of the parameters; their shapes are in the tensors' file. */
+  private static List<String> names(UserFunction function) {
+    return function.theta().stream().map(UserFunction.Theta::name).toList();
   }
 
   private static void write(ObjectNode edge, Initializer start) {

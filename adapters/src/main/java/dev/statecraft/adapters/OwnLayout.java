@@ -1,6 +1,7 @@
 package dev.statecraft.adapters;
 
 import dev.statecraft.base.JsonKeys;
+import dev.statecraft.core.control.UserFunctions;
 import dev.statecraft.core.graph.Graph;
 import dev.statecraft.core.graph.Parameter;
 import dev.statecraft.formats.checkpoint.CheckpointSource;
@@ -27,8 +28,8 @@ record OwnLayout(boolean peft) implements AdapterLayout {
 
   @Override
   public AdapterDescription read(
-      JsonKeys settings, CheckpointSource file, Map<String, String> metadata) {
-    return AdapterConfig.read(settings, metadata);
+      JsonKeys settings, CheckpointSource file, Map<String, String> metadata, UserFunctions own) {
+    return AdapterConfig.read(settings, metadata, own);
   }
 
   @Override

@@ -8,6 +8,7 @@ import dev.statecraft.core.control.ControlEdge;
 import dev.statecraft.core.control.LayerSelection;
 import dev.statecraft.core.control.LowRank;
 import dev.statecraft.core.control.StateTuning;
+import dev.statecraft.core.control.UserFunctions;
 import dev.statecraft.core.graph.Graph;
 import dev.statecraft.core.graph.Initializer;
 import dev.statecraft.core.graph.Parameter;
@@ -100,7 +101,7 @@ final class PaperFormat implements AdapterLayout {
   /** {@inheritDoc} Ranks, layers and targets are those of its tensors. */
   @Override
   public AdapterDescription read(
-      JsonKeys keys, CheckpointSource file, Map<String, String> metadata) {
+      JsonKeys keys, CheckpointSource file, Map<String, String> metadata, UserFunctions own) {
     Found mlp = new Found();
     Found attention = new Found();
     Found controller = new Found();

@@ -3,6 +3,7 @@ package dev.statecraft.adapters;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.statecraft.base.JsonKeys;
 import dev.statecraft.core.control.Tuning;
+import dev.statecraft.core.control.UserFunctions;
 import dev.statecraft.models.head.TaskModel;
 import java.util.List;
 import java.util.Optional;
@@ -52,6 +53,15 @@ interface PartCodec<P extends AdapterPart> {
    * @throws dev.statecraft.base.InvalidInputException if they are not as they should be
    */
   P read(JsonKeys keys, List<String> saved);
+
+  /**
+   * The same where a part can name functions of a program's own.
+   *
+   * @param own what the program has
+   */
+  default P read(JsonKeys keys, List<String> saved, UserFunctions own) {
+    return read(keys, saved);
+  }
 
   /** Writes a part's keys. */
   void write(ObjectNode node, P part, TaskModel family, List<String> saved);

@@ -14,6 +14,7 @@ final class PartCodecs {
           new Ia3Format(),
           new VeraFormat(),
           new AdaLoraFormat(),
+          new QaLoraFormat(),
           new ControlFormat(),
           new NormsFormat(),
           new BitFitFormat(),

@@ -38,8 +38,7 @@ final class PeftFormat implements PartCodec<AdapterPart.Projections> {
           "use_bdlora",
           "monteclora_config");
 
-  private static final List<String> MUST_BE_FALSE =
-      List.of("fan_in_fan_out", "lora_bias", "use_qalora");
+  private static final List<String> MUST_BE_FALSE = List.of("fan_in_fan_out", "lora_bias");
 
   /** Ways to start A and B that leave the base weights alone. */
   private static final Set<String> HARMLESS_STARTS = Set.of("gaussian", "eva", "orthogonal");
@@ -88,6 +87,12 @@ final class PeftFormat implements PartCodec<AdapterPart.Projections> {
       if (keys.flag(key, false)) {
         throw keys.invalid(key, "false (true is not supported)");
       }
+    }
+    if (keys.flag("use_qalora", false)) {
+      throw keys.invalid(
+          "use_qalora",
+          "false (PEFT has it for GPTQ bases alone, which are not read; the method qa-lora is ours,"
+              + " on a base in int4)");
     }
     if (!keys.optionalText("bias").orElse("none").equals("none")) {
       throw keys.invalid("bias", "\"none\" (others are not supported)");

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.statecraft.base.JsonKeys;
 import dev.statecraft.core.control.ControlEdge;
 import dev.statecraft.core.control.LowRank;
+import dev.statecraft.core.control.UserFunctions;
 import dev.statecraft.core.graph.Graph;
 import dev.statecraft.core.graph.Initializer;
 import dev.statecraft.core.graph.Parameter;
@@ -62,7 +63,7 @@ final class StateftFormat implements AdapterLayout {
   /** {@inheritDoc} Which edges there are is told by the names of the tensors. */
   @Override
   public AdapterDescription read(
-      JsonKeys settings, CheckpointSource file, Map<String, String> metadata) {
+      JsonKeys settings, CheckpointSource file, Map<String, String> metadata, UserFunctions own) {
     for (String key : MUST_BE_FALSE) {
       if (settings.flag(key, false)) {
         throw settings.invalid(key, "false (true is not supported)");

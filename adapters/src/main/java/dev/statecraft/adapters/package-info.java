@@ -36,6 +36,7 @@
  * base_model.vera_A}, {@code base_model.vera_B}</td></tr>
  * <tr><td>AdaLoRA on the linear M</td>
  * <td>{@code base_model.model.M.lora_A}, {@code .lora_E}, {@code .lora_B}</td></tr>
+ * <tr><td>QA-LoRA on the linear M</td><td>as LoRA, A having a column for each group</td></tr>
  * <tr><td>the head H</td><td>{@code base_model.model.H.weight}, {@code .bias}</td></tr>
  * <tr><td>control around the MLP of the layer L</td>
  * <td>{@code base_model.model.L.lora_A.weight}, {@code .lora_B.weight}; with biases also {@code

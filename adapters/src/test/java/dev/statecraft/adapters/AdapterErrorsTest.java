@@ -8,11 +8,14 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.statecraft.base.InvalidInputException;
 import dev.statecraft.base.UsageException;
 import dev.statecraft.core.control.ControlEdge;
+import dev.statecraft.core.control.ControlFunction;
 import dev.statecraft.core.control.FullTuning;
 import dev.statecraft.core.control.LayerSelection;
+import dev.statecraft.core.control.Scaling;
 import dev.statecraft.core.control.StateTuning;
 import dev.statecraft.core.control.Tuning;
-import dev.statecraft.core.control.UserFunction;
+import dev.statecraft.core.graph.Op;
+import dev.statecraft.core.graph.Parameter;
 import dev.statecraft.core.run.Weights;
 import dev.statecraft.formats.checkpoint.ElementType;
 import dev.statecraft.formats.checkpoint.SafetensorsFile;
@@ -123,6 +126,8 @@ class AdapterErrorsTest {
         "layer_replication | [[0,1]] | none (others are not supported), found [[0,1]]",
         "fan_in_fan_out | true | false (true is not supported), found true",
         "lora_bias | true | false (true is not supported), found true",
+        "use_qalora | true | false (PEFT has it for GPTQ bases alone, which are not read; the"
+            + " method qa-lora is ours, on a base in int4), found true",
         "init_lora_weights | `\"pissa\"` | true, false or one of [eva, gaussian, orthogonal]"
             + " (others change the base weights), found \"pissa\"",
         "target_modules | `\"(q_proj\"` | a list of names or one regular expression, found"
@@ -146,8 +151,8 @@ class AdapterErrorsTest {
       quoteCharacter = '`',
       delimiter = '|',
       value = {
-        "`{\"type\":\"x\"}` | parts[0].type: expected adalora, bitfit, control, ia3, lora, norms or"
-            + " vera, found \"x\"",
+        "`{\"type\":\"x\"}` | parts[0].type: expected adalora, bitfit, control, ia3, lora, norms,"
+            + " qa-lora or vera, found \"x\"",
         "`{\"type\":\"lora\"}` | parts[0].r: expected a positive integer, found no such key",
         "`{\"type\":\"control\",\"layers\":\"all\"}` | parts[0].edges: expected a list of objects,"
             + " found no such key",
@@ -155,7 +160,7 @@ class AdapterErrorsTest {
             + " 'all', 'first N', 'last N' or a list such as '0,2,5-7', found 'some'",
         "`{\"type\":\"control\",\"layers\":\"all\",\"edges\":[{\"from\":\"input\",\"to\":\"output\",\"name\":\"x\",\"function\":\"y\"}]}`"
             + " | parts[0].edges[0].function: expected low_rank, bottleneck, gated, affine, ia3,"
-            + " bitfit, patch, reft or vera, found \"y\"",
+            + " bitfit, patch, reft, vera, group_means, routed or user, found \"y\"",
         "`{\"type\":\"control\",\"layers\":\"all\",\"edges\":[{\"from\":\"input\",\"to\":\"output\","
             + "\"name\":\"x\",\"function\":\"low_rank\",\"rank\":1,\"scale\":1,\"init\":{\"kind\":\"ROW_NORM\",\"scale\":0}}]}`"
             + " | parts[0].edges[0].init.kind: expected one of [CONSTANT, NORMAL, UNIFORM,"
@@ -343,7 +348,18 @@ class AdapterErrorsTest {
 
   @Test
   void tuningsThatCannotBeWrittenDown() {
-    UserFunction own = new UserFunction("own", List.of(), (x, theta) -> x);
+    ControlFunction own =
+        new ControlFunction() {
+          @Override
+          public Op op() {
+            return new Scaling().op();
+          }
+
+          @Override
+          public List<Parameter> parameters(UnaryOperator<String> name, long in, long out) {
+            return List.of();
+          }
+        };
     StateTuning states =
         new StateTuning(
             List.of(new ControlEdge("input", "output", "own", own)), LayerSelection.ALL);
@@ -351,13 +367,14 @@ class AdapterErrorsTest {
         .isInstanceOf(UsageException.class)
         .hasMessageStartingWith(
             "control edge 'own': expected a function that can be saved (low_rank, bottleneck,"
-                + " gated, affine, ia3, bitfit, patch, reft or vera), found");
+                + " gated, affine, ia3, bitfit, patch, reft, vera, group_means, routed"
+                + " or user), found");
     Tuning lambda = graph -> graph;
     assertThatThrownBy(() -> AdapterDescription.of("edges", "", List.of(lambda)))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageStartingWith(
-            "expected Lora, Dora, Ia3, Vera, AdaLora, StateTuning, NormTuning, BitFit, FullTuning"
-                + " or HeadTuning");
+            "expected Lora, Dora, Ia3, Vera, AdaLora, QaLora, StateTuning, NormTuning, BitFit,"
+                + " FullTuning or HeadTuning");
     assertThatThrownBy(
             () -> AdapterDescription.of("x", "", List.of(new FullTuning(), new FullTuning())))
         .isInstanceOf(IllegalArgumentException.class)

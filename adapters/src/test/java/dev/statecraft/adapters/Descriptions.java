@@ -17,9 +17,12 @@ import dev.statecraft.core.control.Lora;
 import dev.statecraft.core.control.LowRank;
 import dev.statecraft.core.control.NormTuning;
 import dev.statecraft.core.control.Patch;
+import dev.statecraft.core.control.PooledLowRank;
 import dev.statecraft.core.control.Positions;
+import dev.statecraft.core.control.QaLora;
 import dev.statecraft.core.control.RankBudget;
 import dev.statecraft.core.control.Reft;
+import dev.statecraft.core.control.Routed;
 import dev.statecraft.core.control.SharedLowRank;
 import dev.statecraft.core.control.StateTuning;
 import dev.statecraft.core.control.Tuning;
@@ -47,6 +50,7 @@ final class Descriptions {
           "ia3",
           "bitfit",
           "patch-control",
+          "routed",
           "reft",
           "full",
           "probe",
@@ -55,7 +59,9 @@ final class Descriptions {
           "adapter with norms",
           "vera",
           "vera edges",
-          "adalora");
+          "adalora",
+          "qa-lora",
+          "edges of means");
 
   static AdapterDescription of(String method, TaskModel family) {
     List<String> targets = family.backbone().defaultTargets();
@@ -83,6 +89,12 @@ final class Descriptions {
           case "vera edges" ->
               List.of(
                   StateTuning.doubleControl(new SharedLowRank(4, 0.3, 0, 5), LayerSelection.ALL));
+          case "qa-lora" ->
+              List.of(new QaLora(3, 4.5, 0.05, 20, targets, LayerSelection.parse("last 2")));
+          case "edges of means" ->
+              List.of(
+                  StateTuning.doubleControl(
+                      new PooledLowRank(3, 0.75, 12, 0.1), LayerSelection.ALL));
           case "control" -> List.of(control);
           case "double-control" ->
               List.of(StateTuning.doubleControl(function, LayerSelection.parse("last 2")));
@@ -95,6 +107,9 @@ final class Descriptions {
               List.of(
                   StateTuning.control(
                       new Patch(3, 0.75, function.init()), LayerSelection.parse("0,2")));
+          case "routed" ->
+              List.of(
+                  StateTuning.doubleControl(new Routed(2, function), LayerSelection.parse("0,2")));
           case "reft" ->
               List.of(
                   new StateTuning(

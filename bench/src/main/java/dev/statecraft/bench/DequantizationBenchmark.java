@@ -39,7 +39,7 @@ public class DequantizationBenchmark {
   private static final int COLUMNS = 576;
 
   /** How the weight is held. */
-  @Param({"INT8", "NF4"})
+  @Param({"INT8", "NF4", "INT4"})
   public Quantization format;
 
   private Torch torch;

@@ -324,8 +324,13 @@ final class ErrorScenarios {
             + " fall in between, found <n> and <n>",
         () -> train("method={name: adalora, tinit: 5, tfinal: 5}", "train.max_steps=10"));
     put(
-        "<file>: quantize: expected one of [none, int8, nf4], found '<word>'",
+        "<file>: quantize: expected one of "
+            + "[none, int8, nf4, int4, int4-64, int4-128], found '<word>'",
         () -> train("quantize=gguf"));
+    put(
+        "<file>: method.group: expected <size>, the inputs that share a zero point with quantize"
+            + " <format>, found <size>",
+        () -> train("method=qa-lora", "method.group=8", "quantize=int4-64"));
     put(
         "<file>: quantize: expected none with the method full, which trains every weight, found"
             + " '<word>'",
@@ -572,6 +577,10 @@ final class ErrorScenarios {
         "state '<state>' comes with the batch and cannot be controlled (from '<state>')",
         () -> edge("embeddings", "token_ids"));
     put("control edge from '<state>' to '<state>': <problem>", () -> edge("loss", "loss"));
+    put(
+        "user_function: expected a function that the program has registered, which has none, found"
+            + " '<name>'",
+        () -> train("method.name=control", "method.function=user", "method.user_function=squared"));
     put(
         "layers: the model has the layers 0 to <n>, found '<layers>'",
         () -> train("method.layers=99"));

@@ -4,6 +4,8 @@ import dev.statecraft.studio.run.RunDirectory;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 
 /** How runs that are held or have no evaluations, and adapters that leave, end in errors. */
 record LeavingErrors(ErrorScenarios scenarios, Path folder) {
@@ -37,10 +39,92 @@ record LeavingErrors(ErrorScenarios scenarios, Path folder) {
           return scenarios.run("export", "--run", run(), "--to", "out");
         });
     scenarios.put(
-        "merge: expected an adapter of lora, dora, vera, adalora, full or probe, found '<method>',"
-            + " which computes between states what no weight of the model can hold; use it with"
-            + " --adapter, or export it",
+        "merge: expected an adapter of lora, dora, vera, adalora, qa-lora, full or probe, found"
+            + " '<method>', which computes between states what no weight of the model can hold; use"
+            + " it with --adapter, or export it",
         () -> scenarios.run("merge", "--run", run(), "--to", "out"));
+    zeroPoints();
+  }
+
+  private void zeroPoints() {
+    scenarios.put(
+        "--keep-quantized: expected an adapter of qa-lora, whose update zero points can hold, found"
+            + " '<method>'",
+        () ->
+            scenarios.run(
+                "merge",
+                "--keep-quantized",
+                "--run",
+                trained("run", "method=lora"),
+                "--to",
+                "out"));
+    scenarios.put(
+        "--keep-quantized: expected a run with quantize [<formats>], found '<word>'",
+        () ->
+            scenarios.run(
+                "merge",
+                "--keep-quantized",
+                "--run",
+                trained("run", "method=qa-lora"),
+                "--to",
+                "out"));
+    scenarios.put(
+        "--keep-quantized: expected an adapter whose groups are those of one of [<formats>], found"
+            + " groups of <size>",
+        () ->
+            scenarios.run(
+                "merge",
+                "--keep-quantized",
+                "--adapter",
+                adapter("method=qa-lora", "method.group=8"),
+                "--to",
+                "out"));
+    scenarios.put(
+        "<model>: <weight>: expected groups of <size> inputs, found <size>",
+        () -> {
+          String model = inFourBits();
+          String adapter = adapter("method=qa-lora", "method.group=64");
+          return scenarios.run(
+              "merge", "--keep-quantized", "--adapter", adapter, "--model", model, "--to", "out");
+        });
+    scenarios.put(
+        "<file>: quantization_config.<key>: expected <what>, found <value>",
+        () -> {
+          Path config = Path.of(inFourBits()).resolve("config.json");
+          Files.writeString(
+              config,
+              Files.readString(config).replaceFirst("group_size(.*) 32", "group_size$1 31"));
+          return scenarios.train("model=merged");
+        });
+    scenarios.put(
+        "tensor '<name>': expected <type>[<rows>, <groups>], one for each <size> of <columns>"
+            + " columns, found <what>",
+        () -> {
+          Path config = Path.of(inFourBits()).resolve("config.json");
+          Files.writeString(
+              config,
+              Files.readString(config).replaceFirst("group_size(.*) 32", "group_size$1 16"));
+          return scenarios.train("model=merged");
+        });
+  }
+
+  /** A tiny model whose linears are in 4 bits. */
+  private String inFourBits() throws IOException {
+    String run = trained("held", "method=qa-lora", "quantize=int4");
+    scenarios.run("merge", "--keep-quantized", "--run", run, "--to", "merged");
+    return folder.resolve("merged").toString();
+  }
+
+  /** A run of one step. */
+  private String trained(String name, String... changes) throws IOException {
+    List<String> all = new ArrayList<>(List.of(changes));
+    all.addAll(List.of("output=" + name, "train.max_steps=1", "data.validation=none"));
+    scenarios.train(all.toArray(String[]::new));
+    return folder.resolve(name).toString();
+  }
+
+  private String adapter(String... changes) throws IOException {
+    return Path.of(trained("adapted", changes)).resolve("adapter").toString();
   }
 
   /** A run of control, trained for one step. */

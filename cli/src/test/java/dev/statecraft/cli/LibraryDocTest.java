@@ -1,8 +1,13 @@
 package dev.statecraft.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.statecraft.base.InvalidInputException;
+import dev.statecraft.core.control.UserFunctions;
+import dev.statecraft.studio.engine.Classification;
 import dev.statecraft.studio.engine.ModelEngine;
+import dev.statecraft.studio.engine.OpenModel;
 import dev.statecraft.studio.engine.TinyFolder;
 import dev.statecraft.studio.recipe.Recipe;
 import java.io.IOException;
@@ -28,7 +33,7 @@ final class LibraryDocTest {
     String source =
         Files.readString(ROOT.resolve("cli/src/test/java/dev/statecraft/cli/LibraryExamples.java"));
     List<MatchResult> shown = SHOWN.matcher(page).results().toList();
-    assertThat(shown).hasSize(6);
+    assertThat(shown).hasSize(8);
     for (MatchResult example : shown) {
       String begin = "    // begin " + example.group(1) + "\n";
       int from = source.indexOf(begin) + begin.length();
@@ -57,6 +62,26 @@ final class LibraryDocTest {
         .hasSize(2)
         .allSatisfy(
             team -> assertThat(team.probabilities()).containsOnlyKeys("billing", "support"));
+  }
+
+  /** What it trained is there for a program that has the function, and for no other. */
+  @Test
+  void aFunctionOfOnesOwnIsTrainedSavedAndLoaded() throws IOException {
+    Files.writeString(
+        folder.resolve("tickets.csv"),
+        "text,label\nthe bill is wrong,billing\nit crashed,support\npay twice,billing\n");
+    UserFunctions functions = LibraryExamples.functions();
+    Classification team = LibraryExamples.own(functions, folder);
+    Path run = folder.resolve("runs/own");
+    try (OpenModel again = new ModelEngine(functions).open(run)) {
+      assertThat(again.classify("I was charged twice")).isEqualTo(team);
+    }
+    assertThatThrownBy(() -> new ModelEngine().open(run))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessage(
+            run.resolve("adapter/adapter_config.json")
+                + ": parts[0].edges[0].user_function: expected a function that the program has"
+                + " registered, which has none, found \"tanh-of-product\"");
   }
 
   @Test

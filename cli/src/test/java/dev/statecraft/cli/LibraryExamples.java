@@ -1,5 +1,9 @@
 package dev.statecraft.cli;
 
+import dev.statecraft.core.control.UserFunction;
+import dev.statecraft.core.control.UserFunction.Theta;
+import dev.statecraft.core.control.UserFunctions;
+import dev.statecraft.core.graph.Initializer;
 import dev.statecraft.core.plan.StorePolicy;
 import dev.statecraft.studio.engine.Classification;
 import dev.statecraft.studio.engine.Engine;
@@ -13,6 +17,7 @@ import dev.statecraft.studio.job.JobOptions;
 import dev.statecraft.studio.job.TrainingJob;
 import dev.statecraft.studio.recipe.Methods;
 import dev.statecraft.studio.recipe.Recipe;
+import dev.statecraft.studio.recipe.RecipeBuilder;
 import dev.statecraft.studio.recipe.TaskRecipe;
 import dev.statecraft.studio.run.RunDirectory;
 import dev.statecraft.studio.run.RunDirectory.Existing;
@@ -101,6 +106,38 @@ final class LibraryExamples {
     }
     // end
     return text;
+  }
+
+  static UserFunctions functions() {
+    // begin functions
+    UserFunction tanh =
+        new UserFunction(
+            "tanh-of-product",
+            List.of(new Theta("M", (in, out) -> new long[] {out, in}, Initializer.ZEROS)),
+            (x, theta) -> x.matmul(theta.get(0).t()).tanh());
+    UserFunctions functions = UserFunctions.of(List.of(tanh));
+    // end
+    return functions;
+  }
+
+  static Classification own(UserFunctions functions, Path folder) throws IOException {
+    Classification team;
+    // begin own
+    Engine engine = new ModelEngine(functions);
+    RecipeBuilder recipe =
+        Recipe.builder("builtin:minilm")
+            .set("method", Map.of("name", "control", "function", "user"))
+            .set("method.user_function", "tanh-of-product")
+            .train(folder.resolve("tickets.csv"))
+            .validation(folder.resolve("tickets.csv"))
+            .task(TaskRecipe.CLASSIFICATION)
+            .output(folder.resolve("runs/own"));
+    TrainingJob.begin(engine, recipe.build(), Existing.REPLACE, JobOptions.SILENT).run();
+    try (OpenModel model = engine.open(folder.resolve("runs/own"))) {
+      team = model.classify("I was charged twice");
+    }
+    // end
+    return team;
   }
 
   static List<PlanRow> plan(Engine engine, String config) throws IOException {

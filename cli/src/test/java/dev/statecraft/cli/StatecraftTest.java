@@ -367,7 +367,11 @@ final class StatecraftTest {
     assertThat(json().at("/rows/0/fits").booleanValue()).isFalse();
     assertThat(json().at("/rows/1/fits").booleanValue()).isTrue();
     PlanRequest request = (PlanRequest) engine.asked();
-    assertThat(request.methods()).hasSize(7);
+    // All that a name says enough of, each asked for by itself.
+    assertThat(json().get("rows")).hasSize(3 * (Methods.names().size() - 1));
+    assertThat(json().at("/left_out/edges").textValue()).contains("at least one edge");
+    assertThat(json().get("left_out")).hasSize(1);
+    assertThat(request.methods()).hasSize(1);
     assertThat(request.stores()).hasSize(4);
     assertThat(request.budget()).hasValue(4L << 30);
     assertThat(json().at("/rows/2/store").textValue()).isEqualTo("auto");
@@ -393,10 +397,10 @@ final class StatecraftTest {
     run(engine, "plan", "--model", "c.json", "--states", "float8");
     assertThat(((PlanRequest) engine.asked()).compute().states()).isEqualTo(StateFormat.FLOAT8);
     assertThat(request.compute().quantization()).isEqualTo(Quantization.NONE);
-    run(engine, "plan", "--model", "c.json", "--quantize", "int8");
+    run(engine, "plan", "--model", "c.json", "--quantize", "int8", "--json");
     assertThat(((PlanRequest) engine.asked()).compute().quantization())
         .isEqualTo(Quantization.INT8);
-    assertThat(((PlanRequest) engine.asked()).methods()).hasSize(6); // Not full.
+    assertThat(json().at("/left_out/full").textValue()).contains("quantize");
     assertThat(run(engine, "plan", "--model", "c.json", "--method", "full", "--quantize", "nf4"))
         .isEqualTo(2);
     run(engine, "plan", "--model", "c.json", "--method", "lora", "--store", "mlp");

@@ -5,9 +5,12 @@ import dev.statecraft.adapters.AdapterPart;
 import dev.statecraft.base.InvalidInputException;
 import dev.statecraft.base.UsageException;
 import dev.statecraft.core.control.AdaLora;
+import dev.statecraft.core.control.InputGroups;
+import dev.statecraft.core.control.QaLora;
 import dev.statecraft.core.control.Vera;
 import dev.statecraft.core.graph.Graph;
 import dev.statecraft.core.graph.Parameter;
+import dev.statecraft.core.run.QuantizableWeights;
 import dev.statecraft.formats.checkpoint.CheckpointSource;
 import dev.statecraft.models.head.TaskModel;
 import dev.statecraft.models.pretrained.PretrainedModel;
@@ -15,6 +18,8 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 
 /**
  * What merging an adapter changes in a checkpoint.
@@ -23,10 +28,15 @@ import java.util.Map;
  * @param replaced parameters whose trained values take the place of the checkpoint's by name:
  *     heads, and after full tuning all weights
  * @param trained where those values are, and the parameters of merged linears
+ * @param held the base in 4 bits, if the update goes into its zero points; then no linear is merged
  */
 public record Merge(
-    Map<String, MergedLinear> linears, Map<String, Parameter> replaced, CheckpointSource trained) {
+    Map<String, MergedLinear> linears,
+    Map<String, Parameter> replaced,
+    CheckpointSource trained,
+    Optional<HeldBase> held) {
   private static final String A = ".lora_A.weight";
+  private static final String B = ".lora_B.weight";
 
   public Merge {
     linears = Collections.unmodifiableMap(new LinkedHashMap<>(linears));
@@ -42,11 +52,28 @@ public record Merge(
    *     weight
    */
   public static Merge of(Adapter adapter, TaskModel family, PretrainedModel model) {
+    return of(adapter, family, model, Optional.empty());
+  }
+
+  /**
+   * The merge of an adapter into a model or, if its update is one of zero points, into those of the
+   * model in 4 bits.
+   *
+   * @param family the model's, with the head that the adapter has
+   * @throws UsageException if the method adds to states what no weight can, or what no zero points
+   *     of such groups can
+   * @throws InvalidInputException if the adapter does not fit the model, or the checkpoint lacks a
+   *     weight
+   */
+  public static Merge of(
+      Adapter adapter, TaskModel family, PretrainedModel model, Optional<ZeroPoints> zeroPoints) {
     AdapterPart part = onlyPart(adapter);
+    zeroPoints.ifPresent(points -> checkGroup(points, part, adapter.description().method()));
     Graph tuned = adapter.graph(family);
     CheckpointSource trained = adapter.trained(family, model.checkpoint().names()::contains);
     Map<String, MergedLinear> linears = new LinkedHashMap<>();
     Map<String, Parameter> replaced = new LinkedHashMap<>();
+    Map<String, MergedLinear.GroupMeans> means = new LinkedHashMap<>();
     for (Parameter parameter : tuned.trainableParameters()) {
       String name = parameter.name();
       boolean own =
@@ -59,11 +86,14 @@ public record Merge(
             module + ".weight",
             new MergedLinear.Own(
                 parameter,
-                tuned.parameters().get(module + ".lora_B.weight"),
+                tuned.parameters().get(module + B),
                 tuned.parameters().get(module + ".lora_magnitude_vector.weight"),
                 part.projections()
                     .get()
                     .scale(List.of(family.backbone().peftModule(module), module))));
+      } else if (part.groupMeans().isPresent() && name.endsWith(A)) {
+        String module = name.substring(0, name.length() - A.length());
+        means.put(module + ".weight", means(tuned, module, part.groupMeans().get()));
       } else if (name.endsWith(Vera.D_SUFFIX)) {
         String module = name.substring(0, name.length() - Vera.D_SUFFIX.length());
         linears.put(module + ".weight", shared(tuned, module));
@@ -79,7 +109,68 @@ public record Merge(
       }
     }
     model.report(tuned).refuse(model.name());
-    return new Merge(linears, replaced, trained);
+    if (zeroPoints.isEmpty()) {
+      linears.putAll(means);
+      return new Merge(linears, replaced, trained, Optional.empty());
+    }
+    Set<String> held = QuantizableWeights.of(tuned);
+    held.forEach(name -> checkHeld(zeroPoints.get(), tuned.parameters().get(name), model));
+    return new Merge(
+        linears, replaced, trained, Optional.of(new HeldBase(zeroPoints.get(), held, means)));
+  }
+
+  private static void checkGroup(ZeroPoints points, AdapterPart part, String method) {
+    QaLora linears =
+        part.groupMeans()
+            .orElseThrow(
+                () ->
+                    new UsageException(
+                        "merge: expected an adapter of qa-lora, whose update zero points can hold,"
+                            + " found '"
+                            + method
+                            + "'"));
+    if (linears.group() != points.group()) {
+      throw new UsageException(
+          "merge: expected the base's groups of "
+              + points.group()
+              + " inputs, found an adapter of groups of "
+              + linears.group());
+    }
+  }
+
+  /** A weight that is packed already stays as it is, so its groups must be these. */
+  private static void checkHeld(ZeroPoints points, Parameter weight, PretrainedModel model) {
+    model
+        .checkpoint()
+        .packed(weight.name())
+        .filter(matrix -> matrix.group() != points.group())
+        .ifPresent(
+            matrix -> {
+              throw new InvalidInputException(
+                  model.name()
+                      + ": "
+                      + weight.name()
+                      + ": expected groups of "
+                      + points.group()
+                      + " inputs, found "
+                      + matrix.group());
+            });
+    if (points.kept() && weight.size(1) % 2 != 0) {
+      throw new UsageException(
+          "merge: expected linears of an even number of inputs to write in 4 bits, found "
+              + weight.name()
+              + " "
+              + weight.shape());
+    }
+  }
+
+  private static MergedLinear.GroupMeans means(Graph tuned, String module, QaLora method) {
+    Map<String, Parameter> parameters = tuned.parameters();
+    return new MergedLinear.GroupMeans(
+        parameters.get(module + A),
+        parameters.get(module + B),
+        new InputGroups(parameters.get(module + ".weight").size(1), method.group()),
+        method.alpha() / method.rank());
   }
 
   private static MergedLinear shared(Graph tuned, String module) {
@@ -96,7 +187,7 @@ public record Merge(
     AdapterPart first = adapter.description().parts().get(0);
     if (adapter.description().parts().size() != 1 || !first.isInWeights()) {
       throw new UsageException(
-          "merge: expected an adapter of lora, dora, vera, adalora, full or probe,"
+          "merge: expected an adapter of lora, dora, vera, adalora, qa-lora, full or probe,"
               + " found '"
               + adapter.description().method()
               + "', which computes between states what no weight of the model can hold; use it with"

@@ -1,5 +1,6 @@
 package dev.statecraft.adapters.merge;
 
+import dev.statecraft.core.control.InputGroups;
 import dev.statecraft.core.graph.Parameter;
 import dev.statecraft.core.run.WeightSource;
 import dev.statecraft.tensor.DType;
@@ -78,6 +79,31 @@ interface MergedLinear {
           read(torch, source, left, type),
           null,
           scale);
+    }
+  }
+
+  /**
+   * QA-LoRA's, whose A reads the means of groups of inputs.
+   *
+   * @param a parameter {@code [r, groups]}
+   * @param b parameter {@code [out, r]}
+   * @param groups of the linear's inputs
+   * @param scale s, the factor of B A
+   */
+  record GroupMeans(Parameter a, Parameter b, InputGroups groups, double scale)
+      implements MergedLinear {
+    @Override
+    public Values values(Torch torch, WeightSource source, DType type) {
+      return of(torch, source, type, groups.spread(read(torch, source, a, type)));
+    }
+
+    /** The same for rows of zero points, {@code [count, groups]}, in place of the weight's. */
+    Values shifts(Torch torch, WeightSource source, DType type) {
+      return of(torch, source, type, groups.shares(read(torch, source, a, type)));
+    }
+
+    private Values of(Torch torch, WeightSource source, DType type, Tensor columns) {
+      return new Values(columns, read(torch, source, b, type), null, scale);
     }
   }
 

@@ -12,6 +12,7 @@ import dev.statecraft.formats.checkpoint.SafetensorsWriter;
 import dev.statecraft.formats.checkpoint.TensorEntry;
 import dev.statecraft.models.head.Pooling;
 import dev.statecraft.models.head.TaskModel;
+import dev.statecraft.models.pretrained.QuantizationConfig;
 import dev.statecraft.tensor.DType;
 import dev.statecraft.tensor.Torch;
 import java.io.IOException;
@@ -23,9 +24,11 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.SortedSet;
+import java.util.stream.Collectors;
 
 /**
  * The folder of a merged model: the base model's, with the merged weights in the same files.
@@ -59,6 +62,9 @@ public record MergedModel(
   public List<String> write(Path folder, Torch torch) throws IOException {
     MergedTensors tensors = new MergedTensors(torch, checkpoint, merge, type);
     ObjectNode config = new MergedConfig(type, labels, family).of(base, merge.hasHead());
+    Optional<ZeroPoints> kept = merge.held().map(HeldBase::zeroPoints).filter(ZeroPoints::kept);
+    QuantizationConfig.write(
+        config, kept.map(points -> OptionalInt.of(points.group())).orElseGet(OptionalInt::empty));
     Map<String, Set<String>> files = files();
     if (files.keySet().equals(Set.of(CheckpointFolder.SINGLE_FILE))) {
       writeFile(
@@ -103,8 +109,10 @@ public record MergedModel(
     for (Map.Entry<String, Set<String>> file : files.entrySet()) {
       writeFile(folder.resolve(file.getKey()), file.getValue(), tensors);
       for (String name : file.getValue()) {
-        weightMap.put(written(name), file.getKey());
-        bytes += tensors.entry(name).bytes();
+        for (MergedTensors.Written part : tensors.written(name)) {
+          weightMap.put(written(name) + part.suffix(), file.getKey());
+          bytes += part.entry().bytes();
+        }
         elements += tensors.entry(name).elements();
       }
     }
@@ -119,8 +127,12 @@ public record MergedModel(
   private void writeFile(Path file, Set<String> names, MergedTensors tensors) throws IOException {
     SafetensorsWriter writer = new SafetensorsWriter();
     for (String name : names) {
-      TensorEntry entry = tensors.entry(name);
-      writer.add(TensorEntry.of(written(name), entry.type(), entry.shape()), tensors.data(name));
+      for (MergedTensors.Written part : tensors.written(name)) {
+        TensorEntry entry = part.entry();
+        writer.add(
+            TensorEntry.of(written(name) + part.suffix(), entry.type(), entry.shape()),
+            part.data());
+      }
     }
     writer.writeTo(file);
   }
@@ -131,6 +143,25 @@ public record MergedModel(
    */
   private String written(String name) {
     return merge.hasHead() ? family.head().checkpointName(family.backbone(), name) : name;
+  }
+
+  private static String note(HeldBase held, MergedTensors tensors) {
+    String base = "the base's linears are in 4 bits, with the update in their zero points";
+    if (held.zeroPoints().kept()) {
+      return base + ", which Statecraft alone opens";
+    }
+    String types =
+        held.names().stream()
+            .map(name -> tensors.entry(name).type().name())
+            .distinct()
+            .sorted()
+            .collect(Collectors.joining(", "));
+    return base
+        + "; written as "
+        + types
+        + (types.equals("F32") || types.equals("F64")
+            ? ""
+            : ", which rounds them; --dtype float32 keeps them exact");
   }
 
   private List<String> notes(MergedTensors tensors) {
@@ -148,6 +179,7 @@ public record MergedModel(
               + String.join(", ", rounded.stream().map(ElementType::name).toList())
               + (type.isPresent() ? "" : ", the model's type; --dtype float32 keeps them exact"));
     }
+    merge.held().ifPresent(held -> notes.add(note(held, tensors)));
     if (merge.hasHead() && family.head().pooling().equals(Optional.of(Pooling.MEAN))) {
       notes.add(
           "the head reads the mean over tokens, for which transformers has no class: AutoModel"

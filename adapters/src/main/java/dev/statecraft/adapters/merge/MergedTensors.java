@@ -4,6 +4,7 @@ import dev.statecraft.base.InvalidInputException;
 import dev.statecraft.base.UsageException;
 import dev.statecraft.formats.checkpoint.CheckpointSource;
 import dev.statecraft.formats.checkpoint.ElementType;
+import dev.statecraft.formats.checkpoint.PackedMatrix;
 import dev.statecraft.formats.checkpoint.TensorData;
 import dev.statecraft.formats.checkpoint.TensorEntry;
 import dev.statecraft.models.family.CheckpointWeights;
@@ -11,28 +12,24 @@ import dev.statecraft.tensor.DType;
 import dev.statecraft.tensor.Scope;
 import dev.statecraft.tensor.Tensor;
 import dev.statecraft.tensor.Torch;
+import dev.statecraft.tensor.quant.Int4Groups;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.WritableByteChannel;
+import java.util.List;
 import java.util.Optional;
 
 /**
- * The tensors of a merged checkpoint, each computed when it is written, {@value #PIECE} elements or
- * one row at a time. Merging is done in float32, or float64 for a float64 weight, and rounded once.
+ * The tensors of a merged checkpoint, each computed when it is written, some rows at a time ({@link
+ * Pieces}). Merging is done in float32, or float64 for a float64 weight, and rounded once.
  */
 final class MergedTensors {
-  /** Elements held at a time. */
-  static final int PIECE = 1 << 18;
-
-  /** Bytes mapped at a time: fewer, larger mappings than pieces. */
-  private static final int MAPPED = 1 << 26;
-
   private final Torch torch;
   private final CheckpointSource checkpoint;
   private final Merge merge;
   private final Optional<DType> type;
-  private ByteBuffer buffer = direct(PIECE * Float.BYTES);
+  private ByteBuffer buffer = direct(Pieces.SIZE * Float.BYTES);
 
   /**
    * @param type of all floating tensors; empty to leave each in its own
@@ -75,16 +72,56 @@ final class MergedTensors {
         .orElseThrow(() -> new InvalidInputException("expected weights of floats, found none"));
   }
 
-  /** Its data. */
-  TensorData data(String name) {
+  /**
+   * What is written of a tensor.
+   *
+   * @param suffix what its name gets
+   * @param entry type and shape, under the name without it
+   * @param data the values
+   */
+  record Written(String suffix, TensorEntry entry, TensorData data) {}
+
+  /** What is written of a tensor: one, or the parts of a matrix in 4 bits. */
+  List<Written> written(String name) {
+    Optional<HeldBase> held = merge.held().filter(base -> base.keeps(name));
+    return held.isPresent()
+        ? packed(name, held.get())
+        : List.of(new Written("", entry(name), data(name)));
+  }
+
+  private List<Written> packed(String name, HeldBase held) {
+    long[] shape = entry(name).shape();
+    long half = Int4Groups.bytesOfRow(shape[1]);
+    long groups = Int4Groups.groups(shape[1], held.zeroPoints().group());
+    HeldLinear linear = new HeldLinear(torch, checkpoint, merge, name);
+    return List.of(
+        new Written(
+            PackedMatrix.CODES,
+            TensorEntry.of(name, ElementType.U8, shape[0], half),
+            channel -> linear.each(rows -> write(rows.codes(), DType.UINT8, channel))),
+        new Written(
+            PackedMatrix.SCALES,
+            TensorEntry.of(name, ElementType.F32, shape[0], groups),
+            channel -> linear.each(rows -> write(rows.scales(), DType.FLOAT32, channel))),
+        new Written(
+            PackedMatrix.ZEROS,
+            TensorEntry.of(name, ElementType.F32, shape[0], groups),
+            channel -> linear.each(rows -> write(rows.zeros(), DType.FLOAT32, channel))));
+  }
+
+  private TensorData data(String name) {
     TensorEntry target = entry(name);
+    if (merge.held().filter(base -> base.names().contains(name)).isPresent()) {
+      requireFloating(checkpoint.entry(name));
+      DType type = dtype(target.type());
+      return channel ->
+          new HeldLinear(torch, checkpoint, merge, name)
+              .each(rows -> write(values(rows, type.master()), type, channel));
+    }
     MergedLinear linear = merge.linears().get(name);
     if (linear != null) {
       TensorEntry source = checkpoint.entry(name);
-      if (!floating(source.type())) {
-        throw new InvalidInputException(
-            "tensor '" + name + "': expected F64, F32, F16 or BF16, found " + source.type());
-      }
+      requireFloating(source);
       return channel -> writeMerged(source, target, linear, channel);
     }
     CheckpointSource from = merge.replaced().containsKey(name) ? merge.trained() : checkpoint;
@@ -94,11 +131,24 @@ final class MergedTensors {
         : channel -> writeConverted(from, source, target, channel);
   }
 
+  private Tensor values(Int4Groups rows, DType type) {
+    Tensor values = torch.empty(type, rows.rows(), rows.columns());
+    rows.dequantizeInto(values);
+    return values;
+  }
+
+  private static void requireFloating(TensorEntry source) {
+    if (!floating(source.type())) {
+      throw new InvalidInputException(
+          "tensor '" + source.name() + "': expected F64, F32, F16 or BF16, found " + source.type());
+    }
+  }
+
   private static void writeAsIs(
       CheckpointSource from, TensorEntry source, WritableByteChannel channel) throws IOException {
-    for (long start = 0; start < source.bytes(); start += MAPPED) {
+    for (long start = 0; start < source.bytes(); start += Pieces.MAPPED) {
       ByteBuffer part =
-          from.read(source.name(), start, (int) Math.min(MAPPED, source.bytes() - start));
+          from.read(source.name(), start, (int) Math.min(Pieces.MAPPED, source.bytes() - start));
       while (part.hasRemaining()) {
         channel.write(part);
       }
@@ -109,12 +159,10 @@ final class MergedTensors {
       CheckpointSource values, TensorEntry source, TensorEntry target, WritableByteChannel channel)
       throws IOException {
     DType from = dtype(source.type());
-    eachPiece(
-        values,
-        source,
-        1,
-        (bytes, first, count) ->
-            write(torch.borrow(bytes, from, count), dtype(target.type()), channel));
+    new Pieces(torch, values, source, 1)
+        .each(
+            (bytes, first, count) ->
+                write(torch.borrow(bytes, from, count), dtype(target.type()), channel));
   }
 
   private void writeMerged(
@@ -125,43 +173,13 @@ final class MergedTensors {
     try (Scope scope = torch.scope()) {
       MergedLinear.Values values =
           linear.values(torch, CheckpointWeights.of(merge.trained()), from.master());
-      eachPiece(
-          checkpoint,
-          source,
-          columns,
-          (bytes, first, count) -> {
-            Tensor rows = torch.borrow(bytes, from, count, columns).copyTo(from.master());
-            values.mergeInto(rows, first);
-            write(rows, dtype(target.type()), channel);
-          });
-    }
-  }
-
-  /** What is done with some rows. */
-  private interface Piece {
-    void take(ByteBuffer bytes, long first, long count) throws IOException;
-  }
-
-  /** Walks over a tensor's rows; tensors made for one piece are gone before the next. */
-  private void eachPiece(CheckpointSource from, TensorEntry source, long columns, Piece piece)
-      throws IOException {
-    long rows = source.elements() / columns;
-    long rowBytes = columns * source.type().bytes();
-    long mapped = Math.max(1, MAPPED / rowBytes);
-    long step = Math.max(1, PIECE / columns);
-    for (long start = 0; start < rows; start += mapped) {
-      long some = Math.min(mapped, rows - start);
-      ByteBuffer part =
-          from.read(source.name(), start * rowBytes, Math.toIntExact(some * rowBytes));
-      for (long first = 0; first < some; first += step) {
-        long count = Math.min(step, some - first);
-        ByteBuffer slice =
-            part.slice((int) (first * rowBytes), (int) (count * rowBytes))
-                .order(ByteOrder.LITTLE_ENDIAN);
-        try (Scope scope = torch.scope()) {
-          piece.take(slice, start + first, count);
-        }
-      }
+      new Pieces(torch, checkpoint, source, columns)
+          .each(
+              (bytes, first, count) -> {
+                Tensor rows = torch.borrow(bytes, from, count, columns).copyTo(from.master());
+                values.mergeInto(rows, first);
+                write(rows, dtype(target.type()), channel);
+              });
     }
   }
 
@@ -187,7 +205,7 @@ final class MergedTensors {
     };
   }
 
-  private static DType dtype(ElementType type) {
+  static DType dtype(ElementType type) {
     return switch (type) {
       case F64 -> DType.FLOAT64;
       case F32 -> DType.FLOAT32;

@@ -19,6 +19,7 @@ import dev.statecraft.core.control.HeadTuning;
 import dev.statecraft.core.control.LayerSelection;
 import dev.statecraft.core.control.Lora;
 import dev.statecraft.core.control.LowRank;
+import dev.statecraft.core.control.QaLora;
 import dev.statecraft.core.control.RankBudget;
 import dev.statecraft.core.control.StateTuning;
 import dev.statecraft.core.control.Tuning;
@@ -83,6 +84,7 @@ class MergedModelTest {
               targets,
               LayerSelection.parse("last 2"),
               Map.of());
+      case "qa-lora" -> new QaLora(3, 5, 0, 20, targets, LayerSelection.parse("last 2"));
       case "dora" -> new Dora(3, 5, 0, targets, LayerSelection.parse("last 2"));
       default -> new Lora(3, 5, 0, targets, LayerSelection.ALL);
     };
@@ -160,6 +162,8 @@ class MergedModelTest {
     "bert-tiny, adalora, float64, 1e-5",
     "vit-tiny, adalora, , 1e-5",
     "vit-tiny, vera, , 1e-5",
+    "llama-tiny, qa-lora, , 1e-5",
+    "roberta-tiny, qa-lora, float64, 1e-5",
     "llama-tied, lora, bfloat16, 3e-2",
     "bert-tiny, lora, , 1e-5",
     "roberta-tiny, dora, , 1e-5",
@@ -299,7 +303,7 @@ class MergedModelTest {
       long throughHeap = heap.getCurrentThreadAllocatedBytes() - before;
 
       // Rows of one piece twice (DoRA: and their squares), and one linear's A, B and m.
-      long piece = (long) MergedTensors.PIECE * Float.BYTES;
+      long piece = (long) Pieces.SIZE * Float.BYTES;
       // What is only replaced goes from file to file, converted or not.
       long least = method.equals("full") ? 0 : piece;
       assertThat(torch.peakBytes()).isBetween(least, 4 * piece).isLessThan(shard / 3);
@@ -413,9 +417,9 @@ class MergedModelTest {
         assertThatThrownBy(() -> Merge.of(open, model.usual(), model))
             .isInstanceOf(UsageException.class)
             .hasMessage(
-                "merge: expected an adapter of lora, dora, vera, adalora, full or probe, found 'x',"
-                    + " which computes between states what no weight of the model can hold; use it"
-                    + " with --adapter, or export it");
+                "merge: expected an adapter of lora, dora, vera, adalora, qa-lora, full or probe,"
+                    + " found 'x', which computes between states what no weight of the model can"
+                    + " hold; use it with --adapter, or export it");
       }
     }
   }

@@ -59,7 +59,9 @@ public final class BenchCommand implements Callable<Integer> {
       names = "--quantize",
       defaultValue = "none",
       paramLabel = "FORMAT",
-      description = "Frozen linears inside layers: none, int8, nf4 (default: ${DEFAULT-VALUE}).")
+      description =
+          "Frozen linears inside layers: none, int8, nf4, int4, int4-64, int4-128 (default:"
+              + " ${DEFAULT-VALUE}).")
   private String quantize;
 
   @Option(

@@ -18,8 +18,8 @@ import picocli.CommandLine.Option;
     name = "merge",
     header = "Writes a model with an adapter merged into its weights.",
     description =
-        "Writes a model with an adapter (lora, dora, vera, adalora, full, probe) in its weights:"
-            + " the same files, a piece of a tensor in memory at a time.")
+        "Writes a model with an adapter (lora, dora, vera, adalora, qa-lora, full, probe) in its"
+            + " weights: the same files, a piece of a tensor in memory at a time.")
 public final class MergeCommand implements Callable<Integer> {
   private final Console console;
   private final Engine engine;
@@ -34,6 +34,13 @@ public final class MergeCommand implements Callable<Integer> {
           "Type of the weights written: float64, float32, bfloat16, float16 "
               + "(default: each as in the model).")
   private String dtype;
+
+  @Option(
+      names = "--keep-quantized",
+      description =
+          "Of a qa-lora adapter: write the linears in int4, with the update in their zero points;"
+              + " transformers does not read that.")
+  private boolean keepQuantized;
 
   @Option(
       names = "--verify",
@@ -53,6 +60,7 @@ public final class MergeCommand implements Callable<Integer> {
     source
         .recipe()
         .filter(recipe -> recipe.quantize() != Quantization.NONE)
+        .filter(recipe -> !recipe.method().fitsZeroPoints(recipe.quantize()))
         .ifPresent(
             recipe ->
                 console
@@ -67,6 +75,7 @@ public final class MergeCommand implements Callable<Integer> {
             new MergeRequest(
                 source,
                 Optional.ofNullable(dtype).map(DType::of),
+                keepQuantized,
                 check.device(),
                 output.to(console),
                 output.force(),

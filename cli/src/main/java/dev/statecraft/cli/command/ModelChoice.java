@@ -30,7 +30,9 @@ final class ModelChoice {
   @Option(
       names = "--quantize",
       paramLabel = "FORMAT",
-      description = "Frozen linears inside layers: none, int8, nf4 (default: as in the run).")
+      description =
+          "Frozen linears inside layers: none, int8, nf4, int4, int4-64, int4-128 (default: as in"
+              + " the run).")
   private String quantize;
 
   /** The name of a model as the engine takes it. */

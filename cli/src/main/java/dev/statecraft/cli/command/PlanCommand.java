@@ -2,6 +2,7 @@ package dev.statecraft.cli.command;
 
 import dev.statecraft.base.InvalidInputException;
 import dev.statecraft.base.Json;
+import dev.statecraft.base.StatecraftException;
 import dev.statecraft.base.Units;
 import dev.statecraft.cli.terminal.Console;
 import dev.statecraft.cli.terminal.Table;
@@ -10,9 +11,9 @@ import dev.statecraft.studio.engine.Engine;
 import dev.statecraft.studio.engine.PlanRequest;
 import dev.statecraft.studio.engine.PlanRow;
 import dev.statecraft.studio.recipe.MethodRecipe;
+import dev.statecraft.studio.recipe.Methods;
 import dev.statecraft.studio.recipe.Recipe;
 import dev.statecraft.studio.recipe.Stores;
-import dev.statecraft.tensor.quant.Quantization;
 import dev.statecraft.training.ComputeOptions;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -39,9 +40,6 @@ import picocli.CommandLine.Option;
             + " config.json alone. The step is run without memory, so the prediction is the"
             + " measurement to come.")
 public final class PlanCommand implements Callable<Integer> {
-  private static final List<String> METHODS =
-      List.of("lora", "dora", "control", "double-control", "control+lora", "adapter", "full");
-
   private final Console console;
   private final Engine engine;
 
@@ -58,7 +56,7 @@ public final class PlanCommand implements Callable<Integer> {
   @Option(
       names = "--method",
       paramLabel = "METHOD",
-      description = "One method's name, or YAML; all seven if absent (not full if quantized).")
+      description = "One method's name, or YAML; if absent, all that a name says enough of.")
   private String method;
 
   @Option(
@@ -72,7 +70,9 @@ public final class PlanCommand implements Callable<Integer> {
       names = "--quantize",
       defaultValue = "none",
       paramLabel = "FORMAT",
-      description = "Frozen linears inside layers: none, int8, nf4 (default: ${DEFAULT-VALUE}).")
+      description =
+          "Frozen linears inside layers: none, int8, nf4, int4, int4-64, int4-128 (default:"
+              + " ${DEFAULT-VALUE}).")
   private String quantize;
 
   @Option(
@@ -93,26 +93,52 @@ public final class PlanCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     ComputeOptions compute = step.compute(dtype, quantize);
     OptionalLong limit = budget.bytes(compute.device());
-    List<MethodRecipe> methods =
-        method == null
-            ? METHODS.stream()
-                .filter(name -> compute.quantization() == Quantization.NONE || !name.equals("full"))
-                .map(name -> step.method(name))
-                .toList()
-            : List.of(step.method(method));
+    Map<String, String> leftOut = new LinkedHashMap<>();
     List<PlanRow> rows =
-        engine.plan(
-            new PlanRequest(
-                config(), methods, stores(limit), limit, step.batch(), step.sequence(), compute));
+        method == null ? rows(compute, limit, leftOut) : rows(step.method(method), compute, limit);
     if (json) {
       Map<String, Object> object = new LinkedHashMap<>();
       object.put("threads", engine.threads());
       object.put("rows", rows.stream().map(row -> map(row, limit)).toList());
+      object.put("left_out", leftOut);
       console.out().println(Json.line(object));
     } else {
       print(rows, limit);
+      leftOut.forEach((name, reason) -> console.out().println("left out: " + name + ": " + reason));
     }
     return 0;
+  }
+
+  /** Rows of all methods; those that do not fit the model or the request are told with why. */
+  private List<PlanRow> rows(
+      ComputeOptions compute, OptionalLong limit, Map<String, String> leftOut) throws IOException {
+    List<PlanRow> rows = new ArrayList<>();
+    List<StatecraftException> refusals = new ArrayList<>();
+    for (String name : Methods.names()) {
+      try {
+        rows.addAll(rows(step.method(name), compute, limit));
+      } catch (StatecraftException e) {
+        refusals.add(e);
+        leftOut.put(name, e.getMessage());
+      }
+    }
+    if (rows.isEmpty()) { // It is not the methods, then.
+      throw refusals.get(0);
+    }
+    return rows;
+  }
+
+  private List<PlanRow> rows(MethodRecipe method, ComputeOptions compute, OptionalLong limit)
+      throws IOException {
+    return engine.plan(
+        new PlanRequest(
+            config(),
+            List.of(method),
+            stores(limit),
+            limit,
+            step.batch(),
+            step.sequence(),
+            compute));
   }
 
   /** All if none is named. What a budget chooses is always shown beside them. */

@@ -30,9 +30,13 @@ public record ControlEdge(String from, String to, String name, ControlFunction f
   /** Names of the states that an edge goes between. */
   record Ends(String from, String to) {}
 
-  /** Control around a residual block: from the state that enters it to the one that leaves it. */
+  /**
+   * Control around a residual block: from the state that enters it to the one that leaves it. A
+   * function in series changes the one that leaves it.
+   */
   public static ControlEdge around(BlockName block, ControlFunction function) {
-    return new ControlEdge(block.from(), block.to(), block.label(), function);
+    String from = function.isSeries() ? block.to() : block.from();
+    return new ControlEdge(from, block.to(), block.label(), function);
   }
 
   /** Control between two named states, anywhere in the graph. */
@@ -56,7 +60,9 @@ public record ControlEdge(String from, String to, String name, ControlFunction f
       // Not by its places: where they lie depends on what other blocks the layer has.
       Optional<Block> block = layer.block(name);
       if (block.isPresent()) {
-        return block.map(found -> new Ends(found.input(), found.output()));
+        return block.map(
+            found ->
+                new Ends(function.isSeries() ? found.output() : found.input(), found.output()));
       }
     }
     return layer.place(from).flatMap(u -> layer.place(to).map(v -> new Ends(u, v)));

@@ -4,6 +4,7 @@ import dev.statecraft.core.graph.Op;
 import dev.statecraft.core.graph.Parameter;
 import dev.statecraft.core.graph.StepRule;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.UnaryOperator;
 
 /** The g of a control edge {@code x_v' = x_v + g(x_u; theta)} (paper, section 3). */
@@ -14,6 +15,11 @@ public interface ControlFunction {
    */
   default boolean isSeries() {
     return false;
+  }
+
+  /** The same as one whose edges read what earlier ones computed, if that is what it is. */
+  default Optional<Routed> routed() {
+    return Optional.empty();
   }
 
   /** The op that computes {@code x_v + g(x_u)} from the inputs (x_v, x_u). */

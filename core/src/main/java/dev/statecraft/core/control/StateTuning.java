@@ -6,9 +6,10 @@ import dev.statecraft.core.graph.GraphException;
 import dev.statecraft.core.graph.Layer;
 import dev.statecraft.core.graph.Parameter;
 import dev.statecraft.core.graph.State;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -46,34 +47,62 @@ public record StateTuning(List<ControlEdge> edges, LayerSelection layers) implem
     return new ControlEdge(block.delta(), block.delta(), block.label() + ".adapter", function);
   }
 
+  /**
+   * An edge where it goes in a graph.
+   *
+   * @param prefix of the names of its parameters, with a dot at the end
+   */
+  private record Placed(ControlEdge edge, String from, String to, String prefix) {}
+
   @Override
   public Graph apply(Graph graph) {
     GraphEditor editor = graph.edit();
+    List<Placed> routed = new ArrayList<>();
     for (ControlEdge edge : edges) {
-      if (edge.isPerLayer()) {
-        attachToLayers(editor, graph, edge);
-      } else {
-        attach(editor, graph, edge, edge.from(), edge.to(), edge.name() + ".");
+      for (Placed placed : placed(graph, edge)) {
+        if (edge.function().routed().isPresent()) {
+          routed.add(placed);
+        } else {
+          attach(editor, graph, placed);
+        }
       }
     }
+    attachRouted(editor, graph, routed);
     return new HeadTuning().apply(editor.build());
   }
 
+  /** In the order in which the states that they control are computed. */
+  private static void attachRouted(GraphEditor editor, Graph graph, List<Placed> routed) {
+    routed.forEach(placed -> editor.checkEnds(placed.from(), placed.to()));
+    List<String> order = new ArrayList<>(graph.states().keySet());
+    RoutedEdges attached = new RoutedEdges(editor);
+    routed.stream()
+        .sorted(Comparator.comparing((Placed placed) -> order.indexOf(placed.to())))
+        .forEach(
+            placed ->
+                attached.attach(
+                    placed.from(),
+                    placed.to(),
+                    placed.prefix(),
+                    placed.edge().function().routed().orElseThrow()));
+  }
+
   /** To every chosen layer that has what the edge goes between: decoders have other blocks. */
-  private void attachToLayers(GraphEditor editor, Graph graph, ControlEdge edge) {
-    List<Layer> chosen = layers.of(graph.layers());
-    boolean attached = false;
-    for (Layer layer : chosen) {
-      Optional<ControlEdge.Ends> ends = edge.in(layer);
-      if (ends.isPresent()) {
-        String prefix = "layers." + layer.index() + "." + edge.name() + ".";
-        attach(editor, graph, edge, ends.get().from(), ends.get().to(), prefix);
-        attached = true;
-      }
+  private List<Placed> placed(Graph graph, ControlEdge edge) {
+    if (!edge.isPerLayer()) {
+      return List.of(new Placed(edge, edge.from(), edge.to(), edge.name() + "."));
     }
-    if (!attached) {
+    List<Layer> chosen = layers.of(graph.layers());
+    List<Placed> places = new ArrayList<>();
+    for (Layer layer : chosen) {
+      String prefix = "layers." + layer.index() + "." + edge.name() + ".";
+      edge.in(layer)
+          .ifPresent(ends -> places.add(new Placed(edge, ends.from(), ends.to(), prefix)));
+    }
+    if (places.isEmpty()) {
       throw new GraphException(missing(edge, chosen));
     }
+    return places;
   }
 
   private static String missing(ControlEdge edge, List<Layer> layers) {
@@ -98,14 +127,16 @@ public record StateTuning(List<ControlEdge> edges, LayerSelection layers) implem
         + places;
   }
 
-  private static void attach(
-      GraphEditor editor, Graph graph, ControlEdge edge, String from, String to, String prefix) {
+  private static void attach(GraphEditor editor, Graph graph, Placed placed) {
+    String from = placed.from();
+    String to = placed.to();
+    String prefix = placed.prefix();
     editor.checkEnds(from, to);
     State v = graph.state(to);
     EdgePlace place =
         new EdgePlace(
             prefix.substring(0, prefix.length() - 1), graph.isCausalAlong(v.shape().dims().get(0)));
-    ControlFunction function = edge.function();
+    ControlFunction function = placed.edge().function();
     List<Parameter> theta =
         function.parameters(
             name -> prefix + name, graph.state(from).shape().features(), v.shape().features());

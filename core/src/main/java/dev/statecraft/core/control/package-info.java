@@ -13,8 +13,9 @@
  * dev.statecraft.core.control.Dora} reparametrizes linears, {@link
  * dev.statecraft.core.control.Vera} trains vectors between shared random matrices, {@link
  * dev.statecraft.core.control.AdaLora} lets the ranks of linears fall within one {@link
- * dev.statecraft.core.control.RankBudget}, {@link dev.statecraft.core.control.FullTuning} trains
- * the weights themselves, {@link dev.statecraft.core.control.NormTuning} those of norms, {@link
+ * dev.statecraft.core.control.RankBudget}, {@link dev.statecraft.core.control.QaLora} has updates
+ * that zero points can hold, {@link dev.statecraft.core.control.FullTuning} trains the weights
+ * themselves, {@link dev.statecraft.core.control.NormTuning} those of norms, {@link
  * dev.statecraft.core.control.HeadTuning} only the task's head.
  */
 package dev.statecraft.core.control;

@@ -28,6 +28,26 @@ public final class GraphEditor {
    *     to another edge
    */
   public GraphEditor control(String from, String to, Op op, List<Parameter> parameters) {
+    return control(from, to, List.of(), Sources.NONE, op, parameters);
+  }
+
+  /**
+   * Adds a control edge that reads, in the place of x_u, states that are computed from it by
+   * branches, and what other edges' branches have computed: {@code x_v' = op(x_v, branches...,
+   * sources...)}.
+   *
+   * @param branches each makes one state of x_u, new to the graph
+   * @param sources states and parameters of others, after its own
+   * @param parameters of the edge alone
+   * @throws GraphException as {@link #control(String, String, Op, List)}
+   */
+  public GraphEditor control(
+      String from,
+      String to,
+      List<Branch> branches,
+      Sources sources,
+      Op op,
+      List<Parameter> parameters) {
     checkEnds(from, to);
     int producer = indexOrInput(to);
     Edge before = edges.get(producer);
@@ -37,14 +57,21 @@ public final class GraphEditor {
         from.equals(to)
             ? renamed.output()
             : sourceIndex < 0 ? original.state(from) : edges.get(sourceIndex).output();
-    List<State> inputs = List.of(renamed.output(), source);
-    Shape shape;
-    try {
-      shape = op.infer(inputs, parameters);
-    } catch (GraphException e) {
-      throw new GraphException(
-          "control edge from '" + from + "' to '" + to + "': " + e.getMessage());
+    List<Edge> added = new ArrayList<>();
+    for (Branch branch : branches) {
+      refuseShared(branch.parameters(), from, to);
+      Shape shape = shape(from, to, branch.op(), List.of(source), branch.parameters());
+      added.add(branch.edge(source, shape, before.layer()));
     }
+    List<State> inputs = new ArrayList<>(List.of(renamed.output()));
+    if (branches.isEmpty()) {
+      inputs.add(source);
+    }
+    added.forEach(edge -> inputs.add(edge.output()));
+    inputs.addAll(sources.states());
+    List<Parameter> theta = new ArrayList<>(parameters);
+    theta.addAll(sources.parameters());
+    Shape shape = shape(from, to, op, inputs, theta);
     if (!shape.equals(before.output().shape())) {
       throw new GraphException(
           "control edge from '"
@@ -58,11 +85,37 @@ public final class GraphEditor {
     }
     refuseShared(parameters, from, to);
     edges.set(producer, renamed);
-    edges.add(producer + 1, new Edge(before.output(), op, inputs, parameters, before.layer()));
+    added.add(new Edge(before.output(), op, inputs, theta, before.layer()));
+    edges.addAll(producer + 1, added);
     if (sourceIndex > producer) {
       edges = TopologicalOrder.of(edges);
     }
     return this;
+  }
+
+  private static Shape shape(
+      String from, String to, Op op, List<State> inputs, List<Parameter> parameters) {
+    try {
+      return op.infer(inputs, parameters);
+    } catch (GraphException e) {
+      throw new GraphException(
+          "control edge from '" + from + "' to '" + to + "': " + e.getMessage());
+    }
+  }
+
+  /**
+   * Whether a state is computed before another one, so that a control edge of that may read it.
+   *
+   * @throws GraphException if a name is unknown
+   */
+  public boolean isBefore(String state, String other) {
+    return indexOrInput(state) < indexOrInput(other);
+  }
+
+  /** A state as it is in the changed graph. */
+  public State state(String name) {
+    int index = indexOrInput(name);
+    return index < 0 ? original.state(name) : edges.get(index).output();
   }
 
   /**

@@ -76,6 +76,14 @@ public interface Op {
     return false;
   }
 
+  /**
+   * Whether the output says which of several things was chosen. Computed again from states that
+   * were stored in fewer bytes it could be another choice, so it is always stored.
+   */
+  default boolean chooses() {
+    return false;
+  }
+
   /** Computes the output; temporaries need no closing. */
   Tensor forward(ForwardContext context);
 

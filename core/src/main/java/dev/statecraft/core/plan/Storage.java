@@ -13,8 +13,10 @@ import java.util.Set;
  * <p>Rule, in the graph's order: a state can be computed again if its layer's policy allows it and
  * every state that the edge reads is stored, comes with the batch, or can itself be computed again;
  * a state that the backward reads and that cannot be computed again is stored. States between
- * layers are never computed again, which bounds every chain of recomputation by one layer; one that
- * no backward reads is stored all the same where that makes more others unnecessary.
+ * layers are never computed again, nor those that the backward of another layer reads, which bounds
+ * every chain of recomputation by one layer, nor a {@linkplain dev.statecraft.core.graph.Op#chooses
+ * choice}; one that no backward reads is stored all the same where that makes more others
+ * unnecessary.
  */
 final class Storage {
   private final Set<String> stored = new HashSet<>();
@@ -24,19 +26,29 @@ final class Storage {
   static Storage of(
       Graph graph, Differentiation differentiation, LayerPolicies policies, Set<String> kept) {
     Set<String> read = new HashSet<>();
+    Set<String> boundaries = new HashSet<>();
+    for (Layer layer : graph.layers()) {
+      boundaries.add(layer.input());
+      boundaries.add(layer.output());
+    }
     for (Edge edge : graph.edges()) {
       if (differentiation.includes(edge)) {
-        differentiation.reads(edge).forEach(state -> read.add(state.name()));
+        for (State state : differentiation.reads(edge)) {
+          read.add(state.name());
+          if (isOfAnotherLayer(graph, state, edge)) {
+            boundaries.add(state.name());
+          }
+        }
       }
     }
     Set<String> anchors = new HashSet<>();
-    Storage best = with(anchors, graph, read, policies, kept);
+    Storage best = with(anchors, graph, read, boundaries, policies, kept);
     for (Layer layer : graph.layers()) {
       if (best.stored.contains(layer.input())) {
         continue;
       }
       anchors.add(layer.input());
-      Storage other = with(anchors, graph, read, policies, kept);
+      Storage other = with(anchors, graph, read, boundaries, policies, kept);
       if (other.width(graph) < best.width(graph)) {
         best = other;
       } else {
@@ -46,18 +58,20 @@ final class Storage {
     return best;
   }
 
+  /** Whether a state is computed in one layer and read in another. */
+  private static boolean isOfAnotherLayer(Graph graph, State state, Edge reader) {
+    int layer = graph.producer(state.name()).map(Edge::layer).orElse(-1);
+    return layer >= 0 && reader.layer() >= 0 && layer != reader.layer();
+  }
+
   /** The rule, with some states stored whether or not a backward reads them. */
   private static Storage with(
       Set<String> anchors,
       Graph graph,
       Set<String> read,
+      Set<String> boundaries,
       LayerPolicies policies,
       Set<String> kept) {
-    Set<String> boundaries = new HashSet<>();
-    for (Layer layer : graph.layers()) {
-      boundaries.add(layer.input());
-      boundaries.add(layer.output());
-    }
     Set<String> available = new HashSet<>();
     graph.inputs().forEach(input -> available.add(input.name()));
     Storage result = new Storage();
@@ -65,6 +79,7 @@ final class Storage {
       String name = edge.name();
       boolean again =
           policies.mayRecompute(edge)
+              && !edge.op().chooses()
               && !boundaries.contains(name)
               && edge.inputs().stream().map(State::name).allMatch(available::contains);
       boolean chosen = kept.contains(name) || anchors.contains(name);

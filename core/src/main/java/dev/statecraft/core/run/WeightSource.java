@@ -1,6 +1,10 @@
 package dev.statecraft.core.run;
 
 import dev.statecraft.tensor.Tensor;
+import dev.statecraft.tensor.Torch;
+import dev.statecraft.tensor.quant.Quantization;
+import dev.statecraft.tensor.quant.QuantizedMatrix;
+import java.util.Optional;
 
 /** Where pretrained (or saved) values come from. */
 public interface WeightSource {
@@ -22,4 +26,12 @@ public interface WeightSource {
 
   /** Copies a parameter's values into {@code target}, converting their type. */
   void read(String name, Tensor target);
+
+  /**
+   * A matrix as it is held here, if it is held in this format: then nothing is rounded again. The
+   * caller owns it.
+   */
+  default Optional<QuantizedMatrix> quantized(String name, Quantization format, Torch torch) {
+    return Optional.empty();
+  }
 }

@@ -227,8 +227,9 @@ public final class Weights implements AutoCloseable {
   }
 
   /**
-   * Reads and quantizes one weight after the other. All go through one buffer: buffers of their own
-   * would leave holes between what stays, which the process could not give back.
+   * Reads and quantizes one weight after the other, but for those that the source holds so. All go
+   * through one buffer: buffers of their own would leave holes between what stays, which the
+   * process could not give back.
    */
   private void quantize(WeightSource source) {
     long largest =
@@ -236,13 +237,22 @@ public final class Weights implements AutoCloseable {
     try (Scope scope = torch.scope()) {
       Tensor buffer = torch.empty(DType.FLOAT32, largest);
       for (String name : quantizable) {
-        Parameter parameter = parameters.get(name);
-        Tensor weight = buffer.narrow(0, 0, parameter.elements()).view(parameter.sizes());
-        source.read(name, weight);
-        QuantizedMatrix matrix = QuantizedMatrix.of(quantization, weight);
+        QuantizedMatrix matrix =
+            source
+                .quantized(name, quantization, torch)
+                .orElseGet(() -> quantized(source, name, buffer));
         matrix.claim(MemoryCategory.WEIGHTS);
         quantized.put(name, matrix);
       }
+    }
+  }
+
+  private QuantizedMatrix quantized(WeightSource source, String name, Tensor buffer) {
+    Parameter parameter = parameters.get(name);
+    try (Scope scope = torch.scope()) {
+      Tensor weight = buffer.narrow(0, 0, parameter.elements()).view(parameter.sizes());
+      source.read(name, weight);
+      return QuantizedMatrix.of(quantization, weight);
     }
   }
 

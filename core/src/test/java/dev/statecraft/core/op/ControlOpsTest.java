@@ -6,6 +6,7 @@ import dev.statecraft.core.control.Bottleneck;
 import dev.statecraft.core.control.Gated;
 import dev.statecraft.core.control.LayerSelection;
 import dev.statecraft.core.control.LowRank;
+import dev.statecraft.core.control.PooledLowRank;
 import dev.statecraft.core.control.RankBudget;
 import dev.statecraft.core.control.Scaling;
 import dev.statecraft.core.control.SharedLowRank;
@@ -102,6 +103,28 @@ class ControlOpsTest extends OpTest {
             (x, w) -> {
               Tensor h = product(x.get(1), w.get(2).narrow(1, 0, 4)).mul(w.get(0));
               return x.get(0).add(product(h, w.get(3).narrow(0, 0, 5)).mul(w.get(1)));
+            });
+  }
+
+  /** The whole, even groups, and a last one that is shorter. */
+  @ParameterizedTest
+  @ValueSource(ints = {6, 2, 4})
+  void pooledLowRank(int group) {
+    int groups = (6 + group - 1) / group;
+    of(new PooledLowRank(2, 1.4, group, 0).op(), 2, 2)
+        .input(Shape.tokens(5))
+        .input(Shape.tokens(6))
+        .parameter(2, groups)
+        .parameter(5, 2)
+        .verify(
+            (x, w) -> {
+              Tensor[] means = new Tensor[groups];
+              for (int g = 0; g < groups; g++) {
+                means[g] =
+                    x.get(1).narrow(1, g * group, Math.min(group, 6 - g * group)).meanKeep(1);
+              }
+              Tensor control = product(product(Tensor.cat(1, means), w.get(0)), w.get(1));
+              return x.get(0).add(control.mul(1.4));
             });
   }
 

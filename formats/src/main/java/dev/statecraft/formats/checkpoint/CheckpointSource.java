@@ -3,6 +3,7 @@ package dev.statecraft.formats.checkpoint;
 import dev.statecraft.base.InvalidInputException;
 import java.nio.ByteBuffer;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.SortedSet;
@@ -65,6 +66,11 @@ public interface CheckpointSource extends AutoCloseable {
    */
   default SortedMap<String, SortedSet<String>> files() {
     return new TreeMap<>(Map.of(CheckpointFolder.SINGLE_FILE, new TreeSet<>(names())));
+  }
+
+  /** Where the parts of a matrix are that is held in 4 bits and shown as floats; empty if none. */
+  default Optional<PackedMatrix> packed(String name) {
+    return Optional.empty();
   }
 
   /** Free-form text that the source carries beside its tensors; unmodifiable, often empty. */

@@ -4,6 +4,7 @@ import dev.statecraft.base.InvalidInputException;
 import java.nio.ByteBuffer;
 import java.util.Collections;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.SortedSet;
@@ -42,6 +43,11 @@ public final class NamedTensors implements CheckpointSource {
   @Override
   public ByteBuffer read(String name, long offset, int length) {
     return source.read(own(name), offset, length);
+  }
+
+  @Override
+  public Optional<PackedMatrix> packed(String name) {
+    return source.packed(own(name));
   }
 
   @Override

@@ -8,8 +8,9 @@
  * dev.statecraft.formats.checkpoint.CheckpointFolder#open} picks between the two. {@link
  * dev.statecraft.formats.checkpoint.OnnxModel} reads the initializers of an ONNX graph and {@link
  * dev.statecraft.formats.checkpoint.OnnxBertCheckpoint} shows those of an exported BERT under the
- * names that the Hugging Face model has. {@link
- * dev.statecraft.formats.checkpoint.SafetensorsWriter} is the way out, and {@link
- * dev.statecraft.formats.checkpoint.NewFolder} a folder that appears whole or not at all.
+ * names that the Hugging Face model has. {@link dev.statecraft.formats.checkpoint.PackedCheckpoint}
+ * shows matrices of 4 bits as floats. {@link dev.statecraft.formats.checkpoint.SafetensorsWriter}
+ * is the way out, and {@link dev.statecraft.formats.checkpoint.NewFolder} a folder that appears
+ * whole or not at all.
  */
 package dev.statecraft.formats.checkpoint;

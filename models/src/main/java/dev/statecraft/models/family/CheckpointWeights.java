@@ -4,12 +4,18 @@ import dev.statecraft.base.InvalidInputException;
 import dev.statecraft.core.run.WeightSource;
 import dev.statecraft.formats.checkpoint.CheckpointSource;
 import dev.statecraft.formats.checkpoint.ElementType;
+import dev.statecraft.formats.checkpoint.PackedMatrix;
 import dev.statecraft.formats.checkpoint.TensorEntry;
 import dev.statecraft.tensor.DType;
 import dev.statecraft.tensor.Scope;
 import dev.statecraft.tensor.Tensor;
+import dev.statecraft.tensor.Torch;
+import dev.statecraft.tensor.quant.Int4Groups;
+import dev.statecraft.tensor.quant.Quantization;
+import dev.statecraft.tensor.quant.QuantizedMatrix;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.function.UnaryOperator;
 
 /**
@@ -23,6 +29,9 @@ public record CheckpointWeights(CheckpointSource source, UnaryOperator<String> n
     implements WeightSource {
   /** Bytes read at a time: a mapped buffer is limited to 2 GiB. */
   private static final int PART = 1 << 28;
+
+  /** The same where they are computed, and not mapped. */
+  private static final int COMPUTED_PART = 1 << 26;
 
   /** A checkpoint whose names are the graph's. */
   public static CheckpointWeights of(CheckpointSource source) {
@@ -59,15 +68,35 @@ public record CheckpointWeights(CheckpointSource source, UnaryOperator<String> n
               + ", found "
               + Arrays.toString(entry.shape()));
     }
-    DType type = dtype(entry);
+    copy(source, entry.name(), dtype(entry), target);
+  }
+
+  @Override
+  public Optional<QuantizedMatrix> quantized(String parameter, Quantization format, Torch torch) {
+    return has(parameter)
+        ? source
+            .packed(name.apply(parameter))
+            .filter(matrix -> matrix.group() == format.group())
+            .map(matrix -> held(matrix, torch))
+        : Optional.empty();
+  }
+
+  private static QuantizedMatrix held(PackedMatrix matrix, Torch torch) {
+    Int4Groups held = Int4Groups.empty(torch, matrix.rows(), matrix.columns(), matrix.group());
+    copy(matrix.source(), matrix.codes(), DType.UINT8, held.codes());
+    copy(matrix.source(), matrix.scales(), DType.FLOAT32, held.scales());
+    copy(matrix.source(), matrix.zeros(), DType.FLOAT32, held.zeros());
+    return held;
+  }
+
+  private static void copy(CheckpointSource source, String name, DType type, Tensor target) {
     try (Scope scope = target.torch().scope()) {
       Tensor flat = target.view(-1);
-      long elements = target.elements();
-      long step = PART / type.bytes();
-      for (long start = 0; start < elements; start += step) {
-        long count = Math.min(step, elements - start);
+      long step = (source.packed(name).isPresent() ? COMPUTED_PART : PART) / type.bytes();
+      for (long start = 0; start < flat.elements(); start += step) {
+        long count = Math.min(step, flat.elements() - start);
         ByteBuffer bytes =
-            source.read(entry.name(), start * type.bytes(), Math.toIntExact(count * type.bytes()));
+            source.read(name, start * type.bytes(), Math.toIntExact(count * type.bytes()));
         flat.narrow(0, start, count).copyFrom(target.torch().borrow(direct(bytes), type, count));
       }
     }

@@ -12,7 +12,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
@@ -75,25 +74,5 @@ public final class Families {
         .filter(family -> family.kind() == kind)
         .map(Family::modelType)
         .collect(Collectors.joining(", "));
-  }
-
-  /**
-   * Refuses the configuration of weights that are packed or scaled as some other library quantizes
-   * them.
-   *
-   * @throws InvalidInputException if it has a {@code quantization_config}
-   * @throws IOException if the file cannot be read
-   */
-  static void requireUnquantized(Path configJson) throws IOException {
-    String json = new String(Files.readAllBytes(configJson), StandardCharsets.UTF_8);
-    Optional<ConfigKeys> found =
-        ConfigKeys.parse(json, configJson.toString()).object("quantization_config");
-    if (found.isPresent()) {
-      throw new InvalidInputException(
-          configJson
-              + ": quantization_config: expected weights as they were trained, found some quantized"
-              + found.get().optionalText("quant_method").map(method -> " by " + method).orElse("")
-              + ", which are not read: take the original model; 'quantize: nf4' quantizes it here");
-    }
   }
 }

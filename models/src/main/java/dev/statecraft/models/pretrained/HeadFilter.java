@@ -2,6 +2,10 @@ package dev.statecraft.models.pretrained;
 
 import dev.statecraft.core.run.WeightSource;
 import dev.statecraft.tensor.Tensor;
+import dev.statecraft.tensor.Torch;
+import dev.statecraft.tensor.quant.Quantization;
+import dev.statecraft.tensor.quant.QuantizedMatrix;
+import java.util.Optional;
 import java.util.Set;
 
 /** A source without the heads of another task, which start fresh instead. */
@@ -14,5 +18,10 @@ record HeadFilter(WeightSource source, Set<String> unusable) implements WeightSo
   @Override
   public void read(String name, Tensor target) {
     source.read(name, target);
+  }
+
+  @Override
+  public Optional<QuantizedMatrix> quantized(String name, Quantization format, Torch torch) {
+    return source.quantized(name, format, torch);
   }
 }

@@ -7,6 +7,8 @@ import dev.statecraft.core.run.WeightSource;
 import dev.statecraft.formats.checkpoint.CheckpointFolder;
 import dev.statecraft.formats.checkpoint.CheckpointSource;
 import dev.statecraft.formats.checkpoint.FolderKind;
+import dev.statecraft.formats.checkpoint.PackedCheckpoint;
+import dev.statecraft.formats.checkpoint.PackedMatrix;
 import dev.statecraft.formats.tokenizer.Tokenizer;
 import dev.statecraft.models.family.Backbone;
 import dev.statecraft.models.family.CheckpointWeights;
@@ -24,6 +26,7 @@ import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.stream.Stream;
 
@@ -57,8 +60,10 @@ public final class PretrainedModel implements AutoCloseable {
       Path configuration = folder.resolve("config.json");
       FolderKind.refusePointer(configuration);
       ModelConfig config = Families.read(configuration);
-      Families.requireUnquantized(configuration);
-      CheckpointSource checkpoint = CheckpointFolder.open(folder);
+      OptionalInt group = QuantizationConfig.group(configuration);
+      CheckpointSource stored = CheckpointFolder.open(folder);
+      CheckpointSource checkpoint =
+          group.isPresent() ? PackedCheckpoint.of(stored, group.getAsInt()) : stored;
       Path vocabulary = folder.resolve("tokenizer.json");
       FolderKind.refusePointer(vocabulary);
       Optional<Tokenizer> tokenizer =
@@ -102,6 +107,14 @@ public final class PretrainedModel implements AutoCloseable {
   /** The weights by the names that the family's graph gives them. */
   public CheckpointSource checkpoint() {
     return checkpoint;
+  }
+
+  /** Inputs that share a zero point where linears are held in 4 bits; empty if all are floats. */
+  public OptionalInt group() {
+    return checkpoint.names().stream()
+        .flatMap(weight -> checkpoint.packed(weight).stream())
+        .mapToInt(PackedMatrix::group)
+        .findFirst();
   }
 
   /** Whether the model has a tokenizer. */

@@ -1,6 +1,7 @@
 package dev.statecraft.studio.engine;
 
 import dev.statecraft.base.InvalidInputException;
+import dev.statecraft.core.control.UserFunctions;
 import dev.statecraft.data.Row;
 import dev.statecraft.formats.hub.Hub;
 import dev.statecraft.formats.hub.HubFile;
@@ -21,15 +22,27 @@ import java.util.function.Supplier;
 final class Inputs {
   private final Supplier<HubSettings> settings;
   private final HubListener downloads;
+  private final UserFunctions functions;
 
   /** Of this process's settings, which are read when the Hub is first asked. */
   Inputs(HubListener downloads) {
-    this(HubSettings::ofProcess, downloads);
+    this(downloads, UserFunctions.NONE);
   }
 
-  Inputs(Supplier<HubSettings> settings, HubListener downloads) {
+  /** The same where recipes and adapters can name functions of the program's own. */
+  Inputs(HubListener downloads, UserFunctions functions) {
+    this(HubSettings::ofProcess, downloads, functions);
+  }
+
+  Inputs(Supplier<HubSettings> settings, HubListener downloads, UserFunctions functions) {
     this.settings = settings;
     this.downloads = downloads;
+    this.functions = functions;
+  }
+
+  /** What the program has of its own. */
+  UserFunctions functions() {
+    return functions;
   }
 
   /**

@@ -6,6 +6,7 @@ import dev.statecraft.adapters.AdapterFormat;
 import dev.statecraft.adapters.merge.GenerationConfig;
 import dev.statecraft.adapters.merge.Merge;
 import dev.statecraft.adapters.merge.MergedModel;
+import dev.statecraft.adapters.merge.ZeroPoints;
 import dev.statecraft.adapters.verify.LogitsComparison;
 import dev.statecraft.adapters.verify.PromptAgreement;
 import dev.statecraft.core.run.Weights;
@@ -46,7 +47,9 @@ record Leaving(Inputs inputs, Sessions sessions) {
   Exported merge(MergeRequest request) throws IOException {
     try (OpenAdapter open = OpenAdapter.of(request.source(), inputs);
         Torch torch = sessions.open(request.device())) {
-      Merge merge = Merge.of(open.adapter(), open.family(), open.model());
+      Optional<ZeroPoints> zeroPoints =
+          ZeroPointBase.of(open.adapter(), request.source(), request.keepQuantized());
+      Merge merge = Merge.of(open.adapter(), open.family(), open.model(), zeroPoints);
       try (NewFolder folder = NewFolder.beside(request.to(), request.replace())) {
         List<String> notes = new ArrayList<>(open.model().notes());
         notes.addAll(
@@ -106,21 +109,40 @@ record Leaving(Inputs inputs, Sessions sessions) {
     try (Torch torch = sessions.open(check.device());
         LogitsComparison comparison =
             LogitsComparison.on(model, open.family(), check.prompts(), bos)) {
-      try (Tuned tuned = Tuned.of(model, open.family(), Optional.of(source.adapter()));
-          Weights weights = tuned.weights(torch, check.dtype(), Quantization.NONE)) {
-        comparison.expect(tuned.graph(), weights);
-      }
       if (Files.exists(against.resolve(AdapterFolder.CONFIG_FILE))) {
-        try (Tuned tuned = Tuned.of(model, open.family(), Optional.of(against));
+        expect(comparison, open, source, torch, check, Quantization.NONE);
+        try (Tuned tuned =
+                Tuned.of(model, open.family(), Optional.of(against), inputs.functions());
             Weights weights = tuned.weights(torch, check.dtype(), Quantization.NONE)) {
           return result(comparison.compare(tuned.graph(), weights), check, List.of());
         }
       }
-      try (PretrainedModel other = PretrainedModel.open(against);
-          Tuned tuned = Tuned.of(other, open.familyOf(other), Optional.empty());
-          Weights weights = tuned.weights(torch, check.dtype(), Quantization.NONE)) {
-        return result(comparison.compare(tuned.graph(), weights), check, types(other.checkpoint()));
+      try (PretrainedModel other = PretrainedModel.open(against)) {
+        expect(comparison, open, source, torch, check, ZeroPointBase.of(source, other));
+        try (Tuned tuned =
+                Tuned.of(other, open.familyOf(other), Optional.empty(), inputs.functions());
+            Weights weights = tuned.weights(torch, check.dtype(), Quantization.NONE)) {
+          return result(
+              comparison.compare(tuned.graph(), weights), check, types(other.checkpoint()));
+        }
       }
+    }
+  }
+
+  /** Computes the adapter's logits, on the base as it is merged. */
+  private void expect(
+      LogitsComparison comparison,
+      OpenAdapter open,
+      AdapterSource source,
+      Torch torch,
+      LogitsCheck check,
+      Quantization base)
+      throws IOException {
+    try (Tuned tuned =
+            Tuned.of(
+                open.model(), open.family(), Optional.of(source.adapter()), inputs.functions());
+        Weights weights = tuned.weights(torch, check.dtype(), base)) {
+      comparison.expect(tuned.graph(), weights);
     }
   }
 

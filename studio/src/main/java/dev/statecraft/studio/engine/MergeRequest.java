@@ -10,6 +10,7 @@ import java.util.Optional;
  *
  * @param source the adapter
  * @param dtype of all floating weights; empty to leave each in its own
+ * @param keepQuantized whether a base in 4 bits is written so, with the update in its zero points
  * @param device where rows are merged
  * @param to the folder to make
  * @param replace whether a model that is there is replaced
@@ -19,6 +20,7 @@ import java.util.Optional;
 public record MergeRequest(
     AdapterSource source,
     Optional<DType> dtype,
+    boolean keepQuantized,
     Device device,
     Path to,
     boolean replace,

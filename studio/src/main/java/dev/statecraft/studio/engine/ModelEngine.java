@@ -1,5 +1,6 @@
 package dev.statecraft.studio.engine;
 
+import dev.statecraft.core.control.UserFunctions;
 import dev.statecraft.core.plan.StateFormat;
 import dev.statecraft.core.run.Weights;
 import dev.statecraft.formats.hub.HubListener;
@@ -40,6 +41,20 @@ public final class ModelEngine implements Engine {
     this(HubListener.silent());
   }
 
+  /**
+   * One whose recipes and adapters can name functions of the program's own.
+   *
+   * @param functions what they are
+   */
+  public ModelEngine(UserFunctions functions) {
+    this(HubListener.silent(), functions);
+  }
+
+  /** The same, which tells of downloads. */
+  public ModelEngine(HubListener downloads, UserFunctions functions) {
+    this(new Inputs(downloads, functions), Sessions.silent());
+  }
+
   /** One that tells of downloads. */
   public ModelEngine(HubListener downloads) {
     this(downloads, Sessions.silent());
@@ -58,7 +73,11 @@ public final class ModelEngine implements Engine {
   }
 
   private ModelEngine(HubListener downloads, Sessions sessions) {
-    inputs = new Inputs(downloads);
+    this(new Inputs(downloads), sessions);
+  }
+
+  private ModelEngine(Inputs inputs, Sessions sessions) {
+    this.inputs = inputs;
     this.sessions = sessions;
   }
 
@@ -72,7 +91,9 @@ public final class ModelEngine implements Engine {
     try (PretrainedModel pretrained = inputs.open(model)) {
       TaskModel family = pretrained.usual();
       return new InspectedModel(
-          pretrained.config().modelType(), family.graph(), Models.defaults(family));
+          pretrained.config().modelType(),
+          family.graph(),
+          Models.defaults(family, inputs.functions()));
     }
   }
 
@@ -118,12 +139,12 @@ public final class ModelEngine implements Engine {
 
   @Override
   public List<PlanRow> plan(PlanRequest request) throws IOException {
-    return Planning.rows(request, inputs.config(request.model()));
+    return Planning.rows(request, inputs.config(request.model()), inputs.functions());
   }
 
   @Override
   public BenchResult bench(BenchRequest request) throws IOException {
-    return StepBenchmark.of(request).run(sessions.threads());
+    return StepBenchmark.of(request, inputs.functions()).run(sessions.threads());
   }
 
   @Override
@@ -143,12 +164,17 @@ public final class ModelEngine implements Engine {
         Torch torch = sessions.open(recipe)) {
       model.notes().forEach(notes);
       Preparation.Purpose purpose =
-          Tuned.hasHead(tuned.adapter())
+          Tuned.hasHead(tuned.adapter(), inputs.functions())
               ? Preparation.Purpose.TUNED_EVALUATION
               : Preparation.Purpose.EVALUATION;
       Preparation prepared = Preparation.of(recipe, model, inputs, notes, purpose);
       try (Tuned loaded =
-              Tuned.of(model, prepared.family(), prepared.keepsHead(), tuned.adapter());
+              Tuned.of(
+                  model,
+                  prepared.family(),
+                  prepared.keepsHead(),
+                  tuned.adapter(),
+                  inputs.functions());
           Weights weights = loaded.weights(torch, recipe.train().dtype(), tuned.quantization())) {
         Evaluator evaluator =
             new Evaluator(loaded.graph(), weights, recipe.train().evaluationBatch());

@@ -2,6 +2,7 @@ package dev.statecraft.studio.engine;
 
 import dev.statecraft.adapters.merge.BaseFiles;
 import dev.statecraft.base.InvalidInputException;
+import dev.statecraft.core.control.UserFunctions;
 import dev.statecraft.data.chat.ChatFormat;
 import dev.statecraft.formats.checkpoint.OnnxBertCheckpoint;
 import dev.statecraft.formats.checkpoint.OnnxModel;
@@ -85,15 +86,20 @@ final class Models {
     return trained == PromptForm.CHAT ? special.withEnds(chatFormat(model).endIds()) : special;
   }
 
-  /** What methods leave to the family. */
-  static ModelDefaults defaults(TaskModel family) {
+  /**
+   * What methods leave to the family.
+   *
+   * @param functions what the program has of its own
+   */
+  static ModelDefaults defaults(TaskModel family, UserFunctions functions) {
     Backbone backbone = family.backbone();
     return new ModelDefaults(
         backbone.defaultTargets(),
         backbone.attentionTargets(),
         backbone.scaledTargets(),
         backbone.controlInit(),
-        backbone.controlBias());
+        backbone.controlBias(),
+        functions);
   }
 
   /** all-MiniLM-L6-v2 out of the ONNX file in its Maven artifact. */

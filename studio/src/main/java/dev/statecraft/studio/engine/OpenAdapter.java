@@ -21,7 +21,7 @@ record OpenAdapter(Adapter adapter, PretrainedModel model, TaskModel family)
     implements AutoCloseable {
 
   static OpenAdapter of(AdapterSource source, Inputs inputs) throws IOException {
-    Adapter adapter = AdapterFolder.open(source.adapter());
+    Adapter adapter = AdapterFolder.open(source.adapter(), inputs.functions());
     boolean opened = false;
     try {
       PretrainedModel model = inputs.open(modelName(source, adapter));

@@ -67,7 +67,9 @@ public final class OpenModel implements AutoCloseable {
           PretrainedModel model = model(tuned, inputs, opened);
           Torch torch = session(sessions.open(recipe), opened);
           RecipeTask task = RecipeTask.of(recipe);
-          Tuned loaded = tuned(Tuned.of(model, task.model(model), tuned.adapter()), opened);
+          Tuned loaded =
+              tuned(
+                  Tuned.of(model, task.model(model), tuned.adapter(), inputs.functions()), opened);
           Weights weights =
               weights(loaded, torch, recipe.train().dtype(), tuned.quantization(), opened);
           return task.classifier(model, loaded.graph(), weights);
@@ -83,7 +85,8 @@ public final class OpenModel implements AutoCloseable {
         opened -> {
           PretrainedModel model = model(tuned, inputs, opened);
           Torch torch = session(sessions.open(device), opened);
-          Tuned loaded = tuned(Tuned.of(model, model.causalLm(), tuned.adapter()), opened);
+          Tuned loaded =
+              tuned(Tuned.of(model, model.causalLm(), tuned.adapter(), inputs.functions()), opened);
           Weights weights = weights(loaded, torch, dtype, tuned.quantization(), opened);
           return new LanguageModel(model, tuned.trained(), loaded, weights);
         });

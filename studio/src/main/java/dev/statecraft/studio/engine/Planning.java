@@ -1,5 +1,6 @@
 package dev.statecraft.studio.engine;
 
+import dev.statecraft.core.control.UserFunctions;
 import dev.statecraft.core.graph.Extents;
 import dev.statecraft.core.graph.Graph;
 import dev.statecraft.core.plan.Flops;
@@ -43,13 +44,16 @@ final class Planning {
    * Predicts.
    *
    * @param config the model's configuration
+   * @param functions what the program has of its own
    */
-  static List<PlanRow> rows(PlanRequest request, Path config) throws IOException {
+  static List<PlanRow> rows(PlanRequest request, Path config, UserFunctions functions)
+      throws IOException {
     StepShape shape =
         StepShape.of(
             Families.read(config),
             Collections.nCopies(request.batch(), request.sequence()),
-            request.compute().dtype());
+            request.compute().dtype(),
+            functions);
     Extents extents;
     try (Torch torch = Torch.open(Device.META);
         Batch batch = shape.batch(torch)) {

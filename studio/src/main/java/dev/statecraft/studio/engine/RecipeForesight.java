@@ -35,7 +35,7 @@ final class RecipeForesight implements Foresight {
   public void check(Recipe recipe) {
     TaskModel family =
         RecipeTask.of(labelled(recipe)).model(models.computeIfAbsent(recipe.model(), inputs::open));
-    recipe.method().tuning(Models.defaults(family)).apply(family.graph());
+    recipe.method().tuning(Models.defaults(family, inputs.functions())).apply(family.graph());
     if (seen.add(recipe.data())) {
       List<DataRecipe.DataFile> files = new ArrayList<>(recipe.data().train());
       if (recipe.data().validation() instanceof DataRecipe.HeldOut other) {

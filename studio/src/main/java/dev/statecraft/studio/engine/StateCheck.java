@@ -24,7 +24,10 @@ record StateCheck(Recipe recipe, PretrainedModel model, Inputs inputs, Torch tor
     Preparation prepared =
         Preparation.of(recipe, model, inputs, notes, Preparation.Purpose.TRAINING);
     Graph graph =
-        recipe.method().tuning(Models.defaults(prepared.family())).apply(prepared.family().graph());
+        recipe
+            .method()
+            .tuning(Models.defaults(prepared.family(), inputs.functions()))
+            .apply(prepared.family().graph());
     ExampleSet training = prepared.training().orElseThrow();
     TrainRecipe train = recipe.train();
     MemoryPlan memory = MemoryPlan.of(recipe, graph, training, torch, notes);

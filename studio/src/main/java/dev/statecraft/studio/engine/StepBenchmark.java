@@ -1,5 +1,6 @@
 package dev.statecraft.studio.engine;
 
+import dev.statecraft.core.control.UserFunctions;
 import dev.statecraft.core.graph.Axis;
 import dev.statecraft.core.graph.Graph;
 import dev.statecraft.core.optim.AdamW;
@@ -28,10 +29,13 @@ import java.util.Set;
 
 /** Measures training steps of a model of a given shape on random weights and random data. */
 record StepBenchmark(BenchRequest request, StepShape shape, Graph graph) {
-  static StepBenchmark of(BenchRequest request) throws IOException {
+  static StepBenchmark of(BenchRequest request, UserFunctions functions) throws IOException {
     StepShape shape =
         StepShape.of(
-            Families.read(request.config()), request.sequences(), request.compute().dtype());
+            Families.read(request.config()),
+            request.sequences(),
+            request.compute().dtype(),
+            functions);
     return new StepBenchmark(request, shape, shape.tuned(request.method()));
   }
 

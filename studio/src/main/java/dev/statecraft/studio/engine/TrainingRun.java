@@ -74,7 +74,7 @@ record TrainingRun(
     TrainRecipe train = recipe.train();
     long perEpoch = Trainer.stepsOfEpoch(training.size(), train.batchSize());
     long total = train.totalSteps(perEpoch);
-    ModelDefaults defaults = Models.defaults(prepared.family()).inRunOf(total);
+    ModelDefaults defaults = Models.defaults(prepared.family(), inputs.functions()).inRunOf(total);
     Graph graph =
         recipe.method().tuning(defaults).apply(dropout.applyTo(prepared.family().graph()));
     noteUnused(graph);

@@ -36,15 +36,7 @@ final class ControlKeys extends Keys {
    * @param usual around which blocks of a layer control is, unless a recipe says otherwise
    */
   ControlKeys(BlockName... usual) {
-    blocks =
-        key(
-            "blocks",
-            Type.some(BlockName.IN_RECIPES, BlockName::label, BlockName::of)
-                .checked(
-                    list -> !list.isEmpty() && list.stream().distinct().count() == list.size(),
-                    "some of attn, mlp and block, each once"),
-            List.of(usual),
-            "Around which blocks of a layer an edge goes; block is the whole layer.");
+    blocks = blocks(this, usual);
     rank = key("rank", RANK, USUAL_RANK, "Rows of A, columns of B.");
     alpha =
         key(
@@ -63,6 +55,18 @@ final class ControlKeys extends Keys {
             EdgeFunction.LOW_RANK.label(),
             "What an edge computes. " + EdgeFunction.SENTENCE);
     ofFunction = FunctionKeys.in(this, rank, alpha, bias, dropout);
+  }
+
+  /** Adds the key {@code blocks} to a mapping. */
+  static Key<List<BlockName>> blocks(Keys mapping, BlockName... usual) {
+    return mapping.key(
+        "blocks",
+        Type.some(BlockName.IN_RECIPES, BlockName::label, BlockName::of)
+            .checked(
+                list -> !list.isEmpty() && list.stream().distinct().count() == list.size(),
+                "some of attn, mlp and block, each once"),
+        List.of(usual),
+        "Around which blocks of a layer an edge goes; block is the whole layer.");
   }
 
   private EdgeFunction function(Settings settings) {

@@ -8,7 +8,9 @@ import dev.statecraft.core.control.Gated;
 import dev.statecraft.core.control.LowRank;
 import dev.statecraft.core.control.Patch;
 import dev.statecraft.core.control.Reft;
+import dev.statecraft.core.control.Routed;
 import dev.statecraft.core.control.Scaling;
+import dev.statecraft.core.control.SharedLowRank;
 import dev.statecraft.core.control.Shift;
 import dev.statecraft.core.op.Activation;
 import java.util.List;
@@ -87,6 +89,42 @@ final class EdgeFunction {
           Set.of("positions"),
           (keys, edge, model) -> keys.reft(Reft.Variant.DIREFT, edge));
 
+  static final EdgeFunction ROUTED =
+      new EdgeFunction(
+          "routed",
+          "alpha B A x of its own, and those of the k earlier edges that gates G x + g0 choose",
+          Set.of("bias", "dropout", "k"),
+          (keys, edge, model) ->
+              new Routed(
+                  edge.get(keys.k()).orElse(Routed.USUAL_K),
+                  new LowRank(
+                      edge.get(keys.rank()),
+                      edge.get(keys.alpha()),
+                      edge.get(keys.bias()).orElse(model.controlBias()),
+                      edge.get(keys.dropout()),
+                      model.controlInit())));
+
+  static final EdgeFunction VERA =
+      new EdgeFunction(
+          "vera",
+          "b * (B (d * (A x))) with random A and B that edges share",
+          Numbers.RANK,
+          Set.of("dropout", "d_initial", "projection_prng_key"),
+          (keys, edge, model) ->
+              new SharedLowRank(
+                  edge.get(keys.rank()),
+                  edge.get(keys.initial()).orElse(SharedLowRank.USUAL_INITIAL),
+                  edge.get(keys.dropout()),
+                  edge.get(keys.seed()).orElse(VeraMethod.USUAL_SEED)));
+
+  static final EdgeFunction USER =
+      new EdgeFunction(
+          "user",
+          "what a program's function of that name computes",
+          Numbers.NONE,
+          Set.of("user_function"),
+          (keys, edge, model) -> keys.user(edge, model));
+
   static final EdgeFunction IA3 =
       new EdgeFunction(
           "ia3", "l x, in series, from a state to itself", (keys, edge, model) -> new Scaling());
@@ -96,11 +134,30 @@ final class EdgeFunction {
 
   /** All of them, in the order in which they are explained. */
   static final List<EdgeFunction> ALL =
-      List.of(LOW_RANK, BOTTLENECK, GATED, AFFINE, PATCH, LOREFT, DIREFT, IA3, BITFIT);
+      List.of(
+          LOW_RANK,
+          BOTTLENECK,
+          GATED,
+          AFFINE,
+          ROUTED,
+          PATCH,
+          LOREFT,
+          DIREFT,
+          VERA,
+          IA3,
+          BITFIT,
+          USER);
 
   /** Makes the function of a mapping's values. */
   interface Maker {
     ControlFunction make(FunctionKeys keys, Settings edge, ModelDefaults model);
+  }
+
+  /** Which numbers a function has of those that most have. */
+  private enum Numbers {
+    RANK_AND_ALPHA,
+    RANK,
+    NONE
   }
 
   /** All of them as values of a key. */
@@ -115,24 +172,24 @@ final class EdgeFunction {
 
   private final String label;
   private final String formula;
-  private final boolean hasNumbers;
+  private final Numbers numbers;
   private final Set<String> keys;
   private final Maker maker;
 
   private EdgeFunction(String label, String formula, Set<String> keys, Maker maker) {
-    this(label, formula, true, keys, maker);
+    this(label, formula, Numbers.RANK_AND_ALPHA, keys, maker);
   }
 
   /** One in series, which has no numbers of its own; the tuning sees that both ends are one. */
   private EdgeFunction(String label, String formula, Maker maker) {
-    this(label, formula, false, Set.of(), maker);
+    this(label, formula, Numbers.NONE, Set.of(), maker);
   }
 
   private EdgeFunction(
-      String label, String formula, boolean hasNumbers, Set<String> keys, Maker maker) {
+      String label, String formula, Numbers numbers, Set<String> keys, Maker maker) {
     this.label = label;
     this.formula = formula;
-    this.hasNumbers = hasNumbers;
+    this.numbers = numbers;
     this.keys = keys;
     this.maker = maker;
   }
@@ -146,9 +203,14 @@ final class EdgeFunction {
     return label;
   }
 
-  /** Whether it has a rank and alpha. */
-  boolean hasNumbers() {
-    return hasNumbers;
+  /** Whether it has a rank. */
+  boolean hasRank() {
+    return numbers != Numbers.NONE;
+  }
+
+  /** Whether it has an alpha. */
+  boolean hasAlpha() {
+    return numbers == Numbers.RANK_AND_ALPHA;
   }
 
   /** Whether a key that not every function has is one of it. */

@@ -45,15 +45,16 @@ final class EdgeKeys extends Keys {
           "bias",
           Type.flag(),
           MethodTypes.FAMILY,
-          "Whether a low-rank edge has biases; a bottleneck, patch, loreft or direft edge always"
-              + " does.");
+          "Whether a low-rank or routed edge has biases; a bottleneck, patch, loreft or direft edge"
+              + " always does.");
 
   final Key<Double> dropout =
       key(
           "dropout",
           DROPOUT,
           NO_DROPOUT,
-          "Probability with which a number of x_u is dropped, for low-rank edges.");
+          "Probability with which a number of x_u is dropped, for low-rank, routed and vera"
+              + " edges.");
 
   private final FunctionKeys ofFunction = FunctionKeys.in(this, rank, alpha, bias, dropout);
 

@@ -35,7 +35,7 @@ final class FullMethod extends Keys implements Method {
   }
 
   @Override
-  public void checkQuantization(String key, Quantization quantization) {
+  public void checkQuantization(String key, Quantization quantization, Settings settings) {
     if (quantization != Quantization.NONE) {
       throw new UsageException(
           key

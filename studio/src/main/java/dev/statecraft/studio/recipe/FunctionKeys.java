@@ -3,6 +3,9 @@ package dev.statecraft.studio.recipe;
 import dev.statecraft.base.UsageException;
 import dev.statecraft.core.control.Positions;
 import dev.statecraft.core.control.Reft;
+import dev.statecraft.core.control.Routed;
+import dev.statecraft.core.control.SharedLowRank;
+import dev.statecraft.core.control.UserFunction;
 import dev.statecraft.core.op.Activation;
 import java.util.List;
 import java.util.Optional;
@@ -20,6 +23,10 @@ import java.util.stream.Stream;
  * @param gates of gated edges
  * @param terms of affine edges
  * @param positions of ReFT's edges
+ * @param k of routed edges
+ * @param initial of VeRA's edges
+ * @param seed of VeRA's edges
+ * @param userFunction of a program's own
  */
 record FunctionKeys(
     Key<Integer> rank,
@@ -29,9 +36,14 @@ record FunctionKeys(
     Key<Optional<Activation.Kind>> activation,
     Key<Optional<Integer>> gates,
     Key<Optional<Integer>> terms,
-    Key<Optional<Positions>> positions) {
+    Key<Optional<Positions>> positions,
+    Key<Optional<Integer>> k,
+    Key<Optional<Double>> initial,
+    Key<Optional<Long>> seed,
+    Key<Optional<String>> userFunction) {
   static final int USUAL_GATES = 1;
   static final int USUAL_TERMS = 2;
+  private static final String USER = "the name of a function that the program registers";
 
   /** Adds the keys that not every function has to a mapping that has the others. */
   static FunctionKeys in(
@@ -61,7 +73,48 @@ record FunctionKeys(
             "positions",
             MethodTypes.POSITIONS,
             Positions.ALL.toString(),
-            "Which tokens of a prompt a loreft or direft edge changes, counted from its ends."));
+            "Which tokens of a prompt a loreft or direft edge changes, counted from its ends."),
+        mapping.optional(
+            "k",
+            MethodTypes.EXPERTS,
+            String.valueOf(Routed.USUAL_K),
+            "Of how many earlier edges a routed edge reads what they add, token by token."),
+        mapping.optional(
+            "d_initial",
+            VeraMethod.INITIAL,
+            String.valueOf(SharedLowRank.USUAL_INITIAL),
+            "What the vector d of a vera edge starts at."),
+        mapping.optional(
+            "projection_prng_key",
+            Type.anyWhole(1),
+            String.valueOf(VeraMethod.USUAL_SEED),
+            "Seed of A and B of vera edges; those of one seed, rank and width share them."),
+        mapping.optional(
+            "user_function",
+            Type.filled("a name", "squared", USER),
+            "none",
+            "Name of the function of a user edge, which a program registers."));
+  }
+
+  /**
+   * An edge of a program's own.
+   *
+   * @throws UsageException if the program has not registered it
+   */
+  UserFunction user(Settings edge, ModelDefaults model) {
+    String name = edge.get(userFunction).orElseThrow();
+    return model
+        .functions()
+        .find(name)
+        .orElseThrow(
+            () ->
+                new UsageException(
+                    userFunction
+                        + ": expected "
+                        + model.functions().expected()
+                        + ", found '"
+                        + name
+                        + "'"));
   }
 
   /** An edge of ReFT. */
@@ -81,15 +134,22 @@ record FunctionKeys(
             && edge.get(alpha) == MethodTypes.USUAL_CONTROL_ALPHA
             && edge.get(bias).isEmpty()
             && edge.get(dropout) == MethodTypes.NO_DROPOUT;
-    if (!function.hasNumbers() && !plain) {
+    if (!function.hasRank() && !plain) {
       throw new UsageException(
           "function: "
               + function.label()
               + " has no rank, alpha, bias or dropout, expected none of them beside it");
     }
+    if (!function.hasAlpha() && edge.get(alpha) != MethodTypes.USUAL_CONTROL_ALPHA) {
+      throw new UsageException(
+          alpha + ": expected no such key beside function: " + function.label());
+    }
+    if (function == EdgeFunction.USER && edge.get(userFunction).isEmpty()) {
+      throw new UsageException(userFunction + ": expected " + USER + ", found nothing");
+    }
     List<Key<?>> given =
         Stream.<Stream<? extends Key<?>>>of(
-                Stream.of(bias, activation, gates, terms, positions)
+                Stream.of(bias, activation, gates, terms, positions, k, initial, seed, userFunction)
                     .filter(key -> edge.get(key).isPresent()),
                 Stream.of(dropout).filter(key -> edge.get(key) != MethodTypes.NO_DROPOUT))
             .<Key<?>>flatMap(keys -> keys)

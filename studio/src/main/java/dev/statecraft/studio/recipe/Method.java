@@ -5,6 +5,7 @@ import dev.statecraft.core.control.Tuning;
 import dev.statecraft.tensor.quant.Quantization;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * A method of tuning, told once: its name, its keys with their defaults, and the tuning that they
@@ -49,10 +50,20 @@ public interface Method {
   }
 
   /**
+   * Inputs of a linear whose weights its updates move as one; empty if they move each by itself.
+   *
+   * @param settings of {@link #keys}
+   */
+  default OptionalInt group(Settings settings) {
+    return OptionalInt.empty();
+  }
+
+  /**
    * Only frozen weights can be quantized.
    *
    * @param key what to call it in the message
-   * @throws UsageException if this method trains them
+   * @param settings of {@link #keys}
+   * @throws UsageException if this method trains them, or needs them quantized otherwise
    */
-  default void checkQuantization(String key, Quantization quantization) {}
+  default void checkQuantization(String key, Quantization quantization, Settings settings) {}
 }

@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.stream.Stream;
 
 /**
@@ -40,10 +41,16 @@ public record MethodRecipe(Method method, Settings settings) {
    * Only frozen weights can be quantized.
    *
    * @param key what to call it in the message
-   * @throws UsageException if the method trains them
+   * @throws UsageException if the method trains them, or needs them quantized otherwise
    */
   public void checkQuantization(String key, Quantization quantization) {
-    method.checkQuantization(key, quantization);
+    method.checkQuantization(key, quantization, settings);
+  }
+
+  /** Whether its updates are held by the zero points of such a base. */
+  public boolean fitsZeroPoints(Quantization quantization) {
+    return quantization.group() > 0
+        && method.group(settings).equals(OptionalInt.of(quantization.group()));
   }
 
   /** A mapping with the name of a method and its keys, or the name alone. */

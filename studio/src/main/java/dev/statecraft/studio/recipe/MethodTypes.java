@@ -6,6 +6,7 @@ import static dev.statecraft.studio.recipe.Type.whole;
 import dev.statecraft.base.UsageException;
 import dev.statecraft.core.control.LayerSelection;
 import dev.statecraft.core.control.Positions;
+import dev.statecraft.core.control.Routed;
 import dev.statecraft.core.op.Activation;
 import java.util.List;
 import java.util.Map;
@@ -27,6 +28,9 @@ final class MethodTypes {
 
   static final Type<Integer> RANK =
       whole(1, 16).checked(rank -> rank <= MOST_RANK, "from 1 to " + MOST_RANK);
+
+  /** How many edges a routed one reads. */
+  static final Type<Integer> EXPERTS = whole(0, Routed.USUAL_K);
 
   static final Type<Double> ALPHA =
       number("a number", Map.of(), 2)

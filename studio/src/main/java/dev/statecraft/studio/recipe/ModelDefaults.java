@@ -1,5 +1,6 @@
 package dev.statecraft.studio.recipe;
 
+import dev.statecraft.core.control.UserFunctions;
 import dev.statecraft.core.graph.Initializer;
 import dev.statecraft.models.family.ScaledTargets;
 import java.util.List;
@@ -13,6 +14,7 @@ import java.util.OptionalLong;
  * @param scaled linears that IA3 attaches to
  * @param controlInit how A of a control edge starts
  * @param controlBias whether control edges have biases
+ * @param functions what the program has of its own, which a method can name
  * @param steps of the run; empty where there is none, as when a model is looked at
  */
 public record ModelDefaults(
@@ -21,6 +23,7 @@ public record ModelDefaults(
     ScaledTargets scaled,
     Initializer controlInit,
     boolean controlBias,
+    UserFunctions functions,
     OptionalLong steps) {
   /** Copies. */
   public ModelDefaults {
@@ -34,23 +37,45 @@ public record ModelDefaults(
       List<String> attentionTargets,
       ScaledTargets scaled,
       Initializer controlInit,
-      boolean controlBias) {
-    this(targets, attentionTargets, scaled, controlInit, controlBias, OptionalLong.empty());
+      boolean controlBias,
+      UserFunctions functions) {
+    this(
+        targets,
+        attentionTargets,
+        scaled,
+        controlInit,
+        controlBias,
+        functions,
+        OptionalLong.empty());
   }
 
   /** The same for a run of so many optimizer steps. */
   public ModelDefaults inRunOf(long count) {
     return new ModelDefaults(
-        targets, attentionTargets, scaled, controlInit, controlBias, OptionalLong.of(count));
+        targets,
+        attentionTargets,
+        scaled,
+        controlInit,
+        controlBias,
+        functions,
+        OptionalLong.of(count));
   }
 
-  /** Those of a family for whose linears IA3 has no choice of its own: it scales the targets. */
+  /**
+   * Those of a family for whose linears IA3 has no choice of its own: it scales the targets. The
+   * program has no functions of its own.
+   */
   public ModelDefaults(
       List<String> targets,
       List<String> attentionTargets,
       Initializer controlInit,
       boolean controlBias) {
     this(
-        targets, attentionTargets, new ScaledTargets(targets, List.of()), controlInit, controlBias);
+        targets,
+        attentionTargets,
+        new ScaledTargets(targets, List.of()),
+        controlInit,
+        controlBias,
+        UserFunctions.NONE);
   }
 }

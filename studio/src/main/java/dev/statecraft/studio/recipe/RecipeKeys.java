@@ -32,7 +32,8 @@ final class RecipeKeys extends Keys {
           "quantize",
           Type.choice(List.of(Quantization.values()), Quantization::label, Quantization::of),
           Quantization.NONE,
-          "How the frozen linears inside layers are held; int8 and nf4 are bitsandbytes' formats."
+          "How the frozen linears inside layers are held; int8 and nf4 are bitsandbytes' formats,"
+              + " int4 has a zero point for each 32 inputs (or 64, or 128)."
               + " Not with the method full.");
 
   final Key<MethodRecipe> method;

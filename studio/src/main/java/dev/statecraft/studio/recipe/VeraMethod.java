@@ -13,6 +13,14 @@ final class VeraMethod extends Keys implements Method {
   /** A vector of r numbers costs little, so r is larger than LoRA's: PEFT's default. */
   private static final int USUAL_RANK = 256;
 
+  /** PEFT's default. */
+  static final long USUAL_SEED = 0;
+
+  static final Type<Double> INITIAL =
+      Type.number("a number", Map.of(), 0.1)
+          .checked(d -> d != 0, "a number other than 0, with which nothing is learned")
+          .checked(Double::isFinite, "a finite number");
+
   private final Key<Integer> rank =
       key(
           "rank",
@@ -23,9 +31,7 @@ final class VeraMethod extends Keys implements Method {
   private final Key<Double> initial =
       key(
           "d_initial",
-          Type.number("a number", Map.of(), 0.1)
-              .checked(d -> d != 0, "a number other than 0, with which nothing is learned")
-              .checked(Double::isFinite, "a finite number"),
+          INITIAL,
           SharedLowRank.USUAL_INITIAL,
           "What the vectors d start at; the vectors b start at 0.");
 
@@ -40,7 +46,7 @@ final class VeraMethod extends Keys implements Method {
       key(
           "projection_prng_key",
           Type.anyWhole(1),
-          0L,
+          USUAL_SEED,
           "Seed of A and B, which are saved with the adapter.");
 
   private final Key<Optional<List<String>>> targets =

@@ -91,7 +91,8 @@ record GraphPicture(LayerGraph layer) {
 
   private static Kind kind(Edge edge, int input) {
     if (LayerGraph.isControl(edge)) {
-      return input == 0 ? Kind.FROZEN : Kind.CONTROL;
+      // Of several inputs the first is the state that is changed.
+      return input == 0 && edge.inputs().size() > 1 ? Kind.FROZEN : Kind.CONTROL;
     }
     return edge.isTrainable() ? Kind.TRAINED : Kind.FROZEN;
   }
@@ -141,8 +142,8 @@ record GraphPicture(LayerGraph layer) {
     double x = MARGIN + at.x();
     return String.format(
         Locale.ROOT,
-        "<g class=\"%s\"><title>%s</title><rect x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.0f\""
-            + " rx=\"4\"/><text x=\"%.1f\" y=\"%.1f\">%s</text></g>%n",
+        "<g class=\"%s\"><title>%s</title><rect x=\"%.1f\" y=\"%.1f\" width=\"%.1f\""
+            + " height=\"%.0f\" rx=\"4\"/><text x=\"%.1f\" y=\"%.1f\">%s</text></g>%n",
         style + (stored ? " stored" : ""),
         Page.escape(state + (stored ? ", stored for the backward pass" : "")),
         x - width / 2,

@@ -125,7 +125,10 @@ record LayerGraph(
     return edges.stream().anyMatch(edge -> edge.name().equals(state));
   }
 
-  /** Whether an edge is added by the tuning: {@code x_v' = x_v + g(x_u)} of (x_v, x_u). */
+  /**
+   * Whether an edge is added by the tuning: {@code x_v' = x_v + g(x_u)} of (x_v, x_u), one in
+   * series, or a branch of one.
+   */
   static boolean isControl(Edge edge) {
     return edge.parameters().stream().anyMatch(p -> p.role() == Parameter.Role.CONTROL);
   }

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.statecraft.adapters.AdapterFolder;
 import dev.statecraft.base.Json;
+import dev.statecraft.core.control.UserFunctions;
 import dev.statecraft.core.plan.StatePlan;
 import dev.statecraft.core.run.Batch;
 import dev.statecraft.core.run.HostBatch;
@@ -116,7 +117,7 @@ class GoldenFilesTest {
                 List.of(TOKENS),
                 List.of(new int[TOKENS.length]));
     try (Torch torch = Torch.cpu();
-        Tuned tuned = Tuned.of(model, family, adapter);
+        Tuned tuned = Tuned.of(model, family, adapter, UserFunctions.NONE);
         Weights weights = tuned.weights(torch, DType.FLOAT64, Quantization.NONE);
         Batch batch = tokens.upload(torch, DType.FLOAT64);
         Pass pass =

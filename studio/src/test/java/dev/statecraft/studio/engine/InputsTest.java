@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.statecraft.base.InvalidInputException;
 import dev.statecraft.base.WebAddress;
+import dev.statecraft.core.control.UserFunctions;
 import dev.statecraft.formats.hub.HubListener;
 import dev.statecraft.formats.hub.HubSettings;
 import dev.statecraft.studio.recipe.Recipe;
@@ -35,7 +36,8 @@ final class InputsTest {
             () ->
                 new HubSettings(
                     folder.resolve("cache"), WebAddress.of("http://hub"), Optional.empty(), true),
-            HubListener.silent());
+            HubListener.silent(),
+            UserFunctions.NONE);
   }
 
   @Test

@@ -51,6 +51,7 @@ class LeavingTest {
         new MergeRequest(
             source,
             Optional.ofNullable(type),
+            false,
             Device.CPU,
             to("merged"),
             replace,
@@ -117,6 +118,7 @@ class LeavingTest {
                     new MergeRequest(
                         lora,
                         Optional.of(DType.BFLOAT16),
+                        false,
                         Device.CPU,
                         to("merged"),
                         false,
@@ -143,7 +145,7 @@ class LeavingTest {
         .hasMessageContaining("--format control or --format paper writes it");
     assertThatThrownBy(() -> merge(ours, null, false))
         .hasMessageContaining(
-            "merge: expected an adapter of lora, dora, vera, adalora, full or probe, found"
+            "merge: expected an adapter of lora, dora, vera, adalora, qa-lora, full or probe, found"
                 + " 'control'");
   }
 

@@ -1,10 +1,12 @@
 package dev.statecraft.studio.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.statecraft.base.UsageException;
 import dev.statecraft.models.family.bert.BertConfig;
 import dev.statecraft.models.pretrained.Families;
 import dev.statecraft.studio.recipe.Recipe;
@@ -31,6 +33,8 @@ class MergedRunTest {
 
   private final Engine engine = new ModelEngine();
   @TempDir private Path folder;
+  private String quantize = "none";
+  private String output = "run";
 
   private RunDirectory train(String method, String task, String data) throws IOException {
     String yaml =
@@ -40,16 +44,22 @@ class MergedRunTest {
         data: {%s, validation: {split: 0.25}}
         task: %s
         train: {max_steps: 4, batch_size: 6, learning_rate: 0.01}
-        output: run
+        quantize: %s
+        output: %s
         """
-            .formatted(method, data, task);
-    Recipe recipe = Recipe.parse(yaml, "the test's recipe", "run", List.of(), folder);
+            .formatted(method, data, task, quantize, output);
+    Recipe recipe = Recipe.parse(yaml, "the test's recipe", output, List.of(), folder);
     RunDirectory run = RunDirectory.create(recipe, RunDirectory.Existing.REFUSE);
     engine.train(recipe, run, event -> {});
     return run;
   }
 
   private Exported merged(RunDirectory run, boolean asRun) throws IOException {
+    return merged(run, asRun, false);
+  }
+
+  private Exported merged(RunDirectory run, boolean asRun, boolean keepQuantized)
+      throws IOException {
     AdapterSource source =
         new AdapterSource(
             run.adapter(),
@@ -59,6 +69,7 @@ class MergedRunTest {
         new MergeRequest(
             source,
             Optional.empty(),
+            keepQuantized,
             Device.CPU,
             folder.resolve("merged"),
             true,
@@ -168,6 +179,75 @@ class MergedRunTest {
     assertThat(generated(plain(onMerged(run))))
         .isEqualTo(generated(tuned(run.recipe(), run)))
         .isNotEqualTo(generated(plain(run.recipe())));
+  }
+
+  /** Both folders hold the run's base in 4 bits: the one as it is, the other as floats. */
+  @ParameterizedTest
+  @CsvSource({"int4, true", "int4, false", "int4-64, true"})
+  void aLanguageModelInFourBits(String format, boolean kept) throws IOException {
+    TinyFolder.withTokenizer(TinyFolder.model(folder.resolve("model")));
+    TinyFolder.texts(folder.resolve("train.jsonl"));
+    quantize = format;
+    String group = format.equals("int4") ? "32" : "64";
+    RunDirectory run =
+        train(
+            "qa-lora, rank: 4, group: " + group,
+            "causal-lm",
+            "train: train.jsonl, instruction: text");
+    Exported exported = merged(run, true, kept);
+    assertThat(exported.verification().orElseThrow().worst().relative()).isLessThan(1e-5);
+    assertThat(exported.notes()).anyMatch(note -> note.contains("the update in their zero points"));
+    Quantization held = Quantization.of(format);
+    TunedModel adapter = new TunedModel(run.recipe().model(), Optional.of(run.adapter()), held);
+    TunedModel merged =
+        new TunedModel(
+            folder.resolve("merged").toString(), Optional.empty(), kept ? held : Quantization.NONE);
+    assertThat(generated(merged)).isEqualTo(generated(adapter));
+    assertThat(generated(plain(onMerged(run)))).isEqualTo(generated(adapter));
+    Map<String, Double> before = engine.evaluate(run.recipe(), adapter, note -> {}).metrics();
+    Map<String, Double> after = engine.evaluate(onMerged(run), merged, note -> {}).metrics();
+    before.forEach(
+        (metric, value) ->
+            assertThat(after.get(metric)).isCloseTo(value, within(1e-5 * Math.abs(value))));
+    JsonNode config = new ObjectMapper().readTree(folder.resolve("merged/config.json").toFile());
+    assertThat(config.has("quantization_config")).isEqualTo(kept);
+    if (kept) {
+      assertThat(config.at("/quantization_config/quant_method").asText()).isEqualTo("statecraft");
+      assertThat(config.at("/quantization_config/group_size").asText()).isEqualTo(group);
+      assertThat(Files.size(folder.resolve("merged/model.safetensors")))
+          .isLessThan(Files.size(folder.resolve("model/model.safetensors")) * 2 / 3);
+      // What is merged once more, from the adapter alone, is compared with the same base.
+      AdapterSource alone =
+          new AdapterSource(run.adapter(), Optional.of(run.recipe().model()), Optional.empty());
+      assertThat(engine.verify(alone, folder.resolve("merged"), CHECK).passed()).isTrue();
+    }
+  }
+
+  @Test
+  void whatHasNoZeroPointsKeepsNone() throws IOException {
+    TinyFolder.withTokenizer(TinyFolder.model(folder.resolve("model")));
+    TinyFolder.texts(folder.resolve("train.jsonl"));
+    String data = "train: train.jsonl, instruction: text";
+    quantize = "nf4";
+    RunDirectory lora = train("lora", "causal-lm", data);
+    assertThatThrownBy(() -> merged(lora, true, true))
+        .isInstanceOf(UsageException.class)
+        .hasMessage(
+            "--keep-quantized: expected an adapter of qa-lora, whose update zero points can hold,"
+                + " found 'lora'");
+    output = "other";
+    RunDirectory run = train("qa-lora, group: 8", "causal-lm", data);
+    assertThatThrownBy(() -> merged(run, true, true))
+        .hasMessage(
+            "--keep-quantized: expected a run with quantize [int4, int4-64, int4-128], found"
+                + " 'nf4'");
+    assertThatThrownBy(() -> merged(run, false, true))
+        .hasMessage(
+            "--keep-quantized: expected an adapter whose groups are those of one of"
+                + " [int4, int4-64, int4-128], found groups of 8");
+    assertThat(merged(run, true).verification().orElseThrow().passed())
+        .as("into the weights that the model came with")
+        .isTrue();
   }
 
   private String generated(TunedModel model) throws IOException {

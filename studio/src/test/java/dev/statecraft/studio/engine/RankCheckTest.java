@@ -3,6 +3,7 @@ package dev.statecraft.studio.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.statecraft.core.control.UserFunctions;
 import dev.statecraft.core.graph.Graph;
 import dev.statecraft.models.head.TaskModel;
 import dev.statecraft.models.pretrained.PretrainedModel;
@@ -22,7 +23,9 @@ class RankCheckTest {
   private Graph tuned(String method) throws IOException {
     try (PretrainedModel model = PretrainedModel.open(TinyFolder.model(folder.resolve("m")))) {
       TaskModel family = model.causalLm();
-      return Methods.parse(method).tuning(Models.defaults(family)).apply(family.graph());
+      return Methods.parse(method)
+          .tuning(Models.defaults(family, UserFunctions.NONE))
+          .apply(family.graph());
     }
   }
 

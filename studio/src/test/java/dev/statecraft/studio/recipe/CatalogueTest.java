@@ -56,7 +56,17 @@ final class CatalogueTest {
   /** The functions of an edge that have a key. */
   private static final Map<String, String> FUNCTIONS =
       Map.of(
-          "activation", "bottleneck", "gates", "gated", "terms", "affine", "positions", "loreft");
+          "activation", "bottleneck",
+          "gates", "gated",
+          "terms", "affine",
+          "positions", "loreft",
+          "k", "routed",
+          "d_initial", "vera",
+          "projection_prng_key", "vera",
+          "user_function", "user");
+
+  /** Methods whose keys are not those of a function. */
+  private static final Set<String> WITHOUT_FUNCTIONS = Set.of("adapter", "reft", "routed", "vera");
 
   /** Keys that stand alone in their mapping. */
   private static final Set<String> EXCLUSIVE =
@@ -214,8 +224,10 @@ final class CatalogueTest {
       return new String[] {option.parent() + ".hub=org/name"};
     }
     String function = FUNCTIONS.get(option.name());
-    if (function != null
-        && !List.of(List.of("adapter"), List.of("reft")).contains(option.methods())) {
+    if (option.name().equals("function") && JSON.valueToTree(value).asText().equals("user")) {
+      return new String[] {option.parent().replace("[]", ".0") + ".user_function=f"};
+    }
+    if (function != null && !WITHOUT_FUNCTIONS.containsAll(option.methods())) {
       return new String[] {option.parent().replace("[]", ".0") + ".function=" + function};
     }
     return JSON.valueToTree(value).asText().equals("auto") && needed != null

@@ -212,6 +212,19 @@ final class RecipeTest {
                 + " found 'int8'");
   }
 
+  @Test
+  void theMeansOfQaLoraAreThoseOfTheZeroPoints() {
+    assertThat(parse(SHORT, "method=qa-lora", "quantize=int4").quantize())
+        .isEqualTo(Quantization.INT4);
+    parse(SHORT, "method={name: qa-lora, group: 128}", "quantize=int4-128");
+    parse(SHORT, "method={name: qa-lora, group: 8}", "quantize=nf4");
+    assertThatThrownBy(() -> parse(SHORT, "method=qa-lora", "quantize=int4-64"))
+        .isInstanceOf(RecipeException.class)
+        .hasMessage(
+            "r.yaml: method.group: expected 64, the inputs that share a zero point with quantize"
+                + " int4-64, found 32");
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {
@@ -222,10 +235,17 @@ final class RecipeTest {
         "control+lora",
         "adapter",
         "patch-control",
+        "routed",
+        "{name: routed, k: 0, blocks: [attn, mlp], bias: true, dropout: 0.1}",
+        "{name: control, function: routed, k: 5, dropout: 0.1}",
+        "{name: control, function: vera, rank: 4, d_initial: 0.3, projection_prng_key: 2}",
+        "{name: control, function: user, user_function: own}",
         "reft",
         "{name: reft, variant: direft, positions: 'first 3, last 2', shared: false}",
         "full",
         "probe",
+        "qa-lora",
+        "{name: qa-lora, rank: 4, alpha: 8, group: 64, layers: last 2}",
         "vera",
         "adalora",
         "{name: adalora, init_r: 6, target_r: 2, tinit: 5, tfinal: 9, deltaT: 3, beta1: 0.5}",
@@ -374,7 +394,7 @@ final class RecipeTest {
         "train.early_stopping=0 | train.patience: expected 1 or more | 0",
         "train.select=first | train.select: expected last or best | 'first'",
         "train={warmup_steps: 1, warmup_ratio: 0.1} | train.warmup_ratio: expected either | 0.1",
-        "quantize=int4 | quantize: expected one of | 'int4'",
+        "quantize=int3 | quantize: expected one of | 'int3'",
         "train=fast | train: expected a mapping | 'fast'",
         "data.train= | data.train: expected a data file | nothing",
         "data.train={format: csv} | data.train.path: expected a data file | nothing",

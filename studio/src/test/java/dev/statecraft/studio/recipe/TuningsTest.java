@@ -60,6 +60,12 @@ final class TuningsTest {
         "bitfit | 32",
         "{name: bitfit, targets: [up_proj]} | 16",
         "{name: patch-control, rank: 2} | 84",
+        "{name: routed, rank: 2} | 73",
+        "{name: routed, rank: 2, k: 0} | 64",
+        "{name: routed, rank: 2, blocks: [attn, mlp], bias: true} | 222",
+        "{name: control, rank: 2, function: vera} | 20",
+        "{name: control, function: ia3} | 16",
+        "{name: double-control, function: bitfit} | 32",
         "{name: reft, rank: 2} | 68",
         "{name: reft, rank: 2, variant: direft, positions: first 3} | 68",
         "{name: reft, rank: 2, positions: 'first 3, last 2'} | 68",
@@ -69,6 +75,8 @@ final class TuningsTest {
         "{name: edges, edges: [{from: embedding, to: layers.1.output, rank: 2}]} | 32",
         "{name: edges, edges: [{from: input, to: output, rank: 2, function: bottleneck}]} | 84",
         "{name: edges, edges: [{from: input, to: output, rank: 2, function: affine}]} | 164",
+        "{name: edges, edges: [{from: input, to: output, rank: 2, function: routed}]} | 73",
+        "{name: edges, edges: [{from: input, to: output, rank: 2, function: vera}]} | 20",
         "{name: edges, edges: [{from: output, to: output, function: ia3}]} | 16",
         "{name: edges, edges: [{from: middle, to: middle, function: bitfit}]} | 16",
         "{name: edges, edges: [{from: input, to: output, rank: 2, function: patch}]} | 84",
@@ -122,6 +130,25 @@ final class TuningsTest {
                     "{name: edges, edges: [{from: input, to: input, function: ia3, rank: 2}]}"))
         .isInstanceOf(RecipeException.class)
         .hasMessageContaining("function: ia3 has no rank, alpha, bias or dropout");
+    assertThatThrownBy(
+            () ->
+                Methods.parse(
+                    "{name: edges, edges: [{from: input, to: output, function: vera, alpha: 2}]}"))
+        .isInstanceOf(RecipeException.class)
+        .hasMessageContaining("alpha: expected no such key beside function: vera");
+    assertThatThrownBy(() -> Methods.parse("{name: control, k: 2}"))
+        .isInstanceOf(RecipeException.class)
+        .hasMessageContaining("k: expected no such key beside function: low-rank");
+    assertThatThrownBy(() -> Methods.parse("{name: control, function: user}"))
+        .isInstanceOf(RecipeException.class)
+        .hasMessageContaining(
+            "user_function: expected the name of a function that the program registers");
+    assertThatThrownBy(
+            () -> tuned("{name: control, function: user, user_function: own}", LLAMA_LIKE))
+        .isInstanceOf(UsageException.class)
+        .hasMessage(
+            "user_function: expected a function that the program has registered, which has none,"
+                + " found 'own'");
     assertThatThrownBy(
             () -> tuned("{name: ia3, targets: [q_proj], feedforward: [up_proj]}", LLAMA_LIKE))
         .isInstanceOf(UsageException.class)

@@ -14,8 +14,9 @@ import org.bytedeco.javacpp.BytePointer;
 
 /**
  * Kernels that dequantize on the CPU to float32 or bfloat16 in one pass: a code is looked up in a
- * table of its block's (or row's) values, already scaled and rounded. Plain Java: a table of this
- * size stays in the processor's nearest cache, and what is left is the speed of memory.
+ * table of its block's (or row's) values, already scaled and rounded; or scaled and shifted itself,
+ * where blocks are small. Plain Java: a table of this size stays in the processor's nearest cache,
+ * and what is left is the speed of memory.
  */
 final class Dequantization {
   /** Blocks of NF4 that are looked up between copies from and to native memory. */
@@ -206,6 +207,83 @@ final class Dequantization {
       target[i] = codes[i] * largest * Int8Rows.STEP;
     }
   }
+
+  // ---- int4 ----
+
+  static void int4(Tensor target, Int4Groups source) {
+    if (isEmpty(target)) {
+      return;
+    }
+    Memory codes = new Memory(source.codes());
+    Memory scales = new Memory(source.scales());
+    Memory zeros = new Memory(source.zeros());
+    Memory values = new Memory(target);
+    int width = Math.toIntExact(source.columns());
+    int packed = Math.toIntExact(Int4Groups.bytesOfRow(width));
+    int groups = Math.toIntExact(Int4Groups.groups(width, source.group()));
+    boolean narrow = target.dtype() == DType.BFLOAT16;
+    target
+        .torch()
+        .workers()
+        .share(
+            source.rows(),
+            width,
+            (from, to) -> {
+              byte[] bytes = new byte[packed];
+              byte[] row = new byte[2 * packed];
+              float[] scale = new float[groups];
+              float[] zero = new float[groups];
+              float[] wide = new float[width];
+              short[] rounded = new short[narrow ? width : 0];
+              for (long i = from; i < to; i++) {
+                codes.read(i * packed, bytes, packed);
+                scales.floats(i * groups * Float.BYTES, groups).get(scale);
+                zeros.floats(i * groups * Float.BYTES, groups).get(zero);
+                unpack(bytes, row);
+                for (int g = 0; g < groups; g++) {
+                  int first = g * source.group();
+                  int end = Math.min(width, first + source.group());
+                  shift(row, first, end, scale[g], zero[g], wide);
+                }
+                if (narrow) {
+                  round(wide, rounded);
+                  values.shorts(i * width * Short.BYTES, width).put(rounded);
+                } else {
+                  values.floats(i * width * Float.BYTES, width).put(wide);
+                }
+              }
+            });
+  }
+
+  private static void unpack(byte[] bytes, byte[] codes) {
+    for (int i = 0; i < bytes.length; i++) {
+      codes[2 * i] = (byte) ((bytes[i] >>> 4) & 15);
+      codes[2 * i + 1] = (byte) (bytes[i] & 15);
+    }
+  }
+
+  private static void shift(
+      byte[] codes, int from, int end, float scale, float zero, float[] target) {
+    if (Rows.haveVectors()) {
+      Codes.shift(codes, from, end, scale, zero, target);
+      return;
+    }
+    for (int i = from; i < end; i++) {
+      target[i] = codes[i] * scale + zero;
+    }
+  }
+
+  private static void round(float[] values, short[] target) {
+    if (Rows.haveVectors()) {
+      Bfloat16.narrow(values, target, target.length);
+      return;
+    }
+    for (int i = 0; i < target.length; i++) {
+      target[i] = (short) roundedBits(values[i]);
+    }
+  }
+
+  // ---- rounding ----
 
   /** The bits of a number rounded to bfloat16, to the nearest, ties to even. */
   private static int roundedBits(float value) {

@@ -4,8 +4,8 @@ import dev.statecraft.tensor.Tensor;
 import dev.statecraft.tensor.memory.MemoryCategory;
 
 /**
- * A matrix {@code [rows, columns]} in few bits, in the formats of bitsandbytes, so that a weight
- * dequantizes to the values it has there.
+ * A matrix {@code [rows, columns]} in few bits. The first two formats are those of bitsandbytes, so
+ * that a weight dequantizes to the values it has there.
  *
  * <ul>
  *   <li>{@link Quantization#INT8} (Dettmers et al. 2022, "LLM.int8()", section 2.1, without
@@ -16,13 +16,16 @@ import dev.statecraft.tensor.memory.MemoryCategory;
  *       largest magnitude of the 64, two to a byte, the first in its upper half. The m are
  *       themselves quantized ("double quantization"): less their mean, in blocks of 256, each the
  *       index of the nearest of 256 levels. 4.127 bits in all. A block of zeros stays zeros.
+ *   <li>{@link Quantization#INT4} and its kin, which {@link Int4Groups} tells of: 4 bits, and 64
+ *       for each group of inputs.
  * </ul>
  *
- * <p>Values dequantize in float32 and are rounded once to the type asked for. Immutable; whoever
- * holds it owns it and closes it. On the device without memory nothing is computed, but as many
- * bytes are taken as elsewhere.
+ * <p>Values dequantize in float32 (but see {@link Int4Groups}) and are rounded once to the type
+ * asked for. Immutable; whoever holds it owns it and closes it. On the device without memory
+ * nothing is computed, but as many bytes are taken as elsewhere.
  */
-public sealed interface QuantizedMatrix extends AutoCloseable permits Int8Rows, Nf4Blocks {
+public sealed interface QuantizedMatrix extends AutoCloseable
+    permits Int8Rows, Nf4Blocks, Int4Groups {
   /**
    * Quantizes a matrix, a piece of it at a time.
    *
@@ -37,6 +40,7 @@ public sealed interface QuantizedMatrix extends AutoCloseable permits Int8Rows, 
     return switch (format) {
       case INT8 -> Int8Rows.of(weight);
       case NF4 -> Nf4Blocks.of(weight);
+      case INT4, INT4_64, INT4_128 -> Int4Groups.of(weight, format.group());
       case NONE -> throw new IllegalArgumentException("quantize: expected a format, found none");
     };
   }

@@ -59,4 +59,19 @@ public final class Codes {
       target[i] = codes[i] * factor * step;
     }
   }
+
+  /** {@code target = codes scale + zero}, each rounded, from {@code from} up to {@code end}. */
+  public static void shift(
+      byte[] codes, int from, int end, float scale, float zero, float[] target) {
+    int i = from;
+    int limit = BYTES.length() == FLOATS.length() ? from + FLOATS.loopBound(end - from) : from;
+    for (; i < limit; i += FLOATS.length()) {
+      ByteVector bytes = ByteVector.fromArray(BYTES, codes, i);
+      FloatVector values = (FloatVector) bytes.convertShape(VectorOperators.B2F, FLOATS, 0);
+      values.mul(scale).add(zero).intoArray(target, i);
+    }
+    for (; i < end; i++) {
+      target[i] = codes[i] * scale + zero;
+    }
+  }
 }

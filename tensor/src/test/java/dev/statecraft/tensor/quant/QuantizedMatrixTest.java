@@ -89,6 +89,129 @@ class QuantizedMatrixTest {
     }
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "64, 576, 32",
+    "5, 64, 32",
+    "7, 96, 64",
+    "9, 31, 32",
+    "3, 5, 2",
+    "1, 1, 8",
+    "6, 88, 8",
+    "11, 84, 32",
+    "700, 512, 128"
+  })
+  void int4IsTheNearestOf15StepsOfTheGroup(int rows, int columns, int group) {
+    float[] values = matrix(rows, columns);
+    float[] codes = new float[rows * columns];
+    float[] expected = int4(values, columns, group, codes);
+    int groups = (columns + group - 1) / group;
+    try (Torch torch = Torch.cpu();
+        Tensor weight = torch.of(DType.FLOAT32, values, rows, columns);
+        Int4Groups matrix = Int4Groups.of(weight, group)) {
+      assertThat(dequantized(matrix, torch, DType.FLOAT32)).isEqualTo(expected);
+      assertThat(wide(matrix, torch)).isEqualTo(wide(matrix, codes));
+      assertThat(dequantized(matrix, torch, DType.BFLOAT16)).isEqualTo(rounded(torch, expected));
+      assertThat(composed(matrix, torch, DType.FLOAT32)).isEqualTo(expected);
+      assertThat(composed(matrix, torch, DType.BFLOAT16)).isEqualTo(rounded(torch, expected));
+      assertThat(unpacked(matrix)).isEqualTo(codes);
+      assertThat(matrix.bytes()).isEqualTo(rows * ((columns + 1L) / 2) + 2L * 4 * rows * groups);
+    }
+  }
+
+  /** By libtorch's operations: our kernels write contiguous matrices only. */
+  private static float[] composed(QuantizedMatrix matrix, Torch torch, DType type) {
+    try (Tensor wide = torch.full(type, 99, matrix.rows(), matrix.columns() + 1);
+        Tensor target = wide.narrow(1, 0, matrix.columns())) {
+      matrix.dequantizeInto(target);
+      try (Tensor values = target.copyTo(DType.FLOAT32)) {
+        return values.toFloats();
+      }
+    }
+  }
+
+  private static double[] wide(Int4Groups matrix, Torch torch) {
+    try (Tensor target = torch.full(DType.FLOAT64, 99, matrix.rows(), matrix.columns())) {
+      matrix.dequantizeInto(target);
+      return target.toDoubles();
+    }
+  }
+
+  /** By the definition, in float64. */
+  private static double[] wide(Int4Groups matrix, float[] codes) {
+    float[] scales = matrix.scales().toFloats();
+    float[] zeros = matrix.zeros().toFloats();
+    int columns = (int) matrix.columns();
+    double[] values = new double[codes.length];
+    for (int i = 0; i < values.length; i++) {
+      int group = i / columns * (int) matrix.scales().size(1) + i % columns / matrix.group();
+      values[i] = (double) codes[i] * scales[group] + zeros[group];
+    }
+    return values;
+  }
+
+  private static float[] unpacked(Int4Groups matrix) {
+    long[] bytes = matrix.codes().toLongs();
+    int columns = (int) matrix.columns();
+    int half = (columns + 1) / 2;
+    float[] codes = new float[(int) matrix.rows() * columns];
+    for (int i = 0; i < codes.length; i++) {
+      long pair = bytes[i / columns * half + i % columns / 2];
+      codes[i] = i % columns % 2 == 0 ? pair >> 4 : pair & 15;
+    }
+    return codes;
+  }
+
+  /** A scale that is the least float32 above 0, or twice that, is far off what it is rounded of. */
+  @Test
+  void int4ClampsTheCodesOfTheLeastNumbers() {
+    float[] values = {0, 22 * Float.MIN_VALUE, 7 * Float.MIN_VALUE, 3, 3, 3};
+    try (Torch torch = Torch.cpu();
+        Tensor weight = torch.of(DType.FLOAT32, values, 1, 6);
+        Int4Groups matrix = Int4Groups.of(weight, 2)) {
+      assertThat(unpacked(matrix)).containsExactly(0, 15, 0, 15, 0, 0);
+      assertThat(matrix.scales().toFloats()).containsExactly(Float.MIN_VALUE, 0.2f, 0);
+      assertThat(matrix.zeros().toFloats()).containsExactly(0, 7 * Float.MIN_VALUE, 3);
+    }
+  }
+
+  /** Steps that are powers of 2: other scales are rounded, and move when they are found again. */
+  @Test
+  void int4QuantizesItsOwnValuesToThemselves() {
+    float[] values = matrix(16, 128);
+    for (int i = 0; i < values.length; i += 32) {
+      values[i] = -1;
+      values[i + 1] = 2.75f;
+    }
+    try (Torch torch = Torch.cpu();
+        Tensor weight = torch.of(DType.FLOAT32, values, 16, 128);
+        QuantizedMatrix once = QuantizedMatrix.of(Quantization.INT4, weight)) {
+      float[] first = dequantized(once, torch, DType.FLOAT32);
+      try (Tensor again = torch.of(DType.FLOAT32, first, 16, 128);
+          QuantizedMatrix twice = QuantizedMatrix.of(Quantization.INT4, again)) {
+        assertThat(dequantized(twice, torch, DType.FLOAT32)).isEqualTo(first);
+      }
+    }
+  }
+
+  @Test
+  void int4RefusesPartsThatDoNotFit() {
+    try (Torch torch = Torch.cpu();
+        Tensor weight = torch.zeros(DType.FLOAT32, 4, 8);
+        Tensor codes = torch.zeros(DType.UINT8, 4, 4);
+        Tensor scales = torch.zeros(DType.FLOAT32, 4, 2)) {
+      assertThatThrownBy(() -> new Int4Groups(8, 8, codes, scales, scales))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("expected codes, scales and zeros of one matrix of 8 columns");
+      assertThatThrownBy(() -> new Int4Groups(3, 8, codes, scales, scales))
+          .isInstanceOf(IllegalArgumentException.class);
+      assertThatThrownBy(() -> Int4Groups.of(weight, 7))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("expected groups of an even number, found 7");
+      assertThat(torch.liveTensors()).isEqualTo(3);
+    }
+  }
+
   private static float[] rounded(Torch torch, float[] values) {
     try (Tensor narrow = torch.of(DType.BFLOAT16, values, values.length)) {
       return narrow.toFloats();
@@ -96,7 +219,7 @@ class QuantizedMatrixTest {
   }
 
   @ParameterizedTest
-  @EnumSource(value = Quantization.class, names = "NONE", mode = EnumSource.Mode.EXCLUDE)
+  @EnumSource(names = {"INT8", "NF4"})
   void aQuantizedMatrixQuantizesToItself(Quantization format) {
     // Every block's largest magnitude is the same, so that nothing is lost to the scales.
     float[] values = matrix(16, 128);
@@ -213,8 +336,9 @@ class QuantizedMatrixTest {
       assertThatThrownBy(() -> QuantizedMatrix.of(Quantization.NONE, matrix))
           .hasMessage("quantize: expected a format, found none");
     }
-    assertThatThrownBy(() -> Quantization.of("int4"))
-        .hasMessage("quantize: expected one of [none, int8, nf4], found 'int4'");
+    assertThatThrownBy(() -> Quantization.of("int3"))
+        .hasMessage(
+            "quantize: expected one of [none, int8, nf4, int4, int4-64, int4-128], found 'int3'");
   }
 
   // ---- the formats, number by number ----
@@ -276,6 +400,28 @@ class QuantizedMatrixTest {
       for (int i = start; i < start + columns; i++) {
         long code = largest == 0 ? 0 : (long) Math.rint(values[i] * (1 / largest * 127f));
         result[i] = code * largest * (1 / 127f);
+      }
+    }
+    return result;
+  }
+
+  /** The values; writes the codes. */
+  private static float[] int4(float[] values, int columns, int group, float[] codes) {
+    float[] result = new float[values.length];
+    for (int row = 0; row < values.length; row += columns) {
+      for (int start = row; start < row + columns; start += group) {
+        int end = Math.min(start + group, row + columns);
+        float zero = values[start];
+        float largest = values[start];
+        for (int i = start; i < end; i++) {
+          zero = Math.min(zero, values[i]);
+          largest = Math.max(largest, values[i]);
+        }
+        float scale = (float) (((double) largest - zero) / 15);
+        for (int i = start; i < end; i++) {
+          codes[i] = scale == 0 ? 0 : (float) Math.rint((values[i] - zero) / scale);
+          result[i] = codes[i] * scale + zero;
+        }
       }
     }
     return result;

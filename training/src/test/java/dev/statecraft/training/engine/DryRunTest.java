@@ -112,7 +112,8 @@ class DryRunTest {
   @CsvSource({
     "lora, CHEAP, FLOAT32, NONE, EXACT",
     "dora, INPUTS, BFLOAT16, INT8, INT8",
-    "double-control, ALL, BFLOAT16, NF4, EXACT"
+    "double-control, ALL, BFLOAT16, NF4, EXACT",
+    "qa-lora, CHEAP, BFLOAT16, INT4, EXACT"
   })
   void aCardIsPlannedForWithoutOne(
       String method, StorePolicy store, DType type, Quantization quantization, StateFormat states) {
@@ -142,6 +143,10 @@ class DryRunTest {
     "lora, INPUTS, BFLOAT16, NF4, EXACT",
     "lora, ALL, FLOAT64, NF4, EXACT",
     "lora, CHEAP, BFLOAT16, INT8, INT8",
+    "qa-lora, CHEAP, FLOAT32, INT4, EXACT",
+    "qa-lora, INPUTS, BFLOAT16, INT4, EXACT",
+    "qa-lora, ALL, FLOAT64, INT4, INT8",
+    "qa-lora, MLP, BFLOAT16, INT4_64, EXACT",
     "dora, MLP, BFLOAT16, NF4, EXACT",
     "dora, INPUTS, FLOAT32, INT8, EXACT",
     "adalora, CHEAP, FLOAT32, NONE, EXACT",

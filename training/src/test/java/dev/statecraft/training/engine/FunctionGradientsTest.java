@@ -9,6 +9,8 @@ import dev.statecraft.core.control.ControlEdge;
 import dev.statecraft.core.control.ControlFunction;
 import dev.statecraft.core.control.Gated;
 import dev.statecraft.core.control.LowRank;
+import dev.statecraft.core.control.PooledLowRank;
+import dev.statecraft.core.control.Routed;
 import dev.statecraft.core.control.UserFunction;
 import dev.statecraft.core.graph.Graph;
 import dev.statecraft.core.graph.Initializer;
@@ -50,6 +52,9 @@ class FunctionGradientsTest {
     FUNCTIONS.put("gated, 1 gate", new Gated(3, 0.9, 1, START));
     FUNCTIONS.put("gated, 4 gates", new Gated(3, 0.9, 4, START));
     FUNCTIONS.put("affine, 3 terms", new Affine(2, 0.9, 3, START));
+    FUNCTIONS.put("means of 12", new PooledLowRank(3, 0.9, 12, 0));
+    FUNCTIONS.put("routed, 2 of all", new Routed(2, new LowRank(3, 0.5, false, 0, START)));
+    FUNCTIONS.put("routed, biases", new Routed(9, new LowRank(3, 0.5, true, 0, START)));
     FUNCTIONS.put("a program's own", own());
   }
 

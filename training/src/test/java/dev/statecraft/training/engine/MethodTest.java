@@ -163,11 +163,16 @@ class MethodTest {
     return switch (method) {
       case "lora" -> lora;
       case "dora" -> lora + rows;
+      case "qa-lora" ->
+          states(base, model.family().backbone().defaultTargets())
+              .mapToLong(state -> r * (features(base, state) + (inFeatures(base, state) + 19) / 20))
+              .sum();
       case "vera" -> rows + r * layers * model.family().backbone().defaultTargets().size();
       case "adalora" -> lora + r * layers * model.family().backbone().defaultTargets().size();
       case "vera edges" -> 2 * layers * (r + d);
       case "control", "full-block control" -> layers * edge(model, d, d);
       case "double-control" -> 2 * layers * edge(model, d, d);
+      case "routed" -> 2 * layers * edge(model, d, d) + 2 * layers * (2 * layers - 1) / 2 * (d + 1);
       case "control+lora" -> layers * edge(model, d, d) + lora;
       case "adapter" -> 2 * layers * (2 * r * d + r + d);
       case "adapter with norms" ->

@@ -16,8 +16,10 @@ import dev.statecraft.core.control.LowRank;
 import dev.statecraft.core.control.NormTuning;
 import dev.statecraft.core.control.Patch;
 import dev.statecraft.core.control.Positions;
+import dev.statecraft.core.control.QaLora;
 import dev.statecraft.core.control.RankBudget;
 import dev.statecraft.core.control.Reft;
+import dev.statecraft.core.control.Routed;
 import dev.statecraft.core.control.SharedLowRank;
 import dev.statecraft.core.control.StateTuning;
 import dev.statecraft.core.control.Tuning;
@@ -54,6 +56,8 @@ final class Methods {
     methods.put("dora", new Dora(RANK, ALPHA, dropout, targets, all));
     methods.put("vera", new Vera(RANK, 0.1, dropout, 0, targets, all));
     methods.put("adalora", adaLora(targets, dropout));
+    // Two groups of a tiny model's 32 features, the second of which is shorter.
+    methods.put("qa-lora", new QaLora(RANK, ALPHA, dropout, 20, targets, all));
     methods.put("control", StateTuning.control(control, all));
     methods.put("double-control", StateTuning.doubleControl(control, all));
     methods.put("control+lora", Tuning.all(List.of(StateTuning.control(control, all), lora)));
@@ -67,6 +71,7 @@ final class Methods {
                 StateTuning.adapter(new Bottleneck(RANK, 1, Activation.Kind.SILU), all),
                 new NormTuning(all))));
     methods.put("gated control", StateTuning.control(new Gated(RANK, 0.5, 2, control.init()), all));
+    methods.put("routed", StateTuning.doubleControl(new Routed(2, control), all));
     methods.put(
         "affine double-control",
         StateTuning.doubleControl(new Affine(RANK, 0.5, 2, control.init()), all));

@@ -32,7 +32,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** A quantized base is the base that holds the dequantized values. */
 class QuantizationTest {
-  private static final List<Quantization> FORMATS = List.of(Quantization.INT8, Quantization.NF4);
+  private static final List<Quantization> FORMATS =
+      List.of(Quantization.INT8, Quantization.NF4, Quantization.INT4);
 
   static Stream<Arguments> methods() {
     return Methods.ofAllModels()

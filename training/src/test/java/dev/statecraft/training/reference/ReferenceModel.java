@@ -11,6 +11,7 @@ import dev.statecraft.core.control.Lora;
 import dev.statecraft.core.control.LowRank;
 import dev.statecraft.core.control.Patch;
 import dev.statecraft.core.control.Positions;
+import dev.statecraft.core.control.QaLora;
 import dev.statecraft.core.control.RankBudget;
 import dev.statecraft.core.control.Reft;
 import dev.statecraft.core.control.StateTuning;
@@ -177,6 +178,14 @@ record ReferenceModel(TaskModel family, ReferenceVectors base) {
               targets(json),
               LayerSelection.ALL,
               Map.of());
+      case "qa-lora" ->
+          new QaLora(
+              json.get("rank").asInt(),
+              json.get("alpha").asDouble(),
+              0,
+              json.get("group").asInt(),
+              targets(json),
+              LayerSelection.ALL);
       case "control" -> StateTuning.control(lowRank(json), LayerSelection.ALL);
       case "double-control" -> StateTuning.doubleControl(lowRank(json), LayerSelection.ALL);
       case "patch-control" ->
@@ -199,7 +208,7 @@ record ReferenceModel(TaskModel family, ReferenceVectors base) {
                   lora(json.get("lora"))));
       case "ia3" -> new Ia3(targets(json), names(json.get("feedforward")), LayerSelection.ALL);
       case "bitfit" -> new BitFit(List.of(), LayerSelection.ALL);
-      default -> throw new AssertionError("unknown method '" + method.method() + "'");
+      default -> throw ReferenceVectorsTest.unknown(method.method());
     };
   }
 

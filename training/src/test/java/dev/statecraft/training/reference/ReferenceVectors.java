@@ -23,12 +23,14 @@ record ReferenceVectors(
     Map<String, long[]> shapes) {
   private static final ObjectMapper JSON = new ObjectMapper();
 
+  /** Names of the pairs, such as {@code llama-tiny.lora}; other JSON tells no model's vectors. */
   static List<String> names(Path folder) throws IOException {
     try (Stream<Path> files = Files.list(folder)) {
       return files
           .map(file -> file.getFileName().toString())
           .filter(name -> name.endsWith(".json"))
           .map(name -> name.substring(0, name.length() - ".json".length()))
+          .filter(name -> name.contains("."))
           .sorted()
           .toList();
     }

@@ -43,6 +43,7 @@ class VeraVectorsTest {
 
   @Test
   void peftsFilesGiveItsLogits() throws IOException {
+    ReferenceVectorsTest.require(NAME + ".json");
     Path vectors = ReferenceVectorsTest.folder();
     ReferenceVectors expected = ReferenceVectors.read(vectors, NAME);
     ReferenceModel model = ReferenceModel.read(vectors, expected.model());

@@ -1,0 +1,66 @@
+package dev.statecraft.models.pretrained;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.statecraft.base.InvalidInputException;
+import dev.statecraft.models.config.ConfigKeys;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/**
+ * The key {@code quantization_config} of a {@code config.json}: how a folder's linears are held, if
+ * not as floats. Ours has {@code quant_method: statecraft}, {@code bits: 4} and {@code group_size};
+ * the linears are then {@linkplain dev.statecraft.formats.checkpoint.PackedMatrix packed}.
+ */
+public final class QuantizationConfig {
+  private static final String KEY = "quantization_config";
+  private static final String METHOD = "quant_method";
+  private static final String OURS = "statecraft";
+  private static final String GROUP = "group_size";
+  private static final int BITS = 4;
+
+  private QuantizationConfig() {}
+
+  /**
+   * The group of a folder's packed linears; empty if they are floats.
+   *
+   * @throws InvalidInputException if the weights are packed or scaled as some other library
+   *     quantizes them
+   * @throws IOException if the file cannot be read
+   */
+  static OptionalInt group(Path configJson) throws IOException {
+    String json = new String(Files.readAllBytes(configJson), StandardCharsets.UTF_8);
+    Optional<ConfigKeys> found = ConfigKeys.parse(json, configJson.toString()).object(KEY);
+    if (found.isEmpty()) {
+      return OptionalInt.empty();
+    }
+    ConfigKeys keys = found.get();
+    Optional<String> method = keys.optionalText(METHOD);
+    if (!method.equals(Optional.of(OURS))) {
+      throw new InvalidInputException(
+          configJson
+              + ": quantization_config: expected weights as they were trained, found some quantized"
+              + method.map(name -> " by " + name).orElse("")
+              + ", which are not read: take the original model; 'quantize: nf4' quantizes it here");
+    }
+    keys.require(keys.positive("bits") == BITS, "bits", "4");
+    int group = keys.positive(GROUP);
+    keys.require(group % 2 == 0, GROUP, "an even number");
+    return OptionalInt.of(group);
+  }
+
+  /** Writes it into a configuration; without a group, there is none. */
+  public static void write(ObjectNode config, OptionalInt group) {
+    if (group.isEmpty()) {
+      config.remove(KEY);
+      return;
+    }
+    ObjectNode node = config.putObject(KEY);
+    node.put(METHOD, OURS);
+    node.put("bits", BITS);
+    node.put(GROUP, group.getAsInt());
+  }
+}
