@@ -42,6 +42,57 @@ ADAPTERS = {
     "bert-dora": (TEXT, "bert-tiny", dict(task_type="SEQ_CLS", target_modules=["key", "intermediate.dense"], use_dora=True)),
     "bert-no-head": (TEXT, "bert-tiny", dict(target_modules=["value"])),
     "vit-lora": (IMAGE, "vit-tiny", dict(target_modules=["q_proj", "fc2"], modules_to_save=["classifier"])),
+    "bert-bias-lora-only": (TEXT, "bert-tiny", dict(task_type="SEQ_CLS", target_modules=["query", "output.dense"], bias="lora_only")),
+    "bert-bias-all": (TEXT, "bert-tiny", dict(task_type="SEQ_CLS", target_modules=["query", "value"], bias="all")),
+    "bert-lora-bias": (TEXT, "bert-tiny", dict(task_type="SEQ_CLS", target_modules=["query", "value"], lora_bias=True)),
+    "roberta-dora-bias": (
+        TEXT,
+        "roberta-tiny",
+        dict(task_type="SEQ_CLS", target_modules=["query"], use_dora=True, bias="lora_only"),
+    ),
+    "vit-bias-all": (
+        IMAGE,
+        "vit-tiny",
+        dict(target_modules=["q_proj", "fc2"], modules_to_save=["classifier"], lora_bias=True, bias="all"),
+    ),
+    "llama-two-tables": (
+        CAUSAL,
+        "llama-tied",
+        dict(task_type="CAUSAL_LM", target_modules=["q_proj"], modules_to_save=["embed_tokens", "lm_head"]),
+    ),
+    "llama-own-embedding": (
+        CAUSAL,
+        "llama-tied",
+        dict(task_type="CAUSAL_LM", target_modules=["q_proj"], modules_to_save=["embed_tokens"]),
+    ),
+    "llama-tied-tables": (
+        CAUSAL,
+        "llama-tied",
+        dict(task_type="CAUSAL_LM", target_modules=["q_proj"], modules_to_save=["embed_tokens"], ensure_weight_tying=True),
+    ),
+    "llama-tokens": (
+        CAUSAL,
+        "llama-tied",
+        dict(task_type="CAUSAL_LM", target_modules=["q_proj"], trainable_token_indices=[10, 3, 17]),
+    ),
+    "llama-tokens-apart": (
+        CAUSAL,
+        "llama-tied",
+        dict(
+            task_type="CAUSAL_LM",
+            target_modules=["q_proj"],
+            trainable_token_indices={"embed_tokens": [3, 10], "lm_head": [10, 4, 5]},
+        ),
+    ),
+    "llama-tokens-untied": (
+        CAUSAL,
+        "llama-tiny",
+        dict(
+            task_type="CAUSAL_LM",
+            target_modules=["q_proj"],
+            trainable_token_indices={"embed_tokens": [3, 10], "lm_head": [10, 4, 5]},
+        ),
+    ),
 }
 
 

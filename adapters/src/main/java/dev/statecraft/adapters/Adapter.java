@@ -102,9 +102,7 @@ public final class Adapter implements AutoCloseable {
   }
 
   private void requireKnown(AdapterPart part, List<String> saved, TaskModel family) {
-    if (part.projections().isPresent()) {
-      SavedModules.requireUntied(config.toString(), saved, family);
-    } else {
+    if (part.projections().isEmpty()) {
       AdapterConfig.requireHeads(config.toString(), saved, family);
     }
   }
@@ -148,7 +146,10 @@ public final class Adapter implements AutoCloseable {
     Set<String> missing = new TreeSet<>();
     Set<String> misshaped = new TreeSet<>();
     Set<String> unexpected = new TreeSet<>(file.names());
+    AdapterKeys.copies(description, family).keySet().forEach(unexpected::remove);
+    unexpected.removeIf(key -> AdapterKeys.isIdle(key, description));
     boolean headless = headless(family);
+    boolean unbiased = unbiased();
     for (Map.Entry<Parameter, List<String>> entry : keys(family).entrySet()) {
       Parameter parameter = entry.getKey();
       Optional<String> key = entry.getValue().stream().filter(file.names()::contains).findFirst();
@@ -156,9 +157,7 @@ public final class Adapter implements AutoCloseable {
         unexpected.remove(key.get());
         check(parameter, file.entry(key.get())).ifPresent(misshaped::add);
         keys.put(parameter, key.get());
-      } else if (!(headless
-          && parameter.role() == Parameter.Role.HEAD
-          && inBase.test(parameter.name()))) {
+      } else if (!(isLeft(parameter, headless, unbiased) && inBase.test(parameter.name()))) {
         missing.add(entry.getValue().get(0));
       }
     }
@@ -183,6 +182,28 @@ public final class Adapter implements AutoCloseable {
     return description.parts().stream()
         .flatMapToDouble(part -> part.constant(key).stream())
         .anyMatch(number -> number == found);
+  }
+
+  /** Whether a trained parameter that the file lacks is the base model's. */
+  private static boolean isLeft(Parameter parameter, boolean headless, boolean unbiased) {
+    return (headless && parameter.role() == Parameter.Role.HEAD)
+        || (unbiased
+            && parameter.role() == Parameter.Role.BASE
+            && parameter.name().endsWith(AdapterKeys.BIAS));
+  }
+
+  /**
+   * Whether it is one with {@code bias} {@code lora_only} that has none: versions of PEFT did not
+   * save them, and go on with the base model's.
+   */
+  private boolean unbiased() {
+    boolean some =
+        description.parts().stream()
+            .flatMap(part -> part.projections().stream())
+            .anyMatch(part -> part.beside().biases() == Beside.Biases.LORA_ONLY);
+    return some
+        && file.names().stream()
+            .noneMatch(key -> key.endsWith(AdapterKeys.BIAS) && key.contains(".base_layer."));
   }
 
   private Map<Parameter, List<String>> keys(TaskModel family) {

@@ -60,12 +60,16 @@ public final class AdapterExport {
     Map<Parameter, List<String>> names = format.layout().keys(description, family, tuned);
     SafetensorsWriter writer = new SafetensorsWriter();
     description.metadata().forEach(writer::metadata);
+    Map<String, String> copies = AdapterKeys.copies(description, family);
     stored.forEach(
         (parameter, key) -> {
-          TensorEntry entry = adapter.file().entry(key);
-          writer.add(
-              TensorEntry.of(names.get(parameter).get(0), entry.type(), entry.shape()),
-              channel -> copy(adapter.file(), entry, channel));
+          add(writer, names.get(parameter).get(0), key);
+          copies.forEach(
+              (copy, of) -> {
+                if (of.equals(parameter.name())) {
+                  add(writer, copy, key);
+                }
+              });
         });
     if (format != AdapterFormat.PAPER && format != AdapterFormat.STATEFT) {
       AdapterFolder.addEmpty(writer, description, family);
@@ -73,6 +77,13 @@ public final class AdapterExport {
     String settings = format.layout().settings(description, family, savedHeads(stored));
     writer.writeTo(folder.resolve(format.layout().weightsFiles().get(0)));
     Files.writeString(folder.resolve(AdapterFolder.CONFIG_FILE), settings);
+  }
+
+  private void add(SafetensorsWriter writer, String name, String key) {
+    TensorEntry entry = adapter.file().entry(key);
+    writer.add(
+        TensorEntry.of(name, entry.type(), entry.shape()),
+        channel -> copy(adapter.file(), entry, channel));
   }
 
   private void require(AdapterFormat format) {

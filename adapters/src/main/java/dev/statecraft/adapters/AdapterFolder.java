@@ -84,6 +84,14 @@ public final class AdapterFolder {
           });
     }
     addEmpty(writer, saved, family);
+    AdapterKeys.copies(description, family)
+        .forEach(
+            (key, parameter) -> {
+              Tensor value = weights.value(parameter);
+              writer.add(
+                  TensorEntry.of(key, ElementType.F32, value.shape()),
+                  channel -> write(value, channel));
+            });
     Files.createDirectories(folder);
     Leftovers.sweep(folder);
     Path newConfig = beside(folder, CONFIG_FILE);

@@ -10,6 +10,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * What the saved parameters of a graph are called in {@code adapter_model.safetensors}; the table
@@ -21,12 +23,16 @@ final class AdapterKeys {
   /** What PEFT's own module around the model begins with. */
   private static final String WHOLE = "base_model.";
 
+  /** End of the name of a module's bias. */
+  static final String BIAS = ".bias";
+
   private static final String MAGNITUDE = ".lora_magnitude_vector.weight";
 
   private final TaskModel family;
   private final boolean plain;
   private final List<ControlEdge> edges;
   private final List<Layer> layers;
+  private final Set<String> names;
 
   private AdapterKeys(AdapterDescription description, TaskModel family, Graph graph) {
     this.family = family;
@@ -38,6 +44,7 @@ final class AdapterKeys {
             .sorted(Comparator.comparing((ControlEdge edge) -> -edge.name().length()))
             .toList();
     layers = graph.layers();
+    names = graph.parameters().keySet();
   }
 
   /**
@@ -70,12 +77,61 @@ final class AdapterKeys {
         return List.of(PREFIX + control.get());
       }
     }
-    String peft =
-        name.endsWith(MAGNITUDE) ? name.substring(0, name.length() - ".weight".length()) : name;
-    // The second is how PEFT called the module before transformers 5 renamed it.
-    return List.of(PREFIX + family.backbone().peftModule(peft), PREFIX + peft).stream()
+    if (isBiasOfTarget(name)) {
+      // The second is how PEFT called it before it put the linear inside a module of its own.
+      String module = name.substring(0, name.length() - BIAS.length());
+      return keysOf(module + ".base_layer" + BIAS, name);
+    }
+    String own = SavedModules.original(name);
+    return keysOf(
+        own.endsWith(MAGNITUDE) ? own.substring(0, own.length() - ".weight".length()) : own);
+  }
+
+  /** Whether a linear's bias is trained that LoRA attaches to. */
+  private boolean isBiasOfTarget(String name) {
+    return name.endsWith(BIAS)
+        && names.contains(name.substring(0, name.length() - BIAS.length()) + ".lora_A.weight");
+  }
+
+  private List<String> keysOf(String... found) {
+    // The second of each is how PEFT called the module before transformers 5 renamed it. is how
+    // PEFT called the module before transformers 5 renamed it.
+    return Stream.of(found)
+        .flatMap(name -> Stream.of(family.backbone().peftModule(name), name))
+        .map(name -> PREFIX + name)
         .distinct()
         .toList();
+  }
+
+  /**
+   * Keys under which PEFT's files have values once more: the head of a tied table, which stays
+   * tied.
+   *
+   * @return the name of the parameter by the key
+   */
+  static Map<String, String> copies(AdapterDescription description, TaskModel family) {
+    Map<String, String> copies = new LinkedHashMap<>();
+    description.parts().stream()
+        .flatMap(part -> part.projections().stream())
+        .flatMap(part -> part.savedModules(family).writtenTwice().stream())
+        .forEach(
+            tables ->
+                copies.put(
+                    PREFIX + family.backbone().peftModule(tables.head()), tables.embedding()));
+    return copies;
+  }
+
+  /**
+   * Whether PEFT's files have a tensor that means nothing: with all biases, those of the head that
+   * it replaced by a copy, and of the copy once more.
+   */
+  static boolean isIdle(String key, AdapterDescription description) {
+    boolean all =
+        description.parts().stream()
+            .flatMap(part -> part.projections().stream())
+            .anyMatch(part -> part.beside().biases() == Beside.Biases.ALL);
+    return all
+        && (key.endsWith(".original_module" + BIAS) || key.endsWith(".modules_to_save" + BIAS));
   }
 
   private Optional<String> control(String parameter) {

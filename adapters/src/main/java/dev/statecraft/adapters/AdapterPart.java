@@ -10,19 +10,23 @@ import dev.statecraft.core.control.NormTuning;
 import dev.statecraft.core.control.ParameterTuning;
 import dev.statecraft.core.control.QaLora;
 import dev.statecraft.core.control.StateTuning;
+import dev.statecraft.core.control.TokenTuning;
 import dev.statecraft.core.control.Tuning;
+import dev.statecraft.core.graph.Parameter;
 import dev.statecraft.core.run.Weights;
 import dev.statecraft.models.head.TaskModel;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /** One of the tunings that make an adapter. A {@code PartCodec} writes it down and reads it. */
 public interface AdapterPart {
-
   /**
    * The tuning for a family.
    *
@@ -117,6 +121,7 @@ public interface AdapterPart {
    *     of {@code alpha / r}
    * @param targets which linears
    * @param patterns which of them have a rank or an alpha of their own
+   * @param beside what else is trained
    */
   record Projections(
       boolean dora,
@@ -125,8 +130,33 @@ public interface AdapterPart {
       double dropout,
       boolean rankStabilized,
       Targets targets,
-      RankPatterns patterns)
+      RankPatterns patterns,
+      Beside beside)
       implements AdapterPart {
+    /**
+     * Checks.
+     *
+     * @throws UsageException if B of DoRA is to have a bias
+     */
+    public Projections {
+      if (dora && beside.ofB()) {
+        throw new UsageException(
+            "lora_bias: expected false with DoRA, which PEFT has without it, found true");
+      }
+    }
+
+    /** One that trains nothing beside. */
+    Projections(
+        boolean dora,
+        int rank,
+        double alpha,
+        double dropout,
+        boolean rankStabilized,
+        Targets targets,
+        RankPatterns patterns) {
+      this(dora, rank, alpha, dropout, rankStabilized, targets, patterns, Beside.NOTHING);
+    }
+
     @Override
     public boolean isInWeights() {
       return true;
@@ -141,10 +171,14 @@ public interface AdapterPart {
     public Tuning tuning(TaskModel family) {
       List<Tuning> tunings = new ArrayList<>();
       targets.groups(family, rank, alpha, patterns).forEach(group -> tunings.add(tuning(group)));
-      Set<String> whole = SavedModules.of(family, savedModules().orElse(List.of()));
+      SavedModules saved = savedModules(family);
+      Set<String> whole = new TreeSet<>(saved.whole());
+      whole.addAll(biases(family));
       if (!whole.isEmpty()) {
         tunings.add(new ParameterTuning(whole));
       }
+      tunings.addAll(saved.copies());
+      tunings.addAll(tokenTunings(family));
       return tunings.size() == 1 ? tunings.get(0) : Tuning.all(tunings);
     }
 
@@ -154,7 +188,50 @@ public interface AdapterPart {
       Targets.Named named = group.targets();
       return dora
           ? new Dora(own, numerator, dropout, named.names(), named.layers())
-          : new Lora(own, numerator, dropout, named.names(), named.layers());
+          : new Lora(own, numerator, dropout, beside.ofB(), named.names(), named.layers());
+    }
+
+    /** The modules that are trained whole. */
+    SavedModules savedModules(TaskModel family) {
+      return new SavedModules(savedModules().orElse(List.of()), beside.tied(), family);
+    }
+
+    /**
+     * The copies of a tied table that are trained.
+     *
+     * @return the name of each by that of the parameter in checkpoints whose place it takes
+     */
+    public Map<String, String> copies(TaskModel family) {
+      Map<String, String> copies = new LinkedHashMap<>();
+      savedModules(family)
+          .copies()
+          .forEach(copy -> copies.put(SavedModules.original(copy.copy()), copy.copy()));
+      return copies;
+    }
+
+    /** The tunings that train rows of tables. */
+    public List<TokenTuning> tokenTunings(TaskModel family) {
+      return new TrainedTokens(beside, savedModules(family), family).tunings();
+    }
+
+    /** Names of the model's biases that are trained. */
+    private Set<String> biases(TaskModel family) {
+      Map<String, Parameter> all = family.graph().parameters();
+      return switch (beside.biases()) {
+        case NONE -> Set.of();
+        case ALL ->
+            all.values().stream()
+                .filter(parameter -> parameter.role() == Parameter.Role.BASE)
+                .map(Parameter::name)
+                .filter(name -> name.endsWith(AdapterKeys.BIAS))
+                .collect(Collectors.toSet());
+        case LORA_ONLY ->
+            targets.groups(family, rank, alpha, patterns).stream()
+                .flatMap(group -> PeftFormat.projections(group.targets(), family).stream())
+                .map(linear -> linear.module() + AdapterKeys.BIAS)
+                .filter(all::containsKey)
+                .collect(Collectors.toSet());
+      };
     }
 
     /** What the core divides by the rank. */

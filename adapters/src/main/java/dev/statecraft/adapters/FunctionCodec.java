@@ -262,7 +262,7 @@ record FunctionCodec<F extends ControlFunction>(
   private static boolean isPlain(Initializer initializer) {
     return switch (initializer.kind()) {
       case CONSTANT, NORMAL, UNIFORM, KAIMING_UNIFORM -> true;
-      case ROW_NORM, ROW_SQUARES, ORTHONORMAL, COPY -> false;
+      case ROW_NORM, ROW_SQUARES, ORTHONORMAL, COPY, ROWS -> false;
     };
   }
 }

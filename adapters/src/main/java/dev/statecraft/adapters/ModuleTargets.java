@@ -1,14 +1,9 @@
 package dev.statecraft.adapters;
 
 import dev.statecraft.base.InvalidInputException;
-import dev.statecraft.core.control.LayerSelection;
 import dev.statecraft.core.graph.Parameter;
 import dev.statecraft.models.head.TaskModel;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -51,15 +46,13 @@ record ModuleTargets(
    */
   @Override
   public Named in(TaskModel family) {
-    Map<String, Set<Integer>> found = layers(linears(family));
-    Set<Integer> chosen = found.values().iterator().next();
-    for (Map.Entry<String, Set<Integer>> entry : found.entrySet()) {
-      if (!entry.getValue().equals(chosen)) {
-        throw invalid("the same targets in every layer that has any", found.toString());
-      }
-    }
-    return new Named(
-        new ArrayList<>(found.keySet()), selection(chosen, family.graph().layers().size()));
+    return new LinearGroups(linears(family), family)
+        .one()
+        .orElseThrow(
+            () ->
+                invalid(
+                    "the same targets in every layer that has any",
+                    new LinearGroups(linears(family), family).layers().toString()));
   }
 
   /**
@@ -84,20 +77,6 @@ record ModuleTargets(
     return modules.allLinear() ? names.stream().noneMatch(this::isExcluded) : matches(names);
   }
 
-  private static Map<String, Set<Integer>> layers(List<Projection> linears) {
-    Map<String, Set<Integer>> found = new LinkedHashMap<>();
-    for (Projection linear : linears) {
-      found.computeIfAbsent(linear.target(), key -> new LinkedHashSet<>()).add(linear.layer());
-    }
-    return found;
-  }
-
-  /** What linears of one group have in common. */
-  private record Ranked(int rank, double alpha) {}
-
-  /** And in which layers those of one name are. */
-  private record Placed(Ranked ranked, Set<Integer> layers) {}
-
   /**
    * {@inheritDoc} Layers may differ in what is targeted.
    *
@@ -105,44 +84,12 @@ record ModuleTargets(
    */
   @Override
   public List<Group> groups(TaskModel family, int rank, double alpha, RankPatterns patterns) {
-    Map<Ranked, List<Projection>> ranked = new LinkedHashMap<>();
-    for (Projection linear : linears(family)) {
-      List<String> names = linear.names();
-      ranked
-          .computeIfAbsent(
-              new Ranked(patterns.rank(names, rank), patterns.alpha(names, alpha)),
-              key -> new ArrayList<>())
-          .add(linear);
-    }
-    Map<Placed, List<String>> placed = new LinkedHashMap<>();
-    ranked.forEach(
-        (key, linears) ->
-            layers(linears)
-                .forEach(
-                    (target, layers) ->
-                        placed
-                            .computeIfAbsent(new Placed(key, layers), any -> new ArrayList<>())
-                            .add(target)));
-    int layers = family.graph().layers().size();
-    return placed.entrySet().stream()
-        .map(
-            entry ->
-                new Group(
-                    new Named(entry.getValue(), selection(entry.getKey().layers(), layers)),
-                    entry.getKey().ranked().rank(),
-                    entry.getKey().ranked().alpha()))
-        .toList();
+    return new LinearGroups(linears(family), family).of(rank, alpha, patterns);
   }
 
   @Override
   public Optional<List<String>> savedModules() {
     return Optional.of(saved);
-  }
-
-  private static LayerSelection selection(Set<Integer> chosen, int layers) {
-    return chosen.size() == layers
-        ? LayerSelection.ALL
-        : LayerSelection.parse(String.join(",", chosen.stream().map(String::valueOf).toList()));
   }
 
   private void refuseOthers(TaskModel family, List<Projection> linears) {

@@ -191,7 +191,7 @@ final class PaperFormat implements AdapterLayout {
   }
 
   private static boolean isPlain(AdapterPart.Projections part) {
-    return !part.dora() && part.patterns().isEmpty();
+    return !part.dora() && part.patterns().isEmpty() && part.beside().equals(Beside.NOTHING);
   }
 
   /** The edge around a block if there is one of that name, with whatever function it has. */

@@ -1,5 +1,6 @@
 package dev.statecraft.adapters;
 
+import com.fasterxml.jackson.databind.node.BooleanNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.statecraft.base.JsonKeys;
 import dev.statecraft.core.control.Dora;
@@ -31,14 +32,14 @@ final class PeftFormat implements PartCodec<AdapterPart.Projections> {
       List.of(
           "layer_replication",
           "target_parameters",
-          "trainable_token_indices",
           "alora_invocation_tokens",
           "arrow_config",
           "kasa_config",
+          "velora_config",
           "use_bdlora",
           "monteclora_config");
 
-  private static final List<String> MUST_BE_FALSE = List.of("fan_in_fan_out", "lora_bias");
+  private static final List<String> MUST_BE_FALSE = List.of("fan_in_fan_out");
 
   /** Ways to start A and B that leave the base weights alone. */
   private static final Set<String> HARMLESS_STARTS = Set.of("gaussian", "eva", "orthogonal");
@@ -51,13 +52,23 @@ final class PeftFormat implements PartCodec<AdapterPart.Projections> {
   @Override
   public List<Source<?, AdapterPart.Projections>> sources() {
     return List.of(
-        new Source<>(Lora.class, PeftFormat::part), new Source<>(Dora.class, PeftFormat::part));
+        new Source<>(Lora.class, PeftFormat::part),
+        new Source<>(Dora.class, PeftFormat::part),
+        new Source<>(PeftTuning.class, PeftTuning::part));
   }
 
   private static AdapterPart.Projections part(Lora lora) {
     Targets targets = new Targets.Named(lora.targets(), lora.layers());
+    Beside beside = new Beside(Beside.Biases.NONE, lora.bias(), Map.of(), false);
     return new AdapterPart.Projections(
-        false, lora.rank(), lora.alpha(), lora.dropout(), false, targets, RankPatterns.NONE);
+        false,
+        lora.rank(),
+        lora.alpha(),
+        lora.dropout(),
+        false,
+        targets,
+        RankPatterns.NONE,
+        beside);
   }
 
   private static AdapterPart.Projections part(Dora dora) {
@@ -79,7 +90,8 @@ final class PeftFormat implements PartCodec<AdapterPart.Projections> {
   @Override
   public AdapterPart.Projections read(JsonKeys keys, List<String> saved) {
     for (String key : UNSUPPORTED) {
-      if (keys.has(key) && !(keys.get(key).isContainerNode() && keys.get(key).isEmpty())) {
+      boolean nothing = keys.get(key).isContainerNode() && keys.get(key).isEmpty();
+      if (keys.has(key) && !nothing && !keys.get(key).equals(BooleanNode.FALSE)) {
         throw keys.invalid(key, "none (others are not supported)");
       }
     }
@@ -93,9 +105,6 @@ final class PeftFormat implements PartCodec<AdapterPart.Projections> {
           "use_qalora",
           "false (PEFT has it for GPTQ bases alone, which are not read; the method qa-lora is ours,"
               + " on a base in int4)");
-    }
-    if (!keys.optionalText("bias").orElse("none").equals("none")) {
-      throw keys.invalid("bias", "\"none\" (others are not supported)");
     }
     if (keys.get("init_lora_weights").isTextual()
         && !HARMLESS_STARTS.contains(keys.text("init_lora_weights"))) {
@@ -112,7 +121,8 @@ final class PeftFormat implements PartCodec<AdapterPart.Projections> {
         dropout(keys, "lora_dropout"),
         keys.flag("use_rslora", false),
         targets(keys, saved),
-        patterns(keys));
+        patterns(keys),
+        BesideFormat.read(keys));
   }
 
   private static RankPatterns patterns(JsonKeys keys) {
@@ -199,7 +209,7 @@ final class PeftFormat implements PartCodec<AdapterPart.Projections> {
       ObjectNode node, AdapterPart.Projections part, TaskModel family, List<String> saved) {
     ObjectNode alphas = node.putObject("alpha_pattern");
     part.patterns().alphas().forEach(alphas::put);
-    node.put("bias", "none");
+    BesideFormat.write(node, part.beside());
     node.put("fan_in_fan_out", false);
     node.put("init_lora_weights", true);
     node.putNull("layers_pattern");

@@ -15,10 +15,12 @@ import java.util.regex.Pattern;
  * @param ranks {@code rank_pattern}
  * @param alphas {@code alpha_pattern}
  */
-record RankPatterns(Map<String, Integer> ranks, Map<String, Double> alphas) {
-  static final RankPatterns NONE = new RankPatterns(Map.of(), Map.of());
+public record RankPatterns(Map<String, Integer> ranks, Map<String, Double> alphas) {
+  /** None. */
+  public static final RankPatterns NONE = new RankPatterns(Map.of(), Map.of());
 
-  RankPatterns {
+  /** Copies. */
+  public RankPatterns {
     ranks = Collections.unmodifiableMap(new LinkedHashMap<>(ranks));
     alphas = Collections.unmodifiableMap(new LinkedHashMap<>(alphas));
   }

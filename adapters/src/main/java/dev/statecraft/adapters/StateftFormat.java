@@ -171,6 +171,9 @@ final class StateftFormat implements AdapterLayout {
       if (part.projections().filter(lora -> !lora.patterns().isEmpty()).isPresent()) {
         return Optional.of("one rank and one scale for all edges, found patterns of them");
       }
+      if (part.projections().filter(lora -> !lora.beside().equals(Beside.NOTHING)).isPresent()) {
+        return Optional.of("edges alone, found biases or tokens that are trained beside");
+      }
       part.projections().ifPresent(lora -> scales.add(lora.scale()));
       part.projections().ifPresent(lora -> ranks.add(lora.rank()));
     }

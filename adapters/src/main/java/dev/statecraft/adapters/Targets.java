@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Optional;
 
 /** Which linears LoRA and DoRA attach to. */
-public sealed interface Targets permits Targets.Named, ModuleTargets {
+public sealed interface Targets permits Targets.Named, ModuleTargets, ChosenTargets {
 
   /** The linears of a family's layers that these are, by their short names. */
   Named in(TaskModel family);

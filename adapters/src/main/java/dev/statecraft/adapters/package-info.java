@@ -29,6 +29,13 @@
  * <td>{@code base_model.model.M.lora_A.weight}, {@code .lora_B.weight}</td></tr>
  * <tr><td>DoRA on the linear M</td>
  * <td>as LoRA, and {@code base_model.model.M.lora_magnitude_vector}</td></tr>
+ * <tr><td>the bias of LoRA's B</td><td>{@code base_model.model.M.lora_B.bias}</td></tr>
+ * <tr><td>the model's bias of a linear M with LoRA</td>
+ * <td>{@code base_model.model.M.base_layer.bias}; of other modules {@code .bias}</td></tr>
+ * <tr><td>a module M that is trained whole, or its copy</td>
+ * <td>{@code base_model.model.M.weight}, {@code .bias}</td></tr>
+ * <tr><td>rows of the table of M</td>
+ * <td>{@code base_model.model.M.token_adapter.trainable_tokens_delta}</td></tr>
  * <tr><td>IA3 on the linear M</td><td>{@code base_model.model.M.ia3_l}</td></tr>
  * <tr><td>BitFit on the linear M</td><td>{@code base_model.model.M.bitfit_b}</td></tr>
  * <tr><td>VeRA on the linear M</td>

@@ -118,16 +118,20 @@ class AdapterErrorsTest {
         "lora_alpha | `\"8\"` | a number, found \"8\"",
         "lora_dropout | 1 | a number from 0 to below 1, found 1",
         "use_dora | 1 | true or false, found 1",
-        "bias | `\"all\"` | \"none\" (others are not supported), found \"all\"",
+        "bias | `\"some\"` | one of [none, lora_only, all], found \"some\"",
         "rank_pattern | `{\"(\":8}` | regular expressions for names of modules, found {\"(\":8}",
         "rank_pattern.q_proj | `0` | a positive integer, found 0",
         "alpha_pattern | 8 | an object, found 8",
-        "trainable_token_indices | [1] | none (others are not supported), found [1]",
+        "trainable_token_indices | 1 | a list of tokens' ids, or such lists by names of modules,"
+            + " found 1",
+        "trainable_token_indices | [-1] | integers of 0 or more, found [-1]",
+        "trainable_token_indices.x | 1 | a list of tokens' ids, found 1",
         "layer_replication | [[0,1]] | none (others are not supported), found [[0,1]]",
         "fan_in_fan_out | true | false (true is not supported), found true",
-        "lora_bias | true | false (true is not supported), found true",
         "use_qalora | true | false (PEFT has it for GPTQ bases alone, which are not read; the"
             + " method qa-lora is ours, on a base in int4), found true",
+        "lora_bias | 1 | true or false, found 1",
+        "ensure_weight_tying | 1 | true or false, found 1",
         "init_lora_weights | `\"pissa\"` | true, false or one of [eva, gaussian, orthogonal]"
             + " (others change the base weights), found \"pissa\"",
         "target_modules | `\"(q_proj\"` | a list of names or one regular expression, found"
@@ -244,10 +248,44 @@ class AdapterErrorsTest {
         "llama-tiny",
         "TENSORS: the tensors do not fit the model: missing"
             + " [base_model.model.model.embed_tokens.weight]");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      quoteCharacter = '`',
+      delimiter = '|',
+      value = {
+        "`[97]` | [] | expected ids from 0 to 96, the last of 'model.embed_tokens.weight', found"
+            + " 97",
+        "`[3,3]` | [] | expected ids of tokens, each once, found [3, 3]",
+        "`{\"q_proj\":[3]}` | [] | expected the embedding of tokens or the head of a language"
+            + " model, found 'q_proj'",
+        "`{\"lm_head\":[3]}` | `[\"lm_head\"]` | expected tables that modules_to_save does not"
+            + " train whole, found [lm_head]",
+      })
+  void tokensThatTheModelLacks(String tokens, String saved, String message) throws IOException {
+    set("trainable_token_indices", tokens);
+    set("modules_to_save", saved);
+    for (String model : List.of("llama-tiny", "llama-tied")) {
+      refusesToFit(model, "CONFIG: does not fit the model: trainable_token_indices: " + message);
+    }
+  }
+
+  @Test
+  void tokensOfTiedTables() throws IOException {
+    set("trainable_token_indices", "{\"embed_tokens\":[3],\"lm_head\":[4]}");
+    set("ensure_weight_tying", "true");
     refusesToFit(
         "llama-tied",
-        "CONFIG: modules_to_save: expected none whose weight is another module's too, found"
-            + " 'embed_tokens', which is 'model.embed_tokens.weight'");
+        "CONFIG: does not fit the model: trainable_token_indices: expected the same tokens for both"
+            + " with ensure_weight_tying, found others");
+  }
+
+  @Test
+  void doraHasNoBiasOfB() throws IOException {
+    set("use_dora", "true");
+    set("lora_bias", "true");
+    refusesToOpen("CONFIG: lora_bias: expected false beside use_dora, as in PEFT, found true");
   }
 
   @Test
@@ -373,8 +411,8 @@ class AdapterErrorsTest {
     assertThatThrownBy(() -> AdapterDescription.of("edges", "", List.of(lambda)))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageStartingWith(
-            "expected Lora, Dora, Ia3, Vera, AdaLora, QaLora, StateTuning, NormTuning, BitFit,"
-                + " FullTuning or HeadTuning");
+            "expected Lora, Dora, PeftTuning, Ia3, Vera, AdaLora, QaLora, StateTuning, NormTuning,"
+                + " BitFit, FullTuning or HeadTuning");
     assertThatThrownBy(
             () -> AdapterDescription.of("x", "", List.of(new FullTuning(), new FullTuning())))
         .isInstanceOf(IllegalArgumentException.class)

@@ -1,5 +1,6 @@
 package dev.statecraft.cli;
 
+import dev.statecraft.studio.engine.TinyFolder;
 import dev.statecraft.studio.run.RunDirectory;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -43,6 +44,15 @@ record LeavingErrors(ErrorScenarios scenarios, Path folder) {
             + " '<method>', which computes between states what no weight of the model can hold; use"
             + " it with --adapter, or export it",
         () -> scenarios.run("merge", "--run", run(), "--to", "out"));
+    scenarios.put(
+        "merge: expected a linear with a bias, to which that of lora_B is added (lora_bias), found"
+            + " '<module>' without one; use the adapter with --adapter",
+        () -> {
+          Path model = TinyFolder.model(folder.resolve("model"));
+          Path adapter = TinyFolder.lora(folder.resolve("adapter"), model, true);
+          return scenarios.run("merge", "--adapter", adapter.toString(), "--to", "out");
+        });
+    refusedOfLora();
     zeroPoints();
   }
 
@@ -125,6 +135,34 @@ record LeavingErrors(ErrorScenarios scenarios, Path folder) {
 
   private String adapter(String... changes) throws IOException {
     return Path.of(trained("adapted", changes)).resolve("adapter").toString();
+  }
+
+  /** Keys of LoRA that say what PEFT's settings say. */
+  private void refusedOfLora() {
+    scenarios.put(
+        "modules_to_save: expected modules of the model, or ends of their names, found '<name>'",
+        () -> lora("modules_to_save: [z_proj]"));
+    scenarios.put(
+        "trainable_token_indices: expected ids from 0 to <n>, the last of '<table>', found <id>",
+        () -> lora("trainable_token_indices: [1000000]"));
+    scenarios.put(
+        "trainable_token_indices: expected ids of tokens, each once, found <ids>",
+        () -> lora("trainable_token_indices: [5, 5]"));
+    scenarios.put(
+        "trainable_token_indices: expected the embedding of tokens or the head of a language model,"
+            + " found '<name>'",
+        () -> lora("trainable_token_indices: {query: [5]}"));
+    scenarios.put(
+        "trainable_token_indices: expected tables that modules_to_save does not train whole, found"
+            + " <names>",
+        () -> lora("trainable_token_indices: [5], modules_to_save: [word_embeddings]"));
+    scenarios.put(
+        "lora_bias: expected false with DoRA, which PEFT has without it, found true",
+        () -> scenarios.train("method={name: dora, lora_bias: true}"));
+  }
+
+  private ErrorScenarios.Outcome lora(String key) throws IOException {
+    return scenarios.train("method={name: lora, rank: 2, " + key + "}");
   }
 
   /** A run of control, trained for one step. */

@@ -9,6 +9,8 @@ import dev.statecraft.core.control.LowRank;
 import dev.statecraft.core.control.Positions;
 import dev.statecraft.core.control.Reft;
 import dev.statecraft.core.control.StateTuning;
+import dev.statecraft.core.control.TableReaders;
+import dev.statecraft.core.control.TokenTuning;
 import dev.statecraft.core.control.Tuning;
 import dev.statecraft.core.graph.Graph;
 import dev.statecraft.core.graph.Initializer;
@@ -60,7 +62,7 @@ record TinyLlama(LlamaConfig config, Torch torch, Graph graph, Weights weights, 
     return open(name, Tuning.all(List.of()));
   }
 
-  /** With LoRA and control edges whose parameters are all random, as if trained. */
+  /** With LoRA, control edges and rows of tokens that are all random, as if trained. */
   static TinyLlama tuned(String name) throws IOException {
     TinyLlama model =
         open(
@@ -69,7 +71,12 @@ record TinyLlama(LlamaConfig config, Torch torch, Graph graph, Weights weights, 
                 List.of(
                     StateTuning.doubleControl(
                         new LowRank(4, 1, false, 0.5, Initializer.KAIMING), LayerSelection.ALL),
-                    new Lora(2, 4, 0.5, List.of("q_proj", "v_proj"), LayerSelection.ALL))));
+                    new Lora(2, 4, 0.5, true, List.of("q_proj", "v_proj"), LayerSelection.ALL),
+                    new TokenTuning(
+                        "model.embed_tokens.weight",
+                        "tokens",
+                        List.of(30, 5, 11),
+                        TableReaders.ALL))));
     try (Generator generator = model.torch.generator(3)) {
       Initializer.normal(0.1).fill(model.weights.flatValues(), generator);
     }

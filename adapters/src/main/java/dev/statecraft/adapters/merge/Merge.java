@@ -12,11 +12,13 @@ import dev.statecraft.core.graph.Graph;
 import dev.statecraft.core.graph.Parameter;
 import dev.statecraft.core.run.QuantizableWeights;
 import dev.statecraft.formats.checkpoint.CheckpointSource;
+import dev.statecraft.formats.checkpoint.NamedTensors;
+import dev.statecraft.models.family.TiedTables;
 import dev.statecraft.models.head.TaskModel;
 import dev.statecraft.models.pretrained.PretrainedModel;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -24,20 +26,23 @@ import java.util.Set;
 /**
  * What merging an adapter changes in a checkpoint.
  *
- * @param linears merged linears by the name of their weight
+ * @param linears what is merged, by the name of the weight or bias
  * @param replaced parameters whose trained values take the place of the checkpoint's by name:
  *     heads, and after full tuning all weights
  * @param trained where those values are, and the parameters of merged linears
  * @param held the base in 4 bits, if the update goes into its zero points; then no linear is merged
+ * @param unties the tied table that is two tables from now on, if it is
  */
 public record Merge(
     Map<String, MergedLinear> linears,
     Map<String, Parameter> replaced,
     CheckpointSource trained,
-    Optional<HeldBase> held) {
+    Optional<HeldBase> held,
+    Optional<TiedTables> unties) {
   private static final String A = ".lora_A.weight";
   private static final String B = ".lora_B.weight";
 
+  /** Copies. */
   public Merge {
     linears = Collections.unmodifiableMap(new LinkedHashMap<>(linears));
     replaced = Collections.unmodifiableMap(new LinkedHashMap<>(replaced));
@@ -73,6 +78,8 @@ public record Merge(
     CheckpointSource trained = adapter.trained(family, model.checkpoint().names()::contains);
     Map<String, MergedLinear> linears = new LinkedHashMap<>();
     Map<String, Parameter> replaced = new LinkedHashMap<>();
+    Optional<MergedPeft> peft =
+        part.projections().map(projections -> new MergedPeft(projections, family, tuned));
     Map<String, MergedLinear.GroupMeans> means = new LinkedHashMap<>();
     for (Parameter parameter : tuned.trainableParameters()) {
       String name = parameter.name();
@@ -80,17 +87,6 @@ public record Merge(
           parameter.role() == Parameter.Role.HEAD || parameter.role() == Parameter.Role.BASE;
       if (own && trained.names().contains(name)) {
         replaced.put(name, parameter);
-      } else if (part.projections().isPresent() && name.endsWith(A)) {
-        String module = name.substring(0, name.length() - A.length());
-        linears.put(
-            module + ".weight",
-            new MergedLinear.Own(
-                parameter,
-                tuned.parameters().get(module + B),
-                tuned.parameters().get(module + ".lora_magnitude_vector.weight"),
-                part.projections()
-                    .get()
-                    .scale(List.of(family.backbone().peftModule(module), module))));
       } else if (part.groupMeans().isPresent() && name.endsWith(A)) {
         String module = name.substring(0, name.length() - A.length());
         means.put(module + ".weight", means(tuned, module, part.groupMeans().get()));
@@ -109,14 +105,26 @@ public record Merge(
       }
     }
     model.report(tuned).refuse(model.name());
+    Map<String, String> copies = peft.map(MergedPeft::copies).orElse(Map.of());
+    copies.forEach((name, copy) -> replaced.put(name, tuned.parameters().get(copy)));
+    peft.ifPresent(merged -> linears.putAll(merged.linears()));
     if (zeroPoints.isEmpty()) {
       linears.putAll(means);
-      return new Merge(linears, replaced, trained, Optional.empty());
+      return new Merge(
+          linears,
+          replaced,
+          renamed(trained, copies),
+          Optional.empty(),
+          peft.flatMap(MergedPeft::unties));
     }
     Set<String> held = QuantizableWeights.of(tuned);
     held.forEach(name -> checkHeld(zeroPoints.get(), tuned.parameters().get(name), model));
     return new Merge(
-        linears, replaced, trained, Optional.of(new HeldBase(zeroPoints.get(), held, means)));
+        linears,
+        replaced,
+        trained,
+        Optional.of(new HeldBase(zeroPoints.get(), held, means)),
+        Optional.empty());
   }
 
   private static void checkGroup(ZeroPoints points, AdapterPart part, String method) {
@@ -171,6 +179,32 @@ public record Merge(
         parameters.get(module + B),
         new InputGroups(parameters.get(module + ".weight").size(1), method.group()),
         method.alpha() / method.rank());
+  }
+
+  /** The same tensors, copies of modules under the names of what they take the place of. */
+  private static CheckpointSource renamed(CheckpointSource trained, Map<String, String> copies) {
+    Map<String, String> names = new HashMap<>();
+    trained.names().forEach(name -> names.put(name, name));
+    names.putAll(copies);
+    return new NamedTensors(trained, names);
+  }
+
+  /** The checkpoint that is merged into: with a head of its own where a table was tied. */
+  CheckpointSource base(CheckpointSource checkpoint) {
+    if (unties.isEmpty()) {
+      return checkpoint;
+    }
+    Map<String, String> names = new HashMap<>();
+    checkpoint.names().forEach(name -> names.put(name, name));
+    names.put(unties.get().head(), unties.get().embedding());
+    return new NamedTensors(checkpoint, names);
+  }
+
+  /** The family that is written: without tied tables where they are two now. */
+  TaskModel family(TaskModel family) {
+    return unties.isEmpty()
+        ? family
+        : new TaskModel(family.config().untied().backbone(), family.head(), family.objective());
   }
 
   private static MergedLinear shared(Graph tuned, String module) {

@@ -7,11 +7,14 @@ import dev.statecraft.tensor.DType;
 import dev.statecraft.tensor.Scope;
 import dev.statecraft.tensor.Tensor;
 import dev.statecraft.tensor.Torch;
+import java.util.List;
 
-/** The low-rank update of one linear, and perhaps the lengths of its rows. */
+/**
+ * What changes a weight: for most, the low-rank update of a linear, and the lengths of its rows.
+ */
 interface MergedLinear {
   /** The parameters' values in a type. */
-  Values values(Torch torch, WeightSource source, DType type);
+  Rows values(Torch torch, WeightSource source, DType type);
 
   /** One parameter's values. */
   static Tensor read(Torch torch, WeightSource source, Parameter parameter, DType type) {
@@ -83,6 +86,20 @@ interface MergedLinear {
   }
 
   /**
+   * The bias of LoRA's B, added to the linear's.
+   *
+   * @param b parameter {@code [out]}
+   * @param scale s
+   */
+  record OfBias(Parameter b, double scale) implements MergedLinear {
+    @Override
+    public Rows values(Torch torch, WeightSource source, DType type) {
+      Tensor added = read(torch, source, b, type).view(b.elements(), 1);
+      return (rows, first) -> rows.addInPlace(added.narrow(0, first, rows.size(0)), scale);
+    }
+  }
+
+  /**
    * QA-LoRA's, whose A reads the means of groups of inputs.
    *
    * @param a parameter {@code [r, groups]}
@@ -107,14 +124,41 @@ interface MergedLinear {
     }
   }
 
-  /** The values, owned by the scope in which they were read. */
-  record Values(Tensor a, Tensor b, Tensor magnitude, double scale) {
+  /**
+   * Rows of a table.
+   *
+   * @param trained parameter {@code [tokens, hidden]}
+   * @param tokens whose rows they are
+   */
+  record OfTokens(Parameter trained, List<Integer> tokens) implements MergedLinear {
+    @Override
+    public Rows values(Torch torch, WeightSource source, DType type) {
+      Tensor values = read(torch, source, trained, type);
+      return (rows, first) -> {
+        for (int i = 0; i < tokens.size(); i++) {
+          long row = tokens.get(i) - first;
+          if (row >= 0 && row < rows.size(0)) {
+            rows.narrow(0, row, 1).copyFrom(values.narrow(0, i, 1));
+          }
+        }
+      };
+    }
+  }
+
+  /** The values, as what they do to a weight. */
+  interface Rows {
     /**
      * Merges rows of the weight in place.
      *
-     * @param rows {@code [count, in]} of W, from row {@code first} on
+     * @param rows {@code [count, in]} of W, from row {@code first} on; {@code [count, 1]} of a bias
      */
-    void mergeInto(Tensor rows, long first) {
+    void mergeInto(Tensor rows, long first);
+  }
+
+  /** A low-rank update's, owned by the scope in which they were read. */
+  record Values(Tensor a, Tensor b, Tensor magnitude, double scale) implements Rows {
+    @Override
+    public void mergeInto(Tensor rows, long first) {
       long count = rows.size(0);
       try (Scope scope = rows.torch().scope()) {
         rows.addmmInPlace(b.narrow(0, first, count), a, 1, this.scale);

@@ -47,6 +47,12 @@ public record MergedModel(
     Optional<DType> type,
     Optional<List<String>> labels,
     TaskModel family) {
+  /** A table that the merge makes two of is written as two. */
+  public MergedModel {
+    checkpoint = merge.base(checkpoint);
+    family = merge.family(family);
+  }
+
   private static final ObjectMapper JSON =
       JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
 

@@ -119,12 +119,12 @@ final class MergedTensors {
               .each(rows -> write(values(rows, type.master()), type, channel));
     }
     MergedLinear linear = merge.linears().get(name);
-    if (linear != null) {
-      TensorEntry source = checkpoint.entry(name);
-      requireFloating(source);
-      return channel -> writeMerged(source, target, linear, channel);
-    }
     CheckpointSource from = merge.replaced().containsKey(name) ? merge.trained() : checkpoint;
+    if (linear != null) {
+      TensorEntry source = from.entry(name);
+      requireFloating(source);
+      return channel -> writeMerged(from, source, target, linear, channel);
+    }
     TensorEntry source = from.entry(name);
     return source.type() == target.type()
         ? channel -> writeAsIs(from, source, channel)
@@ -166,14 +166,18 @@ final class MergedTensors {
   }
 
   private void writeMerged(
-      TensorEntry source, TensorEntry target, MergedLinear linear, WritableByteChannel channel)
+      CheckpointSource weights,
+      TensorEntry source,
+      TensorEntry target,
+      MergedLinear linear,
+      WritableByteChannel channel)
       throws IOException {
     DType from = dtype(source.type());
-    long columns = source.shape()[1];
+    long columns = source.shape().length == 1 ? 1 : source.shape()[1];
     try (Scope scope = torch.scope()) {
-      MergedLinear.Values values =
+      MergedLinear.Rows values =
           linear.values(torch, CheckpointWeights.of(merge.trained()), from.master());
-      new Pieces(torch, checkpoint, source, columns)
+      new Pieces(torch, weights, source, columns)
           .each(
               (bytes, first, count) -> {
                 Tensor rows = torch.borrow(bytes, from, count, columns).copyTo(from.master());

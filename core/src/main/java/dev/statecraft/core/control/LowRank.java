@@ -35,7 +35,8 @@ public record LowRank(int rank, double scale, boolean bias, double dropout, Init
 
   @Override
   public Op op() {
-    return new LowRankControl(scale, bias, dropout);
+    return new LowRankControl(
+        scale, bias ? LowRankControl.Biases.BOTH : LowRankControl.Biases.NONE, dropout);
   }
 
   @Override

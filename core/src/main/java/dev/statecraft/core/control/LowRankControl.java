@@ -11,13 +11,31 @@ import dev.statecraft.tensor.Tensor;
 import java.util.List;
 
 /**
- * {@code x_v' = x_v + s (B h + b)}, {@code h = A x + a}: a {@link LowRankBranch} and a bias.
+ * {@code x_v' = x_v + s (B h + b)}, {@code h = A x + a}: a {@link LowRankBranch} and a bias, where
+ * there are biases.
  *
  * <p>Backward, with dy the gradient of x_v': {@code dx_v = dy}, {@code db = s sum dy}, and the
  * branch's.
  */
-record LowRankControl(double scale, boolean bias, double dropout) implements ControlOp {
-  private static final int B_BIAS = 3;
+record LowRankControl(double scale, Biases biases, double dropout) implements ControlOp {
+  /** Which biases follow A and B among the parameters. */
+  enum Biases {
+    NONE,
+    /** b alone, as LoRA's {@code lora_B} may have one. */
+    OUTER,
+    /** a and b. */
+    BOTH;
+
+    /** Whether a is there, as third parameter. */
+    boolean inner() {
+      return this == BOTH;
+    }
+
+    /** Whether b is there, as last parameter. */
+    boolean outer() {
+      return this != NONE;
+    }
+  }
 
   @Override
   public String name() {
@@ -26,7 +44,11 @@ record LowRankControl(double scale, boolean bias, double dropout) implements Con
 
   @Override
   public Shape infer(List<State> inputs, List<Parameter> parameters) {
-    return ControlShapes.infer(inputs, parameters, bias);
+    Shape shape = ControlShapes.infer(inputs, parameters, biases.inner());
+    if (biases == Biases.OUTER) {
+      ControlShapes.expect(parameters.get(outer()), shape.features());
+    }
+    return shape;
   }
 
   @Override
@@ -36,23 +58,28 @@ record LowRankControl(double scale, boolean bias, double dropout) implements Con
   }
 
   private LowRankBranch branch() {
-    return new LowRankBranch(scale, dropout, bias);
+    return new LowRankBranch(scale, dropout, biases.inner());
+  }
+
+  /** Where b is among the parameters. */
+  private int outer() {
+    return biases.inner() ? 3 : 2;
   }
 
   @Override
   public Tensor forward(ForwardContext context) {
     Tensor result = ControlOp.sum(context);
     branch().addTo(result, context);
-    return bias ? result.addInPlace(context.parameter(B_BIAS), scale) : result;
+    return biases.outer() ? result.addInPlace(context.parameter(outer()), scale) : result;
   }
 
   @Override
   public void backward(BackwardContext context) {
     Tensor dy = context.upstream();
     branch().backward(dy, context);
-    if (bias && context.wantsParameter(B_BIAS)) {
+    if (biases.outer() && context.wantsParameter(outer())) {
       context
-          .parameterGradient(B_BIAS)
+          .parameterGradient(outer())
           .add(dy.sum(0, context.computeType().master()).mulInPlace(scale));
     }
     if (context.wants(V)) {

@@ -188,13 +188,27 @@ public final class GraphEditor {
    */
   public GraphEditor follow(String state, Op op, List<Parameter> parameters) {
     refuseShared(parameters, state, state);
+    return follow(state, op, List.of(), parameters);
+  }
+
+  /**
+   * The same for an op that reads, after the state, what the edge that computes it reads first, and
+   * whose parameters may be those of another such op.
+   *
+   * @throws GraphException if the name is unknown or the state comes with the batch
+   */
+  public GraphEditor followBoth(String state, Op op, List<Parameter> parameters) {
+    return follow(state, op, edges.get(indexOf(state, state)).inputs().subList(0, 1), parameters);
+  }
+
+  private GraphEditor follow(String state, Op op, List<State> others, List<Parameter> parameters) {
     int index = indexOf(state, state);
     Edge before = edges.get(index);
     Edge renamed = before.withOutput(before.output().renamed(freeName(state)));
+    List<State> inputs = new ArrayList<>(List.of(renamed.output()));
+    inputs.addAll(others);
     edges.set(index, renamed);
-    edges.add(
-        index + 1,
-        new Edge(before.output(), op, List.of(renamed.output()), parameters, before.layer()));
+    edges.add(index + 1, new Edge(before.output(), op, inputs, parameters, before.layer()));
     return this;
   }
 

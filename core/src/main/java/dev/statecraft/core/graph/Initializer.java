@@ -4,6 +4,7 @@ import dev.statecraft.tensor.Generator;
 import dev.statecraft.tensor.Scope;
 import dev.statecraft.tensor.Tensor;
 import dev.statecraft.tensor.Torch;
+import java.util.List;
 import java.util.OptionalLong;
 
 /**
@@ -13,8 +14,10 @@ import java.util.OptionalLong;
  * @param scale standard deviation, or bound, or constant value
  * @param source for kinds computed from another parameter, that parameter's name; else empty
  * @param seed of the numbers, where they are to be the same in every run; else the run's is taken
+ * @param rows of the source, where the values are some of its rows
  */
-public record Initializer(Kind kind, double scale, String source, OptionalLong seed) {
+public record Initializer(
+    Kind kind, double scale, String source, OptionalLong seed, List<Integer> rows) {
   public static final Initializer ZEROS = new Initializer(Kind.CONSTANT, 0, "");
   public static final Initializer ONES = new Initializer(Kind.CONSTANT, 1, "");
 
@@ -40,17 +43,23 @@ public record Initializer(Kind kind, double scale, String source, OptionalLong s
     /** Orthonormal rows, of random directions. */
     ORTHONORMAL,
     /** The source's very values. */
-    COPY
+    COPY,
+    /** The values of some of the source's rows. */
+    ROWS
+  }
+
+  public Initializer {
+    rows = List.copyOf(rows);
   }
 
   /** One whose numbers depend on the run's seed. */
   public Initializer(Kind kind, double scale, String source) {
-    this(kind, scale, source, OptionalLong.empty());
+    this(kind, scale, source, OptionalLong.empty(), List.of());
   }
 
   /** The same with a seed of its own. */
   public Initializer withSeed(long own) {
-    return new Initializer(kind, scale, source, OptionalLong.of(own));
+    return new Initializer(kind, scale, source, OptionalLong.of(own), rows);
   }
 
   /** One number everywhere. */
@@ -71,6 +80,11 @@ public record Initializer(Kind kind, double scale, String source, OptionalLong s
   /** The values of another parameter of the same shape. */
   public static Initializer copyOf(String source) {
     return new Initializer(Kind.COPY, 0, source);
+  }
+
+  /** Some rows of another parameter {@code [more, in]}, in this order. */
+  public static Initializer rowsOf(String source, List<Integer> rows) {
+    return new Initializer(Kind.ROWS, 0, source, OptionalLong.empty(), rows);
   }
 
   /** Whether the values are computed from another parameter's. */
@@ -95,6 +109,11 @@ public record Initializer(Kind kind, double scale, String source, OptionalLong s
       return;
     }
     try (Scope scope = torch.scope()) {
+      if (kind == Kind.ROWS) {
+        long[] index = rows.stream().mapToLong(Integer::longValue).toArray();
+        target.copyFrom(sourceValues.indexSelect(0, torch.of(index, index.length)));
+        return;
+      }
       Tensor squares = sourceValues.as(target.dtype()).square().sum(1);
       target.copyFrom(kind == Kind.ROW_NORM ? squares.sqrtInPlace() : squares);
     }
@@ -111,7 +130,7 @@ public record Initializer(Kind kind, double scale, String source, OptionalLong s
     try (Scope scope = torch.scope()) {
       switch (kind) {
         case CONSTANT -> target.fill(scale);
-        case ROW_NORM, ROW_SQUARES, COPY ->
+        case ROW_NORM, ROW_SQUARES, COPY, ROWS ->
             throw new IllegalStateException("derived from '" + source + "', see derive");
         case ORTHONORMAL -> {
           target.copyFrom(torch.normal(generator, target.dtype(), 0, 1, shape));

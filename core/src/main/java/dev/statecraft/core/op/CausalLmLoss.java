@@ -15,6 +15,7 @@ import dev.statecraft.tensor.Tensor;
 import dev.statecraft.tensor.Torch;
 import dev.statecraft.tensor.kernel.Kernels;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Cross entropy of the next token, fused with the output head: {@code loss = scale * sum over
@@ -30,11 +31,29 @@ import java.util.List;
  * <em>as if the upstream gradient were 1</em>; dh is kept and multiplied by the upstream gradient
  * in the backward.
  *
+ * <p>Where tokens have a head row of their own, a second parameter D {@code [tokens, hidden]}, row
+ * i of which is that of {@code tokens[i]} in place of W's: {@code dD} is the sum over labels of
+ * those columns of dz times h, and W gets no gradient of them.
+ *
  * @param chunk labels computed at once
+ * @param tokens ids of tokens with a row of their own, each once; usually none
  */
-public record CausalLmLoss(int chunk) implements Loss {
+public record CausalLmLoss(int chunk, List<Integer> tokens) implements Loss {
+  private static final int OWN = 1;
+
   public CausalLmLoss {
     Expect.positive("chunk", chunk);
+    tokens = List.copyOf(tokens);
+  }
+
+  /** The usual, all rows W's. */
+  public CausalLmLoss(int chunk) {
+    this(chunk, List.of());
+  }
+
+  /** The same with tokens that have a row of their own. */
+  public CausalLmLoss withTokens(List<Integer> own) {
+    return new CausalLmLoss(chunk, own);
   }
 
   @Override
@@ -44,7 +63,7 @@ public record CausalLmLoss(int chunk) implements Loss {
 
   @Override
   public Shape infer(List<State> inputs, List<Parameter> parameters) {
-    Expect.counts(inputs, 3, parameters, 1);
+    Expect.counts(inputs, 3, parameters, tokens.isEmpty() ? 1 : 2);
     long features = Expect.rows(inputs.get(0), "hidden");
     Expect.laidOut(inputs.get(0), "hidden");
     Expect.precision(inputs.get(1), "label positions", Precision.INDEX);
@@ -52,6 +71,9 @@ public record CausalLmLoss(int chunk) implements Loss {
     Expect.precision(inputs.get(2), "label ids", Precision.INDEX);
     Expect.shape(inputs.get(2), "label ids", Shape.of(Axis.LABELS));
     Expect.matrix(parameters.get(0), "head", features);
+    if (!tokens.isEmpty()) {
+      Expect.parameter(parameters.get(OWN), "rows of tokens", tokens.size(), features);
+    }
     return Shape.of(Dim.of(1));
   }
 
@@ -70,6 +92,10 @@ public record CausalLmLoss(int chunk) implements Loss {
     long labels = positions.size(0);
     boolean wantsHidden = context.backwardFollows() && context.wants(0);
     boolean wantsHead = context.backwardFollows() && context.wantsParameter(0);
+    boolean wantsOwn =
+        context.backwardFollows() && !tokens.isEmpty() && context.wantsParameter(OWN);
+    Optional<TokenColumns> columns =
+        tokens.isEmpty() ? Optional.empty() : Optional.of(new TokenColumns(tokens));
     Tensor total = torch.zeros(hidden.dtype().master(), 1);
     Tensor gradient = torch.empty(hidden.dtype(), wantsHidden ? labels : 0, hidden.size(1));
     try (Tensor buffer = torch.empty(hidden.dtype(), Math.min(chunk, labels), head.size(0))) {
@@ -78,14 +104,17 @@ public record CausalLmLoss(int chunk) implements Loss {
         try (Scope scope = torch.scope()) {
           Tensor rows = hidden.indexSelect(0, positions.narrow(0, start, count));
           Tensor logits = buffer.narrow(0, 0, count).setToMatmul(rows, head.t());
+          columns.ifPresent(c -> c.set(logits, rows.linear(context.parameter(OWN))));
           Kernels.crossEntropyInPlace(
               logits,
               ids.narrow(0, start, count),
               context.lossScale(),
-              wantsHidden || wantsHead,
+              wantsHidden || wantsHead || wantsOwn,
               total);
+          Optional<Tensor> own = columns.map(c -> ownGradients(c, logits, rows, context));
           if (wantsHidden) {
-            gradient.narrow(0, start, count).setToMatmul(logits, head);
+            Tensor part = gradient.narrow(0, start, count).setToMatmul(logits, head);
+            own.ifPresent(dz -> part.addmmInPlace(dz, context.parameter(OWN), 1, 1));
           }
           if (wantsHead) {
             context.parameterGradient(0).addMatmul(logits.t(), rows, 1);
@@ -97,6 +126,16 @@ public record CausalLmLoss(int chunk) implements Loss {
       context.keep(GRADIENT, gradient);
     }
     return total;
+  }
+
+  /** Takes the columns of the tokens out of dz, which they leave as zeros, and adds up dD. */
+  private static Tensor ownGradients(
+      TokenColumns columns, Tensor dz, Tensor rows, ForwardContext context) {
+    Tensor taken = columns.take(dz);
+    if (context.backwardFollows() && context.wantsParameter(OWN)) {
+      context.parameterGradient(OWN).addMatmul(taken.t(), rows, 1);
+    }
+    return taken;
   }
 
   @Override

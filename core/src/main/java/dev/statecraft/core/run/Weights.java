@@ -161,7 +161,8 @@ public final class Weights implements AutoCloseable {
         new WeightSource() {
           @Override
           public boolean has(String name) {
-            return weights.parameters.get(name).role() == Parameter.Role.BASE;
+            Parameter known = weights.parameters.get(name);
+            return known == null || known.role() == Parameter.Role.BASE;
           }
 
           @Override
@@ -203,6 +204,11 @@ public final class Weights implements AutoCloseable {
       if (parameter.init().isDerived() && !given) {
         // Trained ones in the wider type that they are held in, to be copied to the bit.
         String of = parameter.init().source();
+        if (!parameters.containsKey(of)) {
+          // A table of the model that only copies of it are read of.
+          source.read(of, values.get(parameter.name()));
+          continue;
+        }
         try (Tensor from =
             (gradients.containsKey(of) ? value(of).share() : inComputeType(of)).escape()) {
           parameter.init().derive(values.get(parameter.name()), from);

@@ -21,6 +21,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /** Opens models by the names that users give them. */
 final class Models {
@@ -99,7 +100,8 @@ final class Models {
         backbone.scaledTargets(),
         backbone.controlInit(),
         backbone.controlBias(),
-        functions);
+        functions,
+        Optional.of(family));
   }
 
   /** all-MiniLM-L6-v2 out of the ONNX file in its Maven artifact. */

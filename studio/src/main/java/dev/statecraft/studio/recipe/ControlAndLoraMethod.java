@@ -43,6 +43,6 @@ final class ControlAndLoraMethod extends Keys implements Method {
   public List<Tuning> tunings(Settings settings, ModelDefaults model) {
     return List.of(
         ofControl.tuning(settings.get(control), model),
-        ofLora.lora(settings.get(lora), model.attentionTargets()));
+        ofLora.tuning(settings.get(lora), model.attentionTargets(), false, model));
   }
 }

@@ -1,7 +1,5 @@
 package dev.statecraft.studio.recipe;
 
-import dev.statecraft.core.control.Dora;
-import dev.statecraft.core.control.Lora;
 import dev.statecraft.core.control.Tuning;
 import java.util.List;
 
@@ -26,8 +24,6 @@ final class DoraMethod implements Method {
 
   @Override
   public List<Tuning> tunings(Settings settings, ModelDefaults model) {
-    Lora same = keys.lora(settings, model.targets());
-    return List.of(
-        new Dora(same.rank(), same.alpha(), same.dropout(), same.targets(), same.layers()));
+    return List.of(keys.tuning(settings, model.targets(), true, model));
   }
 }

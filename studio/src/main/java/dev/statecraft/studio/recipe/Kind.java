@@ -120,6 +120,26 @@ public record Kind(
         labels.subList(0, 1));
   }
 
+  /** A list of whole numbers from 0 on. */
+  static Kind counts(String words, List<Integer> example) {
+    return value(
+        words,
+        Map.of("type", "array", "items", Map.of("type", "integer", "minimum", 0), "minItems", 1),
+        example);
+  }
+
+  /**
+   * A mapping whose keys are names of the user's own.
+   *
+   * @param each value's kind
+   */
+  static Kind named(String words, Kind each, Map<String, Object> example) {
+    return value(
+        words,
+        Map.of("type", "object", "additionalProperties", each.schema.orElseThrow()),
+        example);
+  }
+
   static Kind mapping() {
     return new Kind("a mapping", Optional.empty(), Form.MAPPING, Optional.empty(), Map.of());
   }

@@ -24,6 +24,6 @@ final class LoraMethod implements Method {
 
   @Override
   public List<Tuning> tunings(Settings settings, ModelDefaults model) {
-    return List.of(keys.lora(settings, model.targets()));
+    return List.of(keys.tuning(settings, model.targets(), false, model));
   }
 }

@@ -3,7 +3,9 @@ package dev.statecraft.studio.recipe;
 import dev.statecraft.core.control.UserFunctions;
 import dev.statecraft.core.graph.Initializer;
 import dev.statecraft.models.family.ScaledTargets;
+import dev.statecraft.models.head.TaskModel;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
@@ -15,6 +17,8 @@ import java.util.OptionalLong;
  * @param controlInit how A of a control edge starts
  * @param controlBias whether control edges have biases
  * @param functions what the program has of its own, which a method can name
+ * @param family the model, by whose modules PEFT's settings say what is tuned; empty if none is
+ *     known but the above
  * @param steps of the run; empty where there is none, as when a model is looked at
  */
 public record ModelDefaults(
@@ -24,6 +28,7 @@ public record ModelDefaults(
     Initializer controlInit,
     boolean controlBias,
     UserFunctions functions,
+    Optional<TaskModel> family,
     OptionalLong steps) {
   /** Copies. */
   public ModelDefaults {
@@ -38,7 +43,8 @@ public record ModelDefaults(
       ScaledTargets scaled,
       Initializer controlInit,
       boolean controlBias,
-      UserFunctions functions) {
+      UserFunctions functions,
+      Optional<TaskModel> family) {
     this(
         targets,
         attentionTargets,
@@ -46,6 +52,7 @@ public record ModelDefaults(
         controlInit,
         controlBias,
         functions,
+        family,
         OptionalLong.empty());
   }
 
@@ -58,6 +65,7 @@ public record ModelDefaults(
         controlInit,
         controlBias,
         functions,
+        family,
         OptionalLong.of(count));
   }
 
@@ -76,6 +84,7 @@ public record ModelDefaults(
         new ScaledTargets(targets, List.of()),
         controlInit,
         controlBias,
-        UserFunctions.NONE);
+        UserFunctions.NONE,
+        Optional.empty());
   }
 }

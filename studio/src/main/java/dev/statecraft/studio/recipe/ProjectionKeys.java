@@ -9,11 +9,20 @@ import static dev.statecraft.studio.recipe.MethodTypes.NO_DROPOUT;
 import static dev.statecraft.studio.recipe.MethodTypes.RANK;
 import static dev.statecraft.studio.recipe.MethodTypes.USUAL_RANK;
 
+import dev.statecraft.adapters.AdapterPart;
+import dev.statecraft.adapters.Beside;
+import dev.statecraft.adapters.ChosenTargets;
+import dev.statecraft.adapters.PeftTuning;
+import dev.statecraft.adapters.RankPatterns;
 import dev.statecraft.base.UsageException;
+import dev.statecraft.core.control.Dora;
 import dev.statecraft.core.control.LayerSelection;
 import dev.statecraft.core.control.Lora;
+import dev.statecraft.core.control.Tuning;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** The keys of LoRA and DoRA. */
 final class ProjectionKeys extends Keys {
@@ -38,10 +47,78 @@ final class ProjectionKeys extends Keys {
           NO_DROPOUT,
           "Probability with which an input of the low-rank branch is dropped.");
 
-  final Key<Optional<List<String>>> targets =
-      optional("targets", TARGETS, FAMILY, TARGETS_SENTENCE);
+  private final Key<Optional<WantedLinears>> targets =
+      optional(
+          "targets",
+          WantedLinears.TYPE,
+          FAMILY,
+          TARGETS_SENTENCE + " An expression has to fit the whole of PEFT's name of a linear.");
 
-  final Key<String> layers = key("layers", LAYERS, MethodTypes.ALL_LAYERS, LAYERS_SENTENCE);
+  private final Key<Optional<List<String>>> excluded =
+      optional(
+          "exclude_modules",
+          Type.texts("a list of names or ends of names", 1, List.of("1.self_attn.q_proj")),
+          "none",
+          "Linears that are left out of the targets.");
+
+  private final Key<String> layers = key("layers", LAYERS, MethodTypes.ALL_LAYERS, LAYERS_SENTENCE);
+
+  private final Key<Optional<Map<String, Integer>>> ranks =
+      optional(
+          "rank_pattern",
+          PeftTypes.RANKS,
+          "one rank for all",
+          "Linears with a rank of their own, by full names or ends of them.");
+
+  private final Key<Optional<Map<String, Double>>> alphas =
+      optional(
+          "alpha_pattern",
+          PeftTypes.ALPHAS,
+          "one alpha for all",
+          "Linears with an alpha of their own, likewise.");
+
+  private final Key<Optional<Boolean>> stabilized =
+      optional(
+          "use_rslora",
+          Type.flag(),
+          "false",
+          "Whether the update is scaled by alpha / sqrt(r) (Kalajdzievski 2023).");
+
+  private final Key<Optional<Beside.Biases>> biases =
+      optional(
+          "bias",
+          PeftTypes.BIASES,
+          "none",
+          "Biases of the model that are trained beside: of the targets, or all.");
+
+  private final Key<Optional<Boolean>> biasOfB =
+      optional(
+          "lora_bias",
+          Type.flag(),
+          "false",
+          "Whether B has a bias; not with dora, and merged only where linears have biases.");
+
+  private final Key<Optional<List<String>>> saved =
+      optional(
+          "modules_to_save",
+          Type.texts("a list of names", 1, List.of("embed_tokens", "lm_head")),
+          "none",
+          "Modules that are trained whole, by names or ends of names; never targets.");
+
+  private final Key<Optional<Map<String, List<Integer>>>> tokens =
+      optional(
+          "trainable_token_indices",
+          PeftTypes.TOKENS,
+          "none",
+          "Tokens whose rows of the embedding are trained; of a tied head too.");
+
+  private final Key<Optional<Boolean>> tied =
+      optional(
+          "ensure_weight_tying",
+          Type.flag(),
+          "false",
+          "Whether a tied table in modules_to_save stays one; else the model has two from then"
+              + " on.");
 
   static void checkSome(String key, List<String> names) {
     if (names.isEmpty()) {
@@ -49,13 +126,55 @@ final class ProjectionKeys extends Keys {
     }
   }
 
-  /** LoRA, on the given targets unless a recipe names others. */
-  Lora lora(Settings settings, List<String> usual) {
-    return new Lora(
-        settings.get(rank),
-        settings.get(alpha),
-        settings.get(dropout),
-        settings.get(targets).orElse(usual),
-        LayerSelection.parse(settings.get(layers)));
+  /**
+   * LoRA or DoRA, on the given targets unless a recipe names others.
+   *
+   * @throws IllegalArgumentException if the recipe says what can only be said of a known model
+   */
+  Tuning tuning(Settings settings, List<String> usual, boolean dora, ModelDefaults model) {
+    Optional<WantedLinears> wanted = settings.get(targets);
+    Lora lora =
+        new Lora(
+            settings.get(rank),
+            settings.get(alpha),
+            settings.get(dropout),
+            wanted.map(WantedLinears::names).orElse(usual),
+            LayerSelection.parse(settings.get(layers)));
+    if (isPlain(settings)) {
+      return dora
+          ? new Dora(lora.rank(), lora.alpha(), lora.dropout(), lora.targets(), lora.layers())
+          : lora;
+    }
+    return new PeftTuning(
+        new AdapterPart.Projections(
+            dora,
+            lora.rank(),
+            lora.alpha(),
+            lora.dropout(),
+            settings.get(stabilized).orElse(false),
+            new ChosenTargets(
+                lora.targets(),
+                wanted.flatMap(WantedLinears::expression),
+                lora.layers(),
+                settings.get(excluded).orElse(List.of()),
+                settings.get(saved).orElse(List.of())),
+            new RankPatterns(
+                settings.get(ranks).orElse(Map.of()), settings.get(alphas).orElse(Map.of())),
+            new Beside(
+                settings.get(biases).orElse(Beside.Biases.NONE),
+                settings.get(biasOfB).orElse(false),
+                settings.get(tokens).orElse(Map.of()),
+                settings.get(tied).orElse(false))),
+        model
+            .family()
+            .orElseThrow(
+                () -> new IllegalArgumentException("expected a model whose modules are known")));
+  }
+
+  /** Whether short names and layers say all. */
+  private boolean isPlain(Settings settings) {
+    return settings.get(targets).filter(wanted -> wanted.text().isPresent()).isEmpty()
+        && Stream.of(excluded, ranks, alphas, stabilized, biases, biasOfB, saved, tokens, tied)
+            .allMatch(key -> settings.get(key).isEmpty());
   }
 }

@@ -10,10 +10,13 @@ import dev.statecraft.core.graph.GraphException;
 import java.math.BigDecimal;
 import java.nio.file.InvalidPathException;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 
 /**
@@ -150,6 +153,24 @@ final class Section {
     return list(key, "a list of numbers").map(values -> map(values, v -> number(key, v)));
   }
 
+  /** A list of whole numbers from 0 on. */
+  Optional<List<Integer>> counts(String key) {
+    String expected = "a list of whole numbers from 0 on";
+    return list(key, expected)
+        .map(
+            values ->
+                map(
+                    values,
+                    value -> {
+                      if (!value.isIntegralNumber()
+                          || !value.canConvertToInt()
+                          || value.intValue() < 0) {
+                        throw invalid(key, expected);
+                      }
+                      return value.intValue();
+                    }));
+  }
+
   Optional<Boolean> flag(String key) {
     if (!has(key)) {
       return Optional.empty();
@@ -221,6 +242,24 @@ final class Section {
   /** The mapping at a key; an empty one if it is absent. */
   Section section(String key) {
     return has(key) ? mapping(key) : child(key, JsonNodeFactory.instance.objectNode());
+  }
+
+  /**
+   * A mapping whose keys are names of the user's own.
+   *
+   * @param reader makes the value of a name
+   */
+  <T> Map<String, T> named(String key, BiFunction<Section, String, T> reader) {
+    Map<String, T> values = new LinkedHashMap<>();
+    section(key)
+        .read(
+            mapping -> {
+              for (String name : (Iterable<String>) mapping.node::fieldNames) {
+                values.put(name, reader.apply(mapping, name));
+              }
+              return values;
+            });
+    return values;
   }
 
   /** The mapping at a key; a text there is short for {@code {main: text}}. */

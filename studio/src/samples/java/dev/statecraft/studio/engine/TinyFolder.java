@@ -85,14 +85,23 @@ public final class TinyFolder {
 
   /** A LoRA adapter in PEFT's format. */
   public static Path lora(Path folder, Path model) throws IOException {
+    return lora(folder, model, false);
+  }
+
+  /**
+   * The same.
+   *
+   * @param bias whether B has one
+   */
+  public static Path lora(Path folder, Path model, boolean bias) throws IOException {
     Files.createDirectories(folder);
     Files.writeString(
         folder.resolve("adapter_config.json"),
         """
         {"peft_type": "LORA", "r": 2, "lora_alpha": 4, "target_modules": ["q_proj", "up_proj"],
-         "base_model_name_or_path": "%s"}
+         "lora_bias": %s, "base_model_name_or_path": "%s"}
         """
-            .formatted(model.toString().replace('\\', '/')));
+            .formatted(bias, model.toString().replace('\\', '/')));
     Map<String, long[]> shapes = new LinkedHashMap<>();
     for (int layer = 0; layer < LAYERS; layer++) {
       String module = "base_model.model.model.layers." + layer + ".";
@@ -100,6 +109,10 @@ public final class TinyFolder {
       shapes.put(module + "self_attn.q_proj.lora_B.weight", new long[] {HIDDEN, 2});
       shapes.put(module + "mlp.up_proj.lora_A.weight", new long[] {2, HIDDEN});
       shapes.put(module + "mlp.up_proj.lora_B.weight", new long[] {WIDE, 2});
+      if (bias) {
+        shapes.put(module + "self_attn.q_proj.lora_B.bias", new long[] {HIDDEN});
+        shapes.put(module + "mlp.up_proj.lora_B.bias", new long[] {WIDE});
+      }
     }
     write(folder.resolve("adapter_model.safetensors"), shapes, 2);
     return folder;

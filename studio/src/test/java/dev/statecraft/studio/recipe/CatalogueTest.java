@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -250,7 +251,7 @@ final class CatalogueTest {
 
   private static List<Object> refused(Option option) {
     List<Object> values = new ArrayList<>();
-    values.add(Map.of(NOBODY, 1));
+    values.add(Map.of(NOBODY, Map.of())); // Also where keys are names of one's own.
     if (option.kind().schema().isEmpty()) {
       values.add("text");
       return values;
@@ -274,6 +275,9 @@ final class CatalogueTest {
   }
 
   private static Object number(Option option, JsonNode least) {
+    if (option.kind().example() instanceof Map<?, ?> named) {
+      return named.keySet().stream().collect(Collectors.toMap(name -> name, name -> least));
+    }
     return option.kind().example() instanceof List<?> list
         ? list.stream().map(any -> least).toList()
         : least;

@@ -112,6 +112,7 @@ class DryRunTest {
   @CsvSource({
     "lora, CHEAP, FLOAT32, NONE, EXACT",
     "dora, INPUTS, BFLOAT16, INT8, INT8",
+    "tokens and lora, INPUTS, FLOAT32, INT8, EXACT",
     "double-control, ALL, BFLOAT16, NF4, EXACT",
     "qa-lora, CHEAP, BFLOAT16, INT4, EXACT"
   })
@@ -147,6 +148,9 @@ class DryRunTest {
     "qa-lora, INPUTS, BFLOAT16, INT4, EXACT",
     "qa-lora, ALL, FLOAT64, INT4, INT8",
     "qa-lora, MLP, BFLOAT16, INT4_64, EXACT",
+    "lora with biases, CHEAP, FLOAT32, NF4, EXACT",
+    "tokens and lora, INPUTS, FLOAT32, INT8, EXACT",
+    "tokens and lora, CHEAP, BFLOAT16, NF4, EXACT",
     "dora, MLP, BFLOAT16, NF4, EXACT",
     "dora, INPUTS, FLOAT32, INT8, EXACT",
     "adalora, CHEAP, FLOAT32, NONE, EXACT",

@@ -162,6 +162,9 @@ class MethodTest {
             .sum();
     return switch (method) {
       case "lora" -> lora;
+      case "lora with biases" -> lora + rows;
+      case "tokens and lora" -> lora + 3 * d;
+      case "two tables of one" -> 2 * base.parameters().get("model.embed_tokens.weight").elements();
       case "dora" -> lora + rows;
       case "qa-lora" ->
           states(base, model.family().backbone().defaultTargets())
@@ -258,7 +261,7 @@ class MethodTest {
             parameter ->
                 switch (parameter.init().kind()) {
                   case NORMAL, UNIFORM, KAIMING_UNIFORM, ORTHONORMAL -> true;
-                  case CONSTANT, ROW_NORM, ROW_SQUARES, COPY -> false;
+                  case CONSTANT, ROW_NORM, ROW_SQUARES, COPY, ROWS -> false;
                 });
   }
 }

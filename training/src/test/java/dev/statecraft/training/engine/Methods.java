@@ -7,6 +7,7 @@ import dev.statecraft.core.control.BlockName;
 import dev.statecraft.core.control.Bottleneck;
 import dev.statecraft.core.control.ControlEdge;
 import dev.statecraft.core.control.ControlFunction;
+import dev.statecraft.core.control.CopyTuning;
 import dev.statecraft.core.control.Dora;
 import dev.statecraft.core.control.Gated;
 import dev.statecraft.core.control.Ia3;
@@ -22,13 +23,18 @@ import dev.statecraft.core.control.Reft;
 import dev.statecraft.core.control.Routed;
 import dev.statecraft.core.control.SharedLowRank;
 import dev.statecraft.core.control.StateTuning;
+import dev.statecraft.core.control.TableReaders;
+import dev.statecraft.core.control.TokenTuning;
 import dev.statecraft.core.control.Tuning;
 import dev.statecraft.core.control.Vera;
 import dev.statecraft.core.op.Activation;
+import dev.statecraft.core.op.Embedding;
+import dev.statecraft.models.family.InputNames;
 import dev.statecraft.models.family.ScaledTargets;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.provider.Arguments;
 
@@ -53,6 +59,28 @@ final class Methods {
     Tuning lora = new Lora(RANK, ALPHA, dropout, targets, all);
     Map<String, Tuning> methods = new LinkedHashMap<>();
     methods.put("lora", lora);
+    methods.put("lora with biases", new Lora(RANK, ALPHA, dropout, true, targets, all));
+    table(model)
+        .ifPresent(
+            table ->
+                methods.put(
+                    "tokens and lora",
+                    Tuning.all(
+                        List.of(
+                            new TokenTuning(table, "tokens", List.of(10, 3, 5), TableReaders.ALL),
+                            lora))));
+    model
+        .family()
+        .config()
+        .tied()
+        .ifPresent(
+            tied ->
+                methods.put(
+                    "two tables of one",
+                    Tuning.all(
+                        List.of(
+                            new CopyTuning(tied.embedding(), "read", TableReaders.EMBEDDINGS),
+                            new CopyTuning(tied.embedding(), "scored", TableReaders.SCORES)))));
     methods.put("dora", new Dora(RANK, ALPHA, dropout, targets, all));
     methods.put("vera", new Vera(RANK, 0.1, dropout, 0, targets, all));
     methods.put("adalora", adaLora(targets, dropout));
@@ -98,12 +126,22 @@ final class Methods {
     return methods;
   }
 
+  /** The table that ids of tokens are looked up in, if the model reads such. */
+  private static Optional<String> table(TinyModel model) {
+    return model.family().graph().edges().stream()
+        .filter(edge -> edge.op() instanceof Embedding)
+        .filter(edge -> edge.inputs().get(0).name().equals(InputNames.TOKEN_IDS))
+        .map(edge -> edge.parameters().get(0).name())
+        .findFirst();
+  }
+
   /**
    * Whether a freshly tuned model computes as its base does, bit for bit. A linear that reads a
-   * state of its own is not computed in one product with its neighbours.
+   * state of its own is not computed in one product with its neighbours, nor are scores of tokens
+   * by rows of their own in that with all others.
    */
   static boolean startsToTheBit(String method) {
-    return !method.equals("dora") && !method.equals("ia3 of shared inputs");
+    return !List.of("dora", "ia3 of shared inputs", "tokens and lora").contains(method);
   }
 
   /** The name of every tiny model with that of every method. */
