@@ -21,6 +21,10 @@ final class AdaLoraFormat implements PartCodec<AdaLoraPart> {
   /** What the names of matrices in {@link #PATTERN} end with, and perhaps the adapter's name. */
   private static final String MATRIX = "\\.lora_E(\\.[^.]+)?$";
 
+  /** Settings of {@code LoraConfig} that PEFT heeds here too. */
+  private static final List<String> UNSUPPORTED =
+      List.of("layer_replication", "target_parameters", "trainable_token_indices");
+
   /** PEFT's default of both decays. */
   private static final double USUAL_DECAY = 0.85;
 
@@ -66,6 +70,11 @@ final class AdaLoraFormat implements PartCodec<AdaLoraPart> {
     for (String key : List.of("fan_in_fan_out", "use_dora", "lora_bias")) {
       if (keys.flag(key, false)) {
         throw keys.invalid(key, "false (true is not supported)");
+      }
+    }
+    for (String key : UNSUPPORTED) {
+      if (keys.has(key) && !(keys.get(key).isContainerNode() && keys.get(key).isEmpty())) {
+        throw keys.invalid(key, "none (others are not supported)");
       }
     }
     if (!keys.optionalText("bias").orElse("none").equals("none")) {

@@ -10,8 +10,8 @@ import java.util.Map;
  *
  * @param method the method's name: {@code lora}, {@code dora}, {@code control}, {@code
  *     double-control}, {@code control+lora}, {@code adapter}, {@code full}, {@code probe}, {@code
- *     edges}, {@code vera}; read back as the last, {@code lora} or {@code dora} for any adapter in
- *     PEFT's format
+ *     edges}, {@code vera}, {@code adalora}; read back as one of these two, {@code ia3}, {@code
+ *     lora} or {@code dora} for any adapter in PEFT's format
  * @param baseModel name or folder of the model it was trained on; empty if unknown
  * @param parts the tunings, in the order in which they are applied
  * @param metadata text of the caller's own that is saved along (labels of the head, say), in the

@@ -218,6 +218,8 @@ class AdaLoraFilesTest {
         "beta1 | 1 | beta1: expected a number between 0 and 1, found 1",
         "lora_alpha | 0 | lora_alpha: expected a number above 0, found 0",
         "orth_reg_weight | -1 | orth_reg_weight: expected a number of 0 or more, found -1",
+        "layer_replication | [[0, 2]] | layer_replication: expected none (others are not"
+            + " supported), found [[0,2]]",
         "use_dora | true | use_dora: expected false (true is not supported), found true",
         "rank_pattern | {\""
             + Q

@@ -311,8 +311,11 @@ final class ErrorScenarios {
             + " <number>",
         () -> train("method.alpha=0"));
     put(
-        "<file>: method.alpha: expected a finite number above 0, found <number>",
+        "<file>: method.alpha: expected above 0, found <number>",
         () -> train("method={name: adalora, alpha: 0}"));
+    put(
+        "<file>: method.beta1: expected between 0 and 1, found <number>",
+        () -> train("method={name: adalora, beta1: 1}"));
     put(
         "target_r: expected at most init_r, <n>, from which ranks fall, found <n>",
         () -> train("method={name: adalora, init_r: 4}"));

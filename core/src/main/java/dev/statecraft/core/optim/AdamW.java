@@ -15,6 +15,7 @@ import java.util.List;
  * Adam with decoupled weight decay (Loshchilov and Hutter 2019, algorithm 2), as torch.optim.AdamW:
  * the decay comes first, with the learning rate, on every trained parameter; moments are
  * bias-corrected. The task's head may have a learning rate of its own, a multiple of the others'.
+ * It holds what the graph's {@linkplain StepRules rules} remember, too.
  */
 public final class AdamW implements AutoCloseable {
   /**

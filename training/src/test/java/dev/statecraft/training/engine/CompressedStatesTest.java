@@ -74,9 +74,12 @@ class CompressedStatesTest {
                       assertThat(error.relative()).as(what).isLessThanOrEqualTo(bound);
                       // Of one parameter; 2.3 times that of all is the most seen. Gradients of
                       // keys' biases nearly cancel: what all keys have in common moves no score.
-                      // VeRA's d has three numbers, over which errors do not average out: 4.7
-                      // times.
-                      double most = method.startsWith("vera") ? 6 : method.equals("bitfit") ? 4 : 3;
+                      // VeRA's d and AdaLoRA's e have three numbers, over which errors do not
+                      // average out: 4.7 and 5.1 times.
+                      double most =
+                          method.startsWith("vera") || method.equals("adalora")
+                              ? 6
+                              : method.equals("bitfit") ? 4 : 3;
                       assertThat(error.worstRelative()).as(what).isLessThanOrEqualTo(most * bound);
                       assertThat(error.cosine())
                           .as(what)
