@@ -97,6 +97,9 @@ final class LeavingCommandsTest {
     MergeRequest merge = (MergeRequest) engine.asked();
     assertThat(merge.dtype()).contains(DType.BFLOAT16);
     assertThat(merge.check()).isEmpty();
+    assertThat(merge.keepQuantized()).isFalse();
+    assertThat(run(engine, "merge", "--adapter", "a", "--to", "o", "--keep-quantized")).isZero();
+    assertThat(((MergeRequest) engine.asked()).keepQuantized()).isTrue();
   }
 
   @Test

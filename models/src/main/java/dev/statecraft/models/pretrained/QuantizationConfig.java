@@ -12,12 +12,15 @@ import java.util.OptionalInt;
 
 /**
  * The key {@code quantization_config} of a {@code config.json}: how a folder's linears are held, if
- * not as floats. Ours has {@code quant_method: statecraft}, {@code bits: 4} and {@code group_size};
- * the linears are then {@linkplain dev.statecraft.formats.checkpoint.PackedMatrix packed}.
+ * not as floats. Ours has {@code format: statecraft}, {@code bits: 4} and {@code group_size}; the
+ * linears are then {@linkplain dev.statecraft.formats.checkpoint.PackedMatrix packed}. It has no
+ * {@code quant_method}, without which transformers refuses the folder: with one that it does not
+ * know, it would open it with random linears.
  */
 public final class QuantizationConfig {
   private static final String KEY = "quantization_config";
   private static final String METHOD = "quant_method";
+  private static final String FORMAT = "format";
   private static final String OURS = "statecraft";
   private static final String GROUP = "group_size";
   private static final int BITS = 4;
@@ -39,7 +42,7 @@ public final class QuantizationConfig {
     }
     ConfigKeys keys = found.get();
     Optional<String> method = keys.optionalText(METHOD);
-    if (!method.equals(Optional.of(OURS))) {
+    if (method.isPresent() || !keys.optionalText(FORMAT).equals(Optional.of(OURS))) {
       throw new InvalidInputException(
           configJson
               + ": quantization_config: expected weights as they were trained, found some quantized"
@@ -59,7 +62,7 @@ public final class QuantizationConfig {
       return;
     }
     ObjectNode node = config.putObject(KEY);
-    node.put(METHOD, OURS);
+    node.put(FORMAT, OURS);
     node.put("bits", BITS);
     node.put(GROUP, group.getAsInt());
   }

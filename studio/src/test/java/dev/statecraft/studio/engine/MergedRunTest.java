@@ -212,7 +212,7 @@ class MergedRunTest {
     JsonNode config = new ObjectMapper().readTree(folder.resolve("merged/config.json").toFile());
     assertThat(config.has("quantization_config")).isEqualTo(kept);
     if (kept) {
-      assertThat(config.at("/quantization_config/quant_method").asText()).isEqualTo("statecraft");
+      assertThat(config.at("/quantization_config/format").asText()).isEqualTo("statecraft");
       assertThat(config.at("/quantization_config/group_size").asText()).isEqualTo(group);
       assertThat(Files.size(folder.resolve("merged/model.safetensors")))
           .isLessThan(Files.size(folder.resolve("model/model.safetensors")) * 2 / 3);

@@ -6,23 +6,18 @@ import dev.statecraft.tensor.Tensor;
 import dev.statecraft.tensor.kernel.Rows;
 import dev.statecraft.tensor.vector.Bfloat16;
 import dev.statecraft.tensor.vector.Codes;
-import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.FloatBuffer;
-import java.nio.IntBuffer;
-import org.bytedeco.javacpp.BytePointer;
 
 /**
  * Kernels that dequantize on the CPU to float32 or bfloat16 in one pass: a code is looked up in a
- * table of its block's (or row's) values, already scaled and rounded; or scaled and shifted itself,
- * where blocks are small. Plain Java: a table of this size stays in the processor's nearest cache,
- * and what is left is the speed of memory.
+ * table of its block's (or row's) values, already scaled and rounded. Plain Java: a table of this
+ * size stays in the processor's nearest cache, and what is left is the speed of memory.
  */
 final class Dequantization {
   /** Blocks of NF4 that are looked up between copies from and to native memory. */
   private static final int TILE = 64;
 
-  private static final boolean VECTORS = Rows.haveVectors() && Codes.looksUpSixteen();
+  static final boolean VECTORS = Rows.haveVectors() && Codes.looksUpSixteen();
 
   private static final int CODES = Nf4Levels.BLOCK / 2;
 
@@ -37,7 +32,7 @@ final class Dequantization {
   }
 
   /** Whether there is nothing to compute: no memory, or no values. */
-  private static boolean isEmpty(Tensor target) {
+  static boolean isEmpty(Tensor target) {
     return target.torch().device() == Device.META || target.elements() == 0;
   }
 
@@ -208,126 +203,11 @@ final class Dequantization {
     }
   }
 
-  // ---- int4 ----
-
-  static void int4(Tensor target, Int4Groups source) {
-    if (isEmpty(target)) {
-      return;
-    }
-    Memory codes = new Memory(source.codes());
-    Memory scales = new Memory(source.scales());
-    Memory zeros = new Memory(source.zeros());
-    Memory values = new Memory(target);
-    int width = Math.toIntExact(source.columns());
-    int packed = Math.toIntExact(Int4Groups.bytesOfRow(width));
-    int groups = Math.toIntExact(Int4Groups.groups(width, source.group()));
-    boolean narrow = target.dtype() == DType.BFLOAT16;
-    target
-        .torch()
-        .workers()
-        .share(
-            source.rows(),
-            width,
-            (from, to) -> {
-              byte[] bytes = new byte[packed];
-              byte[] row = new byte[2 * packed];
-              float[] scale = new float[groups];
-              float[] zero = new float[groups];
-              float[] wide = new float[width];
-              short[] rounded = new short[narrow ? width : 0];
-              for (long i = from; i < to; i++) {
-                codes.read(i * packed, bytes, packed);
-                scales.floats(i * groups * Float.BYTES, groups).get(scale);
-                zeros.floats(i * groups * Float.BYTES, groups).get(zero);
-                unpack(bytes, row);
-                for (int g = 0; g < groups; g++) {
-                  int first = g * source.group();
-                  int end = Math.min(width, first + source.group());
-                  shift(row, first, end, scale[g], zero[g], wide);
-                }
-                if (narrow) {
-                  round(wide, rounded);
-                  values.shorts(i * width * Short.BYTES, width).put(rounded);
-                } else {
-                  values.floats(i * width * Float.BYTES, width).put(wide);
-                }
-              }
-            });
-  }
-
-  private static void unpack(byte[] bytes, byte[] codes) {
-    for (int i = 0; i < bytes.length; i++) {
-      codes[2 * i] = (byte) ((bytes[i] >>> 4) & 15);
-      codes[2 * i + 1] = (byte) (bytes[i] & 15);
-    }
-  }
-
-  private static void shift(
-      byte[] codes, int from, int end, float scale, float zero, float[] target) {
-    if (Rows.haveVectors()) {
-      Codes.shift(codes, from, end, scale, zero, target);
-      return;
-    }
-    for (int i = from; i < end; i++) {
-      target[i] = codes[i] * scale + zero;
-    }
-  }
-
-  private static void round(float[] values, short[] target) {
-    if (Rows.haveVectors()) {
-      Bfloat16.narrow(values, target, target.length);
-      return;
-    }
-    for (int i = 0; i < target.length; i++) {
-      target[i] = (short) roundedBits(values[i]);
-    }
-  }
-
   // ---- rounding ----
 
   /** The bits of a number rounded to bfloat16, to the nearest, ties to even. */
-  private static int roundedBits(float value) {
+  static int roundedBits(float value) {
     int bits = Float.floatToRawIntBits(value);
     return (bits + 0x7FFF + ((bits >>> 16) & 1)) >>> 16;
-  }
-
-  // ---- native memory ----
-
-  /** A tensor's bytes. */
-  private record Memory(BytePointer start, long size) {
-    Memory(Tensor tensor) {
-      this(new BytePointer(tensor.handle().data_ptr()), tensor.bytes());
-    }
-
-    /** Reads into an array, as far as the tensor goes; returns how many. */
-    int read(long from, byte[] target, int count) {
-      int present = (int) Math.min(count, size - from);
-      bytes(from, present).get(target, 0, present);
-      return present;
-    }
-
-    /** All numbers of a float32 tensor. */
-    float[] floats() {
-      float[] values = new float[Math.toIntExact(size / Float.BYTES)];
-      floats(0, values.length).get(values);
-      return values;
-    }
-
-    FloatBuffer floats(long from, int count) {
-      return bytes(from, count * Float.BYTES).asFloatBuffer();
-    }
-
-    IntBuffer ints(long from, int count) {
-      return bytes(from, count * Integer.BYTES).asIntBuffer();
-    }
-
-    java.nio.ShortBuffer shorts(long from, int count) {
-      return bytes(from, count * Short.BYTES).asShortBuffer();
-    }
-
-    private ByteBuffer bytes(long from, int count) {
-      BytePointer part = new BytePointer(start).position(from);
-      return part.capacity(from + count).asByteBuffer().order(ByteOrder.nativeOrder());
-    }
   }
 }

@@ -178,7 +178,7 @@ public record Int4Groups(int group, long columns, Tensor codes, Tensor scales, T
   public void dequantizeInto(Tensor target) {
     Torch session = target.torch();
     if (Dequantization.supports(target)) {
-      Dequantization.int4(target, this);
+      Int4Kernel.run(target, this);
       return;
     }
     try (Scope scope = session.scope()) {
