@@ -143,8 +143,8 @@ record LeavingErrors(ErrorScenarios scenarios, Path folder) {
           return scenarios.train("model=merged");
         });
     scenarios.put(
-        "tensor '<name>': expected <type>[<rows>, <groups>], one for each <size> of <columns>"
-            + " columns, found <what>",
+        "<folder>: tensor '<name>': expected <type>[<rows>, <groups>], one for each <size> of"
+            + " <columns> columns, found <what>",
         () -> {
           Path config = Path.of(inFourBits()).resolve("config.json");
           Files.writeString(

@@ -128,7 +128,7 @@ final class StatecraftTest {
         "bench --config c.json --method lora --states some",
         "plan --model c.json --states some",
         "bench --config c.json --method lora --steps 1",
-        "bench --config c.json --method lora --quantize int4",
+        "bench --config c.json --method lora --quantize int3",
         "bench --config c.json --method full --quantize nf4",
         "generate --model m --prompt p --quantize q4",
         "bench --config c.json --method lora --lengths 16",

@@ -63,7 +63,7 @@ public final class PretrainedModel implements AutoCloseable {
       OptionalInt group = QuantizationConfig.group(configuration);
       CheckpointSource stored = CheckpointFolder.open(folder);
       CheckpointSource checkpoint =
-          group.isPresent() ? PackedCheckpoint.of(stored, group.getAsInt()) : stored;
+          group.isPresent() ? packed(folder, stored, group.getAsInt()) : stored;
       Path vocabulary = folder.resolve("tokenizer.json");
       FolderKind.refusePointer(vocabulary);
       Optional<Tokenizer> tokenizer =
@@ -73,6 +73,15 @@ public final class PretrainedModel implements AutoCloseable {
       return new PretrainedModel(folder.toString(), config, checkpoint, tokenizer);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+  }
+
+  private static CheckpointSource packed(Path folder, CheckpointSource stored, int group) {
+    try {
+      return PackedCheckpoint.of(stored, group);
+    } catch (InvalidInputException e) {
+      stored.close();
+      throw new InvalidInputException(folder + ": " + e.getMessage(), e);
     }
   }
 
