@@ -152,12 +152,18 @@ public interface AdapterPart {
     /**
      * Checks.
      *
-     * @throws UsageException if B of DoRA is to have a bias
+     * @throws UsageException if B is to have a bias where PEFT has none
      */
     public Projections {
       if (dora && beside.ofB()) {
         throw new UsageException(
             "lora_bias: expected false with DoRA, which PEFT has without it, found true");
+      }
+      if (beside.ofB() && start != LoraStart.KAIMING) {
+        throw new UsageException(
+            "lora_bias: expected false with init "
+                + start.label()
+                + ", which PEFT has without it, found true");
       }
     }
 

@@ -46,6 +46,7 @@ class PeftFieldsTest {
     UNDERSTOOD.put("trainable_token_indices", "[3]");
     UNDERSTOOD.put("use_dora", "true");
     UNDERSTOOD.put("lora_bias", "true");
+    UNDERSTOOD.put("init_lora_weights", "\"gaussian\"");
     UNDERSTOOD.put("ensure_weight_tying", "true");
     IDLE.put("task_type", "\"CAUSAL_LM\"");
     IDLE.put("auto_mapping", "{\"base_model_class\":\"X\"}");
@@ -53,7 +54,6 @@ class PeftFieldsTest {
     IDLE.put("base_model_name_or_path", "\"x\"");
     IDLE.put("revision", "\"main\"");
     IDLE.put("inference_mode", "true");
-    IDLE.put("init_lora_weights", "\"gaussian\"");
     IDLE.put("megatron_config", "{\"x\":1}");
     IDLE.put("megatron_core", "\"x\"");
     IDLE.put("loftq_config", "{\"loftq_bits\":4}");

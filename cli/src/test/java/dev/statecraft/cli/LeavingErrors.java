@@ -195,6 +195,9 @@ record LeavingErrors(ErrorScenarios scenarios, Path folder) {
     scenarios.put(
         "lora_bias: expected false with DoRA, which PEFT has without it, found true",
         () -> scenarios.train("method={name: dora, lora_bias: true}"));
+    scenarios.put(
+        "lora_bias: expected false with init <word>, which PEFT has without it, found true",
+        () -> lora("lora_bias: true, init: pissa"));
   }
 
   private ErrorScenarios.Outcome lora(String key) throws IOException {
