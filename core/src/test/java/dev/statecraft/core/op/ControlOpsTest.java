@@ -121,7 +121,9 @@ class ControlOpsTest extends OpTest {
               Tensor[] means = new Tensor[groups];
               for (int g = 0; g < groups; g++) {
                 means[g] =
-                    x.get(1).narrow(1, g * group, Math.min(group, 6 - g * group)).meanKeep(1);
+                    x.get(1)
+                        .narrow(1, (long) g * group, Math.min(group, 6 - g * group))
+                        .meanKeep(1);
               }
               Tensor control = product(product(Tensor.cat(1, means), w.get(0)), w.get(1));
               return x.get(0).add(control.mul(1.4));

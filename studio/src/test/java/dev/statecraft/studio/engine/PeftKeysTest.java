@@ -21,6 +21,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -153,7 +154,7 @@ class PeftKeysTest {
     assertThat(json.path("target_modules").toString()).isEqualTo("[\"q_proj\"]");
   }
 
-  private TreeSet<String> tuned(String method) throws IOException {
+  private Set<String> tuned(String method) throws IOException {
     try (PretrainedModel model = PretrainedModel.open(folder.resolve("model"))) {
       TaskModel family = model.causalLm();
       Graph graph =

@@ -12,10 +12,10 @@ import org.bytedeco.pytorch.ScalarOptional;
 /**
  * A matrix in 4 bits with zero points, as QA-LoRA needs it (Xu et al. 2023, "QA-LoRA:
  * Quantization-Aware Low-Rank Adaptation of Large Language Models", section 3.2): the inputs of
- * each row are cut into groups of neighbours, the last of which may be shorter. Of a group, {@code
- * zero} is the smallest value and {@code scale} the largest less that, over 15, rounded to float32;
- * a value is {@code code = round((w - zero) / scale)}, in float32, ties to even, and stands for
- * {@code code * scale + zero}. Where all values of a group are one, the scale and the codes are 0.
+ * each row are cut into groups of neighbours, the last of which may be shorter. Of a group, the
+ * zero point z is the smallest value and the scale s the largest less that, over 15, rounded to
+ * float32; a value w has the code {@code c = round((w - z) / s)}, in float32, ties to even, and
+ * stands for {@code c s + z}. Where all values of a group are one, the scale and the codes are 0.
  *
  * <p>Two codes make a byte, the first in its upper half. A row begins with a byte of its own; the
  * half that a row of odd length leaves over repeats its last code. Values for a float64 matrix are

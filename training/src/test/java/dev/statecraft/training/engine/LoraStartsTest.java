@@ -100,7 +100,7 @@ class LoraStartsTest {
         float[] a = one.value(pair.a().name()).toFloats();
         assertThat(other.value(pair.a().name()).toFloats()).isNotEqualTo(a);
         assertThat(one.value(pair.b().name()).norm()).isPositive();
-        assertThat(pairs.stream().filter(p -> p != pair))
+        assertThat(pairs.stream().filter(p -> !p.equals(pair)))
             .allSatisfy(p -> assertThat(one.value(p.a().name()).toFloats()).isNotEqualTo(a));
       }
     }
