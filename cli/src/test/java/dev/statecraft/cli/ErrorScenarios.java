@@ -298,7 +298,7 @@ final class ErrorScenarios {
     put("<file>: <key>: expected a mapping, found <value>", () -> train("train=fast"));
     put(
         "<file>: <key>: expected a list of texts, found <value>",
-        () -> train("method.targets=query"));
+        () -> train("method.exclude_modules=query"));
     put("<file>: <key>: expected 1 or more, found <n>", () -> train("train.epochs=0"));
     put(
         "<file>: train.threads: expected from 1 to 1024, found <n>",
@@ -580,7 +580,7 @@ final class ErrorScenarios {
     put(
         "user_function: expected a function that the program has registered, which has none, found"
             + " '<name>'",
-        () -> train("method.name=control", "method.function=user", "method.user_function=squared"));
+        () -> train("method={name: control, function: user, user_function: squared}"));
     put(
         "layers: the model has the layers 0 to <n>, found '<layers>'",
         () -> train("method.layers=99"));
