@@ -7,19 +7,20 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * All methods on two small tasks, each at the best of three learning rates, with three seeds: the
- * tables of {@code docs/method-study.md}.
+ * All methods but {@code edges} on two small tasks, each at the best of three learning rates, with
+ * three seeds: the tables of {@code docs/method-study.md}.
  *
- * <p>Run from the repository's root by {@code java tools/studies/Methods.java DATA OUT [--rates]
- * [METHOD ...]}. DATA holds {@code glue/MR-sentence-polarity/train.tsv} and {@code dev.tsv} (as
- * SST-2 lays them out), {@code commonsense/ARC-Easy/train.json} (of LLM-Adapters) and the model
- * folder {@code stories260k}. The rate of the lowest evaluation loss of the first seed is taken.
- * {@code --rates} looks for that rate only. Runs that are in OUT already are kept, so it may be
- * stopped and started; {@code OUT/tables.md} has what there is.
+ * <p>Run from the repository's root by {@code java tools/studies/Methods.java DATA OUT [--task
+ * mr|arc] [--threads N] [METHOD ...]}. DATA holds {@code glue/MR-sentence-polarity/train.tsv} and
+ * {@code dev.tsv} (as SST-2 lays them out), {@code commonsense/ARC-Easy/train.json} (of
+ * LLM-Adapters) and the model folder {@code stories260k}. The rate of the lowest evaluation loss of
+ * the first seed is taken. Runs that are in OUT already are kept, so it may be stopped and started;
+ * {@code OUT/TASK.md} has the table of a task.
  */
 public final class Methods {
   private static final int SEEDS = 3;
@@ -65,7 +66,7 @@ public final class Methods {
     return List.of(
         new Task(
             "mr",
-            "MiniLM, MR sentence polarity: 100 steps of 16 sentences, scored on 1,000",
+            "MiniLM, MR sentence polarity: 60 steps of 16 sentences, scored on 1,000",
             "accuracy",
             """
             model: builtin:minilm
@@ -75,12 +76,12 @@ public final class Methods {
               columns: {text: sentence, label: label}
               max_length: 64
             task: classification
-            train: {max_steps: 100, batch_size: 16, seed: 1}
+            train: {max_steps: 60, batch_size: 16, seed: 1}
             """
                 .formatted(data)),
         new Task(
             "arc",
-            "stories260K, ARC-Easy: 60 steps of 8 questions, scored on 112",
+            "stories260K, ARC-Easy: 40 steps of 8 questions, scored on 112",
             "perplexity",
             """
             model: %1$s/stories260k
@@ -89,7 +90,7 @@ public final class Methods {
               validation: {split: 0.05}
               max_length: 512
             task: causal-lm
-            train: {max_steps: 60, batch_size: 8, seed: 1}
+            train: {max_steps: 40, batch_size: 8, seed: 1}
             """
                 .formatted(data)));
   }
@@ -105,30 +106,43 @@ public final class Methods {
       long bytes) {}
 
   private final Path out;
-  private final boolean ratesOnly;
+  private final Optional<String> threads;
 
-  private Methods(Path out, boolean ratesOnly) {
+  private Methods(Path out, Optional<String> threads) {
     this.out = out;
-    this.ratesOnly = ratesOnly;
+    this.threads = threads;
   }
 
   /** See the class. */
   public static void main(String[] arguments) throws IOException, InterruptedException {
     List<String> rest = new ArrayList<>(List.of(arguments));
-    boolean ratesOnly = rest.remove("--rates");
+    Optional<String> only = option(rest, "--task");
+    Optional<String> threads = option(rest, "--threads");
     if (rest.size() < 2) {
       System.err.println(
-          "expected: java tools/studies/Methods.java DATA OUT [--rates] [METHOD ...]");
+          "expected: java tools/studies/Methods.java DATA OUT [--task mr|arc] [--threads N]"
+              + " [METHOD ...]");
       System.exit(2);
     }
     Path data = Path.of(rest.remove(0)).toAbsolutePath().normalize();
-    Methods study = new Methods(Path.of(rest.remove(0)).toAbsolutePath(), ratesOnly);
-    StringBuilder tables = new StringBuilder();
+    Methods study = new Methods(Path.of(rest.remove(0)).toAbsolutePath(), threads);
     for (Task task : tasks(data)) {
-      tables.append(study.table(task, rest)).append('\n');
+      if (only.isEmpty() || only.get().equals(task.name())) {
+        String table = study.table(task, rest);
+        Files.writeString(study.out.resolve(task.name + ".md"), table);
+        System.out.println(table);
+      }
     }
-    Files.writeString(study.out.resolve("tables.md"), tables);
-    System.out.print(tables);
+  }
+
+  /** Takes an option and its value out of the arguments. */
+  private static Optional<String> option(List<String> arguments, String name) {
+    int at = arguments.indexOf(name);
+    if (at < 0 || at + 1 == arguments.size()) {
+      return Optional.empty();
+    }
+    arguments.remove(at);
+    return Optional.of(arguments.remove(at));
   }
 
   private String table(Task task, List<String> chosen) throws IOException, InterruptedException {
@@ -151,15 +165,14 @@ public final class Methods {
 
   private String row(Task task, Tried method) throws IOException, InterruptedException {
     String folder = task.name + "-" + method.name.replaceAll("[^A-Za-z0-9]+", "-");
-    Path rates = out.resolve(folder + "-rates");
-    List<Run> tried = study(task, method, rates, method.rates, 1);
+    Path place = out.resolve(folder);
+    List<Run> tried = study(task, method, place, method.rates, 1);
     if (tried.isEmpty()) {
       return "| " + method.name + " | failed | | | | | | |";
     }
     Run best = tried.stream().min(Comparator.comparingDouble(Run::loss)).orElseThrow();
-    Path place = ratesOnly ? rates : out.resolve(folder);
-    List<Run> runs =
-        ratesOnly ? List.of(best) : study(task, method, place, List.of(best.rate), SEEDS);
+    // In the same folder, where the run of the first seed is kept.
+    List<Run> runs = study(task, method, place, List.of(best.rate), SEEDS);
     return "| "
         + String.join(
             " | ",
@@ -168,7 +181,7 @@ public final class Methods {
             String.format(Locale.ROOT, "%,d", best.parameters),
             String.format(Locale.ROOT, "%.1f", best.bytes / 1048576.0),
             spread("%.1f", runs.stream().mapToDouble(Run::seconds).toArray()),
-            before(log(rates)),
+            before(log(place)),
             spread("%.4f", runs.stream().mapToDouble(Run::loss).toArray()),
             spread("%.4f", runs.stream().mapToDouble(Run::score).toArray()))
         + " |";
@@ -204,7 +217,8 @@ public final class Methods {
     Files.createDirectories(out);
     Path recipe = out.resolve(folder.getFileName() + ".yaml");
     Files.writeString(recipe, task.recipe + "method: " + method.recipe + "\n");
-    List<String> command =
+    List<String> command = new ArrayList<>();
+    command.addAll(
         List.of(
             Path.of("statecraft").toAbsolutePath().toString(),
             "study",
@@ -215,7 +229,8 @@ public final class Methods {
             "--grid",
             "train.learning_rate=" + String.join(",", rates),
             "--seeds",
-            Integer.toString(seeds));
+            Integer.toString(seeds)));
+    threads.ifPresent(count -> command.addAll(List.of("--threads", count)));
     Process process =
         new ProcessBuilder(command)
             .redirectErrorStream(true)

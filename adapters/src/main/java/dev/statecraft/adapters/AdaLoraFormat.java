@@ -84,7 +84,7 @@ final class AdaLoraFormat implements PartCodec<AdaLoraPart> {
     RankBudget budget = budget(keys, rank);
     return new AdaLoraPart(
         rank,
-        keys.has("lora_alpha") ? keys.number("lora_alpha", a -> a > 0, "a number above 0") : 8,
+        alpha(keys, rank),
         PeftFormat.dropout(keys, "lora_dropout"),
         keys.has("orth_reg_weight")
             ? keys.number("orth_reg_weight", weight -> weight >= 0, "a number of 0 or more")
@@ -94,11 +94,14 @@ final class AdaLoraFormat implements PartCodec<AdaLoraPart> {
         pattern(keys, rank));
   }
 
+  /** PEFT takes the rank for what is not above 0. */
+  private static double alpha(JsonKeys keys, int rank) {
+    double alpha = keys.has("lora_alpha") ? keys.number("lora_alpha") : 8;
+    return alpha > 0 ? alpha : rank;
+  }
+
   private static RankBudget budget(JsonKeys keys, int rank) {
     int target = keys.has("target_r") ? keys.positive("target_r") : 8;
-    if (target > rank) {
-      throw keys.invalid("target_r", "at most init_r, " + rank);
-    }
     int steps = keys.positive("total_step");
     int settled = count(keys, "tfinal");
     int warmup = count(keys, "tinit");
@@ -106,7 +109,7 @@ final class AdaLoraFormat implements PartCodec<AdaLoraPart> {
       throw keys.invalid("tinit", "less than total_step - tfinal, " + (steps - settled));
     }
     return new RankBudget(
-        target,
+        Math.min(target, rank), // As PEFT takes it, which does not compare them.
         warmup,
         settled,
         keys.has("deltaT") ? keys.positive("deltaT") : 1,

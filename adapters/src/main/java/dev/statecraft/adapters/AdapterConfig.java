@@ -22,7 +22,8 @@ import java.util.Map;
  * <p>{@code peft_type} is {@code LORA} for LoRA and DoRA, {@code IA3}, {@code VERA} and {@code
  * ADALORA} for these, all other keys then being PEFT's; {@code FULL} and {@code PROBE} need no
  * settings; {@code CONTROL} has {@code method} and {@code parts}, each with its {@code type}:
- * {@code control}, {@code bitfit}, or {@code lora} and {@code ia3}, which have PEFT's keys.
+ * {@code control}, {@code qa-lora}, {@code bitfit}, {@code norms}, or {@code lora}, {@code ia3},
+ * {@code vera} and {@code adalora}, which have PEFT's keys.
  */
 final class AdapterConfig {
   /** {@code peft_type} of adapters that say their method and parts themselves. */

@@ -8,10 +8,8 @@ import java.util.Map;
 /**
  * What an adapter is: enough to make the tuned graph again.
  *
- * @param method the method's name: {@code lora}, {@code dora}, {@code control}, {@code
- *     double-control}, {@code control+lora}, {@code adapter}, {@code full}, {@code probe}, {@code
- *     edges}, {@code vera}, {@code adalora}; read back as one of these two, {@code ia3}, {@code
- *     lora} or {@code dora} for any adapter in PEFT's format
+ * @param method the method's name, such as {@code control}; read back as {@code lora}, {@code
+ *     dora}, {@code ia3}, {@code vera} or {@code adalora} for any adapter in PEFT's format
  * @param baseModel name or folder of the model it was trained on; empty if unknown
  * @param parts the tunings, in the order in which they are applied
  * @param metadata text of the caller's own that is saved along (labels of the head, say), in the
@@ -51,7 +49,7 @@ public record AdapterDescription(
    * The description of tunings.
    *
    * @throws IllegalArgumentException if one of them cannot be written down
-   * @throws dev.statecraft.base.UsageException if one has a control function of one's own
+   * @throws dev.statecraft.base.UsageException if one has a control function that has no codec
    */
   public static AdapterDescription of(String method, String baseModel, List<Tuning> tunings) {
     return new AdapterDescription(

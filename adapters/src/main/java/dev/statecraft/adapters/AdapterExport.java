@@ -74,8 +74,8 @@ public final class AdapterExport {
    */
   public void write(Path folder, AdapterFormat format, Predicate<String> inBase)
       throws IOException {
-    require(format);
     Graph tuned = adapter.graph(family);
+    require(format);
     Map<Parameter, String> stored = adapter.stored(family, inBase);
     Graph written =
         adapter.description().takesFromWeights()

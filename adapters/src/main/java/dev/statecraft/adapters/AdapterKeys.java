@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -94,8 +95,7 @@ final class AdapterKeys {
   }
 
   private List<String> keysOf(String... found) {
-    // The second of each is how PEFT called the module before transformers 5 renamed it. is how
-    // PEFT called the module before transformers 5 renamed it.
+    // The second of each is how PEFT called the module before transformers 5 renamed it.
     return Stream.of(found)
         .flatMap(name -> Stream.of(family.backbone().peftModule(name), name))
         .map(name -> PREFIX + name)
@@ -131,7 +131,8 @@ final class AdapterKeys {
             .flatMap(part -> part.projections().stream())
             .anyMatch(part -> part.beside().biases() == Beside.Biases.ALL);
     return all
-        && (key.endsWith(".original_module" + BIAS) || key.endsWith(".modules_to_save" + BIAS));
+        && key.endsWith(BIAS)
+        && Pattern.compile("\\.(original_module|modules_to_save)\\.").matcher(key).find();
   }
 
   private Optional<String> control(String parameter) {

@@ -204,6 +204,9 @@ public interface AdapterPart {
       targets.groups(family, rank, alpha, patterns).forEach(group -> tunings.add(tuning(group)));
       SavedModules saved = savedModules(family);
       Set<String> whole = new TreeSet<>(saved.whole());
+      if (!whole.isEmpty()) {
+        refuseTargets(whole, family);
+      }
       whole.addAll(biases(family));
       if (!whole.isEmpty()) {
         tunings.add(new ParameterTuning(whole));
@@ -211,6 +214,21 @@ public interface AdapterPart {
       tunings.addAll(saved.copies());
       tunings.addAll(tokenTunings(family));
       return tunings.size() == 1 ? tunings.get(0) : Tuning.all(tunings);
+    }
+
+    private void refuseTargets(Set<String> whole, TaskModel family) {
+      targets.groups(family, rank, alpha, patterns).stream()
+          .flatMap(group -> PeftFormat.projections(group.targets(), family).stream())
+          .map(Projection::module)
+          .filter(module -> whole.contains(module + ".weight"))
+          .findFirst()
+          .ifPresent(
+              module -> {
+                throw new UsageException(
+                    "modules_to_save: expected modules that are no targets, found '"
+                        + module
+                        + "', which is both");
+              });
     }
 
     private Tuning tuning(Targets.Group group) {

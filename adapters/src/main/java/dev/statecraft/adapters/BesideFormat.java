@@ -36,6 +36,9 @@ final class BesideFormat {
     if (beside.ofB() && keys.flag("use_dora", false)) {
       throw keys.invalid(OF_B, "false beside use_dora, as in PEFT");
     }
+    if (beside.ofB() && keys.get("init_lora_weights").isTextual()) {
+      throw keys.invalid(OF_B, "false beside init_lora_weights in words, as in PEFT");
+    }
     return beside;
   }
 

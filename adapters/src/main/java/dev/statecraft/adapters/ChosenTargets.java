@@ -46,7 +46,18 @@ public record ChosenTargets(
 
   @Override
   public List<Group> groups(TaskModel family, int rank, double alpha, RankPatterns patterns) {
-    return new LinearGroups(linears(family), family).of(rank, alpha, patterns);
+    List<Projection> linears = linears(family);
+    patterns
+        .idle(linears.stream().map(Projection::names).toList())
+        .ifPresent(
+            key -> {
+              throw new UsageException(
+                  key.getValue()
+                      + ": expected names of targets, found '"
+                      + key.getKey()
+                      + "', which fits none");
+            });
+    return new LinearGroups(linears, family).of(rank, alpha, patterns);
   }
 
   /**
@@ -63,6 +74,17 @@ public record ChosenTargets(
     for (String name : names) {
       if (!known.contains(name)) {
         throw new UsageException("targets: expected some of " + known + ", found '" + name + "'");
+      }
+    }
+    for (String name : excluded) {
+      ModuleNames none = ModuleNames.ends(List.of(name));
+      if (all.stream()
+          .flatMap(linear -> linear.names().stream())
+          .noneMatch(full -> none.matchesWhole(full) || none.matchesEnd(full))) {
+        throw new UsageException(
+            "exclude_modules: expected names of linears, or ends of them, found '"
+                + name
+                + "', which fits none");
       }
     }
     List<Projection> found = all.stream().filter(this::isChosen).toList();

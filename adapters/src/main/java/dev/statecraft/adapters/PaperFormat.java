@@ -191,7 +191,10 @@ final class PaperFormat implements AdapterLayout {
   }
 
   private static boolean isPlain(AdapterPart.Projections part) {
-    return !part.dora() && part.patterns().isEmpty() && part.beside().equals(Beside.NOTHING);
+    return !part.dora()
+        && part.patterns().isEmpty()
+        && part.beside().equals(Beside.NOTHING)
+        && part.targets().savedModules().orElse(List.of()).isEmpty();
   }
 
   /** The edge around a block if there is one of that name, with whatever function it has. */

@@ -27,7 +27,7 @@ final class PartCodecs {
    * The part that a tuning is.
    *
    * @throws IllegalArgumentException if it cannot be written down: a tuning of another class
-   * @throws dev.statecraft.base.UsageException if it has a control function of one's own
+   * @throws dev.statecraft.base.UsageException if it has a control function that has no codec
    */
   static AdapterPart part(Tuning tuning) {
     return ALL.stream()

@@ -48,6 +48,20 @@ public record RankPatterns(Map<String, Integer> ranks, Map<String, Double> alpha
     return first(alphas, names).orElse(usual);
   }
 
+  /** A key that fits no name of these linears, by what it is one of, if there is any. */
+  Optional<Map.Entry<String, String>> idle(List<List<String>> linears) {
+    Map<String, String> keys = new LinkedHashMap<>();
+    ranks.keySet().forEach(key -> keys.put(key, "rank_pattern"));
+    alphas.keySet().forEach(key -> keys.putIfAbsent(key, "alpha_pattern"));
+    return keys.entrySet().stream()
+        .filter(
+            key ->
+                linears.stream()
+                    .flatMap(List::stream)
+                    .noneMatch(form(key.getKey()).asMatchPredicate()))
+        .findFirst();
+  }
+
   private static <T> Optional<T> first(Map<String, T> patterns, List<String> names) {
     return patterns.entrySet().stream()
         .filter(entry -> names.stream().anyMatch(form(entry.getKey()).asMatchPredicate()))

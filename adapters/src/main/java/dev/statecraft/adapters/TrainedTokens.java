@@ -42,8 +42,10 @@ record TrainedTokens(Beside beside, SavedModules saved, TaskModel family) {
       String module = entry.getKey();
       boolean input = module.equals(Beside.INPUT);
       if (embedding().filter(table -> input || isOf(table, module)).isPresent()) {
+        refuseSecond(ofEmbedding, module);
         ofEmbedding = Optional.of(entry.getValue());
       } else if (head().filter(table -> isOf(table, module)).isPresent()) {
+        refuseSecond(ofHead, module);
         ofHead = Optional.of(entry.getValue());
       } else {
         throw refused("the embedding of tokens or the head of a language model", module);
@@ -80,15 +82,25 @@ record TrainedTokens(Beside beside, SavedModules saved, TaskModel family) {
       throw new UsageException(
           KEY + ": expected the same tokens for both with ensure_weight_tying, found others");
     }
+    boolean wholeTable = saved.writtenTwice().isPresent(); // Which is both.
     boolean wholeEmbedding =
-        saved.copiesEmbedding() || embedding().filter(saved.whole()::contains).isPresent();
-    boolean wholeHead = saved.copiesHead() || head().filter(saved.whole()::contains).isPresent();
+        wholeTable
+            || saved.copiesEmbedding()
+            || embedding().filter(saved.whole()::contains).isPresent();
+    boolean wholeHead =
+        wholeTable || saved.copiesHead() || head().filter(saved.whole()::contains).isPresent();
     boolean readsHead = ofHead.isPresent() || one;
     if ((ofEmbedding.isPresent() && wholeEmbedding) || (readsHead && wholeHead)) {
       throw new UsageException(
           KEY
               + ": expected tables that modules_to_save does not train whole, found "
               + saved.modules());
+    }
+  }
+
+  private static void refuseSecond(Optional<List<Integer>> known, String module) {
+    if (known.isPresent()) {
+      throw refused("one entry for each table", module);
     }
   }
 

@@ -2,6 +2,7 @@ package dev.statecraft.adapters;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.offset;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -208,15 +209,27 @@ class AdaLoraFilesTest {
     }
   }
 
+  /** PEFT compares target_r with nothing, and takes the rank for an alpha that is not above 0. */
+  @Test
+  void whatPeftTakesIsTakenSo() throws IOException {
+    try (TinyModel model = TinyModel.open("llama-tiny")) {
+      save(model);
+      change("target_r", JSON.readTree("5"));
+      change("lora_alpha", JSON.readTree("0"));
+      try (Adapter adapter = AdapterFolder.open(folder)) {
+        assertThat(adapter.description().parts().get(0).scale())
+            .isEqualTo(AdaLora.scale(4, 4), offset(1e-12));
+      }
+    }
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
       value = {
         "total_step | null | total_step: expected a positive integer, found",
         "tinit | 18 | tinit: expected less than total_step - tfinal, 18, found 18",
-        "target_r | 5 | target_r: expected at most init_r, 4, found 5",
         "beta1 | 1 | beta1: expected a number between 0 and 1, found 1",
-        "lora_alpha | 0 | lora_alpha: expected a number above 0, found 0",
         "orth_reg_weight | -1 | orth_reg_weight: expected a number of 0 or more, found -1",
         "layer_replication | [[0, 2]] | layer_replication: expected none (others are not"
             + " supported), found [[0,2]]",

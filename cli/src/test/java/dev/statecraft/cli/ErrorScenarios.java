@@ -582,6 +582,13 @@ final class ErrorScenarios {
             + " '<name>'",
         () -> train("method={name: control, function: user, user_function: squared}"));
     put(
+        "<file>: method.user_function: expected the name of a function that the program registers,"
+            + " found nothing",
+        () -> train("method={name: control, function: user}"));
+    put(
+        "<file>: method.<key>: expected no such key beside function: <function>",
+        () -> train("method={name: control, k: 2}"));
+    put(
         "layers: the model has the layers 0 to <n>, found '<layers>'",
         () -> train("method.layers=99"));
     put(

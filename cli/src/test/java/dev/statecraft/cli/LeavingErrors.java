@@ -198,6 +198,20 @@ record LeavingErrors(ErrorScenarios scenarios, Path folder) {
     scenarios.put(
         "lora_bias: expected false with init <word>, which PEFT has without it, found true",
         () -> lora("lora_bias: true, init: pissa"));
+    scenarios.put(
+        "rank_pattern: expected names of targets, found '<key>', which fits none",
+        () -> lora("rank_pattern: {dwon_proj: 4}"));
+    scenarios.put(
+        "exclude_modules: expected names of linears, or ends of them, found '<name>', which fits"
+            + " none",
+        () -> lora("exclude_modules: [dwon_proj]"));
+    scenarios.put(
+        "rank: expected an even number for init orthogonal, found <n>",
+        () -> scenarios.train("method={name: lora, rank: 3, init: orthogonal}"));
+    scenarios.put(
+        "alpha: expected a number above 0 for init pissa, which takes the root of it, found a scale"
+            + " of <number>",
+        () -> lora("alpha: -8, init: pissa"));
   }
 
   private ErrorScenarios.Outcome lora(String key) throws IOException {

@@ -5,7 +5,7 @@ package dev.statecraft.training;
  *
  * @param step counted from 1
  * @param epoch passes over the data so far, with fractions
- * @param loss mean over the step's labels, before the step
+ * @param loss mean over the step's labels, before the step, and the penalty of rules that have one
  * @param learningRate of the step
  * @param gradientNorm before clipping
  * @param tokens of the step

@@ -32,7 +32,7 @@ import java.util.Set;
  *
  * @param linears what is merged, by the name of the weight or bias
  * @param replaced parameters whose trained values take the place of the checkpoint's by name:
- *     heads, and after full tuning all weights
+ *     heads, trained biases, norms and modules, copies of tied tables, and after full tuning all
  * @param trained where those values are, and the parameters of merged linears
  * @param held the base in 4 bits, if the update goes into its zero points; then no linear is merged
  * @param unties the tied table that is two tables from now on, if it is
@@ -252,8 +252,7 @@ public record Merge(
     if (adapter.description().parts().size() != 1 || !first.isInWeights()) {
       throw new UsageException(
           "merge: expected an adapter of lora, dora, vera, adalora, qa-lora, ia3, bitfit, full or"
-              + " probe,"
-              + " found '"
+              + " probe, found '"
               + adapter.description().method()
               + "', which computes between states what no weight of the model can hold; use it with"
               + " --adapter, or export it");

@@ -1,6 +1,7 @@
 /**
- * What was trained, as a model's own weights: LoRA, DoRA, VeRA and QA-LoRA merged into the linears
- * that they tune, heads and all weights of full tuning in place of the model's.
+ * What was trained, as a model's own weights: LoRA, DoRA, VeRA, AdaLoRA, QA-LoRA and IA3 merged
+ * into the linears that they tune, BitFit into their biases, heads and all weights of full tuning
+ * in place of the model's.
  *
  * <p>A tour. {@link dev.statecraft.adapters.merge.Merge} knows which tensors of a checkpoint change
  * and how: {@code MergedLinear} is one linear's {@code W + s B A} or {@code m (W + s B A) / |W + s

@@ -56,7 +56,7 @@ public final class PlanCommand implements Callable<Integer> {
   @Option(
       names = "--method",
       paramLabel = "METHOD",
-      description = "One method's name, or YAML; if absent, all that a name says enough of.")
+      description = "One method's name, or YAML; if absent, all that need no more than it.")
   private String method;
 
   @Option(

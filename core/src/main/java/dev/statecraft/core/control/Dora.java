@@ -44,7 +44,7 @@ public record Dora(
     LowRank update = new LowRank(rank, alpha / rank, false, dropout, Initializer.KAIMING);
     GraphEditor editor = graph.edit();
     for (Edge linear : ProjectionTargets.find(graph, targets, layers)) {
-      String state = linear.name().replaceAll("@\\d+$", "");
+      String state = ProjectionTargets.state(linear);
       Edge producer = graph.producer(state).orElseThrow();
       if (!(producer.op() instanceof Linear)) {
         throw new GraphException(

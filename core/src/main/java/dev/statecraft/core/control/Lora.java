@@ -58,7 +58,7 @@ public record Lora(
     GraphEditor editor = graph.edit();
     for (Edge linear : ProjectionTargets.find(graph, targets, layers)) {
       String module = ProjectionTargets.module(linear);
-      String to = linear.name().replaceAll("@\\d+$", "");
+      String to = ProjectionTargets.state(linear);
       long out = linear.output().shape().features();
       List<Parameter> theta =
           init.of(

@@ -32,7 +32,7 @@ public record QaLora(
       String module = ProjectionTargets.module(linear);
       editor.control(
           linear.inputs().get(0).name(),
-          linear.name().replaceAll("@\\d+$", ""),
+          ProjectionTargets.state(linear),
           update.op(),
           update.parameters(
               name -> module + ".lora_" + name,

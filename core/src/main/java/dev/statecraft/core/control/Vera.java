@@ -53,7 +53,7 @@ public record Vera(
       String module = ProjectionTargets.module(linear);
       editor.control(
           linear.inputs().get(0).name(),
-          linear.name().replaceAll("@\\d+$", ""),
+          ProjectionTargets.state(linear),
           update.op(),
           List.of(
               update.d(module + D_SUFFIX), SharedLowRank.b(module + B_SUFFIX, out(linear)), a, b));

@@ -132,25 +132,31 @@ public record Initializer(
   /** Fills {@code target} (master type) from the source's values, in any type. */
   public void derive(Tensor target, Tensor sourceValues) {
     Torch torch = target.torch();
-    if (kind == Kind.COPY) {
-      target.copyFrom(sourceValues);
-      return;
-    }
     try (Scope scope = torch.scope()) {
-      if (kind == Kind.ROWS) {
-        long[] index = rows.stream().mapToLong(Integer::longValue).toArray();
-        target.copyFrom(sourceValues.indexSelect(0, torch.of(index, index.length)));
-        return;
+      switch (kind) {
+        case COPY -> target.copyFrom(sourceValues);
+        case ROWS -> {
+          long[] index = rows.stream().mapToLong(Integer::longValue).toArray();
+          target.copyFrom(sourceValues.indexSelect(0, torch.of(index, index.length)));
+        }
+        case ROW_SQUARES -> target.copyFrom(squares(target, sourceValues));
+        case ROW_NORM -> target.copyFrom(squares(target, sourceValues).sqrtInPlace());
+        case PRINCIPAL, TRIANGULAR, ORTHOGONAL ->
+            throw new IllegalStateException("one of a pair, which starts together");
+        case CONSTANT, NORMAL, UNIFORM, KAIMING_UNIFORM, ORTHONORMAL ->
+            throw new IllegalStateException("derived from nothing, see fill");
       }
-      Tensor squares = sourceValues.as(target.dtype()).square().sum(1);
-      target.copyFrom(kind == Kind.ROW_NORM ? squares.sqrtInPlace() : squares);
     }
+  }
+
+  private static Tensor squares(Tensor target, Tensor source) {
+    return source.as(target.dtype()).square().sum(1);
   }
 
   /**
    * Fills {@code target} (master type) with numbers of its own.
    *
-   * @throws IllegalStateException if the values are derived from another parameter
+   * @throws IllegalStateException if the values are derived from another parameter, or with one
    */
   public void fill(Tensor target, Generator generator) {
     Torch torch = target.torch();
@@ -159,7 +165,7 @@ public record Initializer(
       switch (kind) {
         case CONSTANT -> target.fill(scale);
         case ROW_NORM, ROW_SQUARES, COPY, ROWS, PRINCIPAL, TRIANGULAR, ORTHOGONAL ->
-            throw new IllegalStateException("derived from '" + source + "', see derive");
+            throw new IllegalStateException("derived from '" + source + "', or with another");
         case ORTHONORMAL -> {
           target.copyFrom(torch.normal(generator, target.dtype(), 0, 1, shape));
           OrthonormalRows.make(target);

@@ -1,5 +1,6 @@
 package dev.statecraft.core.run;
 
+import dev.statecraft.base.UsageException;
 import dev.statecraft.core.graph.FactorPair;
 import dev.statecraft.core.graph.Factors;
 import dev.statecraft.core.graph.Graph;
@@ -41,6 +42,7 @@ final class FactorStarts implements WeightSource {
    * @param source has the whole weights, and perhaps A and B as they were trained
    * @param type of trained values
    * @param values by the names of parameters; what is not there is not filled
+   * @throws UsageException if a weight is taken apart for two updates, or trained itself
    */
   FactorStarts(
       Torch torch, Graph graph, WeightSource source, DType type, Map<String, Tensor> values) {
@@ -49,8 +51,25 @@ final class FactorStarts implements WeightSource {
     this.type = type;
     this.values = values;
     parameters = graph.parameters().values();
+    Set<String> trained = new HashSet<>();
+    graph.trainableParameters().forEach(parameter -> trained.add(parameter.name()));
     for (FactorPair pair : FactorPair.of(graph)) {
+      check(pair, trained);
       (pair.takesFromWeight() ? parts : random).put(pair.weight(), pair);
+    }
+  }
+
+  /** What is left of a weight must follow from the checkpoint's alone, once. */
+  private void check(FactorPair pair, Set<String> trained) {
+    if (parts.containsKey(pair.weight()) || random.containsKey(pair.weight())) {
+      throw new UsageException(
+          "expected one update that starts with '" + pair.weight() + "', found two");
+    }
+    if (pair.takesFromWeight() && trained.contains(pair.weight())) {
+      throw new UsageException(
+          "expected a frozen weight, a part of which an update starts as, found '"
+              + pair.weight()
+              + "' trained");
     }
   }
 

@@ -255,12 +255,17 @@ public final class Weights implements AutoCloseable {
     long largest =
         quantizable.stream().mapToLong(name -> parameters.get(name).elements()).max().orElse(0);
     try (Scope scope = torch.scope()) {
-      Tensor buffer = torch.empty(DType.FLOAT32, largest);
+      Tensor[] buffer = new Tensor[1]; // Made when the first is not held so.
       for (String name : quantizable) {
         QuantizedMatrix matrix =
             source
                 .quantized(name, quantization, torch)
-                .orElseGet(() -> quantized(source, name, buffer));
+                .orElseGet(
+                    () -> {
+                      buffer[0] =
+                          buffer[0] == null ? torch.empty(DType.FLOAT32, largest) : buffer[0];
+                      return quantized(source, name, buffer[0]);
+                    });
         matrix.claim(MemoryCategory.WEIGHTS);
         quantized.put(name, matrix);
       }

@@ -24,6 +24,9 @@ public final class PackedCheckpoint implements CheckpointSource {
   private final SortedMap<String, PackedMatrix> packed = new TreeMap<>();
   private final SortedSet<String> names;
 
+  /** What an array of Java's holds. */
+  private static final int MOST_COLUMNS = Integer.MAX_VALUE;
+
   private PackedCheckpoint(CheckpointSource source, int group) {
     this.source = source;
     names = new TreeSet<>(source.names());
@@ -59,6 +62,15 @@ public final class PackedCheckpoint implements CheckpointSource {
           "tensor '" + name + "': expected none beside '" + codes + "', found both");
     }
     long rows = entry.shape()[0];
+    if (entry.shape()[1] > MOST_COLUMNS / 2) {
+      throw new InvalidInputException(
+          "tensor '"
+              + entry.name()
+              + "': expected codes of at most "
+              + MOST_COLUMNS
+              + " columns, found "
+              + entry);
+    }
     PackedMatrix matrix = new PackedMatrix(source, name, rows, 2 * entry.shape()[1], group);
     for (String part : List.of(matrix.scales(), matrix.zeros())) {
       TensorEntry found = source.entry(part);

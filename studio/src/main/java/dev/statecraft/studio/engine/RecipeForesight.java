@@ -8,6 +8,7 @@ import dev.statecraft.data.image.ImageSet;
 import dev.statecraft.models.head.TaskModel;
 import dev.statecraft.models.pretrained.PretrainedModel;
 import dev.statecraft.studio.recipe.DataRecipe;
+import dev.statecraft.studio.recipe.ModelDefaults;
 import dev.statecraft.studio.recipe.Recipe;
 import dev.statecraft.studio.recipe.TaskRecipe;
 import java.util.ArrayList;
@@ -35,7 +36,10 @@ final class RecipeForesight implements Foresight {
   public void check(Recipe recipe) {
     TaskModel family =
         RecipeTask.of(labelled(recipe)).model(models.computeIfAbsent(recipe.model(), inputs::open));
-    recipe.method().tuning(Models.defaults(family, inputs.functions())).apply(family.graph());
+    ModelDefaults defaults = Models.defaults(family, inputs.functions());
+    // Without a limit, how many steps there are is known when the data has been read.
+    ModelDefaults inRun = recipe.train().maxSteps().map(defaults::inRunOf).orElse(defaults);
+    recipe.method().tuning(inRun).apply(family.graph());
     if (seen.add(recipe.data())) {
       List<DataRecipe.DataFile> files = new ArrayList<>(recipe.data().train());
       if (recipe.data().validation() instanceof DataRecipe.HeldOut other) {

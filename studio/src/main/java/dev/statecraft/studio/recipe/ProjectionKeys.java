@@ -97,7 +97,8 @@ final class ProjectionKeys extends Keys {
           "lora_bias",
           Type.flag(),
           "false",
-          "Whether B has a bias; not with dora, and merged only where linears have biases.");
+          "Whether B has a bias; not with dora, nor with another init than kaiming, and merged only"
+              + " where linears have biases.");
 
   private final Key<Optional<List<String>>> saved =
       optional(

@@ -255,6 +255,9 @@ final class Section {
         .read(
             mapping -> {
               for (String name : (Iterable<String>) mapping.node::fieldNames) {
+                if (!mapping.has(name)) {
+                  throw mapping.invalid(name, "a value");
+                }
                 values.put(name, reader.apply(mapping, name));
               }
               return values;

@@ -351,6 +351,8 @@ final class RecipeTest {
         "method.targets='(q' | method.targets: expected a regular expression | '(q'",
         "method.targets=4 | method.targets: expected text | 4",
         "method.rank_pattern={q_proj: 0} | method.rank_pattern.q_proj: expected 1 or more | 0",
+        "method.rank_pattern={q_proj: null} | method.rank_pattern.q_proj: expected a value |"
+            + " nothing",
         "method.rank_pattern={'(': 2} | method.rank_pattern: expected a regular expression | '('",
         "method.alpha_pattern={q_proj: x} | method.alpha_pattern.q_proj: expected a number | 'x'",
         "method.trainable_token_indices=[-1] | method.trainable_token_indices: expected a list of"
