@@ -66,7 +66,7 @@ public final class Methods {
     return List.of(
         new Task(
             "mr",
-            "MiniLM, MR sentence polarity: 60 steps of 16 sentences, scored on 1,000",
+            "MiniLM, MR sentence polarity: 50 steps of 16 sentences, scored on 1,000",
             "accuracy",
             """
             model: builtin:minilm
@@ -76,12 +76,12 @@ public final class Methods {
               columns: {text: sentence, label: label}
               max_length: 64
             task: classification
-            train: {max_steps: 60, batch_size: 16, seed: 1}
+            train: {max_steps: 50, batch_size: 16, seed: 1}
             """
                 .formatted(data)),
         new Task(
             "arc",
-            "stories260K, ARC-Easy: 40 steps of 8 questions, scored on 112",
+            "stories260K, ARC-Easy: 30 steps of 8 questions, scored on 112",
             "perplexity",
             """
             model: %1$s/stories260k
@@ -90,7 +90,7 @@ public final class Methods {
               validation: {split: 0.05}
               max_length: 512
             task: causal-lm
-            train: {max_steps: 40, batch_size: 8, seed: 1}
+            train: {max_steps: 30, batch_size: 8, seed: 1}
             """
                 .formatted(data)));
   }
