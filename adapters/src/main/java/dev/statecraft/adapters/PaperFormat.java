@@ -134,7 +134,7 @@ final class PaperFormat implements AdapterLayout {
     parts.add(new AdapterPart.Control(new StateTuning(edges, main.selection())));
     if (!lora.layers.isEmpty()) {
       parts.add(
-          new AdapterPart.Projections(
+          new ProjectionsPart(
               false,
               lora.rank,
               keys.number("lora_alpha"),
@@ -190,7 +190,7 @@ final class PaperFormat implements AdapterLayout {
     return functions(edges, held.get().biased());
   }
 
-  private static boolean isPlain(AdapterPart.Projections part) {
+  private static boolean isPlain(ProjectionsPart part) {
     return !part.dora()
         && part.patterns().isEmpty()
         && part.beside().equals(Beside.NOTHING)
@@ -246,7 +246,7 @@ final class PaperFormat implements AdapterLayout {
     root.put("peft_type", "CONTROL");
     root.put("task_type", AdapterConfig.taskType(family));
     if (description.parts().size() > 1) {
-      AdapterPart.Projections lora = description.parts().get(1).projections().orElseThrow();
+      ProjectionsPart lora = description.parts().get(1).projections().orElseThrow();
       root.put("lora_alpha", lora.numerator());
       root.put("lora_dropout", lora.dropout());
       root.put("r", lora.rank());

@@ -23,7 +23,7 @@ import java.util.regex.PatternSyntaxException;
 import java.util.stream.Stream;
 
 /** LoRA and DoRA as the keys of PEFT's {@code LoraConfig}. */
-final class PeftFormat implements PartCodec<AdapterPart.Projections> {
+final class PeftFormat implements PartCodec<ProjectionsPart> {
   /** {@code peft_type} of all that PEFT has a word for. */
   private static final String LORA = "LORA";
 
@@ -42,22 +42,22 @@ final class PeftFormat implements PartCodec<AdapterPart.Projections> {
   private static final List<String> MUST_BE_FALSE = List.of("fan_in_fan_out");
 
   @Override
-  public Class<AdapterPart.Projections> part() {
-    return AdapterPart.Projections.class;
+  public Class<ProjectionsPart> part() {
+    return ProjectionsPart.class;
   }
 
   @Override
-  public List<Source<?, AdapterPart.Projections>> sources() {
+  public List<Source<?, ProjectionsPart>> sources() {
     return List.of(
         new Source<>(Lora.class, PeftFormat::part),
         new Source<>(Dora.class, PeftFormat::part),
         new Source<>(PeftTuning.class, PeftTuning::part));
   }
 
-  private static AdapterPart.Projections part(Lora lora) {
+  private static ProjectionsPart part(Lora lora) {
     Targets targets = new Targets.Named(lora.targets(), lora.layers());
     Beside beside = new Beside(Beside.Biases.NONE, lora.bias(), Map.of(), false);
-    return new AdapterPart.Projections(
+    return new ProjectionsPart(
         false,
         lora.rank(),
         lora.alpha(),
@@ -69,9 +69,9 @@ final class PeftFormat implements PartCodec<AdapterPart.Projections> {
         lora.init());
   }
 
-  private static AdapterPart.Projections part(Dora dora) {
+  private static ProjectionsPart part(Dora dora) {
     Targets targets = new Targets.Named(dora.targets(), dora.layers());
-    return new AdapterPart.Projections(
+    return new ProjectionsPart(
         true,
         dora.rank(),
         dora.alpha(),
@@ -84,7 +84,7 @@ final class PeftFormat implements PartCodec<AdapterPart.Projections> {
   }
 
   @Override
-  public Optional<Alone<AdapterPart.Projections>> alone() {
+  public Optional<Alone<ProjectionsPart>> alone() {
     return Optional.of(new Alone<>(LORA, part -> part.dora() ? "dora" : "lora"));
   }
 
@@ -94,7 +94,7 @@ final class PeftFormat implements PartCodec<AdapterPart.Projections> {
   }
 
   @Override
-  public AdapterPart.Projections read(JsonKeys keys, List<String> saved) {
+  public ProjectionsPart read(JsonKeys keys, List<String> saved) {
     for (String key : UNSUPPORTED) {
       boolean nothing = keys.get(key).isContainerNode() && keys.get(key).isEmpty();
       if (keys.has(key) && !nothing && !keys.get(key).equals(BooleanNode.FALSE)) {
@@ -112,7 +112,7 @@ final class PeftFormat implements PartCodec<AdapterPart.Projections> {
           "false (PEFT has it for GPTQ bases alone, which are not read; the method qa-lora is ours,"
               + " on a base in int4)");
     }
-    return new AdapterPart.Projections(
+    return new ProjectionsPart(
         keys.flag("use_dora", false),
         keys.positive("r"),
         keys.number("lora_alpha"),
@@ -204,8 +204,7 @@ final class PeftFormat implements PartCodec<AdapterPart.Projections> {
   }
 
   @Override
-  public void write(
-      ObjectNode node, AdapterPart.Projections part, TaskModel family, List<String> saved) {
+  public void write(ObjectNode node, ProjectionsPart part, TaskModel family, List<String> saved) {
     ObjectNode alphas = node.putObject("alpha_pattern");
     part.patterns().alphas().forEach(alphas::put);
     BesideFormat.write(node, part.beside());

@@ -11,7 +11,7 @@ import dev.statecraft.models.head.TaskModel;
  * @param part the settings
  * @param family the model
  */
-public record PeftTuning(AdapterPart.Projections part, TaskModel family) implements Tuning {
+public record PeftTuning(ProjectionsPart part, TaskModel family) implements Tuning {
   /**
    * {@inheritDoc}
    *

@@ -276,7 +276,7 @@ final class StateftFormat implements AdapterLayout {
         .findFirst()
         .orElseGet(
             () -> {
-              AdapterPart.Projections lora = part.projections().orElseThrow();
+              ProjectionsPart lora = part.projections().orElseThrow();
               return new LowRank(
                   lora.rank(), lora.scale(), false, lora.dropout(), Initializer.KAIMING);
             });

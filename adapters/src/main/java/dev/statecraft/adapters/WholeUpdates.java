@@ -54,21 +54,15 @@ final class WholeUpdates implements AutoCloseable {
   private void add(
       FactorPair pair, Parameter weight, WeightSource adapter, WeightSource base, Torch torch) {
     try (Scope scope = torch.scope()) {
-      Tensor wide = read(torch, base, weight, DType.FLOAT64);
+      Tensor wide = base.value(torch, weight, DType.FLOAT64);
       try (Factors start = pair.partOf(wide, DType.FLOAT32)) {
-        Tensor a = read(torch, adapter, pair.a(), DType.FLOAT32);
-        Tensor b = read(torch, adapter, pair.b(), DType.FLOAT32);
+        Tensor a = adapter.value(torch, pair.a(), DType.FLOAT32);
+        Tensor b = adapter.value(torch, pair.b(), DType.FLOAT32);
         Factors whole = Factors.difference(a, b, start);
         values.put(pair.a().name(), whole.a());
         values.put(pair.b().name(), whole.b());
       }
     }
-  }
-
-  private static Tensor read(Torch torch, WeightSource source, Parameter parameter, DType type) {
-    Tensor value = torch.empty(type, parameter.sizes());
-    source.read(parameter.name(), value);
-    return value;
   }
 
   /** The values of a parameter that is such an A or B. */

@@ -102,7 +102,7 @@ class PeftTargetsTest {
   @ParameterizedTest
   @CsvSource({"false, 6, 8", "true, 12, 16"})
   void patternsGiveScalesOfTheirOwn(boolean stabilized, double scaleOfQ, double scaleOfV) {
-    AdapterPart.Projections part =
+    ProjectionsPart part =
         description(
                 "\"target_modules\":[\"q_proj\",\"v_proj\"],\"use_rslora\":"
                     + stabilized

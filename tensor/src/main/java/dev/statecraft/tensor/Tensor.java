@@ -505,6 +505,11 @@ public final class Tensor implements AutoCloseable {
     }
   }
 
+  /** Elementwise {@code this == other} (broadcast), as bool. */
+  public Tensor equalTo(Tensor other) {
+    return made(handle().eq(other.handle()));
+  }
+
   /** The upper triangle above diagonal {@code diagonal}; the rest is zero. */
   public Tensor triu(long diagonal) {
     return made(handle().triu(diagonal));

@@ -32,13 +32,6 @@ interface MergedLinear {
    */
   Change values(Torch torch, WeightSource source, WeightSource base, DType type);
 
-  /** One parameter's values. */
-  static Tensor read(Torch torch, WeightSource source, Parameter parameter, DType type) {
-    Tensor value = torch.empty(type, parameter.sizes());
-    source.read(parameter.name(), value);
-    return value;
-  }
-
   /**
    * LoRA's or DoRA's.
    *
@@ -51,9 +44,9 @@ interface MergedLinear {
     @Override
     public Values values(Torch torch, WeightSource source, WeightSource base, DType type) {
       return new Values(
-          read(torch, source, a, type),
-          read(torch, source, b, type),
-          magnitude == null ? null : read(torch, source, magnitude, type),
+          source.value(torch, a, type),
+          source.value(torch, b, type),
+          magnitude == null ? null : source.value(torch, magnitude, type),
           scale);
     }
   }
@@ -69,7 +62,7 @@ interface MergedLinear {
     @Override
     public Values values(Torch torch, WeightSource source, WeightSource base, DType type) {
       Values trained = own.values(torch, source, base, type);
-      Tensor wide = read(torch, base, weight, DType.FLOAT64);
+      Tensor wide = base.value(torch, weight, DType.FLOAT64);
       // Rounded as they were when they were trained.
       try (Factors start = pair.partOf(wide, DType.FLOAT32);
           Factors whole = Factors.difference(trained.a(), trained.b(), start)) {
@@ -92,11 +85,11 @@ interface MergedLinear {
       implements MergedLinear {
     @Override
     public Values values(Torch torch, WeightSource source, WeightSource base, DType type) {
-      Tensor columns = read(torch, source, a, type).narrow(1, 0, in);
-      Tensor rows = read(torch, source, b, type).narrow(0, 0, out.elements());
+      Tensor columns = source.value(torch, a, type).narrow(1, 0, in);
+      Tensor rows = source.value(torch, b, type).narrow(0, 0, out.elements());
       return new Values(
-          columns.mul(read(torch, source, d, type).view(d.elements(), 1)),
-          rows.mul(read(torch, source, out, type).view(out.elements(), 1)),
+          columns.mul(source.value(torch, d, type).view(d.elements(), 1)),
+          rows.mul(source.value(torch, out, type).view(out.elements(), 1)),
           null,
           1);
     }
@@ -115,8 +108,8 @@ interface MergedLinear {
     @Override
     public Values values(Torch torch, WeightSource source, WeightSource base, DType type) {
       return new Values(
-          read(torch, source, right, type).mulInPlace(read(torch, source, singular, type)),
-          read(torch, source, left, type),
+          source.value(torch, right, type).mulInPlace(source.value(torch, singular, type)),
+          source.value(torch, left, type),
           null,
           scale);
     }
@@ -131,7 +124,7 @@ interface MergedLinear {
   record OfBias(Parameter b, double scale) implements MergedLinear {
     @Override
     public Change values(Torch torch, WeightSource source, WeightSource base, DType type) {
-      Tensor added = read(torch, source, b, type).view(b.elements(), 1);
+      Tensor added = source.value(torch, b, type).view(b.elements(), 1);
       return (rows, first) -> rows.addInPlace(added.narrow(0, first, rows.size(0)), scale);
     }
   }
@@ -148,16 +141,16 @@ interface MergedLinear {
       implements MergedLinear {
     @Override
     public Values values(Torch torch, WeightSource source, WeightSource base, DType type) {
-      return of(torch, source, type, groups.spread(read(torch, source, a, type)));
+      return of(torch, source, type, groups.spread(source.value(torch, a, type)));
     }
 
     /** The same for rows of zero points, {@code [count, groups]}, in place of the weight's. */
     Values shifts(Torch torch, WeightSource source, DType type) {
-      return of(torch, source, type, groups.shares(read(torch, source, a, type)));
+      return of(torch, source, type, groups.shares(source.value(torch, a, type)));
     }
 
     private Values of(Torch torch, WeightSource source, DType type, Tensor columns) {
-      return new Values(columns, read(torch, source, b, type), null, scale);
+      return new Values(columns, source.value(torch, b, type), null, scale);
     }
   }
 
@@ -170,7 +163,7 @@ interface MergedLinear {
   record OfTokens(Parameter trained, List<Integer> tokens) implements MergedLinear {
     @Override
     public Change values(Torch torch, WeightSource source, WeightSource base, DType type) {
-      Tensor values = read(torch, source, trained, type);
+      Tensor values = source.value(torch, trained, type);
       return (rows, first) -> {
         for (int i = 0; i < tokens.size(); i++) {
           long row = tokens.get(i) - first;
@@ -191,7 +184,7 @@ interface MergedLinear {
   record Scaled(Parameter l) implements MergedLinear {
     @Override
     public Change values(Torch torch, WeightSource source, WeightSource base, DType type) {
-      Tensor factors = read(torch, source, l, type);
+      Tensor factors = source.value(torch, l, type);
       return (rows, first) -> {
         try (Scope scope = torch.scope()) {
           rows.mulInPlace(l.size(0) == 1 ? factors : factors.narrow(0, first, rows.size(0)));
@@ -208,7 +201,7 @@ interface MergedLinear {
   record Added(Parameter b) implements MergedLinear {
     @Override
     public Change values(Torch torch, WeightSource source, WeightSource base, DType type) {
-      Tensor more = read(torch, source, b, type).view(b.elements(), 1);
+      Tensor more = source.value(torch, b, type).view(b.elements(), 1);
       return (rows, first) -> {
         try (Scope scope = torch.scope()) {
           rows.addInPlace(more.narrow(0, first, rows.size(0)));

@@ -1,6 +1,6 @@
 package dev.statecraft.adapters.merge;
 
-import dev.statecraft.adapters.AdapterPart;
+import dev.statecraft.adapters.ProjectionsPart;
 import dev.statecraft.base.UsageException;
 import dev.statecraft.core.control.Lora;
 import dev.statecraft.core.control.TableReaders;
@@ -23,7 +23,7 @@ import java.util.stream.Collectors;
  * @param family the model's, untuned
  * @param tuned its graph with the adapter
  */
-record MergedPeft(AdapterPart.Projections part, TaskModel family, Graph tuned) {
+record MergedPeft(ProjectionsPart part, TaskModel family, Graph tuned) {
   private static final String A = ".lora_A.weight";
 
   /**

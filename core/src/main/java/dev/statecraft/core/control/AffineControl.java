@@ -74,8 +74,6 @@ record AffineControl(double scale, int terms) implements ControlOp {
     if (context.wants(U)) {
       context.gradient(U).addMatmul(dh, a, 1);
     }
-    if (context.wants(V)) {
-      context.gradient(V).add(dy);
-    }
+    ControlOp.addToV(context);
   }
 }

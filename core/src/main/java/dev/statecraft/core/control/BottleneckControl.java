@@ -76,8 +76,6 @@ record BottleneckControl(double scale, Activation.Kind activation) implements Co
     if (context.wants(U)) {
       context.gradient(U).addMatmul(g, context.parameter(A), 1);
     }
-    if (context.wants(V)) {
-      context.gradient(V).add(dy);
-    }
+    ControlOp.addToV(context);
   }
 }

@@ -77,8 +77,6 @@ record GatedControl(double scale, int gates) implements ControlOp {
     if (context.wants(U)) {
       context.gradient(U).addMatmul(dh, a, 1);
     }
-    if (context.wants(V)) {
-      context.gradient(V).add(dy);
-    }
+    ControlOp.addToV(context);
   }
 }

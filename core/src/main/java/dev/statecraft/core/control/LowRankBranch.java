@@ -56,12 +56,6 @@ record LowRankBranch(double scale, double dropout, boolean bias) {
     if (bias && context.wantsParameter(A_BIAS)) {
       context.parameterGradient(A_BIAS).add(g.sum(0, context.computeType().master()));
     }
-    if (context.wants(U)) {
-      if (drop.isActive()) {
-        context.gradient(U).add(drop.applyInPlace(g.matmul(a)));
-      } else {
-        context.gradient(U).addMatmul(g, a, 1);
-      }
-    }
+    ControlOp.addToU(context, U, g, () -> a, drop);
   }
 }

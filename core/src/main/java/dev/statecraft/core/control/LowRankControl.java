@@ -82,8 +82,6 @@ record LowRankControl(double scale, Biases biases, double dropout) implements Co
           .parameterGradient(outer())
           .add(dy.sum(0, context.computeType().master()).mulInPlace(scale));
     }
-    if (context.wants(V)) {
-      context.gradient(V).add(dy);
-    }
+    ControlOp.addToV(context);
   }
 }

@@ -3,7 +3,6 @@ package dev.statecraft.core.control;
 import dev.statecraft.core.graph.BackwardContext;
 import dev.statecraft.core.graph.Cost;
 import dev.statecraft.core.graph.Demand;
-import dev.statecraft.core.graph.EdgeContext;
 import dev.statecraft.core.graph.ForwardContext;
 import dev.statecraft.core.graph.GraphException;
 import dev.statecraft.core.graph.Op;
@@ -57,14 +56,9 @@ record LowRankHidden(boolean bias, double dropout) implements Op {
     return Reads.NOTHING.andInput(U, demand.parameter(A));
   }
 
-  /** x_u in the model's type. */
-  private static Tensor u(EdgeContext context) {
-    return context.input(U).as(context.computeType());
-  }
-
   @Override
   public Tensor forward(ForwardContext context) {
-    Tensor x = new DropoutMask(dropout, context).apply(u(context));
+    Tensor x = new DropoutMask(dropout, context).apply(ControlOp.input(context, U));
     Tensor h = x.linear(context.parameter(A));
     return bias ? h.addInPlace(context.parameter(A_BIAS)) : h;
   }
@@ -74,17 +68,11 @@ record LowRankHidden(boolean bias, double dropout) implements Op {
     Tensor dh = context.upstream();
     DropoutMask drop = new DropoutMask(dropout, context);
     if (context.wantsParameter(A)) {
-      context.parameterGradient(A).addMatmul(dh.t(), drop.apply(u(context)), 1);
+      context.parameterGradient(A).addMatmul(dh.t(), drop.apply(ControlOp.input(context, U)), 1);
     }
     if (bias && context.wantsParameter(A_BIAS)) {
       context.parameterGradient(A_BIAS).add(dh.sum(0, context.computeType().master()));
     }
-    if (context.wants(U)) {
-      if (drop.isActive()) {
-        context.gradient(U).add(drop.applyInPlace(dh.matmul(context.parameter(A))));
-      } else {
-        context.gradient(U).addMatmul(dh, context.parameter(A), 1);
-      }
-    }
+    ControlOp.addToU(context, U, dh, () -> context.parameter(A), drop);
   }
 }

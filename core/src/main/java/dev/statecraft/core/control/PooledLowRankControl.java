@@ -77,16 +77,7 @@ record PooledLowRankControl(double scale, int group, double dropout) implements 
         context.parameterGradient(B).addMatmul(dy.t(), means.linear(a), scale);
       }
     }
-    if (context.wants(U)) {
-      Tensor spread = groups(context.input(U)).spread(a);
-      if (drop.isActive()) {
-        context.gradient(U).add(drop.applyInPlace(g.matmul(spread)));
-      } else {
-        context.gradient(U).addMatmul(g, spread, 1);
-      }
-    }
-    if (context.wants(V)) {
-      context.gradient(V).add(dy);
-    }
+    ControlOp.addToU(context, U, g, () -> groups(context.input(U)).spread(a), drop);
+    ControlOp.addToV(context);
   }
 }

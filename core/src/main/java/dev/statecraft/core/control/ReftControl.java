@@ -141,8 +141,6 @@ record ReftControl(boolean orthonormal, double scale, Positions positions, Strin
     if (context.wants(U)) {
       context.gradient(U).addMatmul(e, in(context), 1);
     }
-    if (context.wants(V)) {
-      context.gradient(V).add(dy);
-    }
+    ControlOp.addToV(context);
   }
 }

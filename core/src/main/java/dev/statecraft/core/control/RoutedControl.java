@@ -20,12 +20,14 @@ import java.util.List;
  * are others the gates {@code [rows, m]} and their h, {@code [rows, r_j]}; parameters are the B and
  * b of all in the same order.
  *
- * <p>With M the matrices {@code [B_j | b_j]} side by side and H the rows {@code s_j g_j [h_j | 1]}
- * side by side ({@code g_0 = 1}), the sum is one product, {@code H M^T}, and no c_j is ever made.
+ * <p>With M the matrices {@code [B_j | b_j]} side by side and H the rows {@code w_j [h_j | 1]} side
+ * by side, {@code w_j = (s_j / s_0) g_j} and {@code g_0 = 1}, the sum is one product, {@code s_0 H
+ * M^T}, and no c_j is ever made. s_0 is a factor of the product, since a narrow type may not have
+ * it.
  *
- * <p>Backward, with dy the gradient of x_v' and {@code q = s_j dy [B_j | b_j]}: {@code dx_v = dy},
- * {@code dh_j = g_j q} (its first r_j columns), {@code dg_j = sum q * [h_j | 1]}, {@code dB_j =
- * dy^T (s_j g_j h_j)}, {@code db_j = dy^T (s_j g_j)}.
+ * <p>Backward, with dy the gradient of x_v' and {@code q = dy [B_j | b_j]}: {@code dx_v = dy},
+ * {@code dh_j = s_0 w_j q} (its first r_j columns), {@code dg_j = s_j sum q * [h_j | 1]}, {@code
+ * dB_j = s_0 dy^T (w_j h_j)}, {@code db_j = s_0 dy^T w_j}.
  *
  * @param terms the controls, the edge's own first
  */
@@ -102,13 +104,20 @@ record RoutedControl(List<Term> terms) implements ControlOp {
     return reads.andInput(GATES, gated());
   }
 
-  /** {@code s_j g_j} {@code [rows, 1]}. */
+  /** s_0, or 1 where the edge's own control adds nothing. */
+  private double common() {
+    double own = terms.get(0).scale();
+    return own == 0 ? 1 : own;
+  }
+
+  /** {@code w_j} {@code [rows, 1]}. */
   private Tensor weight(int term, long rows, EdgeContext context) {
-    double scale = terms.get(term).scale();
+    double ratio = terms.get(term).scale() / common();
     if (term == 0) {
-      return context.torch().full(context.computeType(), scale, rows, 1);
+      return context.torch().full(context.computeType(), ratio, rows, 1);
     }
-    return context.input(GATES).narrow(1, term - 1, 1).mul(scale);
+    Tensor gate = context.input(GATES).narrow(1, term - 1, 1);
+    return ratio == 1 ? gate : gate.mul(ratio);
   }
 
   /** M, {@code [features, sum of the ranks and biases]}. */
@@ -139,7 +148,8 @@ record RoutedControl(List<Term> terms) implements ControlOp {
         rows.add(weight);
       }
     }
-    return ControlOp.sum(context).addmmInPlace(sideBySide(rows), matrices(context).t(), 1, 1);
+    return ControlOp.sum(context)
+        .addmmInPlace(sideBySide(rows), matrices(context).t(), 1, common());
   }
 
   @Override
@@ -155,10 +165,10 @@ record RoutedControl(List<Term> terms) implements ControlOp {
       column += rank;
       if (context.wantsParameter(b(i))) {
         Tensor h = context.input(hidden(i)).mul(weight);
-        context.parameterGradient(b(i)).addMatmul(dy.t(), h, 1);
+        context.parameterGradient(b(i)).addMatmul(dy.t(), h, common());
       }
       if (context.wants(hidden(i))) {
-        context.gradient(hidden(i)).add(qh.mul(weight));
+        context.gradient(hidden(i)).add(qh.mul(weight).mulInPlace(common()));
       }
       if (i > 0 && context.wants(GATES)) {
         ofGates.add(ofGate(i, q, column - rank, context));
@@ -173,9 +183,7 @@ record RoutedControl(List<Term> terms) implements ControlOp {
     if (!ofGates.isEmpty()) {
       context.gradient(GATES).add(sideBySide(ofGates));
     }
-    if (context.wants(V)) {
-      context.gradient(V).add(dy);
-    }
+    ControlOp.addToV(context);
   }
 
   /** {@code dg_j = s_j sum q_j * [h_j | 1]} {@code [rows, 1]}. */
@@ -189,9 +197,8 @@ record RoutedControl(List<Term> terms) implements ControlOp {
     return sum.mulInPlace(terms.get(term).scale()).as(type);
   }
 
-  /** {@code dy^T (s_j g_j)} {@code [features]}, in the master type. */
-  private static Tensor ofBias(Tensor dy, Tensor weight) {
-    Tensor sum = dy.t().matmul(weight);
-    return sum.view(sum.size(0)).as(dy.dtype().master());
+  /** {@code s_0 dy^T w_j} {@code [features]}, in the master type. */
+  private Tensor ofBias(Tensor dy, Tensor weight) {
+    return dy.mul(weight).sum(0, dy.dtype().master()).mulInPlace(common());
   }
 }

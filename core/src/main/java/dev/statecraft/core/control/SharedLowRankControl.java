@@ -120,16 +120,8 @@ record SharedLowRankControl(double dropout) implements ControlOp {
         context.parameterGradient(OUT).add(sums.mulInPlace(b(context)).sum(1, master));
       }
     }
-    if (context.wants(U)) {
-      g.mulInPlace(context.parameter(D));
-      if (drop.isActive()) {
-        context.gradient(U).add(drop.applyInPlace(g.matmul(a(context))));
-      } else {
-        context.gradient(U).addMatmul(g, a(context), 1);
-      }
-    }
-    if (context.wants(V)) {
-      context.gradient(V).add(dy);
-    }
+    g.mulInPlace(context.parameter(D));
+    ControlOp.addToU(context, U, g, () -> a(context), drop);
+    ControlOp.addToV(context);
   }
 }

@@ -99,15 +99,7 @@ record SingularControl(double scale, double dropout) implements ControlOp {
     } else {
       g.mulInPlace(e);
     }
-    if (context.wants(U)) {
-      if (drop.isActive()) {
-        context.gradient(U).add(drop.applyInPlace(g.matmul(context.parameter(RIGHT))));
-      } else {
-        context.gradient(U).addMatmul(g, context.parameter(RIGHT), 1);
-      }
-    }
-    if (context.wants(V)) {
-      context.gradient(V).add(dy);
-    }
+    ControlOp.addToU(context, U, g, () -> context.parameter(RIGHT), drop);
+    ControlOp.addToV(context);
   }
 }

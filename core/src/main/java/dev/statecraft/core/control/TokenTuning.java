@@ -74,8 +74,7 @@ public record TokenTuning(String table, String rows, List<Integer> tokens, Table
           edge.name(),
           same -> same.withOp(loss.withTokens(tokens), List.of(same.parameters().get(0), own)));
     } else if (edge.op() instanceof Embedding) {
-      int vocabulary = Math.toIntExact(edge.parameters().get(0).size(0));
-      editor.followBoth(edge.name(), new TokenRows(tokens, vocabulary), List.of(own));
+      editor.followBoth(edge.name(), new TokenRows(tokens), List.of(own));
     } else {
       editor.followBoth(edge.name(), new TokenScores(tokens), List.of(own));
     }

@@ -3,7 +3,6 @@ package dev.statecraft.core.control;
 import dev.statecraft.core.graph.BackwardContext;
 import dev.statecraft.core.graph.Cost;
 import dev.statecraft.core.graph.Demand;
-import dev.statecraft.core.graph.EdgeContext;
 import dev.statecraft.core.graph.ForwardContext;
 import dev.statecraft.core.graph.GraphException;
 import dev.statecraft.core.graph.Op;
@@ -62,14 +61,12 @@ record TopGates(int k) implements Op {
     return true;
   }
 
-  /** x_u in the model's type. */
-  private static Tensor u(EdgeContext context) {
-    return context.input(U).as(context.computeType());
-  }
-
   @Override
   public Tensor forward(ForwardContext context) {
-    Tensor logits = u(context).linear(context.parameter(G)).addInPlace(context.parameter(G_BIAS));
+    Tensor logits =
+        ControlOp.input(context, U)
+            .linear(context.parameter(G))
+            .addInPlace(context.parameter(G_BIAS));
     Tensor z = logits.as(context.computeType().master());
     Tensor powers = z.sub(z.maxKeep(1)).expInPlace();
     if (k < z.size(1)) {
@@ -104,7 +101,7 @@ record TopGates(int k) implements Op {
     }
     Tensor narrow = dz.as(context.computeType());
     if (context.wantsParameter(G)) {
-      context.parameterGradient(G).addMatmul(narrow.t(), u(context), 1);
+      context.parameterGradient(G).addMatmul(narrow.t(), ControlOp.input(context, U), 1);
     }
     if (context.wants(U)) {
       context.gradient(U).addMatmul(narrow, context.parameter(G), 1);

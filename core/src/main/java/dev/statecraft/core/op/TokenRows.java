@@ -13,7 +13,6 @@ import dev.statecraft.core.graph.Shape;
 import dev.statecraft.core.graph.State;
 import dev.statecraft.tensor.Tensor;
 import dev.statecraft.tensor.Torch;
-import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -21,14 +20,13 @@ import java.util.List;
  * [rows]} and D {@code [tokens, hidden]} to {@code y_t = D_i} where {@code id_t = tokens[i]}, else
  * {@code x_t}.
  *
- * <p>With S {@code [rows, tokens]}, one where a row's id is that token: {@code y = keep x + S D},
- * keep being 0 in rows of the tokens and 1 in others. Backward: {@code dx = keep dy}, {@code dD =
- * S^T dy}. S is made of the ids again. Source: PEFT's TrainableTokensLayer.
+ * <p>With S {@code [rows, tokens]}, one where a row's id is that token: y is x with zeros in rows
+ * of the tokens, and {@code S D}. Backward: dx is dy with zeros in these rows, {@code dD = S^T dy}.
+ * S is made of the ids again. Source: PEFT's TrainableTokensLayer.
  *
  * @param tokens their ids, each once
- * @param vocabulary number of ids that there are
  */
-public record TokenRows(List<Integer> tokens, int vocabulary) implements Op {
+public record TokenRows(List<Integer> tokens) implements Op {
   private static final int X = 0;
   private static final int IDS = 1;
   private static final int OWN = 0;
@@ -75,48 +73,34 @@ public record TokenRows(List<Integer> tokens, int vocabulary) implements Op {
   @Override
   public Tensor forward(ForwardContext context) {
     Tensor x = context.input(X);
-    Tensor y = context.mayOverwrite(X) ? x.share() : x.copy();
     Tensor chosen = chosen(context);
-    return y.mulInPlace(keep(chosen)).addmmInPlace(rows(chosen), context.parameter(OWN), 1, 1);
+    Tensor y = context.mayOverwrite(X) ? x.share() : x.copy();
+    return y.maskedFillInPlace(any(chosen), 0).addmmInPlace(chosen, context.parameter(OWN), 1, 1);
   }
 
   @Override
   public void backward(BackwardContext context) {
     Tensor chosen = chosen(context);
     if (context.wantsParameter(OWN)) {
-      context.parameterGradient(OWN).addMatmul(rows(chosen).t(), context.upstream(), 1);
+      context.parameterGradient(OWN).addMatmul(chosen.t(), context.upstream(), 1);
     }
     if (context.wants(X)) {
-      context.gradient(X).add(context.upstream().mul(keep(chosen)));
+      Tensor others = context.upstream().copy();
+      context.gradient(X).add(others.maskedFillInPlace(any(chosen), 0));
     }
   }
 
-  /** S, and a last column that is 1 where no token is chosen: {@code [rows, tokens + 1]}. */
+  /** S {@code [rows, tokens]}. */
   private Tensor chosen(EdgeContext context) {
     Torch torch = context.torch();
     Tensor ids = context.input(IDS);
-    Tensor places = torch.constants().of(this, () -> torch.of(places(), vocabulary));
-    Tensor columns = places.indexSelect(0, ids).view(ids.size(0), 1);
-    return torch
-        .zeros(context.computeType(), ids.size(0), tokens.size() + 1L)
-        .scatterAddInPlace(1, columns, torch.full(context.computeType(), 1, ids.size(0), 1));
+    long[] wanted = tokens.stream().mapToLong(Integer::longValue).toArray();
+    Tensor columns = torch.constants().of(this, () -> torch.of(wanted, 1, wanted.length));
+    return ids.view(-1, 1).equalTo(columns).as(context.computeType());
   }
 
-  /** The column of each id. */
-  private long[] places() {
-    long[] places = new long[vocabulary];
-    Arrays.fill(places, tokens.size());
-    for (int i = 0; i < tokens.size(); i++) {
-      places[tokens.get(i)] = i;
-    }
-    return places;
-  }
-
-  private Tensor rows(Tensor chosen) {
-    return chosen.narrow(1, 0, tokens.size());
-  }
-
-  private Tensor keep(Tensor chosen) {
-    return chosen.narrow(1, tokens.size(), 1);
+  /** Whether a row's id is one of the tokens, {@code [rows, 1]}. */
+  private static Tensor any(Tensor chosen) {
+    return chosen.sumKeep(1).equalTo(1);
   }
 }

@@ -1,5 +1,7 @@
 package dev.statecraft.core.run;
 
+import dev.statecraft.core.graph.Parameter;
+import dev.statecraft.tensor.DType;
 import dev.statecraft.tensor.Tensor;
 import dev.statecraft.tensor.Torch;
 import dev.statecraft.tensor.quant.Quantization;
@@ -26,6 +28,13 @@ public interface WeightSource {
 
   /** Copies a parameter's values into {@code target}, converting their type. */
   void read(String name, Tensor target);
+
+  /** A parameter's values in a type; the scope of the caller's owns them. */
+  default Tensor value(Torch torch, Parameter parameter, DType type) {
+    Tensor value = torch.empty(type, parameter.sizes());
+    read(parameter.name(), value);
+    return value;
+  }
 
   /**
    * A matrix as it is held here, if it is held in this format: then nothing is rounded again. The

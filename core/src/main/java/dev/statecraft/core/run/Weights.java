@@ -252,24 +252,23 @@ public final class Weights implements AutoCloseable {
    * process could not give back.
    */
   private void quantize(WeightSource source) {
-    long largest =
-        quantizable.stream().mapToLong(name -> parameters.get(name).elements()).max().orElse(0);
-    try (Scope scope = torch.scope()) {
-      Tensor[] buffer = new Tensor[1]; // Made when the first is not held so.
-      for (String name : quantizable) {
-        QuantizedMatrix matrix =
-            source
-                .quantized(name, quantization, torch)
-                .orElseGet(
-                    () -> {
-                      buffer[0] =
-                          buffer[0] == null ? torch.empty(DType.FLOAT32, largest) : buffer[0];
-                      return quantized(source, name, buffer[0]);
-                    });
-        matrix.claim(MemoryCategory.WEIGHTS);
-        quantized.put(name, matrix);
-      }
+    for (String name : quantizable) {
+      source.quantized(name, quantization, torch).ifPresent(matrix -> hold(name, matrix));
     }
+    List<String> rest = quantizable.stream().filter(name -> !quantized.containsKey(name)).toList();
+    if (rest.isEmpty()) {
+      return;
+    }
+    long largest = rest.stream().mapToLong(name -> parameters.get(name).elements()).max().orElse(0);
+    try (Scope scope = torch.scope()) {
+      Tensor buffer = torch.empty(DType.FLOAT32, largest);
+      rest.forEach(name -> hold(name, quantized(source, name, buffer)));
+    }
+  }
+
+  private void hold(String name, QuantizedMatrix matrix) {
+    matrix.claim(MemoryCategory.WEIGHTS);
+    quantized.put(name, matrix);
   }
 
   private QuantizedMatrix quantized(WeightSource source, String name, Tensor buffer) {

@@ -36,12 +36,7 @@ final class AdaLoraMethod extends Keys implements Method {
           8.0,
           "The update is scaled by alpha / init_r, whatever rank is left.");
 
-  private final Key<Double> dropout =
-      key(
-          "dropout",
-          MethodTypes.DROPOUT,
-          MethodTypes.NO_DROPOUT,
-          "Probability with which an input of the low-rank branch is dropped.");
+  private final Key<Double> dropout = MethodTypes.dropout(this);
 
   private final Key<Optional<Integer>> warmup =
       optional(
@@ -79,12 +74,9 @@ final class AdaLoraMethod extends Keys implements Method {
           0.5,
           "Weight, in the loss, of how far the vectors of updates are from orthonormal ones.");
 
-  private final Key<Optional<List<String>>> targets =
-      optional(
-          "targets", ProjectionKeys.TARGETS, MethodTypes.FAMILY, ProjectionKeys.TARGETS_SENTENCE);
+  private final Key<Optional<List<String>>> targets = ProjectionKeys.targets(this);
 
-  private final Key<String> layers =
-      key("layers", MethodTypes.LAYERS, MethodTypes.ALL_LAYERS, MethodTypes.LAYERS_SENTENCE);
+  private final Key<String> layers = MethodTypes.layers(this);
 
   @Override
   public String name() {

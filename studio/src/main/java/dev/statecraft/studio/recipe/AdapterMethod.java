@@ -25,8 +25,7 @@ final class AdapterMethod extends Keys implements Method {
           MethodTypes.USUAL_CONTROL_ALPHA,
           "Factor of what an adapter adds.");
 
-  private final Key<String> layers =
-      key("layers", MethodTypes.LAYERS, MethodTypes.ALL_LAYERS, MethodTypes.LAYERS_SENTENCE);
+  private final Key<String> layers = MethodTypes.layers(this);
 
   private final Key<Optional<Activation.Kind>> activation =
       MethodTypes.activation(this, "The function between the two products of an adapter.");

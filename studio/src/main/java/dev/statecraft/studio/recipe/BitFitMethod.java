@@ -16,8 +16,7 @@ final class BitFitMethod extends Keys implements Method {
           "all linears of the layers",
           "Short names of the linears; ./statecraft inspect lists a model's.");
 
-  private final Key<String> layers =
-      key("layers", MethodTypes.LAYERS, MethodTypes.ALL_LAYERS, MethodTypes.LAYERS_SENTENCE);
+  private final Key<String> layers = MethodTypes.layers(this);
 
   @Override
   public String name() {

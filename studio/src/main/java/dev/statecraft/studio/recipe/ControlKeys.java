@@ -3,8 +3,6 @@ package dev.statecraft.studio.recipe;
 import static dev.statecraft.studio.recipe.MethodTypes.ALPHA;
 import static dev.statecraft.studio.recipe.MethodTypes.DROPOUT;
 import static dev.statecraft.studio.recipe.MethodTypes.FAMILY;
-import static dev.statecraft.studio.recipe.MethodTypes.LAYERS;
-import static dev.statecraft.studio.recipe.MethodTypes.LAYERS_SENTENCE;
 import static dev.statecraft.studio.recipe.MethodTypes.NO_DROPOUT;
 import static dev.statecraft.studio.recipe.MethodTypes.RANK;
 import static dev.statecraft.studio.recipe.MethodTypes.USUAL_CONTROL_ALPHA;
@@ -53,7 +51,7 @@ final class ControlKeys extends Keys {
             NO_DROPOUT,
             "Probability with which a number of x_u is dropped.");
     bias = optional("bias", Type.flag(), FAMILY, "Whether A and B have biases.");
-    layers = key("layers", LAYERS, MethodTypes.ALL_LAYERS, LAYERS_SENTENCE);
+    layers = MethodTypes.layers(this);
     function =
         optional(
             "function",

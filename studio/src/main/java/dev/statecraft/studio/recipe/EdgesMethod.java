@@ -21,8 +21,7 @@ final class EdgesMethod extends Keys implements Method {
           method -> checked(List.of()),
           "The control edges, one by one.");
 
-  private final Key<String> layers =
-      key("layers", MethodTypes.LAYERS, MethodTypes.ALL_LAYERS, MethodTypes.LAYERS_SENTENCE);
+  private final Key<String> layers = MethodTypes.layers(this);
 
   @Override
   public String name() {

@@ -1,8 +1,6 @@
 package dev.statecraft.studio.recipe;
 
 import static dev.statecraft.studio.recipe.MethodTypes.FAMILY;
-import static dev.statecraft.studio.recipe.MethodTypes.LAYERS;
-import static dev.statecraft.studio.recipe.MethodTypes.LAYERS_SENTENCE;
 
 import dev.statecraft.core.control.Ia3;
 import dev.statecraft.core.control.LayerSelection;
@@ -27,7 +25,7 @@ final class Ia3Method extends Keys implements Method {
           FAMILY,
           "Those targets whose input is scaled, not their output.");
 
-  private final Key<String> layers = key("layers", LAYERS, MethodTypes.ALL_LAYERS, LAYERS_SENTENCE);
+  private final Key<String> layers = MethodTypes.layers(this);
 
   @Override
   public String name() {

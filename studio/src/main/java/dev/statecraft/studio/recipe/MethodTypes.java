@@ -24,7 +24,7 @@ final class MethodTypes {
   static final double USUAL_CONTROL_ALPHA = 1;
 
   static final double NO_DROPOUT = 0;
-  static final String ALL_LAYERS = LayerSelection.ALL.toString();
+  private static final String ALL_LAYERS = LayerSelection.ALL.toString();
 
   static final Type<Integer> RANK =
       whole(1, 16).checked(rank -> rank <= MOST_RANK, "from 1 to " + MOST_RANK);
@@ -45,7 +45,7 @@ final class MethodTypes {
           0.05);
 
   /** A {@link LayerSelection}, as it is written. */
-  static final Type<String> LAYERS =
+  private static final Type<String> LAYERS =
       Type.of(
           Kind.text("all, first N, last N, a number or a list such as [0, 2, 5-7]", "last 6")
               .or(Kind.wholeNumber(0, 3))
@@ -59,8 +59,6 @@ final class MethodTypes {
           (method, key) -> Positions.parse(method.section().text(key).orElseThrow()),
           Positions::toString);
 
-  static final String LAYERS_SENTENCE = "The layers that are tuned, counted from 0.";
-
   /** What holds where a key is left to the model family. */
   static final String FAMILY = "the model family's";
 
@@ -70,6 +68,20 @@ final class MethodTypes {
           Activation.Kind.GELU, Activation.Kind.RELU, Activation.Kind.SILU, Activation.Kind.TANH);
 
   private MethodTypes() {}
+
+  /** Adds the key {@code layers}, all unless a recipe says which. */
+  static Key<String> layers(Keys mapping) {
+    return mapping.key("layers", LAYERS, ALL_LAYERS, "The layers that are tuned, counted from 0.");
+  }
+
+  /** Adds the key {@code dropout} of methods with a low-rank branch. */
+  static Key<Double> dropout(Keys mapping) {
+    return mapping.key(
+        "dropout",
+        DROPOUT,
+        NO_DROPOUT,
+        "Probability with which an input of the low-rank branch is dropped.");
+  }
 
   /** Adds the key {@code activation}, GELU where there is none. */
   static Key<Optional<Activation.Kind>> activation(Keys mapping, String sentence) {

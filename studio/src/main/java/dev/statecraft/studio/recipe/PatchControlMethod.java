@@ -21,8 +21,7 @@ final class PatchControlMethod extends Keys implements Method {
           MethodTypes.USUAL_CONTROL_ALPHA,
           "Factor of what an edge adds: alpha (c + softmax_rows(c c') c).");
 
-  private final Key<String> layers =
-      key("layers", MethodTypes.LAYERS, MethodTypes.ALL_LAYERS, MethodTypes.LAYERS_SENTENCE);
+  private final Key<String> layers = MethodTypes.layers(this);
 
   @Override
   public String name() {

@@ -1,18 +1,14 @@
 package dev.statecraft.studio.recipe;
 
 import static dev.statecraft.studio.recipe.MethodTypes.ALPHA;
-import static dev.statecraft.studio.recipe.MethodTypes.DROPOUT;
 import static dev.statecraft.studio.recipe.MethodTypes.FAMILY;
-import static dev.statecraft.studio.recipe.MethodTypes.LAYERS;
-import static dev.statecraft.studio.recipe.MethodTypes.LAYERS_SENTENCE;
-import static dev.statecraft.studio.recipe.MethodTypes.NO_DROPOUT;
 import static dev.statecraft.studio.recipe.MethodTypes.RANK;
 import static dev.statecraft.studio.recipe.MethodTypes.USUAL_RANK;
 
-import dev.statecraft.adapters.AdapterPart;
 import dev.statecraft.adapters.Beside;
 import dev.statecraft.adapters.ChosenTargets;
 import dev.statecraft.adapters.PeftTuning;
+import dev.statecraft.adapters.ProjectionsPart;
 import dev.statecraft.adapters.RankPatterns;
 import dev.statecraft.base.UsageException;
 import dev.statecraft.core.control.Dora;
@@ -41,12 +37,7 @@ final class ProjectionKeys extends Keys {
   final Key<Double> alpha =
       key("alpha", ALPHA, 2.0 * USUAL_RANK, "The update is scaled by alpha / r.");
 
-  final Key<Double> dropout =
-      key(
-          "dropout",
-          DROPOUT,
-          NO_DROPOUT,
-          "Probability with which an input of the low-rank branch is dropped.");
+  final Key<Double> dropout = MethodTypes.dropout(this);
 
   private final Key<Optional<WantedLinears>> targets =
       optional(
@@ -62,7 +53,7 @@ final class ProjectionKeys extends Keys {
           "none",
           "Linears that are left out of the targets.");
 
-  private final Key<String> layers = key("layers", LAYERS, MethodTypes.ALL_LAYERS, LAYERS_SENTENCE);
+  private final Key<String> layers = MethodTypes.layers(this);
 
   private final Key<Optional<Map<String, Integer>>> ranks =
       optional(
@@ -129,6 +120,11 @@ final class ProjectionKeys extends Keys {
           LoraStart.KAIMING,
           "How A and B start: pissa and olora as a part of each weight, which is held less that.");
 
+  /** Adds the key {@code targets} as short names, the family's unless a recipe names others. */
+  static Key<Optional<List<String>>> targets(Keys mapping) {
+    return mapping.optional("targets", TARGETS, MethodTypes.FAMILY, TARGETS_SENTENCE);
+  }
+
   static void checkSome(String key, List<String> names) {
     if (names.isEmpty()) {
       throw new UsageException(key + ": expected at least one name, found none");
@@ -158,7 +154,7 @@ final class ProjectionKeys extends Keys {
           : lora;
     }
     return new PeftTuning(
-        new AdapterPart.Projections(
+        new ProjectionsPart(
             dora,
             lora.rank(),
             lora.alpha(),

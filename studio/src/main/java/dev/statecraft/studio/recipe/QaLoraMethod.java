@@ -25,12 +25,7 @@ final class QaLoraMethod extends Keys implements Method {
           2.0 * MethodTypes.USUAL_RANK,
           "The update is scaled by alpha / r.");
 
-  private final Key<Double> dropout =
-      key(
-          "dropout",
-          MethodTypes.DROPOUT,
-          MethodTypes.NO_DROPOUT,
-          "Probability with which an input of the low-rank branch is dropped.");
+  private final Key<Double> dropout = MethodTypes.dropout(this);
 
   private final Key<Integer> group =
       key(
@@ -40,12 +35,9 @@ final class QaLoraMethod extends Keys implements Method {
           "Neighbouring inputs whose mean A reads: as many as share a zero point of the base,"
               + " which is best held with quantize: int4.");
 
-  private final Key<Optional<List<String>>> targets =
-      optional(
-          "targets", ProjectionKeys.TARGETS, MethodTypes.FAMILY, ProjectionKeys.TARGETS_SENTENCE);
+  private final Key<Optional<List<String>>> targets = ProjectionKeys.targets(this);
 
-  private final Key<String> layers =
-      key("layers", MethodTypes.LAYERS, MethodTypes.ALL_LAYERS, MethodTypes.LAYERS_SENTENCE);
+  private final Key<String> layers = MethodTypes.layers(this);
 
   @Override
   public String name() {

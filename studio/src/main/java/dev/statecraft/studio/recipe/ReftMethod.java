@@ -43,8 +43,7 @@ final class ReftMethod extends Keys implements Method {
           true,
           "Whether the first and the last positions have parameters in common.");
 
-  private final Key<String> layers =
-      key("layers", MethodTypes.LAYERS, MethodTypes.ALL_LAYERS, MethodTypes.LAYERS_SENTENCE);
+  private final Key<String> layers = MethodTypes.layers(this);
 
   @Override
   public String name() {

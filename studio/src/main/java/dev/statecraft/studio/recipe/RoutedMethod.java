@@ -41,8 +41,7 @@ final class RoutedMethod extends Keys implements Method {
   private final Key<Optional<Boolean>> bias =
       optional("bias", Type.flag(), MethodTypes.FAMILY, "Whether A and B have biases.");
 
-  private final Key<String> layers =
-      key("layers", MethodTypes.LAYERS, MethodTypes.ALL_LAYERS, MethodTypes.LAYERS_SENTENCE);
+  private final Key<String> layers = MethodTypes.layers(this);
 
   @Override
   public String name() {

@@ -35,12 +35,7 @@ final class VeraMethod extends Keys implements Method {
           SharedLowRank.USUAL_INITIAL,
           "What the vectors d start at; the vectors b start at 0.");
 
-  private final Key<Double> dropout =
-      key(
-          "dropout",
-          MethodTypes.DROPOUT,
-          MethodTypes.NO_DROPOUT,
-          "Probability with which an input of the low-rank branch is dropped.");
+  private final Key<Double> dropout = MethodTypes.dropout(this);
 
   private final Key<Long> seed =
       key(
@@ -49,12 +44,9 @@ final class VeraMethod extends Keys implements Method {
           USUAL_SEED,
           "Seed of A and B, which are saved with the adapter.");
 
-  private final Key<Optional<List<String>>> targets =
-      optional(
-          "targets", ProjectionKeys.TARGETS, MethodTypes.FAMILY, ProjectionKeys.TARGETS_SENTENCE);
+  private final Key<Optional<List<String>>> targets = ProjectionKeys.targets(this);
 
-  private final Key<String> layers =
-      key("layers", MethodTypes.LAYERS, MethodTypes.ALL_LAYERS, MethodTypes.LAYERS_SENTENCE);
+  private final Key<String> layers = MethodTypes.layers(this);
 
   @Override
   public String name() {
