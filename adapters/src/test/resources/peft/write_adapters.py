@@ -109,6 +109,7 @@ ADAPTERS = {
         "bert-tiny",
         dict(task_type="SEQ_CLS", target_modules=["key"], init_lora_weights="olora", use_dora=True),
     ),
+    "roberta-bias-all": (TEXT, "roberta-tiny", dict(task_type="SEQ_CLS", target_modules=["query"], bias="all")),
 }
 
 

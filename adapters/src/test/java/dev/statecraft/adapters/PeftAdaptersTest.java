@@ -49,6 +49,7 @@ class PeftAdaptersTest {
     "llama-tokens, llama-tied, lora",
     "llama-tokens-apart, llama-tied, lora",
     "llama-tokens-untied, llama-tiny, lora",
+    "roberta-bias-all, roberta-tiny, lora",
     "llama-pissa, llama-tiny, lora",
     "bert-olora, bert-tiny, dora"
   })

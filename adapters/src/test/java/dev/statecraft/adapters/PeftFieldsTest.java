@@ -109,6 +109,21 @@ class PeftFieldsTest {
     }
   }
 
+  /** As PEFT's LoraConfig refuses it. */
+  @Test
+  void aBiasOfBIsRefusedBesideOtherStarts() {
+    assertThatThrownBy(
+            () ->
+                AdapterConfig.read(
+                    "{\"peft_type\":\"LORA\",\"r\":4,\"lora_alpha\":8,\"lora_bias\":true,"
+                        + "\"target_modules\":[\"q_proj\"],\"init_lora_weights\":\"eva\"}",
+                    "CONFIG",
+                    Map.of()))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageContaining(
+            "CONFIG: lora_bias: expected false beside init_lora_weights in words, as in PEFT");
+  }
+
   /** As {@code dataclasses.fields(LoraConfig)} names them. */
   @Test
   void allFieldsAreHere() {

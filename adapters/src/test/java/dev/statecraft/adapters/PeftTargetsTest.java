@@ -1,6 +1,7 @@
 package dev.statecraft.adapters;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -95,6 +96,28 @@ class PeftTargetsTest {
       JsonNode json = JSON.readTree(written);
       assertThat(json.path("rank_pattern")).hasSize(3);
       assertThat(json.path("target_modules")).hasSize(2);
+    }
+  }
+
+  /** What would be trained twice, and so be one thing here and another in PEFT. */
+  @ParameterizedTest
+  @CsvSource(
+      quoteCharacter = '`',
+      delimiter = '|',
+      value = {
+        "`\"modules_to_save\":[\"proj\"]` | modules_to_save: expected modules that are no"
+            + " targets, found 'model.layers.0.self_attn.q_proj', which is both",
+        "`\"trainable_token_indices\":{\"embed_tokens\":[1],\"model.embed_tokens\":[2]}` |"
+            + " trainable_token_indices: expected one entry for each table, found"
+            + " 'model.embed_tokens'",
+        "`\"modules_to_save\":[\"embed_tokens\"],\"ensure_weight_tying\":true,"
+            + "\"trainable_token_indices\":{\"lm_head\":[3]}` | trainable_token_indices: expected"
+            + " tables that modules_to_save does not train whole, found [embed_tokens]"
+      })
+  void whatIsTrainedTwiceIsRefused(String settings, String message) throws IOException {
+    try (TinyModel tiny = TinyModel.open("llama-tied")) {
+      AdapterDescription read = description("\"target_modules\":[\"q_proj\"]," + settings);
+      assertThatThrownBy(() -> tiny.tuned(read)).hasMessageContaining(message);
     }
   }
 

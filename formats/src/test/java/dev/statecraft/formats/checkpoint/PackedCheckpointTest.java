@@ -67,6 +67,19 @@ class PackedCheckpointTest {
     return code * scales[row * GROUPS + column / GROUP] + zeros[row * GROUPS + column / GROUP];
   }
 
+  /** A header alone may say so. */
+  @Test
+  void moreColumnsThanAnArrayHoldsAreRefused() throws IOException {
+    SafetensorsFile file =
+        write(
+            Map.of(
+                "a.weight.codes", TensorEntry.of("a.weight.codes", ElementType.U8, 0, 1L << 60)));
+    assertThatThrownBy(() -> PackedCheckpoint.of(file, GROUP))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageContaining("tensor 'a.weight.codes': expected codes of at most 2147483647");
+    file.close();
+  }
+
   @Test
   void showsTheValuesOfEveryPart() throws IOException {
     try (CheckpointSource packed = PackedCheckpoint.of(write(Map.of()), GROUP)) {

@@ -56,6 +56,16 @@ class RecipeForesightTest {
         .hasMessageContaining("layers 0 to 1");
   }
 
+  /** How long the run will be is known from its limit. */
+  @Test
+  void ranksThatCannotFallInTheRunAreFound() {
+    String method = "method={name: adalora, tinit: 50, tfinal: 20}";
+    assertThatCode(() -> check(method, "train.max_steps=100")).doesNotThrowAnyException();
+    assertThatThrownBy(() -> check(method, "train.max_steps=60"))
+        .isInstanceOf(UsageException.class)
+        .hasMessageContaining("tinit, tfinal: expected together less than the 60 steps");
+  }
+
   @Test
   void dataAndModelsThatDoNotFitAreFound() {
     assertThatThrownBy(() -> check("data.train=none.jsonl"))

@@ -1,11 +1,14 @@
 package dev.statecraft.training.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.statecraft.base.UsageException;
 import dev.statecraft.core.control.Dora;
 import dev.statecraft.core.control.LayerSelection;
 import dev.statecraft.core.control.Lora;
 import dev.statecraft.core.control.LoraStart;
+import dev.statecraft.core.control.ParameterTuning;
 import dev.statecraft.core.control.Tuning;
 import dev.statecraft.core.graph.FactorPair;
 import dev.statecraft.core.graph.Graph;
@@ -16,6 +19,7 @@ import dev.statecraft.tensor.Tensor;
 import dev.statecraft.tensor.Torch;
 import dev.statecraft.testkit.Closeness;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -51,6 +55,24 @@ class LoraStartsTest {
       }
       assertThat(torch.liveTensors()).isZero();
       assertThat(torch.liveBytes()).isZero();
+    }
+  }
+
+  /** A trained weight is saved as it is, and would be taken apart once more when it is loaded. */
+  @ParameterizedTest
+  @EnumSource(names = {"PISSA", "OLORA"})
+  void aWeightThatIsTrainedIsNotTakenApart(LoraStart start) {
+    String weight = FactorPair.of(lora(start)).get(0).weight();
+    Graph graph =
+        tuned(
+            Tuning.all(
+                List.of(
+                    new Lora(4, 6, 0, false, TARGETS, LayerSelection.ALL, start),
+                    new ParameterTuning(Set.of(weight)))));
+    try (Torch torch = Torch.cpu()) {
+      assertThatThrownBy(() -> MODEL.weights(torch, graph))
+          .isInstanceOf(UsageException.class)
+          .hasMessageContaining("expected a frozen weight", weight);
     }
   }
 
