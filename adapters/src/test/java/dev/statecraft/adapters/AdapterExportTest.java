@@ -240,7 +240,7 @@ class AdapterExportTest {
   }
 
   @Test
-  void whatAFormatCannotHoldIsRefusedWithAWayOut() {
+  void whatAFormatCannotHoldIsRefusedWithAWayOut() throws IOException {
     refuses("llama-tiny", AdapterFormat.PEFT, doubleControl("all"))
         .hasMessageContaining("--format peft: expected lora, dora, ia3, vera or adalora")
         .hasMessageContaining("found 'x'; --format control or --format paper writes it");
@@ -268,6 +268,28 @@ class AdapterExportTest {
             StateTuning.control(
                 new LowRank(2, 1, true, 0, Initializer.KAIMING), LayerSelection.ALL))
         .hasMessageContaining("expected a low-rank function without biases");
+    try (TinyModel tiny = TinyModel.open("llama-tiny")) {
+      Tuning whole =
+          new PeftTuning(
+              new ProjectionsPart(
+                  false,
+                  2,
+                  4,
+                  0,
+                  false,
+                  new ChosenTargets(
+                      List.of("q_proj"),
+                      Optional.empty(),
+                      LayerSelection.ALL,
+                      List.of(),
+                      List.of("embed_tokens")),
+                  RankPatterns.NONE),
+              tiny.family());
+      List<Tuning> both = List.of(StateTuning.control(control(2, 1), LayerSelection.ALL), whole);
+      assertThatThrownBy(() -> export("llama-tiny", "x", both, AdapterFormat.PAPER))
+          .isInstanceOf(UsageException.class)
+          .hasMessageContaining("--format paper: expected");
+    }
     assertThatThrownBy(() -> AdapterFormat.of("pickle"))
         .hasMessage("--format: expected one of [peft, control, paper, stateft], found 'pickle'");
   }
