@@ -164,11 +164,7 @@ final class AdaLoraFormat implements PartCodec<AdaLoraPart> {
     node.put("init_lora_weights", true);
     node.put("init_r", part.rank());
     node.putNull("layers_pattern");
-    if (modules.layers().isEmpty()) {
-      node.putNull("layers_to_transform");
-    } else {
-      modules.layers().forEach(node.putArray("layers_to_transform")::add);
-    }
+    modules.writeLayers(node);
     PeftFormat.writeAlpha(node, part.alpha());
     node.put("lora_dropout", part.dropout());
     node.put("orth_reg_weight", part.orthogonality());

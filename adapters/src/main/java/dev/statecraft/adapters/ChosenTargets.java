@@ -78,9 +78,7 @@ public record ChosenTargets(
     }
     for (String name : excluded) {
       ModuleNames none = ModuleNames.ends(List.of(name));
-      if (all.stream()
-          .flatMap(linear -> linear.names().stream())
-          .noneMatch(full -> none.matchesWhole(full) || none.matchesEnd(full))) {
+      if (all.stream().flatMap(linear -> linear.names().stream()).noneMatch(none::matches)) {
         throw new UsageException(
             "exclude_modules: expected names of linears, or ends of them, found '"
                 + name
@@ -108,10 +106,7 @@ public record ChosenTargets(
   }
 
   private boolean isExcluded(String name) {
-    ModuleNames none = ModuleNames.ends(excluded);
-    return none.matchesWhole(name)
-        || none.matchesEnd(name)
-        || saved.stream().anyMatch(part -> ("." + name + ".").contains("." + part + "."));
+    return ModuleNames.ends(excluded).excludes(name, saved);
   }
 
   @Override

@@ -31,6 +31,17 @@ record ModuleNames(List<String> ends, Optional<Pattern> expression, boolean allL
     return ends.stream().anyMatch(end -> name.endsWith("." + end));
   }
 
+  /** Whether a module is named, in whole or by its end. */
+  boolean matches(String name) {
+    return matchesWhole(name) || matchesEnd(name);
+  }
+
+  /** Whether a linear is none of the targets where these are excluded and others trained whole. */
+  boolean excludes(String name, List<String> saved) {
+    return matches(name)
+        || saved.stream().anyMatch(part -> ("." + name + ".").contains("." + part + "."));
+  }
+
   @Override
   public String toString() {
     return allLinear ? "all-linear" : expression.map(Pattern::pattern).orElse(ends.toString());

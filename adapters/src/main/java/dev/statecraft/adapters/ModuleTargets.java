@@ -119,9 +119,7 @@ record ModuleTargets(
   }
 
   private boolean isExcluded(String name) {
-    return excluded.matchesWhole(name)
-        || excluded.matchesEnd(name)
-        || saved.stream().anyMatch(part -> ("." + name + ".").contains("." + part + "."));
+    return excluded.excludes(name, saved);
   }
 
   private boolean isTargeted(String name) {

@@ -216,11 +216,7 @@ final class PeftFormat implements PartCodec<ProjectionsPart> {
             .map(Targets.Group::targets)
             .toList();
     Modules modules = modules(wanted, family, saved, true);
-    if (modules.layers().isEmpty()) {
-      node.putNull("layers_to_transform");
-    } else {
-      modules.layers().forEach(node.putArray("layers_to_transform")::add);
-    }
+    modules.writeLayers(node);
     writeAlpha(node, part.alpha());
     node.put("lora_dropout", part.dropout());
     node.put("r", part.rank());
@@ -246,7 +242,15 @@ final class PeftFormat implements PartCodec<ProjectionsPart> {
    * @param names {@code target_modules}
    * @param layers {@code layers_to_transform}; empty for all
    */
-  record Modules(List<String> names, List<Integer> layers) {}
+  record Modules(List<String> names, List<Integer> layers) {
+    void writeLayers(ObjectNode node) {
+      if (layers.isEmpty()) {
+        node.putNull("layers_to_transform");
+      } else {
+        layers.forEach(node.putArray("layers_to_transform")::add);
+      }
+    }
+  }
 
   /**
    * Short names where PEFT finds the same linears by them, else every linear's full name.
