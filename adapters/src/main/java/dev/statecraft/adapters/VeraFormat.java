@@ -80,11 +80,7 @@ final class VeraFormat implements PartCodec<VeraPart> {
     node.put("fan_in_fan_out", false);
     node.put("init_weights", true);
     node.putNull("layers_pattern");
-    if (modules.layers().isEmpty()) {
-      node.putNull("layers_to_transform");
-    } else {
-      modules.layers().forEach(node.putArray("layers_to_transform")::add);
-    }
+    modules.writeLayers(node);
     node.put(SEED, part.seed());
     node.put("r", part.rank());
     node.put("save_projection", true);
