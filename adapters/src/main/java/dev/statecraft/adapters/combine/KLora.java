@@ -1,0 +1,103 @@
+package dev.statecraft.adapters.combine;
+
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * K-LoRA (Ouyang et al. 2025, "K-LoRA: Unlocking Training-Free Fusion of Any Subject and Style
+ * LoRAs", arXiv 2502.18461, section 3.2): every edge is one run's as it is. It is that of the run
+ * whose k largest magnitudes add up to most, in proportion to the magnitudes of all that the run
+ * trained: {@code argmax_i top_k(|W_i|) / T_i}, T_i the sum of the magnitudes on all its edges. For
+ * two runs that is the paper's rule, run 0 where {@code top_k(|W_0|) / (T_0 / T_1) > top_k(|W_1|)};
+ * where both are equal the later run is taken, as there. The paper's scale that changes with the
+ * steps of a diffusion model has no counterpart here.
+ *
+ * <p>The paper's k is the product of the two ranks. Of any number of runs it is the square of the
+ * geometric mean of their ranks, rounded, which for two is that product.
+ *
+ * <p>Trained values that are no update have no rank. They are those of the run for which the sum of
+ * all their magnitudes, in proportion to T_i, is the largest: which changed them most for how much
+ * it changed at all.
+ *
+ * @param totals T, by the number of a run
+ */
+public record KLora(List<Double> totals) implements CombineMethod {
+  /**
+   * @throws IllegalArgumentException if a total is negative or not finite
+   */
+  public KLora {
+    totals = List.copyOf(totals);
+    if (!totals.stream().allMatch(total -> total >= 0 && Double.isFinite(total))) {
+      throw new IllegalArgumentException("totals: expected sums of magnitudes, found " + totals);
+    }
+  }
+
+  /**
+   * The method for some runs, after a pass over their edges.
+   *
+   * @param runs how many there are
+   * @param edges all that they have; may make each when it is asked for
+   */
+  public static KLora of(int runs, Iterable<EdgeUpdates> edges) {
+    double[] totals = new double[runs];
+    for (EdgeUpdates edge : edges) {
+      for (int i = 0; i < edge.count(); i++) {
+        totals[edge.runs().get(i)] += total(edge.updates().get(i));
+      }
+    }
+    return new KLora(Arrays.stream(totals).boxed().toList());
+  }
+
+  /** The sum of the magnitudes of an update: what it adds to its run's total. */
+  public static double total(LowRankUpdate update) {
+    return Magnitudes.sum(update.values());
+  }
+
+  @Override
+  public Truncated combine(EdgeUpdates updates) {
+    long k = entries(updates.ranks());
+    double[] sums = new double[updates.count()];
+    for (int i = 0; i < sums.length; i++) {
+      sums[i] = Magnitudes.sumOfLargest(updates.updates().get(i).values(), k);
+    }
+    int[] runs = updates.runs().stream().mapToInt(Integer::intValue).toArray();
+    return Truncated.exactly(updates.torch(), () -> updates.updates().get(largest(sums, runs)));
+  }
+
+  /** k. */
+  static long entries(List<Integer> ranks) {
+    double logarithms = ranks.stream().mapToDouble(Math::log).sum();
+    return Math.round(Math.exp(2 * logarithms / ranks.size()));
+  }
+
+  private int largest(double[] sums, int[] runs) {
+    int best = 0;
+    for (int i = 1; i < sums.length; i++) {
+      if (share(sums[i], runs[i]) >= share(sums[best], runs[best])) {
+        best = i;
+      }
+    }
+    return best;
+  }
+
+  private double share(double sum, int run) {
+    if (run < 0 || run >= totals.size()) {
+      throw new IllegalArgumentException(
+          "totals: expected one for run " + run + ", found " + totals.size());
+    }
+    return sum == 0 ? 0 : sum / totals.get(run);
+  }
+
+  @Override
+  public int rank(long out, long in, List<Integer> ranks) {
+    return EdgeUpdates.within(
+        out, in, ranks.stream().mapToInt(Integer::intValue).max().orElseThrow());
+  }
+
+  @Override
+  public double[] values(List<double[]> differences, int[] runs) {
+    Differences all = new Differences(differences, runs);
+    double[] sums = all.values().stream().mapToDouble(Magnitudes::sum).toArray();
+    return all.values().get(largest(sums, runs)).clone();
+  }
+}
