@@ -152,6 +152,16 @@ final class AdapterConfig {
     return text(root);
   }
 
+  /** The settings of a part alone. */
+  static String settings(AdapterPart part, TaskModel family) {
+    ObjectNode node = JsonNodeFactory.instance.objectNode();
+    PartCodec<?> codec = PartCodecs.of(part);
+    node.put("peft_type", peftType(codec));
+    codec.type().ifPresent(type -> node.put("type", type));
+    codec.writeAny(node, part, family, List.of());
+    return text(node);
+  }
+
   /** A tree as it stands in a file. */
   static String text(ObjectNode root) {
     try {

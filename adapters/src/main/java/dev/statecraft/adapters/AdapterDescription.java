@@ -82,9 +82,18 @@ public record AdapterDescription(
   }
 
   /** The same with parts that can be written down: edges between modules are ones of states. */
-  AdapterDescription in(TaskModel family) {
+  public AdapterDescription in(TaskModel family) {
     return new AdapterDescription(
         method, baseModel, parts.stream().map(part -> part.in(family)).toList(), metadata);
+  }
+
+  /**
+   * The settings of a part as files have them, by which parts of two adapters can be compared.
+   *
+   * @throws IllegalArgumentException if it can be no part of an adapter
+   */
+  public static String settings(AdapterPart part, TaskModel family) {
+    return AdapterConfig.settings(part.in(family), family);
   }
 
   boolean isFull() {

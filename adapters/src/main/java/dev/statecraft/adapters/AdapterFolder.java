@@ -67,31 +67,46 @@ public final class AdapterFolder {
     Graph tuned = description.tuning(family).apply(family.graph());
     requireSame(tuned, weights);
     Trimming trimming = Trimming.of(description, family, weights);
-    AdapterDescription saved = trimming.description();
+    save(
+        folder,
+        trimming.description(),
+        family,
+        parameter -> {
+          Tensor value = weights.value(parameter.name());
+          try (Scope scope = value.torch().scope()) {
+            return trimming.saved(parameter.name(), value).escape();
+          }
+        });
+  }
+
+  /** The values of an adapter's parameters. */
+  public interface Values {
+    /** Those of a parameter, in a tensor that is closed once it is written. */
+    Tensor of(Parameter parameter);
+  }
+
+  /**
+   * Saves an adapter whose values come from anywhere, as {@link #save(Path, AdapterDescription,
+   * TaskModel, Weights)} does.
+   *
+   * @param values of all that an adapter holds, in the shapes of the described graph
+   * @throws IOException if writing fails
+   */
+  public static void save(Path folder, AdapterDescription saved, TaskModel family, Values values)
+      throws IOException {
     String json = AdapterConfig.write(saved, family);
     SafetensorsWriter writer = new SafetensorsWriter();
     saved.metadata().forEach(writer::metadata);
-    for (Map.Entry<Parameter, List<String>> entry :
-        AdapterKeys.of(saved, family, saved.tuning(family).apply(family.graph())).entrySet()) {
-      String name = entry.getKey().name();
-      Tensor value = weights.value(name);
-      writer.add(
-          TensorEntry.of(entry.getValue().get(0), ElementType.F32, entry.getKey().sizes()),
-          channel -> {
-            try (Scope scope = value.torch().scope()) {
-              write(trimming.saved(name, value), channel);
-            }
-          });
-    }
+    Map<Parameter, List<String>> keys =
+        AdapterKeys.of(saved, family, saved.tuning(family).apply(family.graph()));
+    keys.forEach((parameter, names) -> add(writer, names.get(0), parameter, values));
     addEmpty(writer, saved, family);
-    AdapterKeys.copies(description, family)
+    AdapterKeys.copies(saved, family)
         .forEach(
-            (key, parameter) -> {
-              Tensor value = weights.value(parameter);
-              writer.add(
-                  TensorEntry.of(key, ElementType.F32, value.shape()),
-                  channel -> write(value, channel));
-            });
+            (key, table) ->
+                keys.keySet().stream()
+                    .filter(parameter -> parameter.name().equals(table))
+                    .forEach(parameter -> add(writer, key, parameter, values)));
     Files.createDirectories(folder);
     Leftovers.sweep(folder);
     Path newConfig = beside(folder, CONFIG_FILE);
@@ -106,6 +121,17 @@ public final class AdapterFolder {
       Files.deleteIfExists(newWeights);
       Files.deleteIfExists(newConfig);
     }
+  }
+
+  private static void add(
+      SafetensorsWriter writer, String key, Parameter parameter, Values values) {
+    writer.add(
+        TensorEntry.of(key, ElementType.F32, parameter.sizes()),
+        channel -> {
+          try (Tensor value = values.of(parameter)) {
+            write(value, channel);
+          }
+        });
   }
 
   /** Adds the tensors without numbers that PEFT expects. */

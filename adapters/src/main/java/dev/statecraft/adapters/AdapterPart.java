@@ -2,6 +2,7 @@ package dev.statecraft.adapters;
 
 import dev.statecraft.base.UsageException;
 import dev.statecraft.core.control.ControlEdge;
+import dev.statecraft.core.control.ControlFunction;
 import dev.statecraft.core.control.FullTuning;
 import dev.statecraft.core.control.HeadTuning;
 import dev.statecraft.core.control.NormTuning;
@@ -60,9 +61,21 @@ public interface AdapterPart {
     return this;
   }
 
+  /** The same as control edges between states, if that is what it is. */
+  default Optional<StateTuning> states() {
+    return Optional.empty();
+  }
+
   /** The control edges that it has, whose parameters have names of their own. */
   default List<ControlEdge> edges() {
     return List.of();
+  }
+
+  /**
+   * Whether trained values of several can be put together one by one: none is a factor of another.
+   */
+  default boolean isOfPlainValues() {
+    return false;
   }
 
   /** The same by the states of a family, where it is told by the family's modules. */
@@ -116,16 +129,16 @@ public interface AdapterPart {
   /**
    * Control edges.
    *
-   * @param states where they go and what they compute
+   * @param tuning where they go and what they compute
    */
-  record Control(StateTuning states) implements AdapterPart {
+  record Control(StateTuning tuning) implements AdapterPart {
     /**
      * Checks that the functions can be written down.
      *
      * @throws UsageException if one cannot
      */
     public Control {
-      for (ControlEdge edge : states.edges()) {
+      for (ControlEdge edge : tuning.edges()) {
         if (FunctionCodec.of(edge.function()).isEmpty()) {
           throw new UsageException(
               "control edge '"
@@ -143,14 +156,24 @@ public interface AdapterPart {
       return false;
     }
 
+    /** The word that files have for a function. */
+    public static String word(ControlFunction function) {
+      return FunctionCodec.of(function).orElseThrow().word();
+    }
+
+    @Override
+    public Optional<StateTuning> states() {
+      return Optional.of(tuning);
+    }
+
     @Override
     public List<ControlEdge> edges() {
-      return states.edges();
+      return tuning.edges();
     }
 
     @Override
     public Tuning tuning(TaskModel family) {
-      return states;
+      return tuning;
     }
   }
 
@@ -160,6 +183,11 @@ public interface AdapterPart {
    * @param norms of which layers
    */
   record Norms(NormTuning norms) implements AdapterPart {
+    @Override
+    public boolean isOfPlainValues() {
+      return true;
+    }
+
     @Override
     public boolean isInWeights() {
       return true;
@@ -173,6 +201,11 @@ public interface AdapterPart {
 
   /** All weights. */
   record Full() implements AdapterPart {
+    @Override
+    public boolean isOfPlainValues() {
+      return true;
+    }
+
     @Override
     public boolean isInWeights() {
       return true;

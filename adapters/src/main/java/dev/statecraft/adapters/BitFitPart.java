@@ -11,6 +11,11 @@ import dev.statecraft.models.head.TaskModel;
  */
 record BitFitPart(BitFit biases) implements AdapterPart {
   @Override
+  public boolean isOfPlainValues() {
+    return true;
+  }
+
+  @Override
   public boolean isInWeights() {
     return true;
   }

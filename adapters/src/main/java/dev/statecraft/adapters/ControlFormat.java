@@ -77,7 +77,7 @@ final class ControlFormat implements PartCodec<AdapterPart.Control> {
   @Override
   public void write(
       ObjectNode node, AdapterPart.Control part, TaskModel family, List<String> saved) {
-    node.put("layers", part.states().layers().toString());
+    node.put("layers", part.tuning().layers().toString());
     ArrayNode edges = node.putArray("edges");
     for (ControlEdge edge : part.edges()) {
       ObjectNode written = edges.addObject();

@@ -53,6 +53,11 @@ record Ia3Part(Targets targets, List<String> feedForward) implements AdapterPart
   }
 
   @Override
+  public boolean isOfPlainValues() {
+    return true;
+  }
+
+  @Override
   public boolean isInWeights() {
     return true;
   }

@@ -113,13 +113,7 @@ public record Merge(
         }
       } else if (name.endsWith(AdaLora.VALUES)) {
         String module = name.substring(0, name.length() - AdaLora.VALUES.length());
-        linears.put(
-            module + ".weight",
-            new MergedLinear.Singular(
-                tuned.parameters().get(module + AdaLora.RIGHT),
-                parameter,
-                tuned.parameters().get(module + AdaLora.LEFT),
-                part.scale()));
+        linears.put(module + ".weight", singular(tuned, module, part.scale()));
       }
     }
     if (!biasless.isEmpty()) {
@@ -198,7 +192,8 @@ public record Merge(
     }
   }
 
-  private static MergedLinear.GroupMeans means(Graph tuned, String module, QaLora method) {
+  /** QA-LoRA's update of a linear. */
+  static MergedLinear.GroupMeans means(Graph tuned, String module, QaLora method) {
     Map<String, Parameter> parameters = tuned.parameters();
     return new MergedLinear.GroupMeans(
         parameters.get(module + A),
@@ -237,7 +232,18 @@ public record Merge(
     return tuned.parameters().containsKey(module + ".bias");
   }
 
-  private static MergedLinear shared(Graph tuned, String module) {
+  /** AdaLoRA's update of a linear. */
+  static MergedLinear.Singular singular(Graph tuned, String module, double scale) {
+    Map<String, Parameter> parameters = tuned.parameters();
+    return new MergedLinear.Singular(
+        parameters.get(module + AdaLora.RIGHT),
+        parameters.get(module + AdaLora.VALUES),
+        parameters.get(module + AdaLora.LEFT),
+        scale);
+  }
+
+  /** VeRA's update of a linear. */
+  static MergedLinear.Shared shared(Graph tuned, String module) {
     Map<String, Parameter> parameters = tuned.parameters();
     return new MergedLinear.Shared(
         parameters.get(module + Vera.D_SUFFIX),

@@ -8,8 +8,11 @@ import dev.statecraft.core.control.TokenTuning;
 import dev.statecraft.core.graph.FactorPair;
 import dev.statecraft.core.graph.Graph;
 import dev.statecraft.core.graph.Parameter;
+import dev.statecraft.core.run.WeightSource;
 import dev.statecraft.models.family.TiedTables;
 import dev.statecraft.models.head.TaskModel;
+import dev.statecraft.tensor.DType;
+import dev.statecraft.tensor.Torch;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -33,23 +36,10 @@ record MergedPeft(ProjectionsPart part, TaskModel family, Graph tuned) {
    */
   Map<String, MergedLinear> linears() {
     Map<String, MergedLinear> linears = new LinkedHashMap<>();
-    Map<String, FactorPair> taken = taken();
+    updates().forEach((module, update) -> linears.put(module + ".weight", update.change()));
     for (Parameter parameter : tuned.trainableParameters()) {
       String name = parameter.name();
-      if (name.endsWith(A)) {
-        String module = module(name, A);
-        String weight = module + ".weight";
-        MergedLinear.Own update =
-            new MergedLinear.Own(
-                parameter,
-                parameter(module + ".lora_B.weight"),
-                parameter(module + ".lora_magnitude_vector.weight"),
-                scale(module));
-        FactorPair pair = taken.get(weight);
-        linears.put(
-            weight,
-            pair == null ? update : new MergedLinear.Taken(update, pair, parameter(weight)));
-      } else if (name.endsWith(Lora.BIAS_SUFFIX)) {
+      if (name.endsWith(Lora.BIAS_SUFFIX)) {
         String module = module(name, Lora.BIAS_SUFFIX);
         if (parameter(module + ".bias") == null) {
           throw new UsageException(
@@ -67,6 +57,57 @@ record MergedPeft(ProjectionsPart part, TaskModel family, Graph tuned) {
           new MergedLinear.OfTokens(parameter(tokens.rows()), tokens.tokens()));
     }
     return linears;
+  }
+
+  /**
+   * The update of one linear.
+   *
+   * @param own A and B as they were trained
+   * @param pair if they started as a part of the weight, they two
+   */
+  record Update(MergedLinear.Own own, Optional<FactorPair> pair, Parameter weight) {
+    MergedLinear change() {
+      return pair.isPresent() ? taken() : own;
+    }
+
+    private MergedLinear.Taken taken() {
+      return new MergedLinear.Taken(own, pair.orElseThrow(), weight);
+    }
+
+    MergedLinear.Values values(Torch torch, WeightSource source, WeightSource base, DType type) {
+      return pair.isPresent()
+          ? taken().values(torch, source, base, type)
+          : own.values(torch, source, base, type);
+    }
+
+    /** Columns of B: of what the whole weight is updated by. */
+    int rank() {
+      return Math.toIntExact((pair.isPresent() ? 2 : 1) * own.a().size(0));
+    }
+  }
+
+  /** The updates by the names of the linears' modules. */
+  Map<String, Update> updates() {
+    Map<String, Update> updates = new LinkedHashMap<>();
+    Map<String, FactorPair> taken = taken();
+    for (Parameter parameter : tuned.trainableParameters()) {
+      if (parameter.name().endsWith(A)) {
+        String module = module(parameter.name(), A);
+        MergedLinear.Own own =
+            new MergedLinear.Own(
+                parameter,
+                parameter(module + ".lora_B.weight"),
+                parameter(module + ".lora_magnitude_vector.weight"),
+                scale(module));
+        updates.put(
+            module,
+            new Update(
+                own,
+                Optional.ofNullable(taken.get(module + ".weight")),
+                parameter(module + ".weight")));
+      }
+    }
+    return updates;
   }
 
   /** Updates that started as a part of a weight, by its name. */

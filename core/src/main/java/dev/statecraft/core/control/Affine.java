@@ -5,6 +5,7 @@ import dev.statecraft.core.graph.Initializer;
 import dev.statecraft.core.graph.Op;
 import dev.statecraft.core.graph.Parameter;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.UnaryOperator;
 
 /**
@@ -43,6 +44,11 @@ public record Affine(int rank, double scale, int terms, Initializer init)
   @Override
   public Op op() {
     return new AffineControl(scale, terms);
+  }
+
+  @Override
+  public Optional<ControlFunction> scaled(double factor) {
+    return Optional.of(new Affine(rank, factor * scale, terms, init));
   }
 
   @Override

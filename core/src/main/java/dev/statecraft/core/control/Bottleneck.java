@@ -6,6 +6,7 @@ import dev.statecraft.core.graph.Op;
 import dev.statecraft.core.graph.Parameter;
 import dev.statecraft.core.op.Activation;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.UnaryOperator;
 
 /**
@@ -32,6 +33,16 @@ public record Bottleneck(int rank, double scale, Activation.Kind activation)
   @Override
   public Op op() {
     return new BottleneckControl(scale, activation);
+  }
+
+  @Override
+  public Optional<ControlFunction> scaled(double factor) {
+    return Optional.of(new Bottleneck(rank, factor * scale, activation));
+  }
+
+  @Override
+  public Optional<Bottleneck> bottleneck() {
+    return Optional.of(this);
   }
 
   @Override

@@ -22,6 +22,26 @@ public interface ControlFunction {
     return Optional.empty();
   }
 
+  /** The same as {@code s (B (A x + a) + b)}, if that is what it is. */
+  default Optional<LowRank> lowRank() {
+    return Optional.empty();
+  }
+
+  /** The same as {@code s (B f(A x + a) + b)}, if that is what it is. */
+  default Optional<Bottleneck> bottleneck() {
+    return Optional.empty();
+  }
+
+  /** Whether its parameters are factors or shifts of features: none is a factor of another. */
+  default boolean isOfPlainValues() {
+    return false;
+  }
+
+  /** {@code factor g}, where a number among its settings can hold the factor. */
+  default Optional<ControlFunction> scaled(double factor) {
+    return Optional.empty();
+  }
+
   /** The op that computes {@code x_v + g(x_u)} from the inputs (x_v, x_u). */
   Op op();
 

@@ -4,6 +4,7 @@ import dev.statecraft.core.graph.Initializer;
 import dev.statecraft.core.graph.Op;
 import dev.statecraft.core.graph.Parameter;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.UnaryOperator;
 
 /**
@@ -29,6 +30,11 @@ public record Gated(int rank, double scale, int gates, Initializer init)
   @Override
   public Op op() {
     return gates == 1 ? new AffineControl(scale, 1) : new GatedControl(scale, gates);
+  }
+
+  @Override
+  public Optional<ControlFunction> scaled(double factor) {
+    return Optional.of(new Gated(rank, factor * scale, gates, init));
   }
 
   @Override

@@ -6,6 +6,7 @@ import dev.statecraft.core.graph.Op;
 import dev.statecraft.core.graph.Parameter;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.UnaryOperator;
 
 /**
@@ -37,6 +38,16 @@ public record LowRank(int rank, double scale, boolean bias, double dropout, Init
   public Op op() {
     return new LowRankControl(
         scale, bias ? LowRankControl.Biases.BOTH : LowRankControl.Biases.NONE, dropout);
+  }
+
+  @Override
+  public Optional<ControlFunction> scaled(double factor) {
+    return Optional.of(new LowRank(rank, factor * scale, bias, dropout, init));
+  }
+
+  @Override
+  public Optional<LowRank> lowRank() {
+    return Optional.of(this);
   }
 
   @Override

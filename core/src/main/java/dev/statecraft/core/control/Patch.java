@@ -5,6 +5,7 @@ import dev.statecraft.core.graph.Initializer;
 import dev.statecraft.core.graph.Op;
 import dev.statecraft.core.graph.Parameter;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.UnaryOperator;
 
 /**
@@ -38,6 +39,11 @@ public record Patch(int rank, double scale, Initializer init) implements Control
   @Override
   public Op op(EdgePlace place) {
     return new PatchControl(scale, place.name() + ".patch", place.causal());
+  }
+
+  @Override
+  public Optional<ControlFunction> scaled(double factor) {
+    return Optional.of(new Patch(rank, factor * scale, init));
   }
 
   @Override

@@ -23,6 +23,11 @@ public record Scaling() implements ControlFunction {
   }
 
   @Override
+  public boolean isOfPlainValues() {
+    return true;
+  }
+
+  @Override
   public List<Parameter> parameters(UnaryOperator<String> name, long in, long out) {
     return List.of(Parameter.control(name.apply("l"), Initializer.ONES, out));
   }

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.Set;
 
 /**
@@ -47,19 +48,12 @@ public record StateTuning(List<ControlEdge> edges, LayerSelection layers) implem
     return new ControlEdge(block.delta(), block.delta(), block.label() + ".adapter", function);
   }
 
-  /**
-   * An edge where it goes in a graph.
-   *
-   * @param prefix of the names of its parameters, with a dot at the end
-   */
-  private record Placed(ControlEdge edge, String from, String to, String prefix) {}
-
   @Override
   public Graph apply(Graph graph) {
     GraphEditor editor = graph.edit();
-    List<Placed> routed = new ArrayList<>();
+    List<PlacedEdge> routed = new ArrayList<>();
     for (ControlEdge edge : edges) {
-      for (Placed placed : placed(graph, edge)) {
+      for (PlacedEdge placed : placed(graph, edge)) {
         if (edge.function().routed().isPresent()) {
           routed.add(placed);
         } else {
@@ -71,13 +65,22 @@ public record StateTuning(List<ControlEdge> edges, LayerSelection layers) implem
     return new HeadTuning().apply(editor.build());
   }
 
+  /**
+   * Where the edges go, in their order.
+   *
+   * @throws GraphException if no chosen layer has what one goes between
+   */
+  public List<PlacedEdge> placed(Graph graph) {
+    return edges.stream().flatMap(edge -> placed(graph, edge).stream()).toList();
+  }
+
   /** In the order in which the states that they control are computed. */
-  private static void attachRouted(GraphEditor editor, Graph graph, List<Placed> routed) {
+  private static void attachRouted(GraphEditor editor, Graph graph, List<PlacedEdge> routed) {
     routed.forEach(placed -> editor.checkEnds(placed.from(), placed.to()));
     List<String> order = new ArrayList<>(graph.states().keySet());
     RoutedEdges attached = new RoutedEdges(editor);
     routed.stream()
-        .sorted(Comparator.comparing((Placed placed) -> order.indexOf(placed.to())))
+        .sorted(Comparator.comparing((PlacedEdge placed) -> order.indexOf(placed.to())))
         .forEach(
             placed ->
                 attached.attach(
@@ -88,16 +91,21 @@ public record StateTuning(List<ControlEdge> edges, LayerSelection layers) implem
   }
 
   /** To every chosen layer that has what the edge goes between: decoders have other blocks. */
-  private List<Placed> placed(Graph graph, ControlEdge edge) {
+  private List<PlacedEdge> placed(Graph graph, ControlEdge edge) {
     if (!edge.isPerLayer()) {
-      return List.of(new Placed(edge, edge.from(), edge.to(), edge.name() + "."));
+      return List.of(
+          new PlacedEdge(edge, OptionalInt.empty(), edge.from(), edge.to(), edge.name() + "."));
     }
     List<Layer> chosen = layers.of(graph.layers());
-    List<Placed> places = new ArrayList<>();
+    List<PlacedEdge> places = new ArrayList<>();
     for (Layer layer : chosen) {
       String prefix = "layers." + layer.index() + "." + edge.name() + ".";
       edge.in(layer)
-          .ifPresent(ends -> places.add(new Placed(edge, ends.from(), ends.to(), prefix)));
+          .ifPresent(
+              ends ->
+                  places.add(
+                      new PlacedEdge(
+                          edge, OptionalInt.of(layer.index()), ends.from(), ends.to(), prefix)));
     }
     if (places.isEmpty()) {
       throw new GraphException(missing(edge, chosen));
@@ -127,7 +135,7 @@ public record StateTuning(List<ControlEdge> edges, LayerSelection layers) implem
         + places;
   }
 
-  private static void attach(GraphEditor editor, Graph graph, Placed placed) {
+  private static void attach(GraphEditor editor, Graph graph, PlacedEdge placed) {
     String from = placed.from();
     String to = placed.to();
     String prefix = placed.prefix();

@@ -143,13 +143,19 @@ public final class GraphEditor {
                   "control edge from '" + from + "' to '" + to + "': '" + to + "' " + why);
             });
     // Edges are in an order of computation: what is before v cannot be computed from it.
-    if (source > producer && TopologicalOrder.dependsOn(edges, from, to)) {
-      throw new GraphException(
-          "cycle: a control edge from '"
-              + from
-              + "' to '"
-              + to
-              + "' would read a state that is computed after the one it controls");
+    if (source > producer) {
+      Dependencies.of(edges)
+          .path(to, from)
+          .ifPresent(
+              path -> {
+                throw new GraphException(
+                    "cycle: a control edge from '"
+                        + from
+                        + "' to '"
+                        + to
+                        + "' would read a state that is computed after the one it controls: "
+                        + Dependencies.text(path));
+              });
     }
     checkRows(from, to, source < 0 ? original.state(from) : edges.get(source).output());
     checkRows(from, to, edges.get(producer).output());

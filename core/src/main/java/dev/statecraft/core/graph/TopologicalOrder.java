@@ -2,11 +2,9 @@ package dev.statecraft.core.graph;
 
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
-import java.util.Set;
 
 /** An order in which edges can be computed. */
 final class TopologicalOrder {
@@ -49,16 +47,5 @@ final class TopologicalOrder {
       }
     }
     return ordered;
-  }
-
-  /** Whether a state is computed from another one; edges are in an order of computation. */
-  static boolean dependsOn(List<Edge> edges, String state, String other) {
-    Set<String> ancestors = new HashSet<>(Set.of(state));
-    for (int i = edges.size() - 1; i >= 0; i--) {
-      if (ancestors.contains(edges.get(i).name())) {
-        edges.get(i).inputs().forEach(input -> ancestors.add(input.name()));
-      }
-    }
-    return ancestors.contains(other);
   }
 }
