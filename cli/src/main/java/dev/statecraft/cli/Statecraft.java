@@ -6,6 +6,7 @@ import dev.statecraft.cli.command.BenchCommand;
 import dev.statecraft.cli.command.ChatCommand;
 import dev.statecraft.cli.command.CheckCommand;
 import dev.statecraft.cli.command.ClassifyCommand;
+import dev.statecraft.cli.command.CombineCommand;
 import dev.statecraft.cli.command.DemoCommand;
 import dev.statecraft.cli.command.EvalCommand;
 import dev.statecraft.cli.command.ExportCommand;
@@ -116,6 +117,7 @@ public final class Statecraft {
             .addSubcommand("export", new ExportCommand(console, engine))
             .addSubcommand("import", new ImportCommand(console, engine))
             .addSubcommand("merge", new MergeCommand(console, engine))
+            .addSubcommand("combine", new CombineCommand(console, engine))
             .addSubcommand("verify", new VerifyCommand(console, engine))
             .addSubcommand("bench", new BenchCommand(console, engine))
             .setExecutionStrategy(this::start)

@@ -1,11 +1,16 @@
 package dev.statecraft.cli;
 
 import dev.statecraft.adapters.AdapterFormat;
+import dev.statecraft.adapters.combine.CombinedEdge;
+import dev.statecraft.adapters.combine.EdgeAction;
 import dev.statecraft.adapters.verify.PromptAgreement;
 import dev.statecraft.base.InvalidInputException;
 import dev.statecraft.core.plan.StateFormat;
 import dev.statecraft.data.ChatMessage;
 import dev.statecraft.studio.SampleRuns;
+import dev.statecraft.studio.combine.CombineOutcome;
+import dev.statecraft.studio.combine.CombineRequest;
+import dev.statecraft.studio.combine.TaskScores;
 import dev.statecraft.studio.engine.AdapterSource;
 import dev.statecraft.studio.engine.BenchRequest;
 import dev.statecraft.studio.engine.BenchResult;
@@ -45,6 +50,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
@@ -265,6 +272,57 @@ final class FakeEngine implements Engine {
   public Exported merge(MergeRequest request) {
     ask(request);
     return new Exported("lora", List.of(), request.check().map(check -> verification(1e-6)));
+  }
+
+  @Override
+  public CombineOutcome combinePlan(CombineRequest request) {
+    ask(request);
+    return new CombineOutcome(request.settings().method(), edges(), List.of(), List.of("a note"));
+  }
+
+  @Override
+  public CombineOutcome combine(CombineRequest request, Consumer<String> notes) {
+    ask(request);
+    notes.accept("a note");
+    return new CombineOutcome(
+        request.settings().method(),
+        edges(),
+        List.of(new TaskScores("mr", "accuracy", 0.8, 0.75, 0.5)),
+        List.of("a note"));
+  }
+
+  private static List<CombinedEdge> edges() {
+    return List.of(edge(0), edge(1), trimmed());
+  }
+
+  private static CombinedEdge edge(int layer) {
+    return new CombinedEdge(
+        "layers." + layer + ".mlp",
+        "layers.*.mlp",
+        "layers." + layer + ".middle",
+        "layers." + layer + ".output",
+        List.of("mr", "qnli"),
+        EdgeAction.MERGED,
+        List.of(8, 4),
+        OptionalInt.of(12),
+        6144,
+        OptionalDouble.of(0.5 + layer / 4.0),
+        "");
+  }
+
+  private static CombinedEdge trimmed() {
+    return new CombinedEdge(
+        "control.k.to.q",
+        "control.k.to.q",
+        "k",
+        "q",
+        List.of("qnli"),
+        EdgeAction.TRIMMED,
+        List.of(4),
+        OptionalInt.empty(),
+        0,
+        OptionalDouble.empty(),
+        "closes q -> k -> q");
   }
 
   @Override

@@ -1,6 +1,8 @@
 package dev.statecraft.studio.engine;
 
 import dev.statecraft.core.plan.StateFormat;
+import dev.statecraft.studio.combine.CombineOutcome;
+import dev.statecraft.studio.combine.CombineRequest;
 import dev.statecraft.studio.provenance.Origin;
 import dev.statecraft.studio.recipe.Recipe;
 import dev.statecraft.studio.run.RunDirectory;
@@ -153,6 +155,21 @@ public interface Engine {
 
   /** Writes a model with an adapter merged into its weights. */
   Exported merge(MergeRequest request) throws IOException;
+
+  /**
+   * Says what would become of the edges of several runs, without reading weights.
+   *
+   * @throws dev.statecraft.base.UsageException if they cannot be combined like this
+   */
+  CombineOutcome combinePlan(CombineRequest request) throws IOException;
+
+  /**
+   * Makes one run of several of one base.
+   *
+   * @param notes is told what is being done, and what a user should know
+   * @throws dev.statecraft.base.UsageException if they cannot be combined like this
+   */
+  CombineOutcome combine(CombineRequest request, Consumer<String> notes) throws IOException;
 
   /**
    * Compares the logits of an exported adapter or a merged model with an adapter's.

@@ -6,6 +6,8 @@ import dev.statecraft.core.run.Weights;
 import dev.statecraft.formats.hub.HubListener;
 import dev.statecraft.models.head.TaskModel;
 import dev.statecraft.models.pretrained.PretrainedModel;
+import dev.statecraft.studio.combine.CombineOutcome;
+import dev.statecraft.studio.combine.CombineRequest;
 import dev.statecraft.studio.provenance.Origin;
 import dev.statecraft.studio.recipe.Recipe;
 import dev.statecraft.studio.run.RunDirectory;
@@ -234,6 +236,26 @@ public final class ModelEngine implements Engine {
   @Override
   public Exported merge(MergeRequest request) throws IOException {
     return new Leaving(inputs, sessions).merge(request);
+  }
+
+  @Override
+  public CombineOutcome combinePlan(CombineRequest request) throws IOException {
+    try (RunsCombination runs = RunsCombination.open(request, inputs, sessions, line -> {})) {
+      return runs.plan();
+    }
+  }
+
+  @Override
+  public CombineOutcome combine(CombineRequest request, Consumer<String> notes) throws IOException {
+    try (RunsCombination runs = RunsCombination.open(request, inputs, sessions, notes)) {
+      ModelEngine silent = new ModelEngine(inputs, sessions.silently());
+      return runs.run(
+          (recipe, adapter, told) ->
+              silent
+                  .evaluate(
+                      recipe, new TunedModel(recipe.model(), adapter, recipe.quantize()), told)
+                  .metrics());
+    }
   }
 
   @Override

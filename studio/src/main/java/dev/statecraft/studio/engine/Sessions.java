@@ -22,6 +22,11 @@ record Sessions(OptionalInt environment, Supplier<OptionalInt> asked, Consumer<S
     return new Sessions(ThreadCount.ofEnvironment(), OptionalInt::empty, line -> {});
   }
 
+  /** The same without a word. */
+  Sessions silently() {
+    return new Sessions(environment, asked, line -> {});
+  }
+
   /** The number of threads for work that no recipe describes. */
   int threads() {
     return threads(OptionalInt.empty());

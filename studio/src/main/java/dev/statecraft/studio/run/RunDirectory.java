@@ -256,6 +256,11 @@ public final class RunDirectory {
     return Recipe.load(folder.resolve(RECIPE), List.of(), folder);
   }
 
+  /** Makes a run directory of a folder that is there, by its recipe. */
+  public static void write(Path folder, Recipe recipe) throws IOException {
+    new RunDirectory(folder).writeRecipe(recipe);
+  }
+
   /** Writes the recipe again, once model and data have said what it left open. */
   public void writeRecipe(Recipe recipe) throws IOException {
     AtomicFile.write(folder.resolve(RECIPE), recipe.toYaml());

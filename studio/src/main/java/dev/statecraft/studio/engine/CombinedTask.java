@@ -1,0 +1,56 @@
+package dev.statecraft.studio.engine;
+
+import dev.statecraft.studio.combine.NamedRun;
+import dev.statecraft.studio.recipe.Recipe;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A task of runs that are combined: runs of one recipe's task and data are of one.
+ *
+ * @param name that of its first run
+ * @param runs their indices
+ * @param recipe of the first
+ * @param hasHead whether there is a head that is the task's own
+ */
+record CombinedTask(String name, List<Integer> runs, Recipe recipe, boolean hasHead) {
+  CombinedTask {
+    runs = List.copyOf(runs);
+  }
+
+  /** The tasks of runs, in their order. */
+  static List<CombinedTask> of(List<NamedRun> runs, List<OpenAdapter> open, List<Recipe> recipes) {
+    List<CombinedTask> tasks = new ArrayList<>();
+    for (int run = 0; run < runs.size(); run++) {
+      boolean found = false;
+      for (int i = 0; i < tasks.size() && !found; i++) {
+        CombinedTask task = tasks.get(i);
+        if (isSame(task.recipe(), recipes.get(run))) {
+          List<Integer> more = new ArrayList<>(task.runs());
+          more.add(run);
+          tasks.set(i, new CombinedTask(task.name(), more, task.recipe(), task.hasHead()));
+          found = true;
+        }
+      }
+      if (!found) {
+        tasks.add(
+            new CombinedTask(
+                runs.get(run).name(),
+                List.of(run),
+                recipes.get(run),
+                open.get(run).adapter().headOutputs().isPresent()));
+      }
+    }
+    return tasks;
+  }
+
+  private static boolean isSame(Recipe one, Recipe other) {
+    return one.task().equals(other.task()) && one.data().equals(other.data());
+  }
+
+  /** The folder of its run directory among those of several tasks. */
+  Path in(Path folder) {
+    return folder.resolve("tasks").resolve(name);
+  }
+}

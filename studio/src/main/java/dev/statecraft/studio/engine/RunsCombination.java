@@ -1,0 +1,309 @@
+package dev.statecraft.studio.engine;
+
+import dev.statecraft.adapters.combine.Combination;
+import dev.statecraft.adapters.combine.CombinedAdapter;
+import dev.statecraft.adapters.combine.EdgeInputs;
+import dev.statecraft.adapters.combine.Member;
+import dev.statecraft.base.AtomicFile;
+import dev.statecraft.base.FileTree;
+import dev.statecraft.base.InvalidInputException;
+import dev.statecraft.base.Json;
+import dev.statecraft.base.UsageException;
+import dev.statecraft.formats.checkpoint.NewFolder;
+import dev.statecraft.models.family.CheckpointWeights;
+import dev.statecraft.studio.combine.BaseHashes;
+import dev.statecraft.studio.combine.CombineOutcome;
+import dev.statecraft.studio.combine.CombineRequest;
+import dev.statecraft.studio.combine.CombineSettings;
+import dev.statecraft.studio.combine.NamedRun;
+import dev.statecraft.studio.combine.TaskScores;
+import dev.statecraft.studio.recipe.Recipe;
+import dev.statecraft.studio.run.RunDirectory;
+import dev.statecraft.tensor.Device;
+import dev.statecraft.tensor.Torch;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/**
+ * Runs that become one run directory: {@code recipe.yaml} and {@code adapter} of the first task,
+ * the same for each task in {@code tasks/NAME} where there are several heads, and {@value
+ * BaseHashes#COMBINED}, which says what of.
+ */
+final class RunsCombination implements AutoCloseable {
+  private final CombineRequest request;
+  private final Inputs inputs;
+  private final Sessions sessions;
+  private final Consumer<String> listener;
+  private final List<String> notes = new ArrayList<>();
+  private final List<RunDirectory> runs = new ArrayList<>();
+  private final List<Recipe> recipes = new ArrayList<>();
+  private final List<OpenAdapter> open = new ArrayList<>();
+  private final BaseHashes base;
+
+  private RunsCombination(
+      CombineRequest request, Inputs inputs, Sessions sessions, Consumer<String> listener)
+      throws IOException {
+    this.request = request;
+    this.inputs = inputs;
+    this.sessions = sessions;
+    this.listener = listener;
+    request.settings().requireFor(request.runs().size());
+    for (NamedRun run : request.runs()) {
+      RunDirectory directory = RunDirectory.open(run.folder());
+      runs.add(directory);
+      recipes.add(directory.recipe());
+    }
+    base = requireOneBase();
+    requireHead();
+  }
+
+  /** The scores of a tuned model, which the engine gives. */
+  interface Scores {
+    Map<String, Double> of(Recipe recipe, Optional<Path> adapter, Consumer<String> notes)
+        throws IOException;
+  }
+
+  /**
+   * Opens the runs.
+   *
+   * @throws InvalidInputException if they are of several bases
+   */
+  static RunsCombination open(
+      CombineRequest request, Inputs inputs, Sessions sessions, Consumer<String> listener)
+      throws IOException {
+    RunsCombination combination = new RunsCombination(request, inputs, sessions, listener);
+    boolean done = false;
+    try {
+      combination.openAdapters();
+      done = true;
+      return combination;
+    } finally {
+      if (!done) {
+        combination.close();
+      }
+    }
+  }
+
+  private BaseHashes requireOneBase() throws IOException {
+    BaseHashes first = BaseHashes.of(runs.get(0));
+    for (RunDirectory run : runs) {
+      first.require(runs.get(0).folder().toString(), BaseHashes.of(run), run.folder().toString());
+    }
+    return first;
+  }
+
+  private void requireHead() {
+    List<String> names = request.runs().stream().map(NamedRun::name).toList();
+    request
+        .head()
+        .filter(name -> !names.contains(name))
+        .ifPresent(
+            name -> {
+              throw new UsageException(
+                  "--head: expected the name of a run, one of " + names + ", found '" + name + "'");
+            });
+  }
+
+  private void openAdapters() throws IOException {
+    for (int i = 0; i < runs.size(); i++) {
+      open.add(
+          OpenAdapter.of(
+              new AdapterSource(
+                  runs.get(i).adapter(),
+                  Optional.of(recipes.get(i).model()),
+                  Optional.of(recipes.get(i))),
+              inputs));
+      if (recipes.get(i).quantize() != recipes.get(0).quantize()) {
+        note(
+            request.runs().get(i).name()
+                + " was trained on a base held as "
+                + recipes.get(i).quantize().label()
+                + ", "
+                + request.runs().get(0).name()
+                + " on "
+                + recipes.get(0).quantize().label());
+      }
+    }
+  }
+
+  private void note(String line) {
+    notes.add(line);
+    listener.accept(line);
+  }
+
+  private List<Member> members() {
+    List<Member> members = new ArrayList<>();
+    for (int i = 0; i < open.size(); i++) {
+      OpenAdapter one = open.get(i);
+      members.add(
+          new Member(
+              request.runs().get(i).name(),
+              one.adapter(),
+              one.family(),
+              CheckpointWeights.of(one.model().checkpoint())));
+    }
+    return members;
+  }
+
+  /** What would become of the edges; no weights are read. */
+  CombineOutcome plan() {
+    return new CombineOutcome(
+        request.settings().method(),
+        new CombineMethods(request.settings(), members()).planned().plan(),
+        List.of(),
+        notes);
+  }
+
+  /**
+   * Combines, and scores every task.
+   *
+   * @param scores of a recipe's task with an adapter
+   */
+  CombineOutcome run(Scores scores) throws IOException {
+    List<CombinedTask> tasks = CombinedTask.of(request.runs(), open, recipes);
+    try (NewFolder folder = NewFolder.beside(request.to(), request.replace());
+        Torch torch = sessions.open(Device.CPU)) {
+      CombineOutcome outcome;
+      try (CombinedAdapter combined = combined(torch)) {
+        List<CombinedTask> kept = heads(tasks);
+        write(folder.path(), kept, combined);
+        List<TaskScores> table =
+            request.scored() ? table(tasks, kept, combined, folder.path(), scores) : List.of();
+        outcome = new CombineOutcome(request.settings().method(), combined.edges(), table, notes);
+      }
+      writeOutcome(folder.path(), outcome);
+      folder.commit();
+      return outcome;
+    }
+  }
+
+  private CombinedAdapter combined(Torch torch) throws IOException {
+    CombineSettings settings = request.settings();
+    List<Member> members = members();
+    List<EdgeInputReader> readers = new ArrayList<>();
+    try {
+      return new CombineMethods(settings, members)
+          .ready(torch, plan -> inputs(plan, torch, readers))
+          .make(torch);
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
+    } finally {
+      readers.forEach(EdgeInputReader::close);
+    }
+  }
+
+  private EdgeInputs inputs(Combination plan, Torch torch, List<EdgeInputReader> readers) {
+    EdgeInputReader reader =
+        new EdgeInputReader(plan.meetingStates(), request.settings().rows(), torch);
+    readers.add(reader);
+    try {
+      for (int i = 0; i < runs.size(); i++) {
+        listener.accept("reading what enters the edges on data of " + name(i));
+        reader.read(recipes.get(i), open.get(i).model(), runs.get(i).adapter(), inputs, listener);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return reader.inputs();
+  }
+
+  private String name(int run) {
+    return request.runs().get(run).name();
+  }
+
+  /** The tasks whose heads are kept, the one of the run directory itself first. */
+  private List<CombinedTask> heads(List<CombinedTask> tasks) {
+    if (request.head().isEmpty()) {
+      return tasks.get(0).hasHead() ? tasks : tasks.subList(0, 1);
+    }
+    int wanted = request.runs().stream().map(NamedRun::name).toList().indexOf(request.head().get());
+    return tasks.stream().filter(task -> task.runs().contains(wanted)).toList();
+  }
+
+  private void write(Path folder, List<CombinedTask> kept, CombinedAdapter combined)
+      throws IOException {
+    writeTask(folder, request.to(), kept.get(0), combined);
+    if (kept.size() > 1) {
+      for (CombinedTask task : kept) {
+        writeTask(task.in(folder), task.in(request.to()), task, combined);
+      }
+      note(
+          "a head for each task: "
+              + kept.get(0).name()
+              + "'s in "
+              + request.to()
+              + ", each one's in tasks/NAME below it; --head keeps one");
+    }
+  }
+
+  private void writeTask(Path folder, Path place, CombinedTask task, CombinedAdapter combined)
+      throws IOException {
+    Files.createDirectories(folder);
+    RunDirectory.write(folder, task.recipe().withOutput(place));
+    combined.save(RunDirectory.open(folder).adapter(), task.runs(), metadata(task));
+  }
+
+  private Map<String, String> metadata(CombinedTask task) {
+    return open.get(task.runs().get(0)).adapter().description().metadata();
+  }
+
+  private List<TaskScores> table(
+      List<CombinedTask> tasks,
+      List<CombinedTask> kept,
+      CombinedAdapter combined,
+      Path folder,
+      Scores scores)
+      throws IOException {
+    List<TaskScores> table = new ArrayList<>();
+    Path scratch = folder.resolve("scratch");
+    for (CombinedTask task : tasks) {
+      String metric = task.recipe().task().metricNames().get(0);
+      try {
+        listener.accept("scoring " + task.name());
+        Path own = runs.get(task.runs().get(0)).adapter();
+        double first = scores.of(task.recipe(), Optional.of(own), listener).get(metric);
+        combined.save(scratch.resolve("combined"), task.runs(), metadata(task));
+        Optional<Path> head = Optional.empty();
+        if (task.hasHead()) {
+          head = Optional.of(scratch.resolve("base"));
+          combined.saveHead(head.get(), task.runs(), metadata(task));
+        }
+        table.add(
+            new TaskScores(
+                task.name(),
+                metric,
+                first,
+                scores
+                    .of(task.recipe(), Optional.of(scratch.resolve("combined")), line -> {})
+                    .get(metric),
+                scores.of(task.recipe(), head, line -> {}).get(metric)));
+      } catch (InvalidInputException e) {
+        note(task.name() + " is not scored: " + e.getMessage());
+      }
+    }
+    FileTree.delete(scratch);
+    return table;
+  }
+
+  private void writeOutcome(Path folder, CombineOutcome outcome) throws IOException {
+    Map<String, Object> map = new LinkedHashMap<>(base.toMap());
+    Map<String, Object> names = new LinkedHashMap<>();
+    request.runs().forEach(run -> names.put(run.name(), run.folder().toString()));
+    map.put("runs", names);
+    map.putAll(outcome.toMap());
+    AtomicFile.write(folder.resolve(BaseHashes.COMBINED), Json.pretty(map));
+  }
+
+  @Override
+  public void close() {
+    open.forEach(OpenAdapter::close);
+  }
+}
