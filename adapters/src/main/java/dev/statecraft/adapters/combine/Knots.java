@@ -16,13 +16,18 @@ import java.util.List;
  * {@code A_i' = P_i S_i}, the middle of {@code Q [R_1 S_1' ... R_n S_n'] diag(P_1', ..., P_n')} is
  * all that is to be taken apart, as wide as the sum of the ranks. Singular values that are at most
  * 1e-7 of the largest are dropped, so that a scale of the updates is one of the result (the paper's
- * code drops those below a fixed number). The result has the rank that is left, exactly.
+ * code drops those below a fixed number). Entries at most 1e-12 of the largest are 0: a run that
+ * has nothing of a common direction would otherwise have a say in it by its rounding. The result
+ * has the rank that is left, exactly.
  *
  * <p>Trained values that are no matrices have no factors in common: their mean is taken.
  *
  * @param density share of the entries of each {@code S V_i'} that is kept, 0 to 1
  */
 public record Knots(double density) implements CombineMethod {
+  /** What float64 leaves of a 0, in parts of the largest singular value. */
+  private static final double ROUNDING = 1e-12;
+
   /**
    * @throws IllegalArgumentException if the density is not from 0 to 1
    */
@@ -56,15 +61,26 @@ public record Knots(double density) implements CombineMethod {
     Tensor common = left.q().matmul(joined.u().narrow(1, 0, rank));
     Tensor rows =
         joined.vt().narrow(0, 0, rank).mul(joined.values().narrow(0, 0, rank).unsqueeze(1));
+    double rounding = ROUNDING * joined.values().narrow(0, 0, 1).item();
     SignElection election = new SignElection(Math.toIntExact(rank * updates.in()));
     column = 0;
     for (Tensor basis : own) {
       Tensor scaled = rows.narrow(1, column, basis.size(1)).matmul(basis.t());
-      election.add(scaled.toDoubles(), density, 1);
+      election.add(cleared(scaled.toDoubles(), rounding), density, 1);
       column += basis.size(1);
     }
     return new LowRankUpdate(
         common, updates.torch().of(DType.FLOAT64, election.means(), rank, updates.in()));
+  }
+
+  /** The same array, what is rounding set to 0. */
+  private static double[] cleared(double[] values, double rounding) {
+    for (int i = 0; i < values.length; i++) {
+      if (Math.abs(values[i]) <= rounding) {
+        values[i] = 0;
+      }
+    }
+    return values;
   }
 
   @Override
