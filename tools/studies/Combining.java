@@ -59,7 +59,7 @@ public final class Combining {
       validation: {split: %s}
       max_length: 96
     task: classification
-    train: {max_steps: 200, batch_size: 16, learning_rate: 1e-3, model_dropout: "off"}
+    train: {max_steps: 120, batch_size: 16, learning_rate: 1e-3, model_dropout: "off"}
     method: {name: double-control, rank: 8}
     """
         .formatted(train.formatted(data).indent(2).stripTrailing(), heldOut);
@@ -74,7 +74,7 @@ public final class Combining {
       validation: {split: 0.08}
       max_length: 512
     task: causal-lm
-    train: {max_steps: 100, batch_size: 8, learning_rate: 3e-3}
+    train: {max_steps: 80, batch_size: 8, learning_rate: 3e-3}
     method: {name: lora, rank: 8}
     """
         .formatted(data, file);

@@ -1,5 +1,6 @@
 package dev.statecraft.studio.combine;
 
+import dev.statecraft.base.UsageException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -26,7 +27,16 @@ public record CombineRequest(
     boolean scored,
     Path to,
     boolean replace) {
+  /**
+   * Copies and checks.
+   *
+   * @throws UsageException if there cannot be so many steps
+   */
   public CombineRequest {
     runs = List.copyOf(runs);
+    settings.requireFor(runs.size());
+    if (tune < 0) {
+      throw new UsageException("--tune: expected 0 or more, found " + tune);
+    }
   }
 }

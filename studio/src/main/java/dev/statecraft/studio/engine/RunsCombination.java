@@ -55,7 +55,6 @@ final class RunsCombination implements AutoCloseable {
     this.inputs = inputs;
     this.sessions = sessions;
     this.listener = listener;
-    request.settings().requireFor(request.runs().size());
     for (NamedRun run : request.runs()) {
       RunDirectory directory = RunDirectory.open(run.folder());
       runs.add(directory);
