@@ -6,7 +6,7 @@ import dev.statecraft.base.JsonKeys;
 import dev.statecraft.core.control.UserFunctions;
 import dev.statecraft.core.graph.Graph;
 import dev.statecraft.core.graph.Parameter;
-import dev.statecraft.core.run.Weights;
+import dev.statecraft.core.run.ParameterValues;
 import dev.statecraft.formats.checkpoint.ElementType;
 import dev.statecraft.formats.checkpoint.Leftovers;
 import dev.statecraft.formats.checkpoint.SafetensorsFile;
@@ -62,7 +62,7 @@ public final class AdapterFolder {
    * @throws IOException if writing fails
    */
   public static void save(
-      Path folder, AdapterDescription description, TaskModel family, Weights weights)
+      Path folder, AdapterDescription description, TaskModel family, ParameterValues weights)
       throws IOException {
     Graph tuned = description.tuning(family).apply(family.graph());
     requireSame(tuned, weights);
@@ -118,7 +118,7 @@ public final class AdapterFolder {
     }
   }
 
-  private static void requireSame(Graph tuned, Weights weights) {
+  private static void requireSame(Graph tuned, ParameterValues weights) {
     Map<String, List<Long>> expected = shapes(tuned.parameters().values());
     Map<String, List<Long>> found = shapes(weights.parameters());
     if (!expected.equals(found)) {
