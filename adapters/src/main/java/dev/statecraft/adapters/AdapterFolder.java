@@ -1,6 +1,5 @@
 package dev.statecraft.adapters;
 
-import dev.statecraft.base.AtomicFile;
 import dev.statecraft.base.InvalidInputException;
 import dev.statecraft.base.JsonKeys;
 import dev.statecraft.core.control.UserFunctions;
@@ -64,6 +63,21 @@ public final class AdapterFolder {
   public static void save(
       Path folder, AdapterDescription description, TaskModel family, ParameterValues weights)
       throws IOException {
+    try (StagedAdapter staged = stage(folder, description, family, weights)) {
+      staged.place();
+    }
+  }
+
+  /**
+   * Writes both files beside their places, where nothing sees them until they are placed: several
+   * adapters that belong together are all written before the first takes its place.
+   *
+   * @throws IllegalArgumentException as {@link #save}
+   * @throws IOException if writing fails; nothing is left behind then
+   */
+  public static StagedAdapter stage(
+      Path folder, AdapterDescription description, TaskModel family, ParameterValues weights)
+      throws IOException {
     Graph tuned = description.tuning(family).apply(family.graph());
     requireSame(tuned, weights);
     Trimming trimming = Trimming.of(description, family, weights);
@@ -94,17 +108,18 @@ public final class AdapterFolder {
             });
     Files.createDirectories(folder);
     Leftovers.sweep(folder);
-    Path newConfig = beside(folder, CONFIG_FILE);
-    Path newWeights = beside(folder, WEIGHTS_FILE);
+    StagedAdapter staged =
+        new StagedAdapter(folder, beside(folder, CONFIG_FILE), beside(folder, WEIGHTS_FILE));
+    boolean written = false;
     try {
-      writer.writeTo(newWeights);
-      write(newConfig, json);
-      Files.deleteIfExists(folder.resolve(CONFIG_FILE));
-      AtomicFile.move(newWeights, folder.resolve(WEIGHTS_FILE));
-      AtomicFile.move(newConfig, folder.resolve(CONFIG_FILE));
+      writer.writeTo(staged.tensors());
+      write(staged.settings(), json);
+      written = true;
+      return staged;
     } finally {
-      Files.deleteIfExists(newWeights);
-      Files.deleteIfExists(newConfig);
+      if (!written) {
+        staged.close();
+      }
     }
   }
 
