@@ -5,7 +5,7 @@ import dev.statecraft.core.control.AdaLora;
 import dev.statecraft.core.control.RankBudget;
 import dev.statecraft.core.control.Tuning;
 import dev.statecraft.core.graph.Parameter;
-import dev.statecraft.core.run.Weights;
+import dev.statecraft.core.run.ParameterValues;
 import dev.statecraft.models.head.TaskModel;
 import java.util.Arrays;
 import java.util.Collections;
@@ -99,7 +99,7 @@ record AdaLoraPart(
    * budget's end are others, as PEFT does; before, they may come back in the next step.
    */
   @Override
-  public Optional<Trimmed> trimmed(TaskModel family, Weights weights) {
+  public Optional<Trimmed> trimmed(TaskModel family, ParameterValues weights) {
     if (!kept.isEmpty()) {
       return Optional.empty();
     }

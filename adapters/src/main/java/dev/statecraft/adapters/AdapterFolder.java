@@ -1,12 +1,11 @@
 package dev.statecraft.adapters;
 
-import dev.statecraft.base.AtomicFile;
 import dev.statecraft.base.InvalidInputException;
 import dev.statecraft.base.JsonKeys;
 import dev.statecraft.core.control.UserFunctions;
 import dev.statecraft.core.graph.Graph;
 import dev.statecraft.core.graph.Parameter;
-import dev.statecraft.core.run.Weights;
+import dev.statecraft.core.run.ParameterValues;
 import dev.statecraft.formats.checkpoint.ElementType;
 import dev.statecraft.formats.checkpoint.Leftovers;
 import dev.statecraft.formats.checkpoint.SafetensorsFile;
@@ -62,7 +61,22 @@ public final class AdapterFolder {
    * @throws IOException if writing fails
    */
   public static void save(
-      Path folder, AdapterDescription description, TaskModel family, Weights weights)
+      Path folder, AdapterDescription description, TaskModel family, ParameterValues weights)
+      throws IOException {
+    try (StagedAdapter staged = stage(folder, description, family, weights)) {
+      staged.place();
+    }
+  }
+
+  /**
+   * Writes both files beside their places, where nothing sees them until they are placed: several
+   * adapters that belong together are all written before the first takes its place.
+   *
+   * @throws IllegalArgumentException as {@link #save}
+   * @throws IOException if writing fails; nothing is left behind then
+   */
+  public static StagedAdapter stage(
+      Path folder, AdapterDescription description, TaskModel family, ParameterValues weights)
       throws IOException {
     Graph tuned = description.tuning(family).apply(family.graph());
     requireSame(tuned, weights);
@@ -109,17 +123,18 @@ public final class AdapterFolder {
                     .forEach(parameter -> add(writer, key, parameter, values)));
     Files.createDirectories(folder);
     Leftovers.sweep(folder);
-    Path newConfig = beside(folder, CONFIG_FILE);
-    Path newWeights = beside(folder, WEIGHTS_FILE);
+    StagedAdapter staged =
+        new StagedAdapter(folder, beside(folder, CONFIG_FILE), beside(folder, WEIGHTS_FILE));
+    boolean written = false;
     try {
-      writer.writeTo(newWeights);
-      write(newConfig, json);
-      Files.deleteIfExists(folder.resolve(CONFIG_FILE));
-      AtomicFile.move(newWeights, folder.resolve(WEIGHTS_FILE));
-      AtomicFile.move(newConfig, folder.resolve(CONFIG_FILE));
+      writer.writeTo(staged.tensors());
+      write(staged.settings(), json);
+      written = true;
+      return staged;
     } finally {
-      Files.deleteIfExists(newWeights);
-      Files.deleteIfExists(newConfig);
+      if (!written) {
+        staged.close();
+      }
     }
   }
 
@@ -144,7 +159,7 @@ public final class AdapterFolder {
     }
   }
 
-  private static void requireSame(Graph tuned, Weights weights) {
+  private static void requireSame(Graph tuned, ParameterValues weights) {
     Map<String, List<Long>> expected = shapes(tuned.parameters().values());
     Map<String, List<Long>> found = shapes(weights.parameters());
     if (!expected.equals(found)) {

@@ -9,7 +9,7 @@ import dev.statecraft.core.control.NormTuning;
 import dev.statecraft.core.control.QaLora;
 import dev.statecraft.core.control.StateTuning;
 import dev.statecraft.core.control.Tuning;
-import dev.statecraft.core.run.Weights;
+import dev.statecraft.core.run.ParameterValues;
 import dev.statecraft.models.head.TaskModel;
 import java.util.List;
 import java.util.Map;
@@ -112,7 +112,7 @@ public interface AdapterPart {
   }
 
   /** The same without what adds nothing, where trained values say that something will not. */
-  default Optional<Trimmed> trimmed(TaskModel family, Weights weights) {
+  default Optional<Trimmed> trimmed(TaskModel family, ParameterValues weights) {
     return Optional.empty();
   }
 

@@ -1,6 +1,6 @@
 package dev.statecraft.adapters;
 
-import dev.statecraft.core.run.Weights;
+import dev.statecraft.core.run.ParameterValues;
 import dev.statecraft.models.head.TaskModel;
 import dev.statecraft.tensor.Tensor;
 import java.util.ArrayList;
@@ -20,7 +20,7 @@ record Trimming(AdapterDescription description, Map<String, Slices> slices) {
     slices = Map.copyOf(slices);
   }
 
-  static Trimming of(AdapterDescription whole, TaskModel family, Weights weights) {
+  static Trimming of(AdapterDescription whole, TaskModel family, ParameterValues weights) {
     List<AdapterPart> parts = new ArrayList<>();
     Map<String, Slices> slices = new HashMap<>();
     for (AdapterPart part : whole.parts()) {

@@ -26,6 +26,8 @@ import dev.statecraft.studio.engine.Generation;
 import dev.statecraft.studio.engine.InspectedModel;
 import dev.statecraft.studio.engine.LogitsCheck;
 import dev.statecraft.studio.engine.MergeRequest;
+import dev.statecraft.studio.engine.MixtureOutcome;
+import dev.statecraft.studio.engine.MixtureRequest;
 import dev.statecraft.studio.engine.OpenModel;
 import dev.statecraft.studio.engine.PlanRequest;
 import dev.statecraft.studio.engine.PlanRow;
@@ -42,6 +44,7 @@ import dev.statecraft.tensor.Device;
 import dev.statecraft.training.Checkpoint;
 import dev.statecraft.training.Evaluation;
 import dev.statecraft.training.GradientError;
+import dev.statecraft.training.MemoryUse;
 import dev.statecraft.training.RunEvent;
 import dev.statecraft.training.RunListener;
 import dev.statecraft.training.TrainOutcome;
@@ -112,6 +115,13 @@ final class FakeEngine implements Engine {
         sample.summary().predicted(),
         2,
         "none");
+  }
+
+  @Override
+  public MixtureOutcome tuneMixture(MixtureRequest request, RunListener listener) {
+    ask(request);
+    MemoryUse use = SampleRuns.run("lora", 80, 5, Path.of("run")).summary().use();
+    return new MixtureOutcome(List.of(), request.steps(), 1.5, use, Optional.empty(), 2);
   }
 
   @Override

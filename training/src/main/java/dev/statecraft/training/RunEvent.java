@@ -54,6 +54,22 @@ public sealed interface RunEvent {
     }
   }
 
+  /**
+   * How the tasks of a run of several fared in the step that was just told.
+   *
+   * @param losses mean loss over each task's labels, before the step, by the task's name
+   */
+  record TasksStepped(long step, Map<String, Double> losses) implements RunEvent {
+    public TasksStepped {
+      losses = Collections.unmodifiableMap(new LinkedHashMap<>(losses));
+    }
+
+    @Override
+    public void tell(RunHandler handler) {
+      handler.tasks(step, losses);
+    }
+  }
+
   /** An evaluation was made, of which {@link Evaluated} tells the metrics next. */
   record Scored(Score score) implements RunEvent {
     @Override

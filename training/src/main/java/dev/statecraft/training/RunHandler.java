@@ -20,6 +20,9 @@ public interface RunHandler extends RunListener {
   /** See {@link RunEvent.Stepped}. */
   default void step(StepMetrics step) {}
 
+  /** See {@link RunEvent.TasksStepped}. */
+  default void tasks(long step, Map<String, Double> losses) {}
+
   /** See {@link RunEvent.Scored}. */
   default void scored(Score score) {}
 

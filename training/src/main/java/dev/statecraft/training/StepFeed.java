@@ -1,5 +1,6 @@
 package dev.statecraft.training;
 
+import dev.statecraft.data.BatchLimit;
 import dev.statecraft.data.BatchSampler;
 import dev.statecraft.training.task.ExampleSet;
 import java.util.concurrent.CancellationException;
@@ -24,14 +25,39 @@ final class StepFeed implements AutoCloseable {
    * @param end number of the step behind the last, from 0
    */
   StepFeed(ExampleSet examples, TrainingOptions options, Progress from, long end) {
+    this(examples, options.batchSize(), options.microBatch(), options.seed(), from, end);
+  }
+
+  /**
+   * Starts making steps.
+   *
+   * @param batchSize examples of each step
+   * @param microBatch what is computed at once
+   * @param seed of the order of examples
+   * @param from how far the run is
+   * @param end number of the step behind the last, from 0
+   */
+  StepFeed(
+      ExampleSet examples,
+      int batchSize,
+      BatchLimit microBatch,
+      long seed,
+      Progress from,
+      long end) {
     this.examples = examples;
     halvings = new AtomicInteger(from.halvings());
-    BatchSampler sampler = options.sampler(examples);
+    BatchSampler sampler =
+        new BatchSampler(examples.lengths(), BatchLimit.examples(batchSize), 1, seed);
     ahead =
         new Ahead<>(
             "statecraft-batches",
-            StepData.of(examples, sampler, options.microBatch(), from.step(), end, halvings::get),
+            StepData.of(examples, sampler, microBatch, from.step(), end, halvings::get),
             STEPS_AHEAD);
+  }
+
+  /** Examples that steps are made of. */
+  int size() {
+    return examples.size();
   }
 
   /**

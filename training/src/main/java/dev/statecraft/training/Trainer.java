@@ -2,7 +2,7 @@ package dev.statecraft.training;
 
 import dev.statecraft.core.graph.Graph;
 import dev.statecraft.core.optim.AdamW;
-import dev.statecraft.core.optim.OptimizerStep;
+import dev.statecraft.core.optim.JointStep;
 import dev.statecraft.core.plan.StatePlan;
 import dev.statecraft.core.run.Weights;
 import dev.statecraft.models.head.TaskModel;
@@ -101,14 +101,19 @@ public final class Trainer {
         progress.set(from.get().restore(weights, optimizer));
       }
       try (StepFeed feed = new StepFeed(training, options, progress.get(), total)) {
-        OptimizerStep step =
-            new OptimizerStep(
-                plan, TaskModel.LOSS, weights, optimizer, options.maxGradNorm(), options.seed());
-        long perEpoch = stepsOfEpoch(training.size(), options.batchSize());
-        StepRunner steps = new StepRunner(step, weights, options, feed, perEpoch, listener);
+        JointStep step =
+            new JointStep(
+                weights, optimizer, options.maxGradNorm(), options.seed(), Optional.empty());
+        StepRunner steps =
+            new StepRunner(
+                step,
+                List.of(new StepTask("", plan, feed, 1)),
+                options.schedule(),
+                stepsOfEpoch(training.size(), options.batchSize()),
+                listener);
         new TrainingLoop(
                 steps,
-                options,
+                options.pace(),
                 progress,
                 validation.map(held -> () -> score(held)),
                 () -> saver.save(progress.get(), weights, optimizer),

@@ -3,6 +3,7 @@ package dev.statecraft.training;
 import dev.statecraft.tensor.memory.OutOfMemoryException;
 import dev.statecraft.training.task.Score;
 import java.io.IOException;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
@@ -18,7 +19,7 @@ final class TrainingLoop {
   }
 
   private final StepRunner steps;
-  private final TrainingOptions options;
+  private final Pace pace;
   private final AtomicReference<Progress> progress;
   private final Optional<Supplier<Score>> evaluation;
   private final Saving saving;
@@ -39,13 +40,13 @@ final class TrainingLoop {
    */
   TrainingLoop(
       StepRunner steps,
-      TrainingOptions options,
+      Pace pace,
       AtomicReference<Progress> progress,
       Optional<Supplier<Score>> evaluation,
       Saving saving,
       BooleanSupplier cancelled) {
     this.steps = steps;
-    this.options = options;
+    this.pace = pace;
     this.progress = progress;
     this.evaluation = evaluation;
     this.saving = saving;
@@ -58,14 +59,14 @@ final class TrainingLoop {
     } else {
       evaluate();
     }
-    long total = options.schedule().totalSteps();
+    long total = pace.totalSteps();
     while (step() < total && !endsEarly()) {
       stopIfCancelled();
       takeStep();
-      if (step() % options.evalEvery() == 0 || step() == total) {
+      if (step() % pace.evalEvery() == 0 || step() == total) {
         evaluate();
       }
-      if (options.checkpointing().isDue(step()) && step() < total) {
+      if (pace.checkpointing().isDue(step()) && step() < total) {
         save();
       }
     }
@@ -76,7 +77,7 @@ final class TrainingLoop {
   }
 
   private boolean endsEarly() {
-    Checkpointing checkpointing = options.checkpointing();
+    Checkpointing checkpointing = pace.checkpointing();
     if (!checkpointing.endsAfter(progress.get())) {
       return false;
     }
@@ -107,9 +108,9 @@ final class TrainingLoop {
   }
 
   private void takeStep() throws IOException {
-    StepData made;
+    List<StepData> made;
     try {
-      made = steps.feed().next();
+      made = steps.next();
     } catch (CancellationException e) {
       stopIfCancelled(); // Interrupted while it waited.
       throw e;
@@ -118,7 +119,7 @@ final class TrainingLoop {
     try {
       taken = steps.take(step(), made);
     } catch (OutOfMemoryException e) {
-      progress.updateAndGet(before -> before.withHalvings(steps.feed().halvings()));
+      progress.updateAndGet(before -> before.withHalvings(steps.halvings()));
       save();
       throw e;
     }
@@ -128,24 +129,27 @@ final class TrainingLoop {
         .spike(taken.metrics().loss())
         .ifPresent(median -> steps.listener().tell(spike(taken, median)));
     steps.listener().on(new RunEvent.Stepped(taken.metrics()));
+    if (!taken.losses().containsKey("")) {
+      steps.listener().on(new RunEvent.TasksStepped(step(), taken.losses()));
+    }
   }
 
   private Progress after(Progress before, StepRunner.Taken taken) {
-    Progress after = before.withHalvings(taken.data().halvings()).afterStep(taken.seconds());
+    Progress after = before.withHalvings(steps.halvings()).afterStep(taken.seconds());
     long most = before.peak().map(MemoryUse::peakBytes).orElse(0L);
     return taken.metrics().peakBytes() > most
-        ? after.withPeak(MemoryUse.atPeak(steps.weights()), taken.data().parts())
+        ? after.withPeak(MemoryUse.atPeak(steps.weights()), steps.numbered(taken.data()))
         : after;
   }
 
-  private static String spike(StepRunner.Taken taken, double median) {
+  private String spike(StepRunner.Taken taken, double median) {
     return String.format(
         Locale.ROOT,
         "step %d: loss %.4g stands out of the last steps, whose median is %.4g (%s)",
         taken.metrics().step(),
         taken.metrics().loss(),
         median,
-        taken.data().names());
+        steps.names(taken.data()));
   }
 
   private void evaluate() throws IOException {
@@ -158,7 +162,7 @@ final class TrainingLoop {
     interrupted |= Thread.interrupted();
     steps.listener().on(new RunEvent.Scored(score));
     steps.listener().on(new RunEvent.Evaluated(made));
-    if (options.checkpointing().isBest(made, progress.get())) {
+    if (pace.checkpointing().isBest(made, progress.get())) {
       save();
     }
   }

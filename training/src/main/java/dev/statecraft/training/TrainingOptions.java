@@ -5,8 +5,6 @@ import dev.statecraft.core.optim.Schedule;
 import dev.statecraft.core.plan.LayerPolicies;
 import dev.statecraft.core.plan.StateFormat;
 import dev.statecraft.data.BatchLimit;
-import dev.statecraft.data.BatchSampler;
-import dev.statecraft.training.task.ExampleSet;
 
 /**
  * How a run goes.
@@ -61,8 +59,8 @@ public record TrainingOptions(
         1);
   }
 
-  /** Chooses the examples of each step. */
-  BatchSampler sampler(ExampleSet examples) {
-    return new BatchSampler(examples.lengths(), BatchLimit.examples(batchSize), 1, seed);
+  /** How many steps there are, and what is done between them. */
+  Pace pace() {
+    return new Pace(schedule.totalSteps(), evalEvery, checkpointing);
   }
 }

@@ -53,6 +53,11 @@ public record Parameter(
     return new Parameter(name, boxed(shape), Role.DERIVED, false, init);
   }
 
+  /** The same under another name. */
+  Parameter withName(String other) {
+    return new Parameter(other, shape, role, trainable, init);
+  }
+
   public Parameter withTrainable(boolean value) {
     return new Parameter(name, shape, role, value, init);
   }

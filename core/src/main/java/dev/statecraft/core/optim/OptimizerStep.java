@@ -2,19 +2,17 @@ package dev.statecraft.core.optim;
 
 import dev.statecraft.core.plan.StatePlan;
 import dev.statecraft.core.run.Batch;
-import dev.statecraft.core.run.Pass;
-import dev.statecraft.core.run.PassOptions;
 import dev.statecraft.core.run.Profile;
 import dev.statecraft.core.run.Weights;
-import dev.statecraft.tensor.Generator;
 import dev.statecraft.tensor.memory.OutOfMemoryException;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
- * One optimizer step over one or more micro-batches. Losses are normalised by the labels of the
- * whole step, so the gradient is that of the one big batch however it is split.
+ * One optimizer step of one task over one or more micro-batches: a {@link JointStep} whose parts
+ * are all of one plan. Losses are normalised by the labels of the whole step, so the gradient is
+ * that of the one big batch however it is split.
  *
  * <p>Dropout masks are a function of run seed, step and the micro-batch's index: with dropout, a
  * step that is split in another way draws other masks of the same distribution. Without dropout the
@@ -69,28 +67,12 @@ public record OptimizerStep(
    *     parameter or moment has changed, so the step may be taken again in smaller micro-batches
    */
   public Result run(List<Supplier<Batch>> microBatches, long labels, double learningRate) {
-    try {
-      return take(microBatches, labels, learningRate);
-    } catch (RuntimeException e) {
-      throw OutOfMemoryException.recognised(e);
-    }
-  }
-
-  private Result take(List<Supplier<Batch>> microBatches, long labels, double learningRate) {
-    Accumulated accumulated = accumulate(microBatches, labels, optimizer.step());
-    double total = accumulated.loss();
-    double norm = weights.flatGradients().norm();
-    boolean finite = Double.isFinite(total) && Double.isFinite(norm);
-    if (finite) {
-      // torch.nn.utils.clip_grad_norm_, its 1e-6 included.
-      double factor = maxNorm / (norm + 1e-6);
-      if (factor < 1) {
-        weights.flatGradients().mulInPlace(factor);
-      }
-      optimizer.step(learningRate);
-      optimizer.rules().follow(optimizer.step() - 1);
-    }
-    return new Result(total, accumulated.penalty(), norm, finite);
+    JointStep.Result result = joint().run(parts(microBatches, labels), learningRate);
+    return new Result(
+        result.accumulated().total(),
+        result.accumulated().penalty(),
+        result.gradientNorm(),
+        result.applied());
   }
 
   /**
@@ -98,20 +80,20 @@ public record OptimizerStep(
    * StepRules rules} added once, however it is split; changes no parameter.
    */
   public Accumulated accumulate(List<Supplier<Batch>> microBatches, long labels, long step) {
+    JointStep.Accumulated result = joint().accumulate(parts(microBatches, labels), step);
+    return new Accumulated(result.total(), result.penalty());
+  }
+
+  private JointStep joint() {
+    return new JointStep(weights, optimizer, maxNorm, seed, profile);
+  }
+
+  private List<JointStep.Part> parts(List<Supplier<Batch>> microBatches, long labels) {
     if (labels < 1) {
       throw new IllegalArgumentException("labels of a step: expected 1 or more, found " + labels);
     }
-    weights.flatGradients().zero();
-    double total = 0;
-    for (int i = 0; i < microBatches.size(); i++) {
-      PassOptions options =
-          new PassOptions(1.0 / labels, Generator.mix(seed, step, i), true, profile);
-      try (Batch batch = microBatches.get(i).get();
-          Pass pass = Pass.run(plan, weights, batch, options)) {
-        total += pass.value(loss).item();
-      }
-    }
-    double penalty = optimizer.rules().penalize();
-    return new Accumulated(total + penalty, penalty);
+    return microBatches.stream()
+        .map(batch -> new JointStep.Part(plan, loss, 1.0 / labels, batch))
+        .toList();
   }
 }

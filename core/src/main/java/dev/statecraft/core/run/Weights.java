@@ -31,7 +31,7 @@ import java.util.function.Predicate;
  * needs them. Trained parameters lie end to end in one flat buffer of the master type, their
  * gradients in another, so that the optimizer works on two vectors.
  */
-public final class Weights implements AutoCloseable {
+public final class Weights implements ParameterValues, AutoCloseable {
   /** Random numbers drawn at once: bounds the temporary. */
   private static final long RANDOM_PIECE = 1L << 18;
 
@@ -298,6 +298,7 @@ public final class Weights implements AutoCloseable {
     return quantization;
   }
 
+  @Override
   public Collection<Parameter> parameters() {
     return parameters.values();
   }
@@ -307,11 +308,7 @@ public final class Weights implements AutoCloseable {
     return parameters.values().stream().filter(Parameter::trainable).toList();
   }
 
-  /**
-   * A parameter's values in the type they are held in.
-   *
-   * @throws IllegalArgumentException if there is no such parameter, or it is held quantized
-   */
+  @Override
   public Tensor value(String name) {
     Tensor value = values.get(name);
     if (value == null) {

@@ -53,6 +53,18 @@ public interface Engine {
       Recipe recipe, RunDirectory run, RunListener listener, Optional<Checkpoint> from)
       throws IOException;
 
+  /**
+   * Goes on training one set of control edges on the data of several tasks, each with its head:
+   * {@link MixtureRequest}. Saves the adapters in their folders, each as a whole, once the steps
+   * are taken; an interrupt, a listener that says so, and a step that fails end it before the next
+   * step, with what was learned up to there saved. Evaluates each task before and after.
+   *
+   * @throws dev.statecraft.base.UsageException if the tasks are of several models
+   * @throws dev.statecraft.base.InvalidInputException if an adapter has other edges than the first
+   *     task's, or other values
+   */
+  MixtureOutcome tuneMixture(MixtureRequest request, RunListener listener) throws IOException;
+
   /** What tells of mistakes in recipes before they are run. */
   Foresight foresight();
 

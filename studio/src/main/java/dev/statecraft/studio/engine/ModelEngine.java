@@ -104,10 +104,34 @@ public final class ModelEngine implements Engine {
       Recipe recipe, RunDirectory run, RunListener listener, Optional<Checkpoint> from)
       throws IOException {
     Recipe pinned = inputs.pinned(recipe);
-    try (PretrainedModel model = inputs.open(pinned.model());
+    return interruptible(
+        pinned,
+        listener,
+        (model, torch) -> new TrainingRun(pinned, run, listener, model, inputs, torch).run(from));
+  }
+
+  @Override
+  public MixtureOutcome tuneMixture(MixtureRequest request, RunListener listener)
+      throws IOException {
+    MixtureRequest pinned = request.with(inputs::pinned);
+    pinned.requireOneModel();
+    return interruptible(
+        pinned.first(),
+        listener,
+        (model, torch) -> new MixtureTraining(pinned, listener, model, inputs, torch).run());
+  }
+
+  /** Training, with the model and the session of a recipe. */
+  private interface Training<T> {
+    T run(PretrainedModel model, Torch torch) throws IOException;
+  }
+
+  private <T> T interruptible(Recipe recipe, RunListener listener, Training<T> training)
+      throws IOException {
+    try (PretrainedModel model = inputs.open(recipe.model());
         Torch torch = sessions.silently(recipe)) {
       listener.tell(sessions.sentence(recipe));
-      return new TrainingRun(pinned, run, listener, model, inputs, torch).run(from);
+      return training.run(model, torch);
     } catch (CancellationException e) {
       throw heard(e);
     } catch (ClosedByInterruptException e) {
