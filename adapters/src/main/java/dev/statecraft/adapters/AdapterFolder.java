@@ -81,7 +81,7 @@ public final class AdapterFolder {
     Graph tuned = description.tuning(family).apply(family.graph());
     requireSame(tuned, weights);
     Trimming trimming = Trimming.of(description, family, weights);
-    save(
+    return stage(
         folder,
         trimming.description(),
         family,
@@ -101,13 +101,21 @@ public final class AdapterFolder {
 
   /**
    * Saves an adapter whose values come from anywhere, as {@link #save(Path, AdapterDescription,
-   * TaskModel, Weights)} does.
+   * TaskModel, ParameterValues)} does.
    *
    * @param values of all that an adapter holds, in the shapes of the described graph
    * @throws IOException if writing fails
    */
-  public static void save(Path folder, AdapterDescription saved, TaskModel family, Values values)
+  public static void save(
+      Path folder, AdapterDescription description, TaskModel family, Values values)
       throws IOException {
+    try (StagedAdapter staged = stage(folder, description, family, values)) {
+      staged.place();
+    }
+  }
+
+  private static StagedAdapter stage(
+      Path folder, AdapterDescription saved, TaskModel family, Values values) throws IOException {
     String json = AdapterConfig.write(saved, family);
     SafetensorsWriter writer = new SafetensorsWriter();
     saved.metadata().forEach(writer::metadata);
