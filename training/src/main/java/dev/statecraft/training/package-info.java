@@ -9,6 +9,8 @@
  * dev.statecraft.training.Checkpoints} keeps a run's {@link dev.statecraft.training.Checkpoint}s:
  * its {@link dev.statecraft.training.Progress}, parameters and moments, from which it goes on
  * exactly; {@link dev.statecraft.training.Checkpointing} says when one is made and when a run ends
- * early.
+ * early. {@link dev.statecraft.training.JointTrainer} takes the same steps on {@link
+ * dev.statecraft.training.JointTask}s of one model: the loop and its {@code StepRunner} know a run
+ * as a list of {@code StepTask}s, of which a trainer's has one.
  */
 package dev.statecraft.training;

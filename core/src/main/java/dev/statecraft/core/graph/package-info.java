@@ -12,7 +12,8 @@
  * dev.statecraft.core.graph.Layer}s as lists of residual {@link dev.statecraft.core.graph.Block}s:
  * where each begins and ends, and what it adds; a tuning rewrites it with a {@link
  * dev.statecraft.core.graph.GraphEditor}, and may add {@link dev.statecraft.core.graph.StepRule}s
- * that the optimizer's steps heed.
+ * that the optimizer's steps heed. {@link dev.statecraft.core.graph.JointGraphs} puts graphs of
+ * several tasks over one trunk.
  *
  * <p>An op is stateless: {@link dev.statecraft.core.graph.Op#forward} and {@link
  * dev.statecraft.core.graph.Op#backward} see one evaluation through a {@link

@@ -11,6 +11,7 @@ import dev.statecraft.tensor.Torch;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 
 /** What the adapters of several tasks have in common: all but their heads. */
@@ -48,7 +49,7 @@ final class SharedEdges {
     }
   }
 
-  private static void addIf(boolean differs, String name, TreeSet<String> names) {
+  private static void addIf(boolean differs, String name, Set<String> names) {
     if (differs) {
       names.add(name);
     }

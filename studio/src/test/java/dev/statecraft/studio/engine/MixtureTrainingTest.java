@@ -9,6 +9,7 @@ import dev.statecraft.base.InvalidInputException;
 import dev.statecraft.base.UsageException;
 import dev.statecraft.formats.checkpoint.SafetensorsFile;
 import dev.statecraft.formats.checkpoint.SafetensorsWriter;
+import dev.statecraft.studio.recipe.DataRecipe;
 import dev.statecraft.studio.recipe.Recipe;
 import dev.statecraft.studio.run.RunDirectory;
 import dev.statecraft.training.BudgetException;
@@ -42,6 +43,7 @@ class MixtureTrainingTest {
   private final Map<String, RunDirectory> runs = new LinkedHashMap<>();
   private String method = "lora, rank: 4";
   private String more = "";
+  private String validation = "{split: 0.25}";
 
   /** Keeps notes, and says after how many steps it has had enough. */
   private static final class Listener implements RunHandler {
@@ -74,12 +76,12 @@ class MixtureTrainingTest {
         """
         model: model
         method: {name: %s}
-        data: {%s, validation: {split: 0.25}}
+        data: {%s, validation: %s}
         task: %s
         train: {max_steps: 4, batch_size: 6, learning_rate: 0.01, warmup_steps: 3%s}
         output: %s
         """
-            .formatted(method, data, task, more, name);
+            .formatted(method, data, validation, task, more, name);
     Recipe recipe = Recipe.parse(yaml, "the test's recipe", name, List.of(), folder);
     RunDirectory run = RunDirectory.create(recipe, RunDirectory.Existing.REFUSE);
     engine.train(recipe, run, event -> {});
@@ -122,6 +124,7 @@ class MixtureTrainingTest {
     }
     Files.writeString(folder.resolve("down.jsonl"), texts);
     RunDirectory first = train("up", "causal-lm", "train: up.jsonl, instruction: text");
+    validation = "none";
     train("down", "causal-lm", "train: down.jsonl, instruction: text");
     share(first, runs.get("down"));
   }
@@ -256,6 +259,9 @@ class MixtureTrainingTest {
   private void asEvaluated(MixtureOutcome outcome) throws IOException {
     for (MixtureOutcome.Learned task : outcome.tasks()) {
       RunDirectory run = runs.get(task.name());
+      if (run.recipe().data().validation().equals(new DataRecipe.NoValidation())) {
+        continue;
+      }
       TunedModel tuned =
           new TunedModel(run.recipe().model(), Optional.of(run.adapter()), run.recipe().quantize());
       Map<String, Double> alone = engine.evaluate(run.recipe(), tuned, note -> {}).metrics();
@@ -279,6 +285,9 @@ class MixtureTrainingTest {
     }
     assertThat(outcome.predicted().orElseThrow().peak()).isEqualTo(outcome.memory());
     asEvaluated(outcome);
+    assertThat(outcome.tasks().get(0).before().keySet()).contains("loss");
+    assertThat(outcome.tasks().get(1).before()).as("nothing to evaluate on").isEmpty();
+    assertThat(outcome.tasks().get(1).after()).isEmpty();
     final Map<String, Map<String, float[]>> first = all();
     sameEdges(first);
     assertThat(first.get("up").keySet()).isEqualTo(first.get("down").keySet());
