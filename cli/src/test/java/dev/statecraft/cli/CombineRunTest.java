@@ -136,6 +136,40 @@ class CombineRunTest {
         .contains("--head: expected the name of a run, one of [a, b], found 'c'");
   }
 
+  /** One set of edges learns both tasks on, and every head is there. */
+  @Test
+  void whatIsCombinedCanBeTunedOn() throws IOException {
+    bertRuns();
+    done("combine", "--run", "two", "--run", "three", "--to", "both");
+    byte[] before = adapter("both/tasks/three");
+    done(
+        "combine",
+        "--run",
+        "two",
+        "--run",
+        "three",
+        "--tune",
+        "6",
+        "--learning-rate",
+        "0.03",
+        "--to",
+        "both",
+        "--force");
+    assertThat(console.err()).contains("step 6 of 6: loss two ", ", three ");
+    assertThat(adapter("both/tasks/three")).isNotEqualTo(before);
+    assertThat(adapter("both")).isEqualTo(adapter("both/tasks/two"));
+    JsonNode found = combined("both");
+    done("eval", "--run", "both/tasks/three", "--json");
+    assertThat(json().get("accuracy").asDouble())
+        .isEqualTo(found.get("scores").get(1).get("combined").asDouble());
+    assertThat(run("combine", "--run", "two", "--run", "three", "--to", "both")).isEqualTo(2);
+    assertThat(console.err()).contains("--force replaces it");
+  }
+
+  private byte[] adapter(String run) throws IOException {
+    return Files.readAllBytes(folder.resolve(run).resolve("adapter/adapter_model.safetensors"));
+  }
+
   /** Two seeds of one task have one head together. */
   @Test
   void runsOfOneTaskHaveOneHead() throws IOException {

@@ -15,8 +15,11 @@ import java.util.stream.Stream;
  * half of it. What was not {@linkplain #commit moved} is deleted when this is closed.
  */
 public final class NewFolder implements AutoCloseable {
-  /** One of them is in every folder that may be replaced: a model's or an adapter's. */
-  private static final List<String> OURS = List.of("config.json", "adapter_config.json");
+  /**
+   * One of them is in every folder that may be replaced: a model's, an adapter's, or of several.
+   */
+  private static final List<String> OURS =
+      List.of("config.json", "adapter_config.json", "combined.json");
 
   private final Path place;
   private final Path partial;

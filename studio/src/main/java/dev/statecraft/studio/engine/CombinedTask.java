@@ -5,6 +5,7 @@ import dev.statecraft.studio.recipe.Recipe;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /**
  * A task of runs that are combined: runs of one recipe's task and data are of one.
@@ -13,10 +14,19 @@ import java.util.List;
  * @param runs their indices
  * @param recipe of the first
  * @param hasHead whether there is a head that is the task's own
+ * @param metadata of its adapter, which tells of the head
  */
-record CombinedTask(String name, List<Integer> runs, Recipe recipe, boolean hasHead) {
+record CombinedTask(
+    String name, List<Integer> runs, Recipe recipe, boolean hasHead, Map<String, String> metadata) {
   CombinedTask {
     runs = List.copyOf(runs);
+    metadata = Map.copyOf(metadata);
+  }
+
+  private CombinedTask with(int run) {
+    List<Integer> more = new ArrayList<>(runs);
+    more.add(run);
+    return new CombinedTask(name, more, recipe, hasHead, metadata);
   }
 
   /** The tasks of runs, in their order. */
@@ -27,9 +37,7 @@ record CombinedTask(String name, List<Integer> runs, Recipe recipe, boolean hasH
       for (int i = 0; i < tasks.size() && !found; i++) {
         CombinedTask task = tasks.get(i);
         if (isSame(task.recipe(), recipes.get(run))) {
-          List<Integer> more = new ArrayList<>(task.runs());
-          more.add(run);
-          tasks.set(i, new CombinedTask(task.name(), more, task.recipe(), task.hasHead()));
+          tasks.set(i, task.with(run));
           found = true;
         }
       }
@@ -39,7 +47,8 @@ record CombinedTask(String name, List<Integer> runs, Recipe recipe, boolean hasH
                 runs.get(run).name(),
                 List.of(run),
                 recipes.get(run),
-                open.get(run).adapter().headOutputs().isPresent()));
+                open.get(run).adapter().headOutputs().isPresent(),
+                open.get(run).adapter().description().metadata()));
       }
     }
     return tasks;

@@ -272,13 +272,7 @@ public final class ModelEngine implements Engine {
   @Override
   public CombineOutcome combine(CombineRequest request, Consumer<String> notes) throws IOException {
     try (RunsCombination runs = RunsCombination.open(request, inputs, sessions, notes)) {
-      ModelEngine silent = new ModelEngine(inputs, sessions.silently());
-      return runs.run(
-          (recipe, adapter, told) ->
-              silent
-                  .evaluate(
-                      recipe, new TunedModel(recipe.model(), adapter, recipe.quantize()), told)
-                  .metrics());
+      return runs.run(new ModelEngine(inputs, sessions.silently()));
     }
   }
 

@@ -2,11 +2,10 @@ package dev.statecraft.studio.engine;
 
 import dev.statecraft.adapters.combine.Combination;
 import dev.statecraft.adapters.combine.CombinedAdapter;
+import dev.statecraft.adapters.combine.CombinedEdge;
 import dev.statecraft.adapters.combine.EdgeInputs;
 import dev.statecraft.adapters.combine.Member;
 import dev.statecraft.base.AtomicFile;
-import dev.statecraft.base.FileTree;
-import dev.statecraft.base.InvalidInputException;
 import dev.statecraft.base.Json;
 import dev.statecraft.base.UsageException;
 import dev.statecraft.formats.checkpoint.NewFolder;
@@ -23,13 +22,13 @@ import dev.statecraft.tensor.Device;
 import dev.statecraft.tensor.Torch;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CancellationException;
 import java.util.function.Consumer;
 
 /**
@@ -64,16 +63,10 @@ final class RunsCombination implements AutoCloseable {
     requireHead();
   }
 
-  /** The scores of a tuned model, which the engine gives. */
-  interface Scores {
-    Map<String, Double> of(Recipe recipe, Optional<Path> adapter, Consumer<String> notes)
-        throws IOException;
-  }
-
   /**
    * Opens the runs.
    *
-   * @throws InvalidInputException if they are of several bases
+   * @throws dev.statecraft.base.InvalidInputException if they are of several bases
    */
   static RunsCombination open(
       CombineRequest request, Inputs inputs, Sessions sessions, Consumer<String> listener)
@@ -162,25 +155,58 @@ final class RunsCombination implements AutoCloseable {
   }
 
   /**
-   * Combines, and scores every task.
+   * Combines, goes on for the steps that were asked for, and scores every task.
    *
-   * @param scores of a recipe's task with an adapter
+   * @param engine that tunes and scores, without a word of its own
+   * @throws CancellationException if the steps were interrupted; the run directory is there then,
+   *     with what was learned up to there
    */
-  CombineOutcome run(Scores scores) throws IOException {
+  CombineOutcome run(Engine engine) throws IOException {
     List<CombinedTask> tasks = CombinedTask.of(request.runs(), open, recipes);
-    try (NewFolder folder = NewFolder.beside(request.to(), request.replace());
-        Torch torch = sessions.open(Device.CPU)) {
-      CombineOutcome outcome;
-      try (CombinedAdapter combined = combined(torch)) {
-        List<CombinedTask> kept = heads(tasks);
-        write(folder.path(), kept, combined);
-        List<TaskScores> table =
-            request.scored() ? table(tasks, kept, combined, folder.path(), scores) : List.of();
-        outcome = new CombineOutcome(request.settings().method(), combined.edges(), table, notes);
+    List<CombinedTask> kept = heads(tasks);
+    try (NewFolder folder = NewFolder.beside(request.to(), request.replace())) {
+      CombinedRun run = new CombinedRun(request, folder.path(), tasks, engine, listener);
+      List<CombinedEdge> edges;
+      try (Torch torch = sessions.open(Device.CPU);
+          CombinedAdapter combined = combined(torch)) {
+        run.save(combined);
+        edges = combined.edges();
       }
+      Optional<CancellationException> interrupted = tuned(run);
+      run.place(kept);
+      if (kept.size() > 1) {
+        note(
+            "a head for each task: "
+                + kept.get(0).name()
+                + "'s in "
+                + request.to()
+                + ", each one's in tasks/NAME below it; --head keeps one");
+      }
+      List<TaskScores> scores =
+          request.scored() && interrupted.isEmpty()
+              ? run.scores(runs.stream().map(RunDirectory::adapter).toList(), this::note)
+              : List.of();
+      run.sweep();
+      CombineOutcome outcome =
+          new CombineOutcome(request.settings().method(), edges, scores, notes);
       writeOutcome(folder.path(), outcome);
       folder.commit();
+      if (interrupted.isPresent()) {
+        throw interrupted.get();
+      }
       return outcome;
+    }
+  }
+
+  private Optional<CancellationException> tuned(CombinedRun run) throws IOException {
+    try {
+      if (request.tune() > 0) {
+        run.tune();
+      }
+      return Optional.empty();
+    } catch (CancellationException e) {
+      note("interrupted: " + request.to() + " has what was learned up to there");
+      return Optional.of(e);
     }
   }
 
@@ -225,71 +251,6 @@ final class RunsCombination implements AutoCloseable {
     }
     int wanted = request.runs().stream().map(NamedRun::name).toList().indexOf(request.head().get());
     return tasks.stream().filter(task -> task.runs().contains(wanted)).toList();
-  }
-
-  private void write(Path folder, List<CombinedTask> kept, CombinedAdapter combined)
-      throws IOException {
-    writeTask(folder, request.to(), kept.get(0), combined);
-    if (kept.size() > 1) {
-      for (CombinedTask task : kept) {
-        writeTask(task.in(folder), task.in(request.to()), task, combined);
-      }
-      note(
-          "a head for each task: "
-              + kept.get(0).name()
-              + "'s in "
-              + request.to()
-              + ", each one's in tasks/NAME below it; --head keeps one");
-    }
-  }
-
-  private void writeTask(Path folder, Path place, CombinedTask task, CombinedAdapter combined)
-      throws IOException {
-    Files.createDirectories(folder);
-    RunDirectory.write(folder, task.recipe().withOutput(place));
-    combined.save(RunDirectory.open(folder).adapter(), task.runs(), metadata(task));
-  }
-
-  private Map<String, String> metadata(CombinedTask task) {
-    return open.get(task.runs().get(0)).adapter().description().metadata();
-  }
-
-  private List<TaskScores> table(
-      List<CombinedTask> tasks,
-      List<CombinedTask> kept,
-      CombinedAdapter combined,
-      Path folder,
-      Scores scores)
-      throws IOException {
-    List<TaskScores> table = new ArrayList<>();
-    Path scratch = folder.resolve("scratch");
-    for (CombinedTask task : tasks) {
-      String metric = task.recipe().task().metricNames().get(0);
-      try {
-        listener.accept("scoring " + task.name());
-        Path own = runs.get(task.runs().get(0)).adapter();
-        double first = scores.of(task.recipe(), Optional.of(own), listener).get(metric);
-        combined.save(scratch.resolve("combined"), task.runs(), metadata(task));
-        Optional<Path> head = Optional.empty();
-        if (task.hasHead()) {
-          head = Optional.of(scratch.resolve("base"));
-          combined.saveHead(head.get(), task.runs(), metadata(task));
-        }
-        table.add(
-            new TaskScores(
-                task.name(),
-                metric,
-                first,
-                scores
-                    .of(task.recipe(), Optional.of(scratch.resolve("combined")), line -> {})
-                    .get(metric),
-                scores.of(task.recipe(), head, line -> {}).get(metric)));
-      } catch (InvalidInputException e) {
-        note(task.name() + " is not scored: " + e.getMessage());
-      }
-    }
-    FileTree.delete(scratch);
-    return table;
   }
 
   private void writeOutcome(Path folder, CombineOutcome outcome) throws IOException {

@@ -256,9 +256,12 @@ public final class RunDirectory {
     return Recipe.load(folder.resolve(RECIPE), List.of(), folder);
   }
 
-  /** Makes a run directory of a folder that is there, by its recipe. */
-  public static void write(Path folder, Recipe recipe) throws IOException {
-    new RunDirectory(folder).writeRecipe(recipe);
+  /** Makes a run directory of a folder by its recipe, whatever is there. */
+  public static RunDirectory write(Path folder, Recipe recipe) throws IOException {
+    Files.createDirectories(folder);
+    RunDirectory run = new RunDirectory(folder);
+    run.writeRecipe(recipe);
+    return run;
   }
 
   /** Writes the recipe again, once model and data have said what it left open. */
