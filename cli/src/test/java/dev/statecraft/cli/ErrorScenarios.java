@@ -572,7 +572,7 @@ final class ErrorScenarios {
         () -> edge("layers.0.middel", "layers.0.output"));
     put(
         "cycle: a control edge from '<state>' to '<state>' would read a state that is computed"
-            + " after the one it controls",
+            + " after the one it controls: <path>",
         () -> edge("layers.1.output", "layers.0.output"));
     put(
         "state '<state>' comes with the batch and cannot be controlled (from '<state>')",

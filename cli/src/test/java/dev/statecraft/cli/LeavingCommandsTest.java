@@ -54,7 +54,10 @@ final class LeavingCommandsTest {
         "merge --adapter a --to o --dtype float31",
         "verify --adapter a",
         "verify --adapter a --against o --compute int8",
-        "study -c r.yaml --seeds 0"
+        "study -c r.yaml --seeds 0",
+        "combine --run a --run b",
+        "combine --to o",
+        "combine --run a --run b --to o --rank 0"
       })
   void badArgumentsEndWithTwoAndOneLine(String arguments) {
     assertThat(run(new FakeEngine(), arguments.split(" "))).isEqualTo(2);
@@ -227,5 +230,28 @@ final class LeavingCommandsTest {
                 "--json"))
         .isZero();
     assertThat(json().path("accuracy").asDouble()).isEqualTo(accuracy);
+  }
+
+  @Test
+  void aCombinationIsTwoTables() throws IOException {
+    String[] arguments = {"combine", "--run", "mr", "--run", "qnli", "--method", "tsv"};
+    assertThat(run(new FakeEngine(), with(arguments, "--plan"))).isZero();
+    assertThat(console.out())
+        .contains("layers.*.mlp", "8+4 -> 12", "62.5 %", "trimmed", "closes q -> k -> q")
+        .doesNotContain("accuracy");
+    assertThat(console.err()).contains("a note");
+    assertThat(run(new FakeEngine(), with(arguments, "--to", "out"))).isZero();
+    assertThat(console.out())
+        .contains("accuracy", "0.75", "written (tsv): " + folder.resolve("out"));
+    assertThat(run(new FakeEngine(), with(arguments, "--to", "out", "--json"))).isZero();
+    assertThat(json().get("edges").get(2).get("action").asText()).isEqualTo("trimmed");
+    assertThat(json().get("scores").get(0).get("combined").asDouble()).isEqualTo(0.75);
+    assertThat(json().get("bytes").asLong()).isEqualTo(12_288);
+  }
+
+  private static String[] with(String[] arguments, String... more) {
+    return java.util.stream.Stream.of(arguments, more)
+        .flatMap(java.util.Arrays::stream)
+        .toArray(String[]::new);
   }
 }

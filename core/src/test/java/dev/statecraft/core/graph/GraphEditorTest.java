@@ -98,7 +98,7 @@ class GraphEditorTest {
     refused(
         () -> control(original.edit(), "l1.sum", "l0.sum", "g."),
         "cycle: a control edge from 'l1.sum' to 'l0.sum' would read a state that is computed after"
-            + " the one it controls");
+            + " the one it controls: l0.sum -> l1.sum");
   }
 
   @Test
