@@ -7,9 +7,9 @@ import java.util.SplittableRandom;
 
 /**
  * DARE (Yu et al. 2024, "Language Models are Super Mario: Absorbing Abilities from Homologous
- * Models as a Free Lunch", section 3.1): drop and rescale. Each entry of {@code W_i} is 0 with
- * probability p, and otherwise divided by 1 - p; the result is the mean of what is left, which on
- * the average is the mean of the {@code W_i}.
+ * Models as a Free Lunch"): drop and rescale. Each entry of {@code W_i} is 0 with probability p,
+ * and otherwise divided by 1 - p; the result is the mean of what is left, which on the average is
+ * the mean of the {@code W_i}.
  *
  * <p>Whether an entry is dropped is a function of the seed, the run's key, the edge's name and the
  * entry's place in the matrix, and so the same in whatever order runs are given, and whichever
@@ -80,7 +80,7 @@ public record Dare(double drop, long seed, List<String> keys, OptionalInt result
     Differences all = new Differences(differences, runs);
     double[] sum = new double[all.length()];
     for (int i = 0; i < all.count(); i++) {
-      add(sum, all.values().get(i), draws(runs[i], ""), all.count());
+      add(sum, all.of(i), draws(runs[i], ""), all.count());
     }
     return sum;
   }

@@ -3,14 +3,18 @@ package dev.statecraft.adapters.combine;
 import java.util.List;
 import java.util.function.IntToDoubleFunction;
 
-/**
- * What several runs add to the same values.
- *
- * @param values of each run, all of one length
- * @param runs their numbers
- */
-record Differences(List<double[]> values, int[] runs) {
-  Differences {
+/** What several runs add to the same values. */
+final class Differences {
+  private final List<double[]> values;
+  private final int[] runs;
+
+  /**
+   * Of runs by their numbers.
+   *
+   * @param values of each run
+   * @throws IllegalArgumentException if there is not one for each run, or lengths differ
+   */
+  Differences(List<double[]> values, int[] runs) {
     if (values.isEmpty() || values.size() != runs.length) {
       throw new IllegalArgumentException(
           "expected differences of each of %d runs, found %d"
@@ -23,6 +27,13 @@ record Differences(List<double[]> values, int[] runs) {
                 .formatted(values.get(0).length, some.length));
       }
     }
+    this.values = values;
+    this.runs = runs;
+  }
+
+  /** Of a run, by its place. */
+  double[] of(int place) {
+    return values.get(place);
   }
 
   int count() {

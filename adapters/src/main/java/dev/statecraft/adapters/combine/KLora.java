@@ -5,12 +5,12 @@ import java.util.List;
 
 /**
  * K-LoRA (Ouyang et al. 2025, "K-LoRA: Unlocking Training-Free Fusion of Any Subject and Style
- * LoRAs", arXiv 2502.18461, section 3.2): every edge is one run's as it is. It is that of the run
- * whose k largest magnitudes add up to most, in proportion to the magnitudes of all that the run
- * trained: {@code argmax_i top_k(|W_i|) / T_i}, T_i the sum of the magnitudes on all its edges. For
- * two runs that is the paper's rule, run 0 where {@code top_k(|W_0|) / (T_0 / T_1) > top_k(|W_1|)};
- * where both are equal the later run is taken, as there. The paper's scale that changes with the
- * steps of a diffusion model has no counterpart here.
+ * LoRAs", arXiv 2502.18461): every edge is one run's as it is. It is that of the run whose k
+ * largest magnitudes add up to most, in proportion to the magnitudes of all that the run trained:
+ * {@code argmax_i top_k(|W_i|) / T_i}, T_i the sum of the magnitudes on all its edges. For two runs
+ * that is the paper's rule, run 0 where {@code top_k(|W_0|) / (T_0 / T_1) > top_k(|W_1|)}; where
+ * both are equal the later run is taken, as there. The paper's scale that changes with the steps of
+ * a diffusion model has no counterpart here.
  *
  * <p>The paper's k is the product of the two ranks. Of any number of runs it is the square of the
  * geometric mean of their ranks, rounded, which for two is that product.
@@ -97,7 +97,7 @@ public record KLora(List<Double> totals) implements CombineMethod {
   @Override
   public double[] values(List<double[]> differences, int[] runs) {
     Differences all = new Differences(differences, runs);
-    double[] sums = all.values().stream().mapToDouble(Magnitudes::sum).toArray();
-    return all.values().get(largest(sums, runs)).clone();
+    double[] sums = differences.stream().mapToDouble(Magnitudes::sum).toArray();
+    return all.of(largest(sums, runs)).clone();
   }
 }

@@ -7,8 +7,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * KnOTS with TIES (Stoica et al. 2025, "Model merging with SVD to tie the Knots", arXiv 2410.19735,
- * section 4). The runs' matrices, side by side, are taken apart: {@code [W_1 ... W_n] = U S [V_1'
+ * KnOTS with TIES (Stoica et al. 2025, "Model merging with SVD to tie the Knots", arXiv
+ * 2410.19735). The runs' matrices, side by side, are taken apart: {@code [W_1 ... W_n] = U S [V_1'
  * ... V_n']}. U is what all have in common; TIES combines the {@code S V_i'} {@code [k, in]}, and
  * the result is {@code U TIES(S V_1', ..., S V_n')}.
  *

@@ -11,7 +11,7 @@ import dev.statecraft.tensor.Torch;
  * (Halko, Martinsson and Tropp 2011, "Finding structure with randomness", algorithms 4.4 and 5.1).
  * Random columns are multiplied by the matrix and its transpose by turns, and made orthonormal
  * after each product; what of the matrix lies in their span is truncated. It costs 2 {@link #TURNS}
- * + 2 products with as many columns as the rank and {@link #MORE}, and always draws the same
+ * + 2 products with twice as many columns as the rank and {@link #MORE}, and always draws the same
  * numbers.
  */
 final class RangeFinder {
@@ -31,7 +31,7 @@ final class RangeFinder {
       return new Truncated(
           out <= in ? new LowRankUpdate(identity, full) : new LowRankUpdate(full, identity), 1);
     }
-    Tensor range = range(full, Math.min(rank + MORE, least));
+    Tensor range = range(full, Math.min(2L * rank + MORE, least));
     LowRankUpdate update =
         new LowRankUpdate(range, range.t().matmul(full)).truncated(rank).update();
     double norm = full.norm();

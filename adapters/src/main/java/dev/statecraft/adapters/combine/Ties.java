@@ -74,7 +74,7 @@ public record Ties(double density, RunWeights weights, OptionalInt resultRank)
     Differences all = new Differences(differences, runs);
     SignElection election = new SignElection(all.length());
     for (int i = 0; i < all.count(); i++) {
-      election.add(all.values().get(i), density, weights.of(runs[i]));
+      election.add(all.of(i), density, weights.of(runs[i]));
     }
     return election.means();
   }

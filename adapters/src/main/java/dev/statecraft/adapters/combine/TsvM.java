@@ -7,10 +7,10 @@ import java.util.List;
 
 /**
  * TSV-M (Gargiulo et al. 2025, "Task Singular Vectors: Reducing Task Interference in Model
- * Merging", arXiv 2412.00081, algorithm 1). Of every {@code W_i = U_i S_i V_i'} the k largest
- * triplets are taken, k = floor(min(out, in) / n). What runs have in common would count more than
- * once, so the joined {@code [U_1 ... U_n]} is replaced by the nearest matrix of orthonormal
- * columns, the joined V likewise, and the result is {@code U diag(S_1, ..., S_n) V'}.
+ * Merging", arXiv 2412.00081). Of every {@code W_i = U_i S_i V_i'} the k largest triplets are
+ * taken, k = floor(min(out, in) / n). What runs have in common would count more than once, so the
+ * joined {@code [U_1 ... U_n]} is replaced by the nearest matrix of orthonormal columns, the joined
+ * V likewise, and the result is {@code U diag(S_1, ..., S_n) V'}.
  *
  * <p>k is at least 1, and no more than the run's matrix has singular values above 1e-7 of its
  * largest: of a triplet whose value is 0 the vectors are any, and the nearest matrix would depend

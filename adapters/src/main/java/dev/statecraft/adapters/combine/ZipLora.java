@@ -7,12 +7,11 @@ import java.util.List;
 
 /**
  * ZipLoRA (Shah et al. 2024, "ZipLoRA: Any Subject in Any Style by Effectively Merging LoRAs",
- * arXiv 2311.13600, section 3): {@code M = sum_i W_i diag(m_i)}, the coefficients of the columns
- * chosen so that M does to each run's inputs what the run's own update does, and that runs do not
- * share columns. What is minimized is told by {@code ZipLoss}: for two runs the paper's equation 4
- * with means of squares for its norms, and for more the last term over all pairs. Like the paper's
- * it begins at m = 1 and is minimized by Adam; the result is never worse than that start, the plain
- * sum of the updates.
+ * arXiv 2311.13600): {@code M = sum_i W_i diag(m_i)}, the coefficients of the columns chosen so
+ * that M does to each run's inputs what the run's own update does, and that runs do not share
+ * columns. What is minimized is told by {@code ZipLoss}: for two runs the paper's loss with means
+ * of squares for its norms, and for more the last term over all pairs. It is minimized by Adam from
+ * m = 1; the result is never worse than that start, the plain sum of the updates.
  *
  * <p>Exact: the factors lie side by side, those of A with their columns scaled. Trained values that
  * are no matrices have no inputs to be fitted to: their mean is taken.

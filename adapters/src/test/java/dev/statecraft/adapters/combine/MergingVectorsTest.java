@@ -42,9 +42,8 @@ class MergingVectorsTest {
   private static final String NAME = "merging";
   private static final Closeness CLOSE = Closeness.relative(1e-9);
 
-  private record Values(double[] numbers, long[] shape) {}
-
-  private final Map<String, Values> vectors = new TreeMap<>();
+  private final Map<String, double[]> vectors = new TreeMap<>();
+  private final Map<String, long[]> shapes = new TreeMap<>();
   private JsonNode json;
   private Torch torch;
   private Scope scope;
@@ -75,7 +74,8 @@ class MergingVectorsTest {
         TensorEntry entry = file.entry(key);
         double[] numbers = new double[(int) entry.elements()];
         file.read(key).asDoubleBuffer().get(numbers);
-        vectors.put(prefix + key, new Values(numbers, entry.shape()));
+        vectors.put(prefix + key, numbers);
+        shapes.put(prefix + key, entry.shape());
       }
     }
   }
@@ -90,9 +90,8 @@ class MergingVectorsTest {
   }
 
   private Tensor tensor(String name) {
-    Values values = vectors.get(name);
-    assertThat(values).as(name).isNotNull();
-    return torch.of(DType.FLOAT64, values.numbers(), values.shape());
+    assertThat(vectors).containsKey(name);
+    return torch.of(DType.FLOAT64, vectors.get(name), shapes.get(name));
   }
 
   private LowRankUpdate update(int task) {
@@ -118,7 +117,7 @@ class MergingVectorsTest {
   }
 
   private void check(String name, LowRankUpdate found) {
-    CLOSE.check(name, found.full().toDoubles(), vectors.get(name).numbers());
+    CLOSE.check(name, found.full().toDoubles(), vectors.get(name));
     JsonNode rank = json.get("ranks_of").path(name);
     if (!rank.isMissingNode()) {
       assertThat(found.reduced().rank()).as("rank of " + name).isEqualTo(rank.asInt());
@@ -225,8 +224,8 @@ class MergingVectorsTest {
 
   /** Two vectors as the columns of a matrix, row-major. */
   private double[] columns(String first, String second) {
-    double[] left = vectors.get(first).numbers();
-    double[] right = vectors.get(second).numbers();
+    double[] left = vectors.get(first);
+    double[] right = vectors.get(second);
     double[] both = new double[2 * left.length];
     for (int i = 0; i < left.length; i++) {
       both[2 * i] = left[i];
