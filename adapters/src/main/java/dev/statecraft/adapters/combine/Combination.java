@@ -1,6 +1,7 @@
 package dev.statecraft.adapters.combine;
 
 import dev.statecraft.adapters.AdapterPart;
+import dev.statecraft.adapters.combine.method.LowRankUpdate;
 import dev.statecraft.base.UsageException;
 import dev.statecraft.core.graph.Parameter;
 import dev.statecraft.tensor.Scope;

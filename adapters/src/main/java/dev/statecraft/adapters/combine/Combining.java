@@ -1,5 +1,6 @@
 package dev.statecraft.adapters.combine;
 
+import dev.statecraft.adapters.combine.method.CombineMethod;
 import dev.statecraft.base.UsageException;
 import java.util.List;
 import java.util.Optional;

@@ -5,6 +5,7 @@ import dev.statecraft.adapters.Beside;
 import dev.statecraft.adapters.ChosenTargets;
 import dev.statecraft.adapters.ProjectionsPart;
 import dev.statecraft.adapters.RankPatterns;
+import dev.statecraft.adapters.combine.method.LowRankUpdate;
 import dev.statecraft.adapters.merge.LinearUpdates;
 import dev.statecraft.base.UsageException;
 import dev.statecraft.core.control.LayerSelection;

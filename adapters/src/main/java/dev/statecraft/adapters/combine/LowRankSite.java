@@ -1,5 +1,6 @@
 package dev.statecraft.adapters.combine;
 
+import dev.statecraft.adapters.combine.method.LowRankUpdate;
 import dev.statecraft.core.control.ControlEdge;
 import dev.statecraft.core.control.LowRank;
 import dev.statecraft.core.graph.Parameter;

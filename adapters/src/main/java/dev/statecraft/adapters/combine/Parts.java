@@ -1,6 +1,7 @@
 package dev.statecraft.adapters.combine;
 
 import dev.statecraft.adapters.AdapterPart;
+import dev.statecraft.adapters.combine.method.Linear;
 import dev.statecraft.adapters.merge.LinearUpdates;
 import dev.statecraft.core.graph.Parameter;
 import java.util.ArrayList;

@@ -1,5 +1,6 @@
 package dev.statecraft.adapters.combine;
 
+import dev.statecraft.adapters.combine.method.LowRankUpdate;
 import dev.statecraft.tensor.Tensor;
 import dev.statecraft.tensor.Torch;
 import java.util.Optional;

@@ -1,5 +1,8 @@
 package dev.statecraft.adapters.combine;
 
+import dev.statecraft.adapters.combine.method.EdgeUpdates;
+import dev.statecraft.adapters.combine.method.LowRankUpdate;
+import dev.statecraft.adapters.combine.method.Truncated;
 import dev.statecraft.tensor.DType;
 import dev.statecraft.tensor.Scope;
 import dev.statecraft.tensor.Tensor;

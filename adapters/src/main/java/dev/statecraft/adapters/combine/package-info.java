@@ -1,24 +1,19 @@
 /**
- * The mathematics of making one of several runs' low-rank updates.
+ * Several adapters of one base, as one.
  *
- * <p>A tour. A {@link dev.statecraft.adapters.combine.LowRankUpdate} is {@code B A}, in float64;
- * {@link dev.statecraft.adapters.combine.EdgeUpdates} are those that several runs have of one edge,
- * and a {@link dev.statecraft.adapters.combine.CombineMethod} makes one of them. {@link
- * dev.statecraft.adapters.combine.Average}, {@link dev.statecraft.adapters.combine.Linear} and
- * {@link dev.statecraft.adapters.combine.Svd} add them up; {@link
- * dev.statecraft.adapters.combine.Knots} and {@link dev.statecraft.adapters.combine.TsvM} work on
- * singular vectors; {@link dev.statecraft.adapters.combine.ZipLora} fits what enters the edge
- * ({@code ZipLoss}, {@code ZipDescent}); {@link dev.statecraft.adapters.combine.KLora} chooses a
- * run. All of these take low rank to low rank: the factors' QR, and the singular values of what is
- * small ({@code Triplets}).
+ * <p>A tour. {@link dev.statecraft.adapters.combine.Combination} takes {@link
+ * dev.statecraft.adapters.combine.Member}s and a {@link dev.statecraft.adapters.combine.Combining},
+ * and says what would become of every edge ({@link dev.statecraft.adapters.combine.CombinedEdge})
+ * or makes the {@link dev.statecraft.adapters.combine.CombinedAdapter}. It sorts the adapters'
+ * {@code Parts}: low-rank updates of linears go to a {@code LinearUnion} and come out as one LoRA;
+ * control edges between states go to a {@code ControlUnion}, which leaves out what would close a
+ * cycle and has a {@code ControlSite} for each pair of endpoints; what is left is put together
+ * value by value by a {@code PlainUnion}.
  *
- * <p>{@link dev.statecraft.adapters.combine.Ties} ({@code SignElection}) and {@link
- * dev.statecraft.adapters.combine.Dare} need the entries, on the heap; {@code Magnitudes} finds the
- * largest ones. What they come out with has no factors, and {@code RangeFinder} finds some of a
- * rank.
- *
- * <p>How much is kept is told by {@link dev.statecraft.adapters.combine.Truncated}, which also says
- * whose the result is: the caller's scope's. What runs trained that is no update is {@code
- * Differences}, which every method combines too.
+ * <p>A {@code ControlSite} is one of five, by what its edges compute: {@code SiteAsItIs} (one run
+ * has it), {@code LowRankSite}, {@code ValuesSite} (factors and shifts of features), {@code
+ * JoinedSite} (bottlenecks side by side in one), {@code BesideSite} (others, side by side).
+ * Low-rank updates of several runs are {@code Strand}s, of which {@code StrandMerge} makes one by a
+ * method of {@code adapters.combine.method}.
  */
 package dev.statecraft.adapters.combine;

@@ -1,6 +1,6 @@
 package dev.statecraft.studio.engine;
 
-import dev.statecraft.adapters.combine.EdgeInputs;
+import dev.statecraft.adapters.combine.method.EdgeInputs;
 import dev.statecraft.core.plan.StatePlan;
 import dev.statecraft.core.run.Batch;
 import dev.statecraft.core.run.Pass;

@@ -1,4 +1,4 @@
-package dev.statecraft.adapters.combine;
+package dev.statecraft.adapters.combine.method;
 
 /**
  * The three steps of TIES on one array of each run: trim, elect a sign for each place, and take the

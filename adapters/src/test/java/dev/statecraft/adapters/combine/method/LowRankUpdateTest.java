@@ -1,4 +1,4 @@
-package dev.statecraft.adapters.combine;
+package dev.statecraft.adapters.combine.method;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

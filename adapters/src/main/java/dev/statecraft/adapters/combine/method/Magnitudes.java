@@ -1,4 +1,4 @@
-package dev.statecraft.adapters.combine;
+package dev.statecraft.adapters.combine.method;
 
 /**
  * The largest of many numbers by magnitude, without sorting or copying them: the bits of numbers

@@ -1,4 +1,4 @@
-package dev.statecraft.adapters.combine;
+package dev.statecraft.adapters.combine.method;
 
 import java.util.Arrays;
 
