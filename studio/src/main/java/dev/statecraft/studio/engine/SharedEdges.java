@@ -11,7 +11,7 @@ import dev.statecraft.tensor.Torch;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import java.util.Objects;
 import java.util.TreeSet;
 
 /** What the adapters of several tasks have in common: all but their heads. */
@@ -29,9 +29,9 @@ final class SharedEdges {
     Map<String, Edge> expected = edges(first.tuned().graph());
     for (MixedTask task : tasks.subList(1, tasks.size())) {
       Map<String, Edge> found = edges(task.tuned().graph());
-      TreeSet<String> others = new TreeSet<>();
-      expected.forEach((name, edge) -> addIf(!edge.equals(found.get(name)), name, others));
-      found.forEach((name, edge) -> addIf(!edge.equals(expected.get(name)), name, others));
+      TreeSet<String> others = new TreeSet<>(expected.keySet());
+      others.addAll(found.keySet());
+      others.removeIf(name -> Objects.equals(found.get(name), expected.get(name)));
       if (!others.isEmpty()) {
         throw new InvalidInputException(
             task.given().adapter()
@@ -46,12 +46,6 @@ final class SharedEdges {
             .filter(SharedEdges::isShared)
             .forEach(parameter -> requireEqual(parameter, first, task, torch));
       }
-    }
-  }
-
-  private static void addIf(boolean differs, String name, Set<String> names) {
-    if (differs) {
-      names.add(name);
     }
   }
 

@@ -129,7 +129,7 @@ class JointTrainerTest {
           Supplier<Batch> batch = () -> examples.batch(torch, DType.FLOAT64, part);
           parts.add(new JointStep.Part(plan, TaskModel.LOSS, shares.get(task) / labels, batch));
         }
-        expectedLoss += alone(model, task, weights, shares.get(task), expected);
+        expectedLoss += alone(model, task, weights, shares.get(task), 6, expected);
       }
       JointStep.Accumulated accumulated =
           new JointStep(weights, adamW, 1, 0, Optional.empty()).accumulate(parts, 0);
@@ -148,14 +148,68 @@ class JointTrainerTest {
         });
   }
 
+  @ParameterizedTest
+  @CsvSource({"bert, lora", "llama, control+lora"})
+  void aStepOfTheTrainerIsTheSumOfTheTasksByTheirShares(String name, String method) {
+    JointModel model = model(name, method, 0);
+    Log log = new Log();
+    Map<String, double[]> expected = new HashMap<>();
+    Map<String, Double> alone = new HashMap<>();
+    try (Torch torch = Torch.cpu();
+        Weights weights = model.weights(torch, DType.FLOAT64, Quantization.NONE)) {
+      List<JointTask> tasks = new ArrayList<>();
+      for (JointTask task : model.tasks(SMALL, StorePolicy.CHEAP)) {
+        double share = 0.2 + 0.3 * tasks.size();
+        tasks.add(ofAll(task, share));
+        int all = task.examples().size();
+        alone.put(task.name(), alone(model, task.name(), weights, share, all, expected) / share);
+      }
+      JointOptions still =
+          new JointOptions(
+              new Schedule(Schedule.Shape.CONSTANT, 0, 0, 1), ADAM, Double.POSITIVE_INFINITY, 7, 1);
+      new JointTrainer(tasks, weights, still, () -> false).run(log);
+      for (Parameter parameter : weights.trained()) {
+        CLOSE.check(
+            parameter.name(),
+            weights.gradient(parameter.name()).toDoubles(),
+            expected.get(parameter.name()));
+      }
+      double sum = 0;
+      for (JointTask task : tasks) {
+        double loss = log.losses.get(0).get(task.name());
+        assertThat(loss).as(task.name()).isCloseTo(alone.get(task.name()), within(1e-12));
+        sum += task.share() * loss;
+      }
+      assertThat(log.steps.get(0).loss()).isCloseTo(sum, within(1e-12));
+    }
+  }
+
+  /** The task with all of its examples in every step. */
+  private static JointTask ofAll(JointTask task, double share) {
+    return new JointTask(
+        task.name(),
+        task.graph(),
+        task.examples(),
+        task.examples().size(),
+        task.microBatch(),
+        task.store(),
+        task.states(),
+        share);
+  }
+
   private static StatePlan plan(Graph graph) {
     return StatePlan.training(graph, TaskModel.LOSS, Set.of(), StorePolicy.CHEAP);
   }
 
-  /** Adds the gradient of a task by itself, in one batch, with its share. */
+  /** Adds the gradient of a task by itself, in one batch of its first examples, with its share. */
   private static double alone(
-      JointModel model, String task, Weights joint, double share, Map<String, double[]> sums) {
-    List<Integer> all = IntStream.range(0, 6).boxed().toList();
+      JointModel model,
+      String task,
+      Weights joint,
+      double share,
+      int count,
+      Map<String, double[]> sums) {
+    List<Integer> all = IntStream.range(0, count).boxed().toList();
     ExampleSet examples = model.examples().get(task);
     try (Weights own = model.own(task, joint);
         AdamW adamW = new AdamW(own, ADAM)) {
