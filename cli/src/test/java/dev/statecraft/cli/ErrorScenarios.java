@@ -61,6 +61,7 @@ final class ErrorScenarios {
     hub();
     machine();
     new LeavingErrors(this, folder).add();
+    new AdapterErrors(this, folder).add();
     new TextErrors(this, folder).add();
     new FolderErrors(this, folder).add();
     new InstructionErrors(this, folder).add();
