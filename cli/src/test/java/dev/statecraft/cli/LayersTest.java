@@ -97,7 +97,6 @@ final class LayersTest {
           "models.head.LanguageHead",
           "models.head.NextToken",
           "models.head.Scored",
-          "studio.engine.OpenModel",
           "studio.guide.RecipePage",
           "studio.recipe.DataKeys",
           "studio.recipe.Key",

@@ -96,20 +96,20 @@ class SeveralAdaptersTest {
     String untuned = talked("w5 w8\n").get(0);
     assertThat(List.of(lora, paper, untuned)).doesNotHaveDuplicates();
     String lines =
-        String.join(
-            "\n",
-            "w5 w8",
-            "/adapter p",
-            "/reset",
-            "w5 w8",
-            "/adapters",
-            "/adapter q",
-            "/adapter none",
-            "/reset",
-            "w5 w8",
-            "/adapter lora",
-            "/reset",
-            "w5 w8");
+        """
+        w5 w8
+        /adapter p
+        /reset
+        w5 w8
+        /adapters
+        /adapter q
+        /adapter none
+        /reset
+        w5 w8
+        /adapter lora
+        /reset
+        w5 w8
+        """;
     assertThat(talked(lines, "--adapter", "lora", "--adapter", "p=paper"))
         .containsExactly(lora, paper, untuned, lora);
     assertThat(console.err())

@@ -206,6 +206,28 @@ class FrozenWeightsTest {
     }
   }
 
+  /** A base of which an adapter changes every weight is not held beside it, until it is asked. */
+  @Test
+  void whatIsNotNeededIsNotRead() throws IOException {
+    TinyModel model = TinyModel.of("bert-tiny");
+    Graph base = model.family().graph();
+    Graph full = new FullTuning().apply(base);
+    try (Torch torch = Torch.cpu();
+        CheckpointSource checkpoint = checkpoint(model)) {
+      WeightSource source = CheckpointWeights.of(checkpoint);
+      try (FrozenWeights frozen =
+              new FrozenWeights(torch, base, DType.FLOAT32, Quantization.NONE, source);
+          Weights weights = frozen.open(full, source, 5)) {
+        assertThat(frozen.bytes()).isZero();
+        assertThat(torch.liveBytes()).isEqualTo(4 * weights.trainableCount());
+        try (Weights untuned = frozen.open(base, source, 5)) {
+          assertThat(frozen.bytes() + untuned.frozenBytes())
+              .isEqualTo(4 * weights.trainableCount());
+        }
+      }
+    }
+  }
+
   @Test
   void aThousandAdaptersLeaveNothing() throws IOException {
     TinyModel model = TinyModel.of("llama-tiny");
