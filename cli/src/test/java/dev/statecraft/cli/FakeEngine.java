@@ -5,6 +5,7 @@ import dev.statecraft.adapters.combine.CombinedEdge;
 import dev.statecraft.adapters.combine.EdgeAction;
 import dev.statecraft.adapters.verify.PromptAgreement;
 import dev.statecraft.base.InvalidInputException;
+import dev.statecraft.base.UsageException;
 import dev.statecraft.core.plan.StateFormat;
 import dev.statecraft.data.ChatMessage;
 import dev.statecraft.studio.SampleRuns;
@@ -234,6 +235,27 @@ final class FakeEngine implements Engine {
           @Override
           public String format() {
             return "by a template";
+          }
+
+          private String adapter = "a";
+
+          @Override
+          public List<String> adapters() {
+            return List.of("none", "a", "b");
+          }
+
+          @Override
+          public String adapter() {
+            return adapter;
+          }
+
+          @Override
+          public void use(String name) {
+            if (!adapters().contains(name)) {
+              throw new UsageException(
+                  "adapter: expected one of [none, a, b], found '" + name + "'");
+            }
+            adapter = name;
           }
 
           @Override

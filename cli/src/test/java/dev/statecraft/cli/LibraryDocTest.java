@@ -10,10 +10,12 @@ import dev.statecraft.studio.engine.ModelEngine;
 import dev.statecraft.studio.engine.OpenModel;
 import dev.statecraft.studio.engine.TinyFolder;
 import dev.statecraft.studio.recipe.Recipe;
+import dev.statecraft.studio.recipe.TaskRecipe;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -33,7 +35,7 @@ final class LibraryDocTest {
     String source =
         Files.readString(ROOT.resolve("cli/src/test/java/dev/statecraft/cli/LibraryExamples.java"));
     List<MatchResult> shown = SHOWN.matcher(page).results().toList();
-    assertThat(shown).hasSize(8);
+    assertThat(shown).hasSize(9);
     for (MatchResult example : shown) {
       String begin = "    // begin " + example.group(1) + "\n";
       int from = source.indexOf(begin) + begin.length();
@@ -62,6 +64,31 @@ final class LibraryDocTest {
         .hasSize(2)
         .allSatisfy(
             team -> assertThat(team.probabilities()).containsOnlyKeys("billing", "support"));
+  }
+
+  @Test
+  void adaptersAreSwitched() throws IOException {
+    Files.writeString(
+        folder.resolve("tickets.csv"),
+        "text,label\nthe bill is wrong,billing\nit crashed,support\npay twice,billing\n");
+    LibraryExamples.fineTune(LibraryExamples.recipe(folder));
+    Recipe mood =
+        Recipe.builder("builtin:minilm")
+            .method("lora")
+            .train(Files.writeString(folder.resolve("mood.csv"), "text,label\nfine,good\nno,bad\n"))
+            .task(TaskRecipe.CLASSIFICATION)
+            .set("data.validation", "none")
+            .output(folder.resolve("runs/mood"))
+            .build();
+    LibraryExamples.fineTune(mood);
+    Map<String, Classification> answers = LibraryExamples.adapters(new ModelEngine(), folder);
+    assertThat(answers).containsOnlyKeys("tickets", "mood");
+    for (Map.Entry<String, Classification> answer : answers.entrySet()) {
+      try (OpenModel alone =
+          new ModelEngine().open(folder.resolve("runs").resolve(answer.getKey()))) {
+        assertThat(alone.classify("I was charged twice")).isEqualTo(answer.getValue());
+      }
+    }
   }
 
   /** What it trained is there for a program that has the function, and for no other. */

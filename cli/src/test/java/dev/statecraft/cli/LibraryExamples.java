@@ -31,6 +31,7 @@ import dev.statecraft.training.StepMetrics;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -106,6 +107,22 @@ final class LibraryExamples {
     }
     // end
     return text;
+  }
+
+  static Map<String, Classification> adapters(Engine engine, Path folder) throws IOException {
+    Map<String, Classification> answers = new LinkedHashMap<>();
+    // begin adapters
+    try (OpenModel model = engine.open(folder.resolve("runs/tickets"))) {
+      model.load("mood", folder.resolve("runs/mood"));
+      for (String name : model.adapters()) { // [tickets, mood]
+        model.use(name);
+        answers.put(name, model.classify("I was charged twice"));
+      }
+      model.use("tickets");
+      model.unload("mood");
+    }
+    // end
+    return answers;
   }
 
   static UserFunctions functions() {

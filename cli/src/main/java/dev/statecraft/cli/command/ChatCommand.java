@@ -1,6 +1,7 @@
 package dev.statecraft.cli.command;
 
 import dev.statecraft.base.InvalidInputException;
+import dev.statecraft.base.UsageException;
 import dev.statecraft.cli.terminal.Console;
 import dev.statecraft.cli.terminal.Interruptions;
 import dev.statecraft.data.ChatMessage;
@@ -29,10 +30,14 @@ import picocli.CommandLine.Option;
     description =
         "Talks with a causal language model, a line at a time; lines may be piped in. "
             + "A run's lines are written as its prompts were: conversations or instructions. "
+            + "/adapters lists adapters, /adapter NAME lets another one reply (none: the model"
+            + " itself). "
             + "/reset begins again, /exit or the end of the input ends. Ctrl-C stops a reply.")
 public final class ChatCommand implements Callable<Integer> {
   private static final String RESET = "/reset";
   private static final String EXIT = "/exit";
+  private static final String ADAPTER = "/adapter";
+  private static final String ADAPTERS = "/adapters";
 
   private final Console console;
   private final Engine engine;
@@ -61,13 +66,14 @@ public final class ChatCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    TunedModel tuned = model.resolve(console);
-    if (system != null && tuned.trained() == PromptForm.ALPACA) {
+    ChosenModel chosen = model.choose(console);
+    TunedModel tuned = chosen.isAlone() ? chosen.alone() : chosen.untuned();
+    if (system != null && !chosen.hasSeveral() && chosen.alone().trained() == PromptForm.ALPACA) {
       throw new RecipeException(
           "--system: expected a model of conversations, found a run of instructions, whose prompt"
               + " has no place for it");
     }
-    engine.chat(options.chat(tuned), this::talk);
+    engine.chat(options.chat(tuned, chosen.isAlone() ? List.of() : chosen.adapters()), this::talk);
     return 0;
   }
 
@@ -75,7 +81,13 @@ public final class ChatCommand implements Callable<Integer> {
     boolean interactive = console.terminal();
     console.err().println(session.format());
     if (interactive) {
-      console.err().println("/reset begins again, /exit ends, Ctrl-C stops a reply");
+      console
+          .err()
+          .println(
+              (session.adapters().size() > 1
+                      ? "/adapters lists adapters, /adapter NAME takes one, "
+                      : "")
+                  + "/reset begins again, /exit ends, Ctrl-C stops a reply");
     }
     BufferedReader lines = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8));
     List<ChatMessage> messages = beginning();
@@ -90,10 +102,35 @@ public final class ChatCommand implements Callable<Integer> {
           return;
         } else if (line.strip().equals(RESET)) {
           messages = beginning();
+        } else if (line.strip().equals(ADAPTERS) || line.strip().equals(ADAPTER)) {
+          list(session);
+        } else if (line.strip().startsWith(ADAPTER + " ")) {
+          use(session, line.strip().substring(ADAPTER.length()).strip());
         } else if (!line.isBlank()) {
           answer(session, messages, line, interruptions);
         }
       }
+    }
+  }
+
+  private void list(ChatSession session) {
+    String used = session.adapter();
+    session
+        .adapters()
+        .forEach(name -> console.err().println((name.equals(used) ? "* " : "  ") + name));
+  }
+
+  /** Another one goes on with the conversation, or the same if that cannot. */
+  private void use(ChatSession session, String adapter) {
+    String before = session.format();
+    try {
+      session.use(adapter);
+      console.err().println("(" + session.adapter() + " replies)");
+      if (!session.format().equals(before)) {
+        console.err().println(session.format());
+      }
+    } catch (UsageException | InvalidInputException e) {
+      console.err().println("statecraft: " + e.getMessage());
     }
   }
 

@@ -3,15 +3,15 @@ package dev.statecraft.cli.command;
 import dev.statecraft.base.Json;
 import dev.statecraft.base.Units;
 import dev.statecraft.cli.terminal.Console;
-import dev.statecraft.data.Row;
-import dev.statecraft.data.TextColumns;
 import dev.statecraft.studio.engine.Classification;
-import dev.statecraft.studio.engine.DataFiles;
 import dev.statecraft.studio.engine.Engine;
+import dev.statecraft.studio.engine.NamedAdapter;
+import dev.statecraft.studio.engine.OpenModel;
 import dev.statecraft.studio.engine.TextInput;
 import dev.statecraft.studio.engine.TunedModel;
 import dev.statecraft.studio.recipe.Recipe;
 import dev.statecraft.studio.recipe.RecipeException;
+import dev.statecraft.studio.recipe.TaskRecipe.Classified;
 import dev.statecraft.studio.run.RunDirectory;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -23,8 +23,8 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /** {@code classify}: labels with probabilities from a tuned encoder or vision transformer. */
 @Command(
@@ -32,7 +32,8 @@ import picocli.CommandLine.Parameters;
     header = "Labels texts or images with the tuned model of a run.",
     description =
         "Labels texts or images with the tuned model of a run, with probabilities: one line for"
-            + " each, or a file (--output) with a line for each row of the input.")
+            + " each, or a file (--output) with a line for each row of the input. Several runs of"
+            + " one model label each in turn; the model is loaded once.")
 public final class ClassifyCommand implements Callable<Integer> {
   private final Console console;
   private final Engine engine;
@@ -40,28 +41,21 @@ public final class ClassifyCommand implements Callable<Integer> {
   @Option(
       names = "--run",
       required = true,
-      paramLabel = "DIR",
-      description = "The run directory of a finished classification run.")
-  private String run;
+      paramLabel = NamedAdapters.VALUE,
+      description =
+          "The run directory of a finished classification run. May be repeated for runs of one"
+              + " model; each has a name, that of its directory if none is given.")
+  private List<String> runs;
 
-  @Option(
-      names = "--pair",
-      paramLabel = "TEXT",
-      description = "The second text of a pair; once for each TEXT.")
-  private List<String> pairs = List.of();
-
-  @Option(
-      names = "--input",
-      paramLabel = "FILE",
-      description = "Texts from a data file with the columns of the run's data; it needs no label.")
-  private String input;
+  @Mixin private LabelInputs inputs;
 
   @Option(
       names = {"-o", "--output"},
       paramLabel = "FILE",
       description =
           "Write a row for each input into a .jsonl, .csv or .tsv file: all that the input's row"
-              + " has, then label and probability (.jsonl: also all probabilities).")
+              + " has, then label and probability (.jsonl: also all probabilities), of several runs"
+              + " under their names.")
   private String output;
 
   @Option(
@@ -74,12 +68,6 @@ public final class ClassifyCommand implements Callable<Integer> {
   @Option(names = "--json", description = "Print all probabilities as one JSON object.")
   private boolean json;
 
-  @Parameters(
-      paramLabel = "TEXT|IMAGE",
-      arity = "0..*",
-      description = "Texts to label, or PNG and JPEG files where the run learned from images.")
-  private List<String> texts = List.of();
-
   public ClassifyCommand(Console console, Engine engine) {
     this.console = console;
     this.engine = engine;
@@ -89,78 +77,132 @@ public final class ClassifyCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     Optional<Predictions> file =
         Optional.ofNullable(output).map(console::path).map(Predictions::new);
-    RunDirectory directory = RunDirectory.open(console.path(run));
-    Recipe recipe = directory.recipe();
-    TunedModel model =
-        new TunedModel(recipe.model(), Optional.of(directory.adapter()), recipe.quantize());
-    switch (recipe.task().classified()) {
-      case IMAGES -> {
-        List<Path> images = images();
-        tell(
-            file,
-            images.stream().map(ClassifyCommand::row).toList(),
-            texts,
-            engine.classifyImages(recipe, model, images));
-      }
-      case TEXTS -> {
-        List<Map<String, Object>> rows = new ArrayList<>();
-        List<TextInput> inputs = inputs(recipe, rows, file.isPresent());
-        tell(
-            file,
-            rows,
-            inputs.stream().map(TextInput::text).toList(),
-            engine.classify(recipe, model, inputs, line -> console.err().println(line)));
-      }
-      case NOTHING ->
-          throw new RecipeException(
-              directory.folder()
-                  + ": expected a run of the task classification or image-classification, found "
-                  + recipe.task().type());
+    List<NamedAdapter> named = NamedAdapters.read(console, "--run", runs);
+    List<RunDirectory> directories =
+        named.stream().map(run -> RunDirectory.open(run.path())).toList();
+    List<Recipe> recipes = directories.stream().map(RunDirectory::recipe).toList();
+    for (int i = 0; i < recipes.size(); i++) {
+      require(directories, recipes, i);
     }
+    tell(
+        file,
+        named.size() == 1
+            ? one(directories.get(0), recipes.get(0), file.isPresent())
+            : several(named, recipes, file.isPresent()));
     return 0;
   }
 
-  private List<Path> images() {
-    if (input != null || !pairs.isEmpty() || texts.isEmpty()) {
-      throw new RecipeException("expected image files alone, as this run learned from images");
+  /** All that is labelled at once must be of one kind. */
+  private static void require(List<RunDirectory> directories, List<Recipe> recipes, int index) {
+    Classified classified = recipes.get(index).task().classified();
+    if (classified == Classified.NOTHING) {
+      throw new RecipeException(
+          directories.get(index).folder()
+              + ": expected a run of the task classification or image-classification, found "
+              + recipes.get(index).task().type());
     }
-    return texts.stream().map(console::path).toList();
+    if (classified != recipes.get(0).task().classified()) {
+      throw new RecipeException(
+          directories.get(index).folder()
+              + ": expected a run of the task "
+              + recipes.get(0).task().type()
+              + " like the one before, found "
+              + recipes.get(index).task().type());
+    }
   }
 
-  private void tell(
-      Optional<Predictions> file,
-      List<Map<String, Object>> rows,
-      List<String> names,
-      List<Classification> results)
+  private Labelled one(RunDirectory directory, Recipe recipe, boolean whole) throws IOException {
+    TunedModel model =
+        new TunedModel(recipe.model(), Optional.of(directory.adapter()), recipe.quantize());
+    if (recipe.task().classified() == Classified.IMAGES) {
+      List<Path> images = inputs.images(console);
+      return Labelled.of(
+          images.stream().map(LabelInputs::row).toList(),
+          inputs.arguments(),
+          engine.classifyImages(recipe, model, images));
+    }
+    List<Map<String, Object>> rows = new ArrayList<>();
+    List<TextInput> texts = inputs.texts(console, recipe, rows, whole);
+    return Labelled.of(
+        rows,
+        texts.stream().map(TextInput::text).toList(),
+        engine.classify(recipe, model, texts, line -> console.err().println(line)));
+  }
+
+  /** Loads the model once; each run reads the inputs by its own columns. */
+  private Labelled several(List<NamedAdapter> named, List<Recipe> recipes, boolean whole)
       throws IOException {
+    boolean images = recipes.get(0).task().classified() == Classified.IMAGES;
+    List<Map<String, Object>> rows = new ArrayList<>();
+    List<List<TextInput>> texts = new ArrayList<>();
+    if (images) {
+      inputs.images(console).forEach(image -> rows.add(LabelInputs.row(image)));
+    } else {
+      for (Recipe recipe : recipes) {
+        texts.add(inputs.texts(console, recipe, texts.isEmpty() ? rows : new ArrayList<>(), whole));
+      }
+    }
+    Map<String, List<Classification>> results = new LinkedHashMap<>();
+    TunedModel model =
+        new TunedModel(
+            recipes.get(0).model(), Optional.empty(), ChosenModel.quantizationOf(recipes));
+    try (OpenModel open = engine.open(recipes.get(0), model)) {
+      for (NamedAdapter run : named) {
+        open.load(run.name(), run.path());
+      }
+      for (NamedAdapter run : named) {
+        open.use(run.name());
+        results.put(
+            run.name(),
+            images
+                ? open.classifyImages(inputs.images(console))
+                : open.classify(
+                    texts.get(results.size()),
+                    line -> console.err().println(run.name() + ": " + line)));
+      }
+    }
+    return new Labelled(
+        rows,
+        images ? inputs.arguments() : texts.get(0).stream().map(TextInput::text).toList(),
+        results);
+  }
+
+  private void tell(Optional<Predictions> file, Labelled labelled) throws IOException {
     if (file.isPresent()) {
-      file.get().write(rows, results, note -> console.err().println("note: " + note));
+      file.get().write(labelled, note -> console.err().println("note: " + note));
     }
     if (json || file.isEmpty()) {
-      print(rows, names, results);
+      print(labelled);
     } else {
-      console.out().println("written: " + console.path(output) + " (" + rows.size() + " rows)");
+      console.out().println("written: " + console.path(output) + " (" + labelled.size() + " rows)");
     }
   }
 
-  /**
-   * Prints results.
-   *
-   * @param rows what JSON says of each input
-   * @param names what a line says of each input
-   */
-  private void print(
-      List<Map<String, Object>> rows, List<String> names, List<Classification> results) {
+  private void print(Labelled labelled) {
     List<Map<String, Object>> told = new ArrayList<>();
-    for (int i = 0; i < results.size(); i++) {
+    for (int i = 0; i < labelled.size(); i++) {
+      int input = i;
+      Map<String, Classification> results = new LinkedHashMap<>();
+      labelled.results().forEach((run, all) -> results.put(run, all.get(input)));
       if (json) {
-        Map<String, Object> row = new LinkedHashMap<>(rows.get(i));
-        row.put("label", results.get(i).label());
-        row.put("probabilities", results.get(i).probabilities());
+        Map<String, Object> row = new LinkedHashMap<>(labelled.rows().get(i));
+        if (labelled.hasSeveral()) {
+          Map<String, Object> runsOfRow = new LinkedHashMap<>();
+          results.forEach((run, result) -> runsOfRow.put(run, object(result)));
+          row.put("runs", runsOfRow);
+        } else {
+          row.putAll(object(results.get(Labelled.ONLY)));
+        }
         told.add(row);
       } else {
         // A text may have line breaks; a result has one line.
-        console.out().println(plain(labels(results.get(i))) + "\t" + plain(names.get(i)));
+        console
+            .out()
+            .println(
+                results.entrySet().stream()
+                        .map(result -> plain(labels(result.getKey(), result.getValue())) + "\t")
+                        .collect(Collectors.joining())
+                    + plain(labelled.names().get(i)));
       }
     }
     if (json) {
@@ -168,84 +210,22 @@ public final class ClassifyCommand implements Callable<Integer> {
     }
   }
 
+  private static Map<String, Object> object(Classification result) {
+    Map<String, Object> object = new LinkedHashMap<>();
+    object.put("label", result.label());
+    object.put("probabilities", result.probabilities());
+    return object;
+  }
+
   private static String plain(String text) {
     return text.replaceAll("\\R|\\p{Cntrl}|\\v", " ");
   }
 
-  /**
-   * The texts.
-   *
-   * @param shown gets what is told of each beside its label
-   * @param whole whether that is all that the row of a file has
-   */
-  private List<TextInput> inputs(Recipe recipe, List<Map<String, Object>> shown, boolean whole) {
-    List<TextInput> inputs = new ArrayList<>();
-    for (TextInput text : texts(recipe, shown, whole)) {
-      inputs.add(text);
-      if (shown.size() < inputs.size()) {
-        shown.add(row(text));
-      }
-    }
-    return inputs;
-  }
-
-  private List<TextInput> texts(Recipe recipe, List<Map<String, Object>> shown, boolean whole) {
-    TextColumns columns =
-        recipe
-            .data()
-            .columns()
-            .orElseThrow(() -> new RecipeException("data.columns: expected columns, found none"));
-    if ((input == null) == texts.isEmpty()) {
-      throw new RecipeException("expected either texts or --input, found neither or both");
-    }
-    if (input != null) {
-      List<Row> rows = DataFiles.read(console.path(input), recipe.data().train().get(0).format());
-      if (whole) {
-        rows.forEach(row -> shown.add(new LinkedHashMap<>(row.values())));
-      }
-      return rows.stream()
-          .map(
-              row ->
-                  new TextInput(
-                      row.text(columns.text()), columns.pair().map(row::text), row.where()))
-          .toList();
-    }
-    int expected = columns.pair().isPresent() ? texts.size() : 0;
-    if (pairs.size() != expected) {
-      throw new RecipeException(
-          "--pair: expected "
-              + expected
-              + " for "
-              + texts.size()
-              + " texts, found "
-              + pairs.size());
-    }
-    List<TextInput> inputs = new ArrayList<>();
-    for (int i = 0; i < texts.size(); i++) {
-      inputs.add(
-          new TextInput(
-              texts.get(i), expected == 0 ? Optional.empty() : Optional.of(pairs.get(i))));
-    }
-    return inputs;
-  }
-
-  private String labels(Classification result) {
-    return result.probabilities().entrySet().stream()
-        .limit(Math.max(1, top))
-        .map(entry -> entry.getKey() + " " + Units.percent(entry.getValue()))
-        .collect(Collectors.joining(", "));
-  }
-
-  private static Map<String, Object> row(Path image) {
-    Map<String, Object> row = new LinkedHashMap<>();
-    row.put("image", image.toString());
-    return row;
-  }
-
-  private static Map<String, Object> row(TextInput text) {
-    Map<String, Object> row = new LinkedHashMap<>();
-    row.put("text", text.text());
-    text.pair().ifPresent(pair -> row.put("pair", pair));
-    return row;
+  private String labels(String run, Classification result) {
+    return (run.equals(Labelled.ONLY) ? "" : run + ": ")
+        + result.probabilities().entrySet().stream()
+            .limit(Math.max(1, top))
+            .map(entry -> entry.getKey() + " " + Units.percent(entry.getValue()))
+            .collect(Collectors.joining(", "));
   }
 }

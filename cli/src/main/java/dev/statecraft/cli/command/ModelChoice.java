@@ -1,13 +1,12 @@
 package dev.statecraft.cli.command;
 
 import dev.statecraft.cli.terminal.Console;
-import dev.statecraft.studio.engine.PromptForm;
-import dev.statecraft.studio.engine.TunedModel;
+import dev.statecraft.studio.engine.NamedAdapter;
 import dev.statecraft.studio.recipe.Recipe;
 import dev.statecraft.studio.recipe.RecipeException;
 import dev.statecraft.studio.run.RunDirectory;
 import dev.statecraft.tensor.quant.Quantization;
-import java.util.Optional;
+import java.util.List;
 import picocli.CommandLine.Option;
 
 /** The options that name a model, tuned or not. */
@@ -18,14 +17,22 @@ final class ModelChoice {
       description = "The model: a folder, org/name[@revision] of the Hub, or builtin:minilm.")
   private String model;
 
-  @Option(names = "--adapter", paramLabel = "DIR", description = "The adapter to put on it.")
-  private String adapter;
+  @Option(
+      names = "--adapter",
+      paramLabel = NamedAdapters.VALUE,
+      description =
+          "The adapter to put on it: its folder, or the directory of its run. May be repeated:"
+              + " the model is loaded once, and each adapter has a name, that of its run or folder"
+              + " if none is given.")
+  private List<String> adapters = List.of();
 
   @Option(
       names = "--run",
-      paramLabel = "DIR",
-      description = "In place of both: the run directory of a finished run.")
-  private String run;
+      paramLabel = NamedAdapters.VALUE,
+      description =
+          "In place of both: the run directory of a finished run. May be repeated for runs of one"
+              + " model.")
+  private List<String> runs = List.of();
 
   @Option(
       names = "--quantize",
@@ -40,26 +47,22 @@ final class ModelChoice {
     return Recipe.modelName(model, console.folder());
   }
 
-  TunedModel resolve(Console console) {
-    if ((run == null) == (model == null) || (run != null && adapter != null)) {
+  ChosenModel choose(Console console) {
+    if (runs.isEmpty() == (model == null) || (!runs.isEmpty() && !adapters.isEmpty())) {
       throw new RecipeException("expected either --run, or --model and perhaps --adapter");
     }
-    if (run == null) {
-      return new TunedModel(
+    if (runs.isEmpty()) {
+      return new ChosenModel(
           absolute(console, model),
-          Optional.ofNullable(adapter).map(console::path),
-          quantization(Quantization.NONE));
+          quantize == null ? Quantization.NONE : Quantization.of(quantize),
+          NamedAdapters.read(console, "--adapter", adapters));
     }
-    RunDirectory directory = RunDirectory.open(console.path(run));
-    Recipe recipe = directory.recipe();
-    return new TunedModel(
-        recipe.model(),
-        Optional.of(directory.adapter()),
-        quantization(recipe.quantize()),
-        PromptForm.of(recipe).orElse(PromptForm.AS_IS));
-  }
-
-  private Quantization quantization(Quantization otherwise) {
-    return quantize == null ? otherwise : Quantization.of(quantize);
+    List<NamedAdapter> named = NamedAdapters.read(console, "--run", runs);
+    List<Recipe> recipes =
+        named.stream().map(run -> RunDirectory.open(run.path()).recipe()).toList();
+    return new ChosenModel(
+        recipes.get(0).model(),
+        quantize == null ? ChosenModel.quantizationOf(recipes) : Quantization.of(quantize),
+        named);
   }
 }

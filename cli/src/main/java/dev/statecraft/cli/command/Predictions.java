@@ -17,10 +17,12 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /**
  * A file of predictions: one line for each row of the input, in its order, with all that the row
- * had, the label, and its probability. In JSONL also the probabilities of all labels.
+ * had, the label, and its probability. In JSONL also the probabilities of all labels. Where several
+ * runs gave labels, their names stand before these columns'.
  */
 final class Predictions {
   private static final String LABEL = "label";
@@ -65,39 +67,55 @@ final class Predictions {
   /**
    * Writes it; what was there before stays until all is written.
    *
-   * @param rows of the input, as many as results
    * @param notes is told of what the form of the file cannot keep
    */
-  void write(List<Map<String, Object>> rows, List<Classification> results, Consumer<String> notes)
-      throws IOException {
+  void write(Labelled labelled, Consumer<String> notes) throws IOException {
+    List<Map<String, Object>> all = new ArrayList<>();
     Set<String> columns = new LinkedHashSet<>();
-    rows.forEach(row -> columns.addAll(row.keySet()));
+    for (Map<String, Object> row : labelled.rows()) {
+      all.add(new LinkedHashMap<>(row));
+      columns.addAll(row.keySet());
+    }
+    List<String> names =
+        labelled.results().keySet().stream()
+            .map(run -> run.equals(Labelled.ONLY) ? "" : run + "_")
+            .toList();
     boolean taken =
-        columns.contains(LABEL) || columns.contains(PROBABILITY) || columns.contains(PROBABILITIES);
-    String prefix = taken ? PREDICTED : "";
+        names.stream()
+            .flatMap(name -> Stream.of(name + LABEL, name + PROBABILITY, name + PROBABILITIES))
+            .anyMatch(columns::contains);
     if (taken) {
       notes.accept(
           "the input has columns of these names, so predictions are called "
-              + prefix
+              + PREDICTED
+              + names.get(0)
               + LABEL
               + " and "
-              + prefix
+              + PREDICTED
+              + names.get(0)
               + PROBABILITY);
     }
-    List<Map<String, Object>> all = new ArrayList<>();
-    for (int i = 0; i < rows.size(); i++) {
-      Map<String, Object> row = new LinkedHashMap<>(rows.get(i));
-      Classification result = results.get(i);
-      row.put(prefix + LABEL, result.label());
-      row.put(prefix + PROBABILITY, result.probabilities().get(result.label()));
-      if (kind == Kind.JSONL) {
-        row.put(prefix + PROBABILITIES, result.probabilities());
-      }
-      all.add(row);
-    }
-    columns.add(prefix + LABEL);
-    columns.add(prefix + PROBABILITY);
+    labelled
+        .results()
+        .forEach(
+            (run, results) -> {
+              String prefix =
+                  (taken ? PREDICTED : "") + (run.equals(Labelled.ONLY) ? "" : run + "_");
+              for (int i = 0; i < results.size(); i++) {
+                add(all.get(i), prefix, results.get(i));
+              }
+              columns.add(prefix + LABEL);
+              columns.add(prefix + PROBABILITY);
+            });
     AtomicFile.write(file, kind == Kind.JSONL ? jsonl(all) : table(all, columns, notes));
+  }
+
+  private void add(Map<String, Object> row, String prefix, Classification result) {
+    row.put(prefix + LABEL, result.label());
+    row.put(prefix + PROBABILITY, result.probabilities().get(result.label()));
+    if (kind == Kind.JSONL) {
+      row.put(prefix + PROBABILITIES, result.probabilities());
+    }
   }
 
   private static String jsonl(List<Map<String, Object>> rows) {

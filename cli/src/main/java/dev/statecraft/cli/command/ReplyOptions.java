@@ -2,10 +2,12 @@ package dev.statecraft.cli.command;
 
 import dev.statecraft.studio.engine.ChatRequest;
 import dev.statecraft.studio.engine.GenerateRequest.Sampling;
+import dev.statecraft.studio.engine.NamedAdapter;
 import dev.statecraft.studio.engine.TunedModel;
 import dev.statecraft.studio.recipe.RecipeException;
 import dev.statecraft.tensor.DType;
 import dev.statecraft.tensor.Device;
+import java.util.List;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import picocli.CommandLine.Mixin;
@@ -72,8 +74,8 @@ final class ReplyOptions {
     return device.device();
   }
 
-  ChatRequest chat(TunedModel model) {
-    return new ChatRequest(model, maxNewTokens, sampling(), dtype(), device());
+  ChatRequest chat(TunedModel model, List<NamedAdapter> adapters) {
+    return new ChatRequest(model, adapters, maxNewTokens, sampling(), dtype(), device());
   }
 
   Sampling sampling() {

@@ -5,6 +5,7 @@ import dev.statecraft.core.graph.Cost;
 import dev.statecraft.core.graph.Edge;
 import dev.statecraft.core.graph.Graph;
 import dev.statecraft.core.graph.Parameter;
+import dev.statecraft.tensor.quant.Quantization;
 import java.util.LinkedHashSet;
 import java.util.Set;
 
@@ -40,11 +41,14 @@ public final class QuantizableWeights {
   }
 
   /**
-   * Their names.
+   * The names of those that are held in a format; none if it is {@link Quantization#NONE}.
    *
-   * @throws UsageException if there are none
+   * @throws UsageException if there is nothing to quantize
    */
-  static Set<String> required(Graph graph) {
+  static Set<String> of(Graph graph, Quantization format) {
+    if (format == Quantization.NONE) {
+      return Set.of();
+    }
     Set<String> found = of(graph);
     if (found.isEmpty()) {
       throw new UsageException(

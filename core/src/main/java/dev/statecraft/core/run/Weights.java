@@ -29,7 +29,8 @@ import java.util.function.Predicate;
  * linears} lie end to end in one buffer. {@linkplain QuantizableWeights Weights of frozen linears
  * inside layers} can be held quantized, each by itself; they are then dequantized whenever a step
  * needs them. Trained parameters lie end to end in one flat buffer of the master type, their
- * gradients in another, so that the optimizer works on two vectors.
+ * gradients in another, so that the optimizer works on two vectors. Frozen ones of the base model
+ * can be those that {@link FrozenWeights} hold for several graphs.
  */
 public final class Weights implements ParameterValues, AutoCloseable {
   /** Random numbers drawn at once: bounds the temporary. */
@@ -50,60 +51,65 @@ public final class Weights implements ParameterValues, AutoCloseable {
   private final Map<String, QuantizedMatrix> quantized = new LinkedHashMap<>();
   private final Tensor flatValues;
   private final Tensor flatGradients;
+  private final Lent lent;
+  private boolean closed;
 
-  private Weights(Torch torch, Graph graph, DType computeType, Quantization quantization) {
+  /**
+   * Makes them, with no values yet.
+   *
+   * @param learns whether trained parameters have gradients
+   */
+  private Weights(
+      Lent lent,
+      Torch torch,
+      Graph graph,
+      DType computeType,
+      Quantization quantization,
+      boolean learns) {
+    this.lent = lent;
     this.torch = torch;
     this.computeType = computeType;
     this.quantization = quantization;
-    quantizable = quantization == Quantization.NONE ? Set.of() : QuantizableWeights.required(graph);
+    quantizable = QuantizableWeights.of(graph, quantization);
     parameters = graph.parameters();
     rules = graph.rules();
     List<Parameter> trained = graph.trainableParameters();
     long count = trained.stream().mapToLong(Parameter::elements).sum();
     flatValues = torch.zeros(computeType.master(), count).escape();
-    flatGradients = torch.zeros(computeType.master(), count).escape();
+    flatGradients = torch.zeros(computeType.master(), learns ? count : 0).escape();
     flatValues.claim(MemoryCategory.CONTROL_PARAMETERS);
     flatGradients.claim(MemoryCategory.GRADIENTS);
     long offset = 0;
     for (Parameter parameter : trained) {
       values.put(parameter.name(), slice(flatValues, offset, parameter));
-      gradients.put(parameter.name(), slice(flatGradients, offset, parameter));
+      if (learns) {
+        gradients.put(parameter.name(), slice(flatGradients, offset, parameter));
+      }
       offset += parameter.elements();
     }
-    for (List<Edge> group : FusedLinears.of(graph).groups()) {
-      for (int i = 0; i < group.get(0).parameters().size(); i++) {
-        if (!quantizable.contains(group.get(0).parameters().get(i).name())) {
-          layEndToEnd(group, i);
-        }
+    for (EndToEnd group : EndToEnd.of(graph, quantizable)) {
+      if (!lent.fused().containsKey(group.name())) {
+        group.lay(torch, computeType, fused, values);
       }
     }
     for (Parameter parameter : parameters.values()) {
-      if (!values.containsKey(parameter.name()) && !quantizable.contains(parameter.name())) {
+      if (!values.containsKey(parameter.name())
+          && !quantizable.contains(parameter.name())
+          && !lent.has(parameter.name())) {
         DType type =
             parameter.role() == Parameter.Role.DERIVED ? computeType.master() : computeType;
         values.put(parameter.name(), torch.empty(type, parameter.sizes()).escape());
       }
     }
     values.values().forEach(value -> value.claim(MemoryCategory.WEIGHTS));
+    values.putAll(lent.values());
+    fused.putAll(lent.fused());
+    quantized.putAll(lent.quantized());
   }
 
   private static Tensor slice(Tensor flat, long offset, Parameter parameter) {
     try (Scope scope = flat.torch().scope()) {
       return flat.narrow(0, offset, parameter.elements()).view(parameter.sizes()).escape();
-    }
-  }
-
-  private void layEndToEnd(List<Edge> group, int index) {
-    List<Parameter> parts = group.stream().map(edge -> edge.parameters().get(index)).toList();
-    long rows = parts.stream().mapToLong(part -> part.size(0)).sum();
-    long[] shape = parts.get(0).sizes();
-    shape[0] = rows;
-    Tensor whole = torch.empty(computeType, shape).escape();
-    fused.put(parts.get(0).name(), whole);
-    long row = 0;
-    for (Parameter part : parts) {
-      values.put(part.name(), whole.narrow(0, row, part.size(0)).escape());
-      row += part.size(0);
     }
   }
 
@@ -132,6 +138,33 @@ public final class Weights implements ParameterValues, AutoCloseable {
       Quantization quantization,
       WeightSource source,
       long seed) {
+    requireBase(graph, source);
+    return filled(
+        new Weights(Lent.NOTHING, torch, graph, computeType, quantization, true),
+        graph,
+        source,
+        seed);
+  }
+
+  /**
+   * The same over what is lent, without gradients: {@link FrozenWeights#open}.
+   *
+   * @param lent given back when these are closed
+   */
+  static Weights over(
+      Lent lent,
+      Torch torch,
+      Graph graph,
+      DType computeType,
+      Quantization quantization,
+      WeightSource source,
+      long seed) {
+    return filled(
+        new Weights(lent, torch, graph, computeType, quantization, false), graph, source, seed);
+  }
+
+  /** Refuses a source that lacks a base weight of a graph. */
+  static void requireBase(Graph graph, WeightSource source) {
     List<String> missing = new ArrayList<>();
     for (Parameter parameter : graph.parameters().values()) {
       if (parameter.role() == Parameter.Role.BASE && !source.has(parameter.name())) {
@@ -141,12 +174,23 @@ public final class Weights implements ParameterValues, AutoCloseable {
     if (!missing.isEmpty()) {
       throw new IllegalArgumentException("the checkpoint lacks " + missing);
     }
-    Weights weights = new Weights(torch, graph, computeType, quantization);
-    FactorStarts starts =
-        new FactorStarts(torch, graph, source, computeType.master(), weights.values);
-    starts.draw(name -> streamOf(seed, name));
-    weights.fill(starts, starts::hasFilled, seed);
-    return weights;
+  }
+
+  private static Weights filled(Weights weights, Graph graph, WeightSource source, long seed) {
+    boolean done = false;
+    try {
+      FactorStarts starts =
+          new FactorStarts(
+              weights.torch, graph, source, weights.computeType.master(), weights.values);
+      starts.draw(name -> streamOf(seed, name));
+      weights.fill(starts, starts::hasFilled, seed);
+      done = true;
+      return weights;
+    } finally {
+      if (!done) {
+        weights.free();
+      }
+    }
   }
 
   /** {@link #random(Torch, Graph, DType, Quantization, long)} without quantizing. */
@@ -162,7 +206,7 @@ public final class Weights implements ParameterValues, AutoCloseable {
    */
   public static Weights random(
       Torch torch, Graph graph, DType computeType, Quantization quantization, long seed) {
-    Weights weights = new Weights(torch, graph, computeType, quantization);
+    Weights weights = new Weights(Lent.NOTHING, torch, graph, computeType, quantization, true);
     weights.fill(
         new WeightSource() {
           @Override
@@ -201,9 +245,13 @@ public final class Weights implements ParameterValues, AutoCloseable {
    * @param filled whether a parameter that the source lacks has been filled by reading from it
    */
   private void fill(WeightSource source, Predicate<String> filled, long seed) {
-    quantize(source);
+    new Quantizing(torch, quantization)
+        .read(
+            quantizable.stream().filter(name -> !lent.has(name)).map(parameters::get).toList(),
+            source,
+            quantized);
     for (Parameter parameter : parameters.values()) {
-      if (quantized.containsKey(parameter.name())) {
+      if (quantized.containsKey(parameter.name()) || lent.has(parameter.name())) {
         continue;
       }
       Tensor value = values.get(parameter.name());
@@ -224,7 +272,7 @@ public final class Weights implements ParameterValues, AutoCloseable {
           continue;
         }
         try (Tensor from =
-            (gradients.containsKey(of) ? value(of).share() : inComputeType(of)).escape()) {
+            (parameters.get(of).trainable() ? value(of).share() : inComputeType(of)).escape()) {
           parameter.init().derive(values.get(parameter.name()), from);
         }
       }
@@ -243,40 +291,6 @@ public final class Weights implements ParameterValues, AutoCloseable {
       if (wide.dtype() != value.dtype()) {
         value.copyFrom(wide);
       }
-    }
-  }
-
-  /**
-   * Reads and quantizes one weight after the other, but for those that the source holds so. All go
-   * through one buffer: buffers of their own would leave holes between what stays, which the
-   * process could not give back.
-   */
-  private void quantize(WeightSource source) {
-    for (String name : quantizable) {
-      source.quantized(name, quantization, torch).ifPresent(matrix -> hold(name, matrix));
-    }
-    List<String> rest = quantizable.stream().filter(name -> !quantized.containsKey(name)).toList();
-    if (rest.isEmpty()) {
-      return;
-    }
-    long largest = rest.stream().mapToLong(name -> parameters.get(name).elements()).max().orElse(0);
-    try (Scope scope = torch.scope()) {
-      Tensor buffer = torch.empty(DType.FLOAT32, largest);
-      rest.forEach(name -> hold(name, quantized(source, name, buffer)));
-    }
-  }
-
-  private void hold(String name, QuantizedMatrix matrix) {
-    matrix.claim(MemoryCategory.WEIGHTS);
-    quantized.put(name, matrix);
-  }
-
-  private QuantizedMatrix quantized(WeightSource source, String name, Tensor buffer) {
-    Parameter parameter = parameters.get(name);
-    try (Scope scope = torch.scope()) {
-      Tensor weight = buffer.narrow(0, 0, parameter.elements()).view(parameter.sizes());
-      source.read(name, weight);
-      return QuantizedMatrix.of(quantization, weight);
     }
   }
 
@@ -344,7 +358,7 @@ public final class Weights implements ParameterValues, AutoCloseable {
   /**
    * The gradient of a trained parameter, in the master type.
    *
-   * @throws IllegalArgumentException if the parameter is not trained
+   * @throws IllegalArgumentException if the parameter is not trained, or these have no gradients
    */
   public Tensor gradient(String name) {
     Tensor gradient = gradients.get(name);
@@ -364,7 +378,7 @@ public final class Weights implements ParameterValues, AutoCloseable {
     return flatValues;
   }
 
-  /** All gradients, end to end. */
+  /** All gradients, end to end; empty where there are none. */
   public Tensor flatGradients() {
     return flatGradients;
   }
@@ -398,18 +412,32 @@ public final class Weights implements ParameterValues, AutoCloseable {
     return flatValues.elements();
   }
 
-  /** Bytes of the frozen parameters, as they are held. */
+  /** Bytes of the frozen parameters that are these weights' own, as they are held. */
   public long frozenBytes() {
-    long plain =
-        values.entrySet().stream()
-            .filter(entry -> !gradients.containsKey(entry.getKey()))
-            .mapToLong(entry -> entry.getValue().bytes())
-            .sum();
-    return plain + quantized.values().stream().mapToLong(QuantizedMatrix::bytes).sum();
+    long bytes = 0;
+    for (Parameter parameter : parameters.values()) {
+      if (!parameter.trainable() && !lent.has(parameter.name())) {
+        QuantizedMatrix matrix = quantized.get(parameter.name());
+        bytes += matrix != null ? matrix.bytes() : value(parameter.name()).bytes();
+      }
+    }
+    return bytes;
   }
 
   @Override
   public void close() {
+    if (!closed) {
+      free();
+      lent.giveBack().run();
+    }
+  }
+
+  /** Frees what is its own. */
+  private void free() {
+    closed = true;
+    values.keySet().removeAll(lent.values().keySet());
+    fused.keySet().removeAll(lent.fused().keySet());
+    quantized.keySet().removeAll(lent.quantized().keySet());
     values.values().forEach(Tensor::close);
     gradients.values().forEach(Tensor::close);
     fused.values().forEach(Tensor::close);

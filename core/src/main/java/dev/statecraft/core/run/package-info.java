@@ -2,8 +2,9 @@
  * Running a plan: weights, batches, and one pass at a time.
  *
  * <p>A tour. {@link dev.statecraft.core.run.Weights} holds every parameter: frozen ones in the
- * model's type or quantized, trained ones with their gradients in one flat buffer each. A {@link
- * dev.statecraft.core.run.Batch} brings the states that come from data. A {@link
+ * model's type or quantized, trained ones with their gradients in one flat buffer each; {@link
+ * dev.statecraft.core.run.FrozenWeights} hold those of a base for several tuned graphs that answer.
+ * A {@link dev.statecraft.core.run.Batch} brings the states that come from data. A {@link
  * dev.statecraft.core.run.Pass} takes the steps of a {@link dev.statecraft.core.plan.StatePlan}
  * over one batch: it owns the values, extras and gradients of the states while they live ({@code
  * Gradients} decides when a sum may be made in place). A {@link dev.statecraft.core.run.Ledger}

@@ -22,6 +22,20 @@ public interface ChatSession {
    */
   Generation reply(List<ChatMessage> messages, Consumer<String> text, BooleanSupplier stop);
 
+  /** What can reply: the names of {@link OpenModel#adapters}. */
+  List<String> adapters();
+
+  /** The one of them that replies. */
+  String adapter();
+
+  /**
+   * Lets another one reply. It sees the whole conversation anew: keys and values that one adapter
+   * computed are not those of another. How conversations are written may change with it.
+   *
+   * @throws dev.statecraft.base.UsageException if there is none of this name; the one before stays
+   */
+  void use(String adapter);
+
   /** Who talks to it. */
   @FunctionalInterface
   interface User {

@@ -30,6 +30,11 @@ record ImageClassifier(
   /** Images computed at once. */
   private static final int BATCH = 16;
 
+  @Override
+  public ImageClassifier images() {
+    return this;
+  }
+
   /** One for a recipe's task. */
   static ImageClassifier of(
       List<String> labels, Recipe recipe, PretrainedModel model, Graph graph, Weights weights) {

@@ -1,5 +1,6 @@
 package dev.statecraft.studio.engine;
 
+import dev.statecraft.core.graph.Graph;
 import dev.statecraft.core.run.Weights;
 import dev.statecraft.data.AlpacaPrompt;
 import dev.statecraft.data.ChatMessage;
@@ -28,13 +29,13 @@ final class LanguageModel implements Answering {
   /** Read when it is first asked for: a model that only continues texts needs no template. */
   private Optional<ChatFormat> template = Optional.empty();
 
-  LanguageModel(PretrainedModel model, PromptForm trained, Tuned loaded, Weights weights) {
+  LanguageModel(PretrainedModel model, PromptForm trained, Graph graph, Weights weights) {
     this.model = model;
     this.trained = trained;
     special = Models.specialTokens(model);
     generator =
         new TextGenerator(
-            loaded.graph(),
+            graph,
             weights,
             model.causalLm().input().tokens().orElseThrow(),
             model.tokenizer(),
@@ -48,6 +49,16 @@ final class LanguageModel implements Answering {
     return template.get();
   }
 
+  @Override
+  public LanguageModel language() {
+    return this;
+  }
+
+  /** The form of the prompts that it was tuned on. */
+  PromptForm trained() {
+    return trained;
+  }
+
   /** Continues a prompt that is written in a form. */
   Generation generate(
       String prompt,
@@ -56,12 +67,42 @@ final class LanguageModel implements Answering {
       GenerateRequest.Sampling sampling,
       Consumer<String> text,
       BooleanSupplier stop) {
-    int[] ids =
-        form == PromptForm.CHAT
-            ? template().prompt(Conversation.of(List.of(ChatMessage.user(prompt))))
-            : encoded(form, prompt);
-    boolean turns = form == PromptForm.CHAT || trained == PromptForm.CHAT;
-    Set<Integer> ends = turns ? special.withEnds(template().endIds()).endIds() : special.endIds();
+    if (form == PromptForm.CHAT) {
+      return reply(List.of(ChatMessage.user(prompt)), maxNewTokens, sampling, text, stop);
+    }
+    boolean turns = trained == PromptForm.CHAT;
+    return continued(
+        encoded(form, prompt),
+        turns ? special.withEnds(template().endIds()).endIds() : special.endIds(),
+        maxNewTokens,
+        sampling,
+        text,
+        stop);
+  }
+
+  /** Writes the next turn of a conversation as the model's template does. */
+  Generation reply(
+      List<ChatMessage> messages,
+      int maxNewTokens,
+      GenerateRequest.Sampling sampling,
+      Consumer<String> text,
+      BooleanSupplier stop) {
+    return continued(
+        template().prompt(Conversation.of(messages)),
+        special.withEnds(template().endIds()).endIds(),
+        maxNewTokens,
+        sampling,
+        text,
+        stop);
+  }
+
+  private Generation continued(
+      int[] ids,
+      Set<Integer> ends,
+      int maxNewTokens,
+      GenerateRequest.Sampling sampling,
+      Consumer<String> text,
+      BooleanSupplier stop) {
     try (Dialogue dialogue = generator.dialogue(ends, sampler(sampling))) {
       return ModelChat.shown(dialogue.reply(ids, maxNewTokens, text, stop));
     }

@@ -8,15 +8,13 @@ import java.util.List;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
-/** A session with a causal language model. */
-record ModelChat(ChatFormat chat, Dialogue dialogue, int maxNewTokens) implements ChatSession {
-  @Override
-  public String format() {
+/** A conversation with a causal language model, and what it has seen of it; for its thread. */
+record ModelChat(ChatFormat chat, Dialogue dialogue, int maxNewTokens) implements AutoCloseable {
+  String format() {
     return chat.description();
   }
 
-  @Override
-  public Generation reply(List<ChatMessage> messages, Consumer<String> text, BooleanSupplier stop) {
+  Generation reply(List<ChatMessage> messages, Consumer<String> text, BooleanSupplier stop) {
     int[] prompt = chat.prompt(Conversation.of(messages));
     return shown(dialogue.reply(prompt, maxNewTokens, text, stop));
   }
@@ -35,5 +33,10 @@ record ModelChat(ChatFormat chat, Dialogue dialogue, int maxNewTokens) implement
           case STOPPED -> "stopped";
         },
         generated.seconds());
+  }
+
+  @Override
+  public void close() {
+    dialogue.close();
   }
 }

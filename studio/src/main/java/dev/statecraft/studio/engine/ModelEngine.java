@@ -231,6 +231,12 @@ public final class ModelEngine implements Engine {
   @Override
   public void chat(ChatRequest request, ChatSession.User user) throws IOException {
     try (OpenModel model = open(request.model(), request.dtype(), request.device())) {
+      for (NamedAdapter adapter : request.adapters()) {
+        model.load(adapter.name(), adapter.path());
+      }
+      if (!request.adapters().isEmpty()) {
+        model.use(request.adapters().get(0).name());
+      }
       model.chat(request.maxNewTokens(), request.sampling(), user);
     }
   }

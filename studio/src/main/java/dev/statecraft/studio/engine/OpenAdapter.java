@@ -54,7 +54,8 @@ record OpenAdapter(Adapter adapter, PretrainedModel model, TaskModel family)
     return Files.isDirectory(folder) ? folder.toAbsolutePath().toString() : named;
   }
 
-  private static TaskModel family(AdapterSource source, PretrainedModel model, Adapter adapter) {
+  /** The model with the head that an adapter has. */
+  static TaskModel family(AdapterSource source, PretrainedModel model, Adapter adapter) {
     if (source.recipe().isPresent()) {
       return RecipeTask.of(source.recipe().get()).model(model);
     }

@@ -1,20 +1,18 @@
 package dev.statecraft.studio.engine;
 
 import dev.statecraft.base.OwnThread;
-import dev.statecraft.core.run.Weights;
 import dev.statecraft.data.ChatMessage;
 import dev.statecraft.models.pretrained.PretrainedModel;
 import dev.statecraft.studio.recipe.Recipe;
 import dev.statecraft.tensor.DType;
 import dev.statecraft.tensor.Device;
 import dev.statecraft.tensor.Torch;
-import dev.statecraft.tensor.quant.Quantization;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
 /**
@@ -22,34 +20,43 @@ import java.util.function.Consumer;
  * has a thread of its own, and may be asked by any; questions are answered one after another. Not
  * answered is what it was not opened for: that throws {@link IllegalStateException}, as every
  * question does once it is closed.
+ *
+ * <p>It may have several adapters by name, one of which is used at a time. They share the base's
+ * weights ({@link dev.statecraft.core.run.FrozenWeights} says which they do not), so that another
+ * one takes the memory of what it was trained, and to {@linkplain #use use} another one takes no
+ * time. The adapter that it was opened with is called as its run's directory is, or else as its
+ * folder. The model without an adapter is called {@value #NONE}: one that writes always has it, one
+ * that classifies if it was opened without an adapter, since there is no other head that was
+ * trained.
  */
 public final class OpenModel implements AutoCloseable {
+  /** What the model without an adapter is called. */
+  public static final String NONE = "none";
+
   private final OwnThread thread;
   private final Closing opened;
-  private final PromptForm trained;
-  private final Answering answering;
+  private final OpenAdapters adapters;
   private final AtomicBoolean closed = new AtomicBoolean();
 
-  private OpenModel(OwnThread thread, Closing opened, PromptForm trained, Answering answering) {
+  private OpenModel(OwnThread thread, Closing opened, OpenAdapters adapters) {
     this.thread = thread;
     this.opened = opened;
-    this.trained = trained;
-    this.answering = answering;
+    this.adapters = adapters;
   }
 
   /** How a model is read and loaded, on its own thread. */
   private interface Opening {
-    Answering open(Closing opened) throws IOException;
+    OpenAdapters open(Closing opened) throws IOException;
   }
 
-  private static OpenModel of(TunedModel tuned, Opening opening) throws IOException {
+  private static OpenModel of(Opening opening) throws IOException {
     OwnThread thread = new OwnThread("statecraft-model");
     Closing opened = new Closing();
     boolean done = false;
     try {
-      Answering answering = thread.call(() -> opening.open(opened));
+      OpenAdapters adapters = thread.call(() -> opening.open(opened));
       done = true;
-      return new OpenModel(thread, opened, tuned.trained(), answering);
+      return new OpenModel(thread, opened, adapters);
     } finally {
       if (!done) {
         on(thread, opened::close);
@@ -62,17 +69,25 @@ public final class OpenModel implements AutoCloseable {
   static OpenModel classifier(Recipe recipe, TunedModel tuned, Inputs inputs, Sessions sessions)
       throws IOException {
     return of(
-        tuned,
         opened -> {
           PretrainedModel model = model(tuned, inputs, opened);
           Torch torch = session(sessions.open(recipe), opened);
-          RecipeTask task = RecipeTask.of(recipe);
-          Tuned loaded =
-              tuned(
-                  Tuned.of(model, task.model(model), tuned.adapter(), inputs.functions()), opened);
-          Weights weights =
-              weights(loaded, torch, recipe.train().dtype(), tuned.quantization(), opened);
-          return task.classifier(model, loaded.graph(), weights);
+          ClassifyingKind kind = new ClassifyingKind(model, recipe);
+          OpenAdapters adapters =
+              new OpenAdapters(
+                  tuned.model(),
+                  model,
+                  inputs.functions(),
+                  kind,
+                  torch,
+                  recipe.train().dtype(),
+                  tuned.quantization());
+          opened.add(adapters, adapters::close);
+          if (tuned.adapter().isEmpty()) {
+            adapters.answerUntuned();
+          }
+          first(adapters, tuned, kind.of(recipe));
+          return adapters;
         });
   }
 
@@ -81,15 +96,40 @@ public final class OpenModel implements AutoCloseable {
       TunedModel tuned, DType dtype, Device device, Inputs inputs, Sessions sessions)
       throws IOException {
     return of(
-        tuned,
         opened -> {
           PretrainedModel model = model(tuned, inputs, opened);
           Torch torch = session(sessions.open(device), opened);
-          Tuned loaded =
-              tuned(Tuned.of(model, model.causalLm(), tuned.adapter(), inputs.functions()), opened);
-          Weights weights = weights(loaded, torch, dtype, tuned.quantization(), opened);
-          return new LanguageModel(model, tuned.trained(), loaded, weights);
+          WritingKind kind =
+              new WritingKind(
+                  model, tuned.adapter().isPresent() ? PromptForm.AS_IS : tuned.trained());
+          OpenAdapters adapters =
+              new OpenAdapters(
+                  tuned.model(),
+                  model,
+                  inputs.functions(),
+                  kind,
+                  torch,
+                  dtype,
+                  tuned.quantization());
+          opened.add(adapters, adapters::close);
+          adapters.answerUntuned();
+          first(adapters, tuned, kind.with(tuned.trained()));
+          return adapters;
         });
+  }
+
+  /** Opens what answers at first. */
+  private static void first(OpenAdapters adapters, TunedModel tuned, AnswerKind.Way way)
+      throws IOException {
+    if (tuned.adapter().isEmpty()) {
+      adapters.use(NONE);
+      return;
+    }
+    Path path = tuned.adapter().get();
+    String name = AdapterPlace.of(path).name();
+    NamedAdapter named = new NamedAdapter(name.equals(NONE) ? "adapter" : name, path);
+    adapters.load(named, Optional.of(way));
+    adapters.use(named.name());
   }
 
   private static PretrainedModel model(TunedModel tuned, Inputs inputs, Closing opened) {
@@ -101,21 +141,70 @@ public final class OpenModel implements AutoCloseable {
     return opened.add(torch, torch::close);
   }
 
-  private static Tuned tuned(Tuned loaded, Closing opened) {
-    return opened.add(loaded, loaded::close);
+  /** Names of what can answer, {@value #NONE} first, then adapters as they were loaded. */
+  public List<String> adapters() throws IOException {
+    return thread.call(adapters::names);
   }
 
-  private static Weights weights(
-      Tuned loaded, Torch torch, DType dtype, Quantization quantization, Closing opened) {
-    Weights weights = loaded.weights(torch, dtype, quantization);
-    return opened.add(weights, weights::close);
+  /** The name of what answers. */
+  public String used() throws IOException {
+    return thread.call(adapters::used);
   }
 
-  private <T extends Answering> T as(Class<T> kind, String question) {
-    if (!kind.isInstance(answering)) {
-      throw new IllegalStateException("this model was not opened to " + question);
-    }
-    return kind.cast(answering);
+  /**
+   * Loads another adapter, which is not used yet.
+   *
+   * @param name what to call it
+   * @param adapter its folder, or the directory of the run that made it: then prompts are written
+   *     as the run's were. A classifier's labels are those of the run, in or of whose directory it
+   *     is, or else those in its file; it is computed on the base as that is held, whatever its run
+   *     had
+   * @throws dev.statecraft.base.UsageException if there is one of this name, or the name is none
+   * @throws dev.statecraft.base.InvalidInputException if it cannot be used, does not fit the model,
+   *     or is one of another base: where its run's provenance is known, its hashes tell, elsewhere
+   *     shapes
+   */
+  public void load(String name, Path adapter) throws IOException {
+    NamedAdapter named = new NamedAdapter(name, adapter);
+    thread.call(
+        () -> {
+          adapters.load(named, Optional.empty());
+          return name;
+        });
+  }
+
+  /**
+   * Frees an adapter.
+   *
+   * @throws dev.statecraft.base.UsageException if there is none of this name, or it is {@value
+   *     #NONE}
+   * @throws IllegalStateException if it is used, or a conversation goes on with it
+   */
+  public void unload(String name) throws IOException {
+    thread.call(
+        () -> {
+          adapters.unload(name);
+          return name;
+        });
+  }
+
+  /**
+   * Lets another one answer all questions from now on. Conversations that have begun stay with
+   * theirs: {@link ChatSession#use}.
+   *
+   * @throws dev.statecraft.base.UsageException if there is none of this name
+   */
+  public void use(String name) throws IOException {
+    thread.call(
+        () -> {
+          adapters.use(name);
+          return name;
+        });
+  }
+
+  /** The form of the prompts that the one that is used was tuned on. */
+  public PromptForm trained() throws IOException {
+    return thread.call(() -> adapters.answering().language().trained());
   }
 
   /** The class of a text. */
@@ -130,8 +219,7 @@ public final class OpenModel implements AutoCloseable {
    */
   public List<Classification> classify(List<TextInput> texts, Consumer<String> notes)
       throws IOException {
-    TextClassifier classifier = as(TextClassifier.class, "classify texts");
-    return thread.call(() -> classifier.classify(texts, notes));
+    return thread.call(() -> adapters.answering().texts().classify(texts, notes));
   }
 
   /**
@@ -140,8 +228,7 @@ public final class OpenModel implements AutoCloseable {
    * @param images PNG or JPEG files
    */
   public List<Classification> classifyImages(List<Path> images) throws IOException {
-    ImageClassifier classifier = as(ImageClassifier.class, "classify images");
-    return thread.call(() -> classifier.classify(images));
+    return thread.call(() -> adapters.answering().images().classify(images));
   }
 
   /**
@@ -154,20 +241,48 @@ public final class OpenModel implements AutoCloseable {
   public Generation generate(
       String prompt, int maxNewTokens, GenerateRequest.Sampling sampling, Consumer<String> text)
       throws IOException {
-    return generate(prompt, trained, maxNewTokens, sampling, text);
+    AtomicBoolean stop = new AtomicBoolean();
+    return thread.call(
+        () -> {
+          LanguageModel language = adapters.answering().language();
+          return language.generate(
+              prompt, language.trained(), maxNewTokens, sampling, text, stop::get);
+        },
+        () -> stop.set(true));
   }
 
-  Generation generate(
+  /** The same of a text that is written in a form. */
+  public Generation generate(
       String prompt,
       PromptForm form,
       int maxNewTokens,
       GenerateRequest.Sampling sampling,
       Consumer<String> text)
       throws IOException {
-    LanguageModel language = as(LanguageModel.class, "write texts");
     AtomicBoolean stop = new AtomicBoolean();
     return thread.call(
-        () -> language.generate(prompt, form, maxNewTokens, sampling, text, stop::get),
+        () ->
+            adapters
+                .answering()
+                .language()
+                .generate(prompt, form, maxNewTokens, sampling, text, stop::get),
+        () -> stop.set(true));
+  }
+
+  /** The same of a conversation, in the model's template: writes its next turn. */
+  public Generation reply(
+      List<ChatMessage> messages,
+      int maxNewTokens,
+      GenerateRequest.Sampling sampling,
+      Consumer<String> text)
+      throws IOException {
+    AtomicBoolean stop = new AtomicBoolean();
+    return thread.call(
+        () ->
+            adapters
+                .answering()
+                .language()
+                .reply(messages, maxNewTokens, sampling, text, stop::get),
         () -> stop.set(true));
   }
 
@@ -178,12 +293,8 @@ public final class OpenModel implements AutoCloseable {
    */
   public void chat(int maxNewTokens, GenerateRequest.Sampling sampling, ChatSession.User user)
       throws IOException {
-    LanguageModel language = as(LanguageModel.class, "write texts");
-    ModelChat chat = thread.call(() -> language.chat(maxNewTokens, sampling));
-    try {
-      user.talk(new Talk(thread, chat));
-    } finally {
-      on(thread, chat.dialogue()::close);
+    try (Talk talk = new Talk(thread, adapters, maxNewTokens, sampling)) {
+      user.talk(talk);
     }
   }
 
@@ -197,27 +308,6 @@ public final class OpenModel implements AutoCloseable {
               });
     } catch (IOException e) {
       throw new UncheckedIOException(e);
-    }
-  }
-
-  /** A conversation of another thread's. */
-  private record Talk(OwnThread thread, ModelChat chat) implements ChatSession {
-    @Override
-    public String format() {
-      return chat.format();
-    }
-
-    @Override
-    public Generation reply(
-        List<ChatMessage> messages, Consumer<String> text, BooleanSupplier stop) {
-      AtomicBoolean interrupted = new AtomicBoolean();
-      try {
-        return thread.call(
-            () -> chat.reply(messages, text, () -> interrupted.get() || stop.getAsBoolean()),
-            () -> interrupted.set(true));
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
-      }
     }
   }
 

@@ -76,6 +76,6 @@ record TextClassRecipe(Recipe recipe, TaskRecipe.Classification section) impleme
 
   @Override
   public Answering classifier(PretrainedModel model, Graph graph, Weights weights) {
-    return TextClassifier.of(task().labels(), recipe, model, graph, weights);
+    return TextClassifier.of(RecipeTask.labels(section), recipe, model, graph, weights);
   }
 }

@@ -30,6 +30,11 @@ record TextClassifier(List<String> labels, TextEncoder encoder, StatePlan plan, 
   /** Texts computed at once. */
   private static final int BATCH = 32;
 
+  @Override
+  public TextClassifier texts() {
+    return this;
+  }
+
   /** One for a recipe's task. */
   static TextClassifier of(
       List<String> labels, Recipe recipe, PretrainedModel model, Graph graph, Weights weights) {

@@ -1,0 +1,35 @@
+package dev.statecraft.studio.engine;
+
+import dev.statecraft.adapters.Adapter;
+import dev.statecraft.core.graph.Graph;
+import dev.statecraft.core.run.Weights;
+import dev.statecraft.models.head.TaskModel;
+import java.io.IOException;
+
+/** What an open model is asked, and so how it and its adapters are opened. */
+interface AnswerKind {
+  /** The model without an adapter. */
+  Way untuned();
+
+  /**
+   * An adapter.
+   *
+   * @param place where it lies
+   * @throws dev.statecraft.base.InvalidInputException if it does not say what it must
+   */
+  Way tuned(AdapterPlace place, Adapter adapter) throws IOException;
+
+  /**
+   * How one is opened.
+   *
+   * @param family the model with the head that answers
+   * @param answering of the family's graph, tuned or not, and its weights
+   */
+  record Way(TaskModel family, Made answering) {}
+
+  /** Makes what answers. */
+  @FunctionalInterface
+  interface Made {
+    Answering of(Graph graph, Weights weights);
+  }
+}
