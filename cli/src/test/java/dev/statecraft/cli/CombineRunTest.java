@@ -130,6 +130,7 @@ class CombineRunTest {
     assertThat(folder.resolve("both/tasks")).doesNotExist();
     // A combination can be combined again, and says of what base it is.
     done("combine", "--run", "both", "--run", "two", "--to", "more", "--no-scores");
+    done("combine", "--run", "more/tasks/both", "--run", "two", "--to", "all", "--no-scores");
     assertThat(run("combine", "--run", "a=two", "--run", "b=three", "--head", "c", "--to", "x"))
         .isEqualTo(2);
     assertThat(console.err())

@@ -1,6 +1,6 @@
 package dev.statecraft.studio.combine;
 
-import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.statecraft.base.InvalidInputException;
 import dev.statecraft.base.TextFile;
@@ -10,8 +10,6 @@ import dev.statecraft.studio.run.RunDirectory;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -41,41 +39,40 @@ public record BaseHashes(List<HashedFile> files) {
         inputs.stream().filter(file -> WEIGHTS.stream().anyMatch(file.name()::endsWith)).toList());
   }
 
+  /** The file of a run directory that has them, whether it is there or not. */
+  public static Path place(RunDirectory run) {
+    Path combined = run.folder().resolve(COMBINED);
+    return Files.isRegularFile(combined) ? combined : run.provenance();
+  }
+
   /**
    * Those of a run, or of runs that were combined.
    *
    * @throws InvalidInputException if the run does not say where it comes from
    */
   public static BaseHashes of(RunDirectory run) throws IOException {
-    Path combined = run.folder().resolve(COMBINED);
-    if (Files.isRegularFile(combined)) {
-      return read(combined);
-    }
-    if (!Files.isRegularFile(run.provenance())) {
+    Path place = place(run);
+    if (!Files.isRegularFile(place)) {
       throw new InvalidInputException(
           run.folder()
               + ": expected "
-              + run.provenance().getFileName()
+              + place.getFileName()
               + " with the hashes of the base that the run was trained on, found none");
     }
-    return among(Provenance.read(run.provenance()).inputs());
+    return place.endsWith(COMBINED) ? read(place) : among(Provenance.read(place).inputs());
   }
 
   private static BaseHashes read(Path file) throws IOException {
-    List<HashedFile> files = new ArrayList<>();
     try {
-      for (JsonNode entry : new ObjectMapper().readTree(TextFile.read(file)).path(BASE)) {
-        files.add(
-            new HashedFile(
-                entry.path("name").asText(),
-                entry.path("bytes").asLong(),
-                entry.path("sha256").asText()));
-      }
-    } catch (com.fasterxml.jackson.core.JsonProcessingException e) {
+      return new BaseHashes(
+          HashedFile.list(new ObjectMapper().readTree(TextFile.read(file)).path(BASE)));
+    } catch (JsonProcessingException | IllegalArgumentException e) {
       throw new InvalidInputException(
-          file + ": expected what a combination leaves, found no valid JSON", e);
+          file
+              + ": expected what a combination leaves, found "
+              + (e instanceof JsonProcessingException ? "no valid JSON" : e.getMessage()),
+          e);
     }
-    return new BaseHashes(files);
   }
 
   private Set<String> hashes() {
@@ -113,19 +110,6 @@ public record BaseHashes(List<HashedFile> files) {
 
   /** As {@value #COMBINED} has them. */
   public Map<String, Object> toMap() {
-    Map<String, Object> map = new LinkedHashMap<>();
-    map.put(
-        BASE,
-        files.stream()
-            .map(
-                file -> {
-                  Map<String, Object> entry = new LinkedHashMap<>();
-                  entry.put("name", file.name());
-                  entry.put("bytes", file.bytes());
-                  entry.put("sha256", file.sha256());
-                  return entry;
-                })
-            .toList());
-    return map;
+    return Map.of(BASE, files.stream().map(HashedFile::toMap).toList());
   }
 }

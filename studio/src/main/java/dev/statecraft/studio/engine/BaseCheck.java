@@ -2,9 +2,9 @@ package dev.statecraft.studio.engine;
 
 import dev.statecraft.base.InvalidInputException;
 import dev.statecraft.models.pretrained.PretrainedModel;
+import dev.statecraft.studio.combine.BaseHashes;
 import dev.statecraft.studio.provenance.FileHashes;
 import dev.statecraft.studio.provenance.HashedFile;
-import dev.statecraft.studio.provenance.Provenance;
 import dev.statecraft.studio.recipe.Recipe;
 import dev.statecraft.studio.run.RunDirectory;
 import java.io.IOException;
@@ -52,11 +52,12 @@ final class BaseCheck {
       return;
     }
     RunDirectory run = adapter.owner().get();
-    if (!Files.isRegularFile(run.provenance())) {
+    Path told = BaseHashes.place(run);
+    if (!Files.isRegularFile(told)) {
       return;
     }
     Map<String, HashedFile> theirs = new LinkedHashMap<>();
-    for (HashedFile file : Provenance.read(run.provenance()).inputs()) {
+    for (HashedFile file : BaseHashes.of(run).files()) {
       if (file.name().endsWith(WEIGHTS)) {
         theirs.put(file.name().replaceFirst(".*[/\\\\]", ""), file);
       }
@@ -68,7 +69,7 @@ final class BaseCheck {
     }
     for (Map.Entry<String, Path> file : ours.entrySet()) {
       HashedFile read = theirs.get(file.getKey());
-      if (!isSame(file.getValue(), read, named, run.provenance())) {
+      if (!isSame(file.getValue(), read, named, told)) {
         throw new InvalidInputException(
             adapter.folder()
                 + ": expected an adapter of "

@@ -190,6 +190,11 @@ final class RunsCombination implements AutoCloseable {
       CombineOutcome outcome =
           new CombineOutcome(request.settings().method(), edges, scores, notes);
       writeOutcome(folder.path(), outcome);
+      if (kept.size() > 1) { // Each is a run directory that may go its own way.
+        for (CombinedTask task : kept) {
+          writeOutcome(task.in(folder.path()), outcome);
+        }
+      }
       folder.commit();
       if (interrupted.isPresent()) {
         throw interrupted.get();

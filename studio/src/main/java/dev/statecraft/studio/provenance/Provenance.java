@@ -170,18 +170,10 @@ public record Provenance(
     map.put("command", command);
     map.put("commit", commit);
     map.put("seed", seed);
-    map.put("inputs", inputs.stream().map(Provenance::map).toList());
-    map.put("results", results.stream().map(Provenance::map).toList());
+    map.put("inputs", inputs.stream().map(HashedFile::toMap).toList());
+    map.put("results", results.stream().map(HashedFile::toMap).toList());
     map.put("recipe", recipe);
     AtomicFile.write(file, Json.pretty(map));
-  }
-
-  private static Map<String, Object> map(HashedFile file) {
-    Map<String, Object> map = new LinkedHashMap<>();
-    map.put("name", file.name());
-    map.put("bytes", file.bytes());
-    map.put("sha256", file.sha256());
-    return map;
   }
 
   /**
@@ -210,8 +202,8 @@ public record Provenance(
               required(environment, "os").asText(),
               required(environment, "cpu").asText(),
               ThreadCount.checked(required(environment, "threads").asInt())),
-          files(required(root, "inputs")),
-          files(required(root, "results")));
+          HashedFile.list(required(root, "inputs")),
+          HashedFile.list(required(root, "results")));
     } catch (JsonProcessingException | IllegalArgumentException | UsageException e) {
       throw new InvalidInputException(
           file
@@ -219,18 +211,6 @@ public record Provenance(
               + (e instanceof JsonProcessingException ? "no valid JSON" : e.getMessage()),
           e);
     }
-  }
-
-  private static List<HashedFile> files(JsonNode list) {
-    List<HashedFile> files = new ArrayList<>();
-    for (JsonNode file : list) {
-      files.add(
-          new HashedFile(
-              required(file, "name").asText(),
-              required(file, "bytes").asLong(),
-              required(file, "sha256").asText()));
-    }
-    return files;
   }
 
   private static JsonNode required(JsonNode node, String key) {
