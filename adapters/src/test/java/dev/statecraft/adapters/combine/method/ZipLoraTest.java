@@ -168,6 +168,19 @@ class ZipLoraTest {
     }
   }
 
+  /** Where next to nothing can be won, a first step of Adam's loses much. */
+  @Test
+  void aStartThatIsNearlyTheBestIsKept() {
+    LowRankUpdate large = random.update(8, 9, 3);
+    LowRankUpdate small = random.update(8, 9, 3).scaled(1e-3);
+    EdgeUpdates edge = new EdgeUpdates("e", List.of(0, 1), List.of(large, small));
+    List<Tensor> inputs = List.of(random.normal(20, 9), random.normal(20, 9).mul(1e-4));
+    ZipLoss loss = new ZipLoss(edge, inputs, 0);
+    assertThat(ZipDescent.minimize(loss, 1)).containsOnly(1);
+    double[] m = ZipDescent.minimize(loss, 300);
+    assertThat(value(loss, m)).isLessThanOrEqualTo(value(loss, ones(loss)));
+  }
+
   @Test
   void resultIsTheUpdatesByTheirColumns() {
     EdgeUpdates edge = edge(6, 9, 2, 3);
