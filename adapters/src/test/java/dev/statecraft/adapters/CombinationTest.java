@@ -191,6 +191,16 @@ class CombinationTest {
     close(combined(AVERAGE, a, b), own.get("a"), 2e-5);
   }
 
+  /** ViT's control has biases. */
+  @ParameterizedTest
+  @CsvSource({"vit-tiny, double-control", "vit-tiny, control+lora", "bert-tiny, control"})
+  void soItIsOnOtherModels(String model, String method) throws IOException {
+    open(model);
+    Member a = member("a", 5, Descriptions.of(method, tiny.family()));
+    Member b = reopened("b", folder.resolve("a"));
+    close(combined(AVERAGE, a, b), own.get("a"), 2e-5);
+  }
+
   @ParameterizedTest
   @CsvSource({"dora", "reft", "routed"})
   void whatNoSumIsIsRefused(String method) throws IOException {
@@ -449,6 +459,26 @@ class CombinationTest {
     Member b = member("b", 6, lora(2, "0", "k_proj", "q_proj"));
     close(combined(linear(1, 0), a, b), own.get("a"), 2e-5);
     close(combined(linear(0, 1), a, b), own.get("b"), 2e-5);
+  }
+
+  @Test
+  void valuesThatAreNotFiniteAreRefused() throws IOException {
+    open("llama-tiny");
+    Member a = member("a", 5, lora(2, "0", "q_proj"));
+    AdapterDescription description =
+        AdapterDescription.of("some", "some/model", List.of(lora(2, "0", "q_proj")));
+    Graph tuned = tiny.tuned(description);
+    try (Weights weights = tiny.random(tuned, 3)) {
+      weights.value("model.layers.0.self_attn.q_proj.lora_A.weight").fill(Double.NaN);
+      AdapterFolder.save(folder.resolve("b"), description, tiny.family(), weights);
+    }
+    Member b = reopened("b", folder.resolve("b"));
+    Combination combination = new Combination(List.of(a, b), AVERAGE);
+    assertThatThrownBy(() -> combination.make(tiny.torch()))
+        .isInstanceOf(dev.statecraft.base.InvalidInputException.class)
+        .hasMessage(
+            "combine: expected finite values, found others in 'model.layers.0.self_attn.q_proj' of"
+                + " 'b'");
   }
 
   @Test

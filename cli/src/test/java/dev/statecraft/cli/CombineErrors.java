@@ -154,6 +154,21 @@ record CombineErrors(ErrorScenarios scenarios, Path folder) {
 
   private void bases() {
     scenarios.put(
+        "combine: expected finite values, found others in '<edge>' of '<run>'",
+        () -> {
+          train("a", "lora");
+          train("b", "lora");
+          Path tensors = folder.resolve("b/adapter/adapter_model.safetensors");
+          byte[] bytes = Files.readAllBytes(tensors);
+          // The last value, of some A or B, as an infinite float32 in little-endian.
+          bytes[bytes.length - 1] = 0x7f;
+          bytes[bytes.length - 2] = (byte) 0x80;
+          bytes[bytes.length - 3] = 0;
+          bytes[bytes.length - 4] = 0;
+          Files.write(tensors, bytes);
+          return option().play();
+        });
+    scenarios.put(
         "<folder>: expected the base weights of <folder>, SHA-256 [<hash>], found [<hash>]",
         () -> {
           train("a", "lora");

@@ -145,7 +145,7 @@ public final class Combination {
     CombinedValues values = new CombinedValues(torch);
     boolean made = false;
     try {
-      StrandMerge merge = new StrandMerge(torch, how);
+      StrandMerge merge = new StrandMerge(torch, how, members);
       PlainValues plainValues = new PlainValues(torch, how, members);
       List<AdapterPart> parts = new ArrayList<>();
       List<CombinedEdge> rows = new ArrayList<>();

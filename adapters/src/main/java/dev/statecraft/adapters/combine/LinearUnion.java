@@ -96,23 +96,26 @@ final class LinearUnion {
   /** DoRA's lengths are of the weight and its own update, not of a sum. */
   private void refuseLengths(List<Parts.Linear> parts) {
     for (Parts.Linear one : parts) {
-      for (Parts.Linear other : parts) {
-        if (one != other && one.updates().changesLengths()) {
-          one.updates().modules().stream()
-              .filter(other.updates().modules()::contains)
-              .findFirst()
-              .ifPresent(
-                  module -> {
-                    throw new UsageException(
-                        "combine: expected updates B A of '"
-                            + module
-                            + "', found dora in '"
-                            + members.get(one.run()).name()
-                            + "', whose lengths of rows are of its own update; '"
-                            + members.get(other.run()).name()
-                            + "' updates it too");
-                  });
-        }
+      if (!one.updates().changesLengths()) {
+        continue;
+      }
+      List<Parts.Linear> others = new ArrayList<>(parts);
+      others.remove(one);
+      for (Parts.Linear other : others) {
+        one.updates().modules().stream()
+            .filter(other.updates().modules()::contains)
+            .findFirst()
+            .ifPresent(
+                module -> {
+                  throw new UsageException(
+                      "combine: expected updates B A of '"
+                          + module
+                          + "', found dora in '"
+                          + members.get(one.run()).name()
+                          + "', whose lengths of rows are of its own update; '"
+                          + members.get(other.run()).name()
+                          + "' updates it too");
+                });
       }
     }
   }

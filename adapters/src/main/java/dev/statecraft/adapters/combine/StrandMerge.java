@@ -3,6 +3,7 @@ package dev.statecraft.adapters.combine;
 import dev.statecraft.adapters.combine.method.EdgeUpdates;
 import dev.statecraft.adapters.combine.method.LowRankUpdate;
 import dev.statecraft.adapters.combine.method.Truncated;
+import dev.statecraft.base.InvalidInputException;
 import dev.statecraft.tensor.DType;
 import dev.statecraft.tensor.Scope;
 import dev.statecraft.tensor.Tensor;
@@ -13,7 +14,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 
 /** Makes one low-rank update of those of the runs that have an edge. */
-record StrandMerge(Torch torch, Combining how) {
+record StrandMerge(Torch torch, Combining how, List<Member> members) {
   /**
    * One that is made; whoever asked for it closes it.
    *
@@ -40,12 +41,12 @@ record StrandMerge(Torch torch, Combining how) {
   Made of(String edge, List<Strand> strands) {
     try (Scope scope = torch.scope()) {
       if (strands.size() == 1) {
-        return alone(strands.get(0));
+        return alone(edge, strands.get(0));
       }
       List<LowRankUpdate> updates = new ArrayList<>();
       List<Optional<Tensor>> constants = new ArrayList<>();
       for (Strand strand : strands) {
-        Strand.Update update = strand.reader().read(torch);
+        Strand.Update update = read(edge, strand);
         updates.add(update.lowRank());
         constants.add(update.constant());
       }
@@ -62,8 +63,22 @@ record StrandMerge(Torch torch, Combining how) {
     }
   }
 
-  private Made alone(Strand strand) {
+  /** Nothing can be said of a product that is not finite. */
+  private Strand.Update read(String edge, Strand strand) {
     Strand.Update update = strand.reader().read(torch);
+    if (!update.lowRank().a().isFinite() || !update.lowRank().b().isFinite()) {
+      throw new InvalidInputException(
+          "combine: expected finite values, found others in '"
+              + edge
+              + "' of '"
+              + members.get(strand.run()).name()
+              + "'");
+    }
+    return update;
+  }
+
+  private Made alone(String edge, Strand strand) {
+    Strand.Update update = read(edge, strand);
     double factor = how.alone(strand.run()).orElse(1);
     return made(
         update.lowRank().scaled(factor),
