@@ -63,6 +63,9 @@ record CombineErrors(ErrorScenarios scenarios, Path folder) {
     scenarios.put("--rows: expected 1 or more, found <n>", option("--rows", "0"));
     scenarios.put("--tune: expected 0 or more, found <n>", option("--tune", "-1"));
     scenarios.put(
+        "--learning-rate: expected a number above 0, found <n>",
+        option("--tune", "1", "--learning-rate", "0"));
+    scenarios.put(
         "--on-cycle: expected error or trim, found '<word>'", option("--on-cycle", "cut"));
   }
 

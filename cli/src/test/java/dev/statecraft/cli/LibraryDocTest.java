@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.statecraft.base.InvalidInputException;
 import dev.statecraft.core.control.UserFunctions;
+import dev.statecraft.studio.combine.CombineOutcome;
 import dev.statecraft.studio.engine.Classification;
 import dev.statecraft.studio.engine.ModelEngine;
 import dev.statecraft.studio.engine.OpenModel;
@@ -35,7 +36,7 @@ final class LibraryDocTest {
     String source =
         Files.readString(ROOT.resolve("cli/src/test/java/dev/statecraft/cli/LibraryExamples.java"));
     List<MatchResult> shown = SHOWN.matcher(page).results().toList();
-    assertThat(shown).hasSize(9);
+    assertThat(shown).hasSize(10);
     for (MatchResult example : shown) {
       String begin = "    // begin " + example.group(1) + "\n";
       int from = source.indexOf(begin) + begin.length();
@@ -89,6 +90,10 @@ final class LibraryDocTest {
         assertThat(alone.classify("I was charged twice")).isEqualTo(answer.getValue());
       }
     }
+    CombineOutcome outcome = LibraryExamples.combine(new ModelEngine(), folder);
+    assertThat(outcome.edges()).isNotEmpty();
+    assertThat(outcome.notes()).anyMatch(note -> note.startsWith("mood is not scored"));
+    assertThat(folder.resolve("runs/both/tasks/mood/adapter")).isDirectory();
   }
 
   /** What it trained is there for a program that has the function, and for no other. */

@@ -5,6 +5,10 @@ import dev.statecraft.core.control.UserFunction.Theta;
 import dev.statecraft.core.control.UserFunctions;
 import dev.statecraft.core.graph.Initializer;
 import dev.statecraft.core.plan.StorePolicy;
+import dev.statecraft.studio.combine.CombineOutcome;
+import dev.statecraft.studio.combine.CombineRequest;
+import dev.statecraft.studio.combine.CombineSettings;
+import dev.statecraft.studio.combine.NamedRun;
 import dev.statecraft.studio.engine.Classification;
 import dev.statecraft.studio.engine.Engine;
 import dev.statecraft.studio.engine.GenerateRequest.Sampling;
@@ -123,6 +127,20 @@ final class LibraryExamples {
     }
     // end
     return answers;
+  }
+
+  static CombineOutcome combine(Engine engine, Path folder) throws IOException {
+    // begin combine
+    List<NamedRun> runs =
+        List.of(
+            new NamedRun("tickets", folder.resolve("runs/tickets")),
+            new NamedRun("mood", folder.resolve("runs/mood")));
+    CombineOutcome outcome =
+        engine.combine(
+            CombineRequest.of(runs, CombineSettings.of("average"), folder.resolve("runs/both")),
+            System.out::println);
+    // end
+    return outcome;
   }
 
   static UserFunctions functions() {

@@ -190,7 +190,7 @@ class MergedModelTest {
     "roberta-tiny, dora, , 1e-5",
     "vit-tiny, lora, , 1e-5",
     "vit-tiny, dora, float16, 4e-3",
-    "llama-tiny, full, , 1e-6",
+    "llama-tiny, full, , 3e-6",
     "llama-tied, full, bfloat16, 3e-2",
     "bert-tiny, full, , 1e-6",
     "roberta-tiny, full, float64, 1e-6",

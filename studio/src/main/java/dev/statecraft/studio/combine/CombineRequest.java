@@ -38,5 +38,16 @@ public record CombineRequest(
     if (tune < 0) {
       throw new UsageException("--tune: expected 0 or more, found " + tune);
     }
+    if (learningRate.isPresent()
+        && !(learningRate.getAsDouble() > 0 && Double.isFinite(learningRate.getAsDouble()))) {
+      throw new UsageException(
+          "--learning-rate: expected a number above 0, found " + learningRate.getAsDouble());
+    }
+  }
+
+  /** Runs by a method, with a head for each task, scored and not tuned on. */
+  public static CombineRequest of(List<NamedRun> runs, CombineSettings settings, Path to) {
+    return new CombineRequest(
+        runs, settings, Optional.empty(), 0, OptionalDouble.empty(), true, to, false);
   }
 }

@@ -6,6 +6,7 @@ import dev.statecraft.base.InvalidInputException;
 import dev.statecraft.studio.combine.CombineRequest;
 import dev.statecraft.studio.combine.TaskScores;
 import dev.statecraft.studio.recipe.Recipe;
+import dev.statecraft.studio.recipe.RecipeException;
 import dev.statecraft.studio.run.RunDirectory;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -125,7 +126,7 @@ record CombinedRun(
                     task.hasHead() ? Optional.of(base(task)) : Optional.empty(),
                     line -> {},
                     metric)));
-      } catch (InvalidInputException e) {
+      } catch (InvalidInputException | RecipeException e) {
         notes.accept(task.name() + " is not scored: " + e.getMessage());
       }
     }

@@ -10,6 +10,7 @@ import dev.statecraft.studio.combine.CombineOutcome;
 import dev.statecraft.studio.combine.CombineRequest;
 import dev.statecraft.studio.provenance.Origin;
 import dev.statecraft.studio.recipe.Recipe;
+import dev.statecraft.studio.recipe.RecipeException;
 import dev.statecraft.studio.run.RunDirectory;
 import dev.statecraft.tensor.DType;
 import dev.statecraft.tensor.Device;
@@ -21,6 +22,7 @@ import dev.statecraft.training.Evaluator;
 import dev.statecraft.training.GradientError;
 import dev.statecraft.training.RunListener;
 import dev.statecraft.training.TrainOutcome;
+import dev.statecraft.training.task.ExampleSet;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.ClosedByInterruptException;
@@ -194,6 +196,12 @@ public final class ModelEngine implements Engine {
               ? Preparation.Purpose.TUNED_EVALUATION
               : Preparation.Purpose.EVALUATION;
       Preparation prepared = Preparation.of(recipe, model, inputs, notes, purpose);
+      ExampleSet validation =
+          prepared
+              .validation()
+              .orElseThrow(
+                  () ->
+                      new RecipeException("data.validation: expected evaluation data, found none"));
       try (Tuned loaded =
               Tuned.of(
                   model,
@@ -204,7 +212,7 @@ public final class ModelEngine implements Engine {
           Weights weights = loaded.weights(torch, recipe.train().dtype(), tuned.quantization())) {
         Evaluator evaluator =
             new Evaluator(loaded.graph(), weights, recipe.train().evaluationBatch());
-        return new Evaluation(0, 0, evaluator.score(prepared.validation().orElseThrow()).metrics())
+        return new Evaluation(0, 0, evaluator.score(validation).metrics())
             .choosing(recipe.task().metricNames());
       }
     }
