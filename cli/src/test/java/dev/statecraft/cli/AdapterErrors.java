@@ -58,7 +58,7 @@ record AdapterErrors(ErrorScenarios scenarios, Path folder) {
         });
     scenarios.put(
         "adapter: expected one of [<names>], found '<word>'; did you mean '<name>'?",
-        () -> asked(open(), model -> model.use("noon")));
+        () -> asked(open(), model -> model.use("non")));
     scenarios.put(
         "adapter: expected names that differ, found '<name>' twice; call one otherwise",
         () ->

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 
 /**
@@ -63,7 +64,7 @@ final class BaseCheck {
       }
     }
     Map<String, Path> ours = weights(folder.get());
-    boolean named = run.recipe().model().equals(name);
+    BooleanSupplier named = () -> run.recipe().model().equals(name);
     if (!ours.keySet().equals(theirs.keySet())) {
       return;
     }
@@ -84,13 +85,13 @@ final class BaseCheck {
     }
   }
 
-  private boolean isSame(Path file, HashedFile read, boolean named, Path provenance)
+  private boolean isSame(Path file, HashedFile read, BooleanSupplier named, Path provenance)
       throws IOException {
     if (Files.size(file) != read.bytes()) {
       return false;
     }
     boolean untouched =
-        (named || file.equals(Path.of(read.name())))
+        (file.equals(Path.of(read.name())) || named.getAsBoolean())
             && Files.getLastModifiedTime(file).compareTo(Files.getLastModifiedTime(provenance)) < 0;
     return untouched || hashes.of(file).sha256().equals(read.sha256());
   }
