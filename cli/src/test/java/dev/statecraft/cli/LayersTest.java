@@ -79,7 +79,6 @@ final class LayersTest {
   private static final Set<String> UNNAMED =
       Set.of(
           "adapters.Targets",
-          "adapters.combine.EdgeAction",
           "cli.Statecraft",
           "core.control.EdgePlace",
           "core.plan.GradientPlacement",
