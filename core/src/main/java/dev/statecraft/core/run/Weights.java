@@ -19,8 +19,10 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 
 /**
  * The parameters of a graph.
@@ -50,6 +52,7 @@ public final class Weights implements AutoCloseable {
   private final Map<String, QuantizedMatrix> quantized = new LinkedHashMap<>();
   private final Tensor flatValues;
   private final Tensor flatGradients;
+  private Optional<DerivedValues> derived = Optional.empty();
 
   private Weights(Torch torch, Graph graph, DType computeType, Quantization quantization) {
     this.torch = torch;
@@ -280,6 +283,28 @@ public final class Weights implements AutoCloseable {
     }
   }
 
+  /**
+   * Says that no value changes any more, as in a model that only answers: gradients, which take as
+   * much memory as what is trained, are given back, and what ops {@linkplain
+   * dev.statecraft.core.graph.ForwardContext#derived derive} from parameters is kept.
+   *
+   * @return this
+   */
+  public Weights settle() {
+    if (derived.isEmpty()) {
+      derived = Optional.of(new DerivedValues());
+      gradients.values().forEach(Tensor::close);
+      gradients.clear();
+      flatGradients.close();
+    }
+    return this;
+  }
+
+  /** What is computed from parameters alone, kept if their values are final. */
+  Tensor derived(String name, Supplier<Tensor> computed) {
+    return derived.map(kept -> kept.of(name, computed)).orElseGet(computed);
+  }
+
   private static long streamOf(long seed, String name) {
     return Generator.mix(seed, name.hashCode());
   }
@@ -347,7 +372,8 @@ public final class Weights implements AutoCloseable {
   /**
    * The gradient of a trained parameter, in the master type.
    *
-   * @throws IllegalArgumentException if the parameter is not trained
+   * @throws IllegalArgumentException if the parameter is not trained, or values are {@linkplain
+   *     #settle final}
    */
   public Tensor gradient(String name) {
     Tensor gradient = gradients.get(name);
@@ -367,7 +393,7 @@ public final class Weights implements AutoCloseable {
     return flatValues;
   }
 
-  /** All gradients, end to end. */
+  /** All gradients, end to end; closed where values are {@linkplain #settle final}. */
   public Tensor flatGradients() {
     return flatGradients;
   }
@@ -405,7 +431,7 @@ public final class Weights implements AutoCloseable {
   public long frozenBytes() {
     long plain =
         values.entrySet().stream()
-            .filter(entry -> !gradients.containsKey(entry.getKey()))
+            .filter(entry -> !parameters.get(entry.getKey()).trainable())
             .mapToLong(entry -> entry.getValue().bytes())
             .sum();
     return plain + quantized.values().stream().mapToLong(QuantizedMatrix::bytes).sum();
@@ -418,6 +444,9 @@ public final class Weights implements AutoCloseable {
     fused.values().forEach(Tensor::close);
     quantized.values().forEach(QuantizedMatrix::close);
     flatValues.close();
-    flatGradients.close();
+    if (derived.isEmpty()) {
+      flatGradients.close();
+    }
+    derived.ifPresent(DerivedValues::close);
   }
 }
