@@ -137,7 +137,8 @@ public final class BenchCommand implements Callable<Integer> {
         new BenchRequest(
             console.path(config),
             step.method(
-                method.orElseThrow(() -> new UsageException("--method: expected one, found none"))),
+                method.orElseThrow(
+                    () -> new UsageException("--method: expected a method, found none"))),
             step.batch(),
             step.sequence(),
             lengths.map(LengthRange::parse),

@@ -84,6 +84,11 @@ record DoraControl(double scale, double dropout, boolean bias) implements Op {
     return V;
   }
 
+  @Override
+  public int thinParameter() {
+    return LowRankBranch.A;
+  }
+
   private LowRankBranch branch() {
     return new LowRankBranch(scale, dropout, false);
   }

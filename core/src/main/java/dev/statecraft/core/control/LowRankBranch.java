@@ -27,7 +27,7 @@ record LowRankBranch(double scale, double dropout, boolean bias) {
   /** Adds the branch to {@code sum}. */
   void addTo(Tensor sum, ForwardContext context) {
     Tensor x = new DropoutMask(dropout, context).apply(ControlOp.u(context));
-    Tensor h = shifted(ThinProducts.linear(context, x, A), context);
+    Tensor h = shifted(ThinProducts.hidden(context, x, A), context);
     ThinProducts.add(context, sum, h, B, scale);
   }
 

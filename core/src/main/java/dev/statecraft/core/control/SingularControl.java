@@ -59,10 +59,15 @@ record SingularControl(double scale, double dropout) implements ControlOp {
   }
 
   @Override
+  public int thinParameter() {
+    return RIGHT;
+  }
+
+  @Override
   public Tensor forward(ForwardContext context) {
     Tensor result = ControlOp.sum(context);
     Tensor x = new DropoutMask(dropout, context).apply(ControlOp.u(context));
-    Tensor h = ThinProducts.linear(context, x, RIGHT).mulInPlace(values(context));
+    Tensor h = ThinProducts.hidden(context, x, RIGHT).mulInPlace(values(context));
     return ThinProducts.add(context, result, h, LEFT, scale);
   }
 

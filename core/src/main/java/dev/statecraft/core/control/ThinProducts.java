@@ -12,6 +12,17 @@ import dev.statecraft.tensor.kernel.OneRow;
 final class ThinProducts {
   private ThinProducts() {}
 
+  /**
+   * {@code A x} of the op's {@linkplain dev.statecraft.core.graph.Op#thinParameter thin matrix},
+   * with x what dropout leaves of the edge's second input; with those of other edges in one product
+   * where the plan has found such.
+   */
+  static Tensor hidden(ForwardContext context, Tensor x, int thin) {
+    return isOneRow(context, x, thin)
+        ? linear(context, x, thin)
+        : context.joined().orElseGet(() -> linear(context, x, thin));
+  }
+
   /** {@code W x}, with x {@code [rows, in]} and a parameter W {@code [out, in]}. */
   static Tensor linear(ForwardContext context, Tensor x, int weight) {
     if (isOneRow(context, x, weight)) {

@@ -34,6 +34,14 @@ public interface ForwardContext extends EdgeContext {
     return computed.get();
   }
 
+  /**
+   * {@code A x} {@code [rows, r]} of the op's {@linkplain Op#thinParameter thin matrix}, if it was
+   * computed with those of other edges. The op may change it.
+   */
+  default Optional<Tensor> joined() {
+    return Optional.empty();
+  }
+
   /** Keys and values of earlier tokens, when text is generated. */
   Optional<KeyValueCache> cache();
 }

@@ -95,6 +95,11 @@ record EdgeRun(Pass pass, Edge edge, boolean overwrites)
   }
 
   @Override
+  public Optional<Tensor> joined() {
+    return training() ? Optional.empty() : pass.joined(edge);
+  }
+
+  @Override
   public Optional<KeyValueCache> cache() {
     return pass.cache();
   }

@@ -300,6 +300,11 @@ public final class Weights implements AutoCloseable {
     return this;
   }
 
+  /** Whether values are {@linkplain #settle final}. */
+  public boolean isSettled() {
+    return derived.isPresent();
+  }
+
   /** What is computed from parameters alone, kept if their values are final. */
   Tensor derived(String name, Supplier<Tensor> computed) {
     return derived.map(kept -> kept.of(name, computed)).orElseGet(computed);
