@@ -5,9 +5,9 @@ import dev.statecraft.tensor.Tensor;
 import dev.statecraft.tensor.kernel.OneRow;
 
 /**
- * The products of an edge's thin matrices. Where a text is written, its one new row is multiplied
- * by {@link OneRow}, with values as they are held: those that are trained in the master type, so
- * that none is converted for each token.
+ * The products of an edge's thin matrices. Where values are final, edges of one state share the
+ * first of them, the second factor is kept with its columns as rows, and the one new row of a text
+ * that is written goes through {@link OneRow}.
  */
 final class ThinProducts {
   private ThinProducts() {}
@@ -18,29 +18,34 @@ final class ThinProducts {
    * where the plan has found such.
    */
   static Tensor hidden(ForwardContext context, Tensor x, int thin) {
-    return isOneRow(context, x, thin)
-        ? linear(context, x, thin)
-        : context.joined().orElseGet(() -> linear(context, x, thin));
+    return context.joined().orElseGet(() -> linear(context, x, thin));
   }
 
   /** {@code W x}, with x {@code [rows, in]} and a parameter W {@code [out, in]}. */
   static Tensor linear(ForwardContext context, Tensor x, int weight) {
-    if (isOneRow(context, x, weight)) {
-      return OneRow.linear(x, context.masterParameter(weight));
-    }
-    return x.linear(context.parameter(weight));
+    Tensor matrix = context.parameter(weight);
+    return isOneRow(context, x) && OneRow.suits(x, matrix)
+        ? OneRow.linear(x, matrix)
+        : x.linear(matrix);
   }
 
   /** {@code y = y + s B h}, with h {@code [rows, rank]} and a parameter B {@code [out, rank]}. */
   static Tensor add(ForwardContext context, Tensor y, Tensor h, int matrix, double scale) {
-    if (isOneRow(context, h, matrix)) {
-      OneRow.addProduct(y, h, context.masterParameter(matrix), scale);
+    if (!context.valuesAreFinal()) {
+      return y.addmmInPlace(h, context.parameter(matrix).t(), 1, scale);
+    }
+    Tensor transposed =
+        context.derived(
+            "transposed " + matrix,
+            () -> context.masterParameter(matrix).t().as(context.computeType()).contiguous());
+    if (isOneRow(context, h) && OneRow.suits(h, transposed)) {
+      OneRow.addProduct(y, h, transposed, scale);
       return y;
     }
-    return y.addmmInPlace(h, context.parameter(matrix).t(), 1, scale);
+    return y.addmmInPlace(h, transposed, 1, scale);
   }
 
-  private static boolean isOneRow(ForwardContext context, Tensor x, int parameter) {
-    return context.cache().isPresent() && OneRow.suits(x, context.masterParameter(parameter));
+  private static boolean isOneRow(ForwardContext context, Tensor x) {
+    return context.valuesAreFinal() && context.cache().isPresent() && x.size(0) == 1;
   }
 }

@@ -24,6 +24,11 @@ public interface ForwardContext extends EdgeContext {
   /** Keeps a small extra for the backward, such as a loss's prepared gradient. */
   void keep(String name, Tensor extra);
 
+  /** Whether no parameter changes any more, so that what is made of them can be kept. */
+  default boolean valuesAreFinal() {
+    return false;
+  }
+
   /**
    * What is computed from the edge's parameters alone: once, where their values are final, else
    * whenever it is asked for. Read only.

@@ -90,6 +90,11 @@ record EdgeRun(Pass pass, Edge edge, boolean overwrites)
   }
 
   @Override
+  public boolean valuesAreFinal() {
+    return pass.weights().isSettled();
+  }
+
+  @Override
   public Tensor derived(String name, Supplier<Tensor> computed) {
     return pass.weights().derived(edge.name() + ": " + name, computed);
   }

@@ -4,6 +4,7 @@ import dev.statecraft.core.graph.Edge;
 import dev.statecraft.core.graph.Parameter;
 import dev.statecraft.core.plan.JoinedInputs;
 import dev.statecraft.tensor.Tensor;
+import dev.statecraft.tensor.kernel.OneRow;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,13 +18,20 @@ import java.util.Optional;
 final class JoinedProducts implements AutoCloseable {
   private final JoinedInputs inputs;
   private final Weights weights;
+  private final boolean writing;
   private final Map<String, Product> products = new HashMap<>();
 
   private record Product(Tensor value, int taken) {}
 
-  JoinedProducts(JoinedInputs inputs, Weights weights) {
+  /**
+   * Those of a pass.
+   *
+   * @param writing whether the pass goes on with a text, often by one row
+   */
+  JoinedProducts(JoinedInputs inputs, Weights weights, boolean writing) {
     this.inputs = inputs;
     this.weights = weights;
+    this.writing = writing;
   }
 
   /**
@@ -40,7 +48,7 @@ final class JoinedProducts implements AutoCloseable {
   private Tensor columns(List<Edge> group, Edge edge, Tensor read) {
     String name = group.get(0).name();
     Product before = products.get(name);
-    Tensor value = before == null ? read.linear(matrix(group)).escape() : before.value();
+    Tensor value = before == null ? product(read, matrix(group)).escape() : before.value();
     int taken = before == null ? 1 : before.taken() + 1;
     long first = 0;
     for (Edge other : group.subList(0, group.indexOf(edge))) {
@@ -56,6 +64,12 @@ final class JoinedProducts implements AutoCloseable {
     return columns;
   }
 
+  private Tensor product(Tensor read, Tensor matrix) {
+    return writing && OneRow.suits(read, matrix)
+        ? OneRow.linear(read, matrix)
+        : read.linear(matrix);
+  }
+
   private Tensor matrix(List<Edge> group) {
     return weights.derived(
         group.get(0).name() + ": joined",
@@ -63,7 +77,7 @@ final class JoinedProducts implements AutoCloseable {
             Tensor.cat(
                 0,
                 group.stream()
-                    .map(edge -> weights.inComputeType(thin(edge).name()))
+                    .map(edge -> weights.value(thin(edge).name()).as(weights.computeType()))
                     .toArray(Tensor[]::new)));
   }
 

@@ -56,7 +56,7 @@ public final class Pass implements AutoCloseable {
     this.ledger = ledger;
     torch = weights.torch();
     gradients = new Gradients(torch, plan, batch.extents(), this::typeOf);
-    joined = new JoinedProducts(plan.joined(), weights);
+    joined = new JoinedProducts(plan.joined(), weights, cache != null);
     for (Edge edge : plan.graph().edges()) {
       indices.put(edge.name(), indices.size());
     }

@@ -367,7 +367,10 @@ public final class Weights implements AutoCloseable {
   public Tensor inComputeType(String name) {
     QuantizedMatrix matrix = quantized.get(name);
     if (matrix == null) {
-      return value(name).as(computeType);
+      Tensor value = value(name);
+      return isSettled() && value.dtype() != computeType && parameters.get(name).trainable()
+          ? derived(name, () -> value.as(computeType)).share()
+          : value.as(computeType);
     }
     Tensor dequantized = torch.empty(computeType, matrix.rows(), matrix.columns());
     matrix.dequantizeInto(dequantized);

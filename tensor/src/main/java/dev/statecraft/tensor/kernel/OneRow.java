@@ -1,9 +1,13 @@
 package dev.statecraft.tensor.kernel;
 
+import dev.statecraft.tensor.Scope;
 import dev.statecraft.tensor.Tensor;
 import dev.statecraft.tensor.thread.Workers;
 import dev.statecraft.tensor.vector.RowMath;
 import dev.statecraft.tensor.vector.ThinMath;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 
 /**
  * Products of one row and thin matrices, as when a text is written token by token.
@@ -17,8 +21,8 @@ public final class OneRow {
   /** Numbers of a matrix from which on it is shared among threads. */
   private static final long WORTH_SHARING = 1L << 18;
 
-  /** Rows of the second factor that are read at once. */
-  private static final int BLOCK = 64;
+  /** Columns of the second factor that one thread takes at once. */
+  private static final int BLOCK = 4096;
 
   private OneRow() {}
 
@@ -66,31 +70,41 @@ public final class OneRow {
    *
    * @param y {@code [1, out]}, changed
    * @param h {@code [1, rank]}
-   * @param b {@code [out, rank]}, with few columns
+   * @param transposed B's columns as rows, {@code [rank, out]}: a sum of few rows takes less than
+   *     many short products
    */
-  public static void addProduct(Tensor y, Tensor h, Tensor b, double scale) {
+  public static void addProduct(Tensor y, Tensor h, Tensor transposed, double scale) {
     if (Rows.isEmpty(y)) {
       return;
     }
     float[] sums = read(y);
-    float[] factor = read(h);
-    int block = Math.min(BLOCK, Integer.lowestOneBit(sums.length));
-    try (Tensor blocks = b.view(sums.length / block, (long) block * factor.length)) {
-      Rows rows = Rows.of(blocks);
+    float[] factors = read(h);
+    try (Scope scope = y.torch().scope()) {
+      List<Rows> blocks = new ArrayList<>();
+      for (long first = 0; first < sums.length; first += BLOCK) {
+        blocks.add(Rows.of(transposed.narrow(1, first, Math.min(BLOCK, sums.length - first))));
+      }
       share(
-          b,
-          rows.count(),
+          transposed,
+          blocks.size(),
           (from, to) -> {
-            Rows.Cursor cursor = rows.between(from, to);
-            float[] numbers = new float[rows.width()];
             for (long i = from; i < to; i++) {
-              cursor.read(i, numbers);
-              ThinMath.addProducts(
-                  sums, (int) i * block, numbers, block, factor, factor.length, (float) scale);
+              addBlock(sums, (int) i * BLOCK, factors, blocks.get((int) i), scale);
             }
           });
     }
     write(y, sums);
+  }
+
+  private static void addBlock(float[] sums, int first, float[] factors, Rows block, double scale) {
+    Rows.Cursor cursor = block.between(0, factors.length);
+    float[] row = new float[block.width()];
+    float[] sum = Arrays.copyOfRange(sums, first, first + row.length);
+    for (int k = 0; k < factors.length; k++) {
+      cursor.read(k, row);
+      ThinMath.addScaled(sum, row, (float) (scale * factors[k]), row.length);
+    }
+    System.arraycopy(sum, 0, sums, first, sum.length);
   }
 
   private static void share(Tensor matrix, long rows, Workers.Part part) {

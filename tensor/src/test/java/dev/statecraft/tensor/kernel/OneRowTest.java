@@ -52,7 +52,7 @@ class OneRowTest {
       Tensor expected =
           y.copyTo(DType.FLOAT64)
               .addmmInPlace(h.as(DType.FLOAT64), b.as(DType.FLOAT64).t(), 1, -0.5);
-      OneRow.addProduct(y, h, b, -0.5);
+      OneRow.addProduct(y, h, b.t().contiguous(), -0.5);
       check(y.toDoubles(), expected.toDoubles(), digits);
       assertThat(new double[] {wide.toDoubles()[0], wide.toDoubles()[out + 1]}).isEqualTo(around);
     }
