@@ -101,8 +101,8 @@ public final class Combining {
                     minilm(
                         data,
                         """
-                        train: {path: %s/glue/BLiMP/train.tsv, header: false}
-                        columns: {text: 4, label: 2}\
+                        train: {path: %s/glue/BLiMP/train.tsv, column_names: [source, label, star, sentence]}
+                        columns: {text: sentence, label: label}\
                         """,
                         0.083)),
                 new Task(
@@ -111,7 +111,7 @@ public final class Combining {
                         data,
                         """
                         train: %s/glue/QNLI/dev.tsv
-                        columns: {text: question, text_pair: sentence, label: label}\
+                        columns: {text: question, pair: sentence, label: label}\
                         """,
                         0.055)))),
         new TaskSet(

@@ -189,6 +189,27 @@ final class ErrorScenarios {
     put(
         "--batch times --seq: expected at most 2147483647 tokens of a step, found <n>",
         () -> run("plan", "--model", "builtin:minilm", "--batch", "2147483647", "--seq", "2"));
+    put("--method: expected a method, found none", () -> run("bench", "--config", "config.json"));
+    put(
+        "--lengths: expected tokens of prompts such as 128,512, found '<text>'",
+        () -> run("bench", "--config", "config.json", "--inference", "--lengths", "16-64"));
+    put(
+        "--lengths: expected at most <n> tokens (max_position_embeddings), new ones among them,"
+            + " found <n>",
+        () -> {
+          TinyFolder.model(folder.resolve("tiny"));
+          return run(
+              "bench",
+              "--config",
+              "tiny/config.json",
+              "--inference",
+              "--method",
+              "control",
+              "--lengths",
+              "30",
+              "--new-tokens",
+              "4");
+        });
     put(
         "--set: expected key=value, such as <example>, found '<text>'",
         () -> train("train.epochs"));

@@ -24,6 +24,9 @@ import dev.statecraft.studio.engine.Exported;
 import dev.statecraft.studio.engine.Foresight;
 import dev.statecraft.studio.engine.GenerateRequest;
 import dev.statecraft.studio.engine.Generation;
+import dev.statecraft.studio.engine.InferenceRequest;
+import dev.statecraft.studio.engine.InferenceResult;
+import dev.statecraft.studio.engine.InferenceRow;
 import dev.statecraft.studio.engine.InspectedModel;
 import dev.statecraft.studio.engine.LogitsCheck;
 import dev.statecraft.studio.engine.MergeRequest;
@@ -57,6 +60,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.function.BiConsumer;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
@@ -195,6 +199,48 @@ final class FakeEngine implements Engine {
         request.check()
             ? Optional.of(new GradientError(0.25, 0.75, "layers.0.q.lora_B", 0.5))
             : Optional.empty());
+  }
+
+  @Override
+  public InferenceResult benchInference(
+      InferenceRequest request, BiConsumer<String, String> leftOut) {
+    ask(request);
+    if (request.all()) {
+      leftOut.accept("qa-lora", "targets: none");
+    }
+    return new InferenceResult(
+        List.of(
+            inference(InferenceRow.BASE, 100, 0),
+            inference("lora", 80, 0.25),
+            new InferenceRow(
+                "probe",
+                64,
+                2,
+                true,
+                100,
+                OptionalDouble.empty(),
+                OptionalDouble.empty(),
+                1 << 20,
+                2 << 20,
+                0,
+                OptionalDouble.empty())),
+        2,
+        OptionalLong.of(1 << 20));
+  }
+
+  private static InferenceRow inference(String method, double speed, double overhead) {
+    return new InferenceRow(
+        method,
+        64,
+        2,
+        false,
+        speed,
+        OptionalDouble.of(speed / 4),
+        OptionalDouble.of(0.5),
+        1 << 20,
+        2 << 20,
+        overhead,
+        OptionalDouble.of(2 * overhead));
   }
 
   @Override

@@ -13,6 +13,7 @@ import dev.statecraft.studio.SampleGraph;
 import dev.statecraft.studio.SampleRuns;
 import dev.statecraft.studio.engine.BenchRequest;
 import dev.statecraft.studio.engine.GenerateRequest;
+import dev.statecraft.studio.engine.InferenceRequest;
 import dev.statecraft.studio.engine.InspectedModel;
 import dev.statecraft.studio.engine.LengthRange;
 import dev.statecraft.studio.engine.PlanRequest;
@@ -133,7 +134,13 @@ final class StatecraftTest {
         "generate --model m --prompt p --quantize q4",
         "bench --config c.json --method lora --lengths 16",
         "bench --config c.json --method lora --lengths 64-16",
-        "bench --config c.json --method lora --rank 0"
+        "bench --config c.json --method lora --rank 0",
+        "bench --config c.json --inference --lengths 16-64",
+        "bench --config c.json --inference --lengths 16,",
+        "bench --config c.json --inference --lengths 0",
+        "bench --config c.json --inference --new-tokens 0",
+        "bench --config c.json --inference --steps 1",
+        "bench --config c.json --inference --method lora,lore"
       })
   void badArgumentsEndWithTwoAndOneLine(String arguments) {
     assertThat(run(new FakeEngine(), arguments.split(" "))).isEqualTo(2);
@@ -437,6 +444,51 @@ final class StatecraftTest {
     run(engine, "bench", "--config", "c.json", "--method", "lora", "--check", "--json");
     assertThat(json().get("states").textValue()).isEqualTo("exact");
     assertThat(json().at("/gradient_error/relative").doubleValue()).isEqualTo(0.25);
+  }
+
+  @Test
+  void benchPrintsWhatEdgesCostAnAnsweringModel() throws IOException {
+    FakeEngine engine = new FakeEngine();
+    run(engine, "bench", "--config", "c.json", "--inference", "--json");
+    InferenceRequest request = (InferenceRequest) engine.asked();
+    assertThat(request.all()).isTrue();
+    assertThat(request.methods()).containsOnlyKeys(Methods.alone());
+    assertThat(request.lengths()).containsExactly(256);
+    assertThat(json().get("method").textValue()).isEqualTo("base");
+    assertThat(json().get("prefill_tokens_per_second").doubleValue()).isEqualTo(100);
+    assertThat(json().get("decode_tokens_per_second").doubleValue()).isEqualTo(25);
+    assertThat(json().get("threads").intValue()).isEqualTo(2);
+    assertThat(json().get("peak_rss_bytes").longValue()).isEqualTo(1 << 20);
+    assertThat(json().at("/left_out/qa-lora").textValue()).isEqualTo("targets: none");
+    assertThat(json().at("/rows/1/decode_overhead").doubleValue()).isEqualTo(0.5);
+    assertThat(json().at("/rows/2/merged").booleanValue()).isTrue();
+    assertThat(json().at("/rows/2").has("decode_overhead")).isFalse();
+    run(
+        engine,
+        "bench",
+        "--config",
+        "c.json",
+        "--inference",
+        "--lengths",
+        "128,512",
+        "--rank",
+        "4",
+        "--method",
+        "{name: lora, targets: [q_proj, v_proj]}, dora",
+        "--new-tokens",
+        "7");
+    request = (InferenceRequest) engine.asked();
+    assertThat(request.all()).isFalse();
+    assertThat(request.lengths()).containsExactly(128, 512);
+    assertThat(request.newTokens()).isEqualTo(7);
+    assertThat(request.methods())
+        .containsOnlyKeys("{name: lora, targets: [q_proj, v_proj]}", "dora")
+        .containsEntry("dora", Methods.parse("{name: dora, rank: 4}"));
+    assertThat(console.out()).contains("+25.0 %", "+50.0 %", "probe,", "merged", "2 threads");
+    run(engine, "bench", "--config", "c.json", "--inference", "--method", "lora", "--json");
+    assertThat(json().get("method").textValue()).isEqualTo("lora");
+    assertThat(json().get("prefill_tokens_per_second").doubleValue()).isEqualTo(80);
+    assertThat(json().has("left_out")).isFalse();
   }
 
   @Test

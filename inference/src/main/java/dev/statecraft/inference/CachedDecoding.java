@@ -8,8 +8,11 @@ import dev.statecraft.core.run.Weights;
 import dev.statecraft.models.family.TokenBatches;
 import dev.statecraft.models.head.TaskModel;
 
-/** One sequence that grows: each pass has the new tokens only, the cache has the others. */
-final class CachedDecoding implements AutoCloseable {
+/**
+ * One sequence that grows: each pass has the new tokens only, the cache has the others. Uses the
+ * weights but does not close them.
+ */
+public final class CachedDecoding implements AutoCloseable {
   private final StatePlan plan;
   private final Weights weights;
   private final GrowingCache cache;
@@ -21,7 +24,7 @@ final class CachedDecoding implements AutoCloseable {
    * @param plan a forward to the logits
    * @param firstRows tokens that the cache has room for at first
    */
-  CachedDecoding(StatePlan plan, Weights weights, int firstRows) {
+  public CachedDecoding(StatePlan plan, Weights weights, int firstRows) {
     this.plan = plan;
     this.weights = weights;
     cache = new GrowingCache(firstRows);
@@ -33,7 +36,7 @@ final class CachedDecoding implements AutoCloseable {
    * @param ids one or more new tokens
    * @return the scores {@code [vocabulary]} of what follows the last of them
    */
-  double[] append(int... ids) {
+  public double[] append(int... ids) {
     try (Batch batch = TokenBatches.next(ids, seen).upload(weights.torch(), weights.computeType());
         Pass pass = Pass.run(plan, weights, batch, PassOptions.INFERENCE, cache)) {
       seen += ids.length;

@@ -1,6 +1,7 @@
 package dev.statecraft.adapters.merge;
 
 import dev.statecraft.adapters.Adapter;
+import dev.statecraft.adapters.AdapterDescription;
 import dev.statecraft.adapters.AdapterPart;
 import dev.statecraft.base.InvalidInputException;
 import dev.statecraft.base.UsageException;
@@ -253,9 +254,22 @@ public record Merge(
         parameters.get(module + ".weight").size(1));
   }
 
+  /** Whether the weights of a model can hold what a tuning adds, so that it costs nothing more. */
+  public static boolean holds(AdapterDescription description, Graph tuned) {
+    return isInWeights(description)
+        && tuned.trainableParameters().stream()
+            .map(Parameter::name)
+            .filter(name -> name.endsWith(BitFit.SUFFIX))
+            .allMatch(
+                name -> hasBias(tuned, name.substring(0, name.length() - BitFit.SUFFIX.length())));
+  }
+
+  private static boolean isInWeights(AdapterDescription description) {
+    return description.parts().size() == 1 && description.parts().get(0).isInWeights();
+  }
+
   private static AdapterPart onlyPart(Adapter adapter) {
-    AdapterPart first = adapter.description().parts().get(0);
-    if (adapter.description().parts().size() != 1 || !first.isInWeights()) {
+    if (!isInWeights(adapter.description())) {
       throw new UsageException(
           "merge: expected an adapter of lora, dora, vera, adalora, qa-lora, ia3, bitfit, full or"
               + " probe, found '"
@@ -263,7 +277,7 @@ public record Merge(
               + "', which computes between states what no weight of the model can hold; use it with"
               + " --adapter, or export it");
     }
-    return first;
+    return adapter.description().parts().get(0);
   }
 
   /** Whether a trained head takes the place of the model's, if it has one. */

@@ -2,15 +2,19 @@ package dev.statecraft.cli.command;
 
 import dev.statecraft.base.Json;
 import dev.statecraft.base.Units;
+import dev.statecraft.base.UsageException;
 import dev.statecraft.cli.terminal.Console;
 import dev.statecraft.cli.terminal.Table;
 import dev.statecraft.studio.engine.BenchRequest;
 import dev.statecraft.studio.engine.BenchResult;
 import dev.statecraft.studio.engine.Engine;
+import dev.statecraft.studio.engine.InferenceRequest;
+import dev.statecraft.studio.engine.InferenceResult;
 import dev.statecraft.studio.engine.LengthRange;
 import dev.statecraft.studio.recipe.Stores;
 import dev.statecraft.training.ComputeOptions;
 import java.io.IOException;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -43,10 +47,25 @@ public final class BenchCommand implements Callable<Integer> {
 
   @Option(
       names = "--method",
-      required = true,
       paramLabel = "METHOD",
-      description = "A method's name, or YAML such as '{name: lora, layers: last 2}'.")
-  private String method;
+      description =
+          "A method's name, or YAML such as '{name: lora, layers: last 2}'; with --inference also"
+              + " several with commas in between, or all (its default).")
+  private Optional<String> method;
+
+  @Option(
+      names = "--inference",
+      description =
+          "Measure answers instead: passes over prompts and single tokens after them, with each"
+              + " method's edges and without.")
+  private boolean inference;
+
+  @Option(
+      names = "--new-tokens",
+      defaultValue = "32",
+      paramLabel = "N",
+      description = "With --inference: tokens after a prompt (default: ${DEFAULT-VALUE}).")
+  private int newTokens;
 
   @Option(
       names = "--dtype",
@@ -76,14 +95,17 @@ public final class BenchCommand implements Callable<Integer> {
       names = "--lengths",
       paramLabel = "FROM-TO",
       description =
-          "Pack B x T tokens of sequences of such lengths, e.g. 16-64, in place of B of T tokens.")
+          "Pack B x T tokens of sequences of such lengths, e.g. 16-64, in place of B of T tokens;"
+              + " with --inference tokens of prompts, e.g. 128,512.")
   private Optional<String> lengths;
 
   @Option(
       names = "--steps",
       defaultValue = "6",
       paramLabel = "N",
-      description = "Steps to take; the first is not counted (default: ${DEFAULT-VALUE}).")
+      description =
+          "Steps to take; the first is not counted (default: ${DEFAULT-VALUE}). With --inference"
+              + " how often each measurement is repeated.")
   private int steps;
 
   @Option(
@@ -107,11 +129,16 @@ public final class BenchCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     ComputeOptions compute = step.compute(dtype, quantize);
+    if (inference) {
+      return inference(compute);
+    }
     OptionalLong limit = budget.bytes(compute.device());
     BenchRequest request =
         new BenchRequest(
             console.path(config),
-            step.method(method),
+            step.method(
+                method.orElseThrow(
+                    () -> new UsageException("--method: expected a method, found none"))),
             step.batch(),
             step.sequence(),
             lengths.map(LengthRange::parse),
@@ -135,6 +162,20 @@ public final class BenchCommand implements Callable<Integer> {
       console.out().println();
       console.out().print(ProfileTable.render(result.profile(), steps - 1));
     }
+    return 0;
+  }
+
+  private int inference(ComputeOptions compute) throws IOException {
+    Map<String, String> leftOut = new LinkedHashMap<>();
+    InferenceRequest request =
+        InferenceArguments.of(
+            console.path(config), method, step, lengths, newTokens, compute, steps);
+    InferenceResult result = engine.benchInference(request, leftOut::put);
+    Map<String, Object> figures = result.toMap(request);
+    if (!leftOut.isEmpty()) {
+      figures.put("left_out", leftOut);
+    }
+    console.out().print(json ? Json.line(figures) + "\n" : InferenceTable.render(result, leftOut));
     return 0;
   }
 

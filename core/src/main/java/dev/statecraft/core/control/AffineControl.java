@@ -50,8 +50,8 @@ record AffineControl(double scale, int terms) implements ControlOp {
   public Tensor forward(ForwardContext context) {
     Gates gates = new Gates(terms);
     Tensor u = ControlOp.u(context);
-    Tensor gated = gates.times(u.linear(context.parameter(Gates.A)), gates.open(u, context));
-    return ControlOp.sum(context).addmmInPlace(gated, context.parameter(Gates.B).t(), 1, scale);
+    Tensor gated = gates.times(ThinProducts.linear(context, u, Gates.A), gates.open(u, context));
+    return ThinProducts.add(context, ControlOp.sum(context), gated, Gates.B, scale);
   }
 
   @Override

@@ -41,10 +41,9 @@ record BottleneckControl(double scale, Activation.Kind activation) implements Co
 
   @Override
   public Tensor forward(ForwardContext context) {
-    Tensor activated = activation.apply(hidden(context));
-    Tensor result = ControlOp.sum(context);
-    return result
-        .addmmInPlace(activated, context.parameter(B).t(), 1, scale)
+    Tensor h = ThinProducts.linear(context, ControlOp.u(context), A);
+    Tensor activated = activation.apply(h.addInPlace(context.parameter(A_BIAS)));
+    return ThinProducts.add(context, ControlOp.sum(context), activated, B, scale)
         .addInPlace(context.parameter(B_BIAS), scale);
   }
 

@@ -84,6 +84,11 @@ record DoraControl(double scale, double dropout, boolean bias) implements Op {
     return V;
   }
 
+  @Override
+  public int thinParameter() {
+    return LowRankBranch.A;
+  }
+
   private LowRankBranch branch() {
     return new LowRankBranch(scale, dropout, false);
   }
@@ -92,7 +97,11 @@ record DoraControl(double scale, double dropout, boolean bias) implements Op {
   public Tensor forward(ForwardContext context) {
     Tensor v = context.input(V);
     Tensor y = context.mayOverwrite(V) ? v.share() : v.copy();
-    Tensor factor = factor(context);
+    // With final values W A^T, which is as long as many rows are, is needed once for all passes.
+    Tensor factor =
+        context.backwardFollows()
+            ? factor(context)
+            : context.derived(FACTOR, () -> factor(context));
     branch().addTo(y, context);
     y.mulInPlace(factor.as(context.computeType()));
     if (bias) {

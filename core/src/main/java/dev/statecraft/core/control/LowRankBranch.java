@@ -27,12 +27,11 @@ record LowRankBranch(double scale, double dropout, boolean bias) {
   /** Adds the branch to {@code sum}. */
   void addTo(Tensor sum, ForwardContext context) {
     Tensor x = new DropoutMask(dropout, context).apply(ControlOp.u(context));
-    Tensor h = hidden(x, context.parameter(A), context);
-    sum.addmmInPlace(h, context.parameter(B).t(), 1, scale);
+    Tensor h = shifted(ThinProducts.hidden(context, x, A), context);
+    ThinProducts.add(context, sum, h, B, scale);
   }
 
-  private Tensor hidden(Tensor x, Tensor a, EdgeContext context) {
-    Tensor h = x.linear(a);
+  private Tensor shifted(Tensor h, EdgeContext context) {
     return bias ? h.addInPlace(context.parameter(A_BIAS)) : h;
   }
 
@@ -50,7 +49,7 @@ record LowRankBranch(double scale, double dropout, boolean bias) {
         context.parameterGradient(A).addMatmul(g.t(), x, 1);
       }
       if (context.wantsParameter(B)) {
-        context.parameterGradient(B).addMatmul(dy.t(), hidden(x, a, context), scale);
+        context.parameterGradient(B).addMatmul(dy.t(), shifted(x.linear(a), context), scale);
       }
     }
     if (bias && context.wantsParameter(A_BIAS)) {

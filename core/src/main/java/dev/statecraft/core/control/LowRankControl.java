@@ -57,6 +57,11 @@ record LowRankControl(double scale, Biases biases, double dropout) implements Co
         LowRankBranch.U, demand.parameter(LowRankBranch.A) || demand.parameter(LowRankBranch.B));
   }
 
+  @Override
+  public int thinParameter() {
+    return LowRankBranch.A;
+  }
+
   private LowRankBranch branch() {
     return new LowRankBranch(scale, dropout, biases.inner());
   }

@@ -59,7 +59,7 @@ record LowRankHidden(boolean bias, double dropout) implements Op {
   @Override
   public Tensor forward(ForwardContext context) {
     Tensor x = new DropoutMask(dropout, context).apply(ControlOp.input(context, U));
-    Tensor h = x.linear(context.parameter(A));
+    Tensor h = ThinProducts.linear(context, x, A);
     return bias ? h.addInPlace(context.parameter(A_BIAS)) : h;
   }
 

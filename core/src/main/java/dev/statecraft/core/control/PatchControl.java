@@ -68,12 +68,11 @@ record PatchControl(double scale, String edge, boolean causal) implements Contro
 
   @Override
   public Tensor forward(ForwardContext context) {
-    Tensor h = hidden(context);
+    Tensor h =
+        ThinProducts.linear(context, ControlOp.u(context), A).addInPlace(context.parameter(A_BIAS));
     InnerAttention attention = attention(h, context);
     Tensor z = attention.forward(context, context.cache()).addInPlace(h);
-    Tensor result = ControlOp.sum(context);
-    return result
-        .addmmInPlace(z, context.parameter(B).t(), 1, scale)
+    return ThinProducts.add(context, ControlOp.sum(context), z, B, scale)
         .addInPlace(context.parameter(B_BIAS), 2 * scale);
   }
 

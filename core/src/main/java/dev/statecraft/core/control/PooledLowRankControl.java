@@ -54,8 +54,8 @@ record PooledLowRankControl(double scale, int group, double dropout) implements 
   public Tensor forward(ForwardContext context) {
     Tensor result = ControlOp.sum(context);
     Tensor x = new DropoutMask(dropout, context).apply(ControlOp.u(context));
-    Tensor h = groups(x).means(x).linear(context.parameter(A));
-    return result.addmmInPlace(h, context.parameter(B).t(), 1, scale);
+    Tensor h = ThinProducts.linear(context, groups(x).means(x), A);
+    return ThinProducts.add(context, result, h, B, scale);
   }
 
   @Override

@@ -149,7 +149,11 @@ record RoutedControl(List<Term> terms) implements ControlOp {
       }
     }
     return ControlOp.sum(context)
-        .addmmInPlace(sideBySide(rows), matrices(context).t(), 1, common());
+        .addmmInPlace(
+            sideBySide(rows),
+            context.derived("matrices", () -> matrices(context)).t(),
+            1,
+            common());
   }
 
   @Override

@@ -59,11 +59,16 @@ record SingularControl(double scale, double dropout) implements ControlOp {
   }
 
   @Override
+  public int thinParameter() {
+    return RIGHT;
+  }
+
+  @Override
   public Tensor forward(ForwardContext context) {
     Tensor result = ControlOp.sum(context);
     Tensor x = new DropoutMask(dropout, context).apply(ControlOp.u(context));
-    Tensor h = x.linear(context.parameter(RIGHT)).mulInPlace(values(context));
-    return result.addmmInPlace(h, context.parameter(LEFT).t(), 1, scale);
+    Tensor h = ThinProducts.hidden(context, x, RIGHT).mulInPlace(values(context));
+    return ThinProducts.add(context, result, h, LEFT, scale);
   }
 
   /** e as {@code [r]}. */

@@ -103,6 +103,15 @@ public interface Op {
     return false;
   }
 
+  /**
+   * Index of a thin matrix {@code A [r, in]} among the parameters, if all that the op reads of its
+   * second input is {@code A x}, as long as nothing is dropped; or -1. The matrices of edges that
+   * read one state can then be {@linkplain ForwardContext#joined one product}.
+   */
+  default int thinParameter() {
+    return -1;
+  }
+
   /** Computes the output; temporaries need no closing. */
   Tensor forward(ForwardContext context);
 

@@ -82,6 +82,11 @@ final class Differentiation {
     return found;
   }
 
+  /** Whether there is no backward at all. */
+  boolean isEmpty() {
+    return demands.isEmpty();
+  }
+
   boolean includes(Edge edge) {
     return demands.containsKey(edge.name());
   }

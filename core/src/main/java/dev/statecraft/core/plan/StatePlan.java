@@ -21,6 +21,7 @@ public final class StatePlan {
   private final FusedLinears fused;
   private final GradientPlacement placement;
   private final StateFormat format;
+  private final JoinedInputs joined;
   private final List<Step> steps;
 
   private StatePlan(
@@ -39,6 +40,7 @@ public final class StatePlan {
     policies.checkFits(graph);
     storage = Storage.of(graph, differentiation, policies, kept);
     fused = FusedLinears.of(graph);
+    joined = differentiation.isEmpty() ? JoinedInputs.of(graph) : JoinedInputs.NONE;
     placement = GradientPlacement.of(graph, fused);
     steps = List.copyOf(new Drafting().steps());
   }
@@ -107,6 +109,11 @@ public final class StatePlan {
   /** States that are there when the pass ends. */
   public Set<String> kept() {
     return kept;
+  }
+
+  /** The edges whose thin matrices can be one product: none if there is a backward. */
+  public JoinedInputs joined() {
+    return joined;
   }
 
   /** Whether an edge has a backward in this plan. */

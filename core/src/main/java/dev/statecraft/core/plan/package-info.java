@@ -7,8 +7,10 @@
  * dev.statecraft.core.plan.Step}s: compute, compute again, differentiate, release. Nothing below
  * the first trainable edge is differentiated or stored; a state is released at its last use;
  * linears that share an input are {@linkplain dev.statecraft.core.plan.FusedLinears fused} into one
- * product. {@code Differentiation} finds which gradients are wanted, {@code Storage} which states
- * are stored and which are computed again, {@code Compression} when stored ones are {@linkplain
- * dev.statecraft.core.plan.StateFormat compressed}, {@code Lifetimes} when each can go.
+ * product, and {@linkplain dev.statecraft.core.plan.JoinedInputs thin matrices} of one state too
+ * where there is no backward. {@code Differentiation} finds which gradients are wanted, {@code
+ * Storage} which states are stored and which are computed again, {@code Compression} when stored
+ * ones are {@linkplain dev.statecraft.core.plan.StateFormat compressed}, {@code Lifetimes} when
+ * each can go.
  */
 package dev.statecraft.core.plan;

@@ -11,6 +11,7 @@ import dev.statecraft.tensor.DType;
 import dev.statecraft.tensor.Tensor;
 import dev.statecraft.tensor.Torch;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /** What one op sees of a pass while its edge is computed or differentiated. */
 record EdgeRun(Pass pass, Edge edge, boolean overwrites)
@@ -86,6 +87,21 @@ record EdgeRun(Pass pass, Edge edge, boolean overwrites)
   @Override
   public void keep(String name, Tensor extra) {
     pass.keepExtra(edge, name, extra);
+  }
+
+  @Override
+  public boolean valuesAreFinal() {
+    return pass.weights().isSettled();
+  }
+
+  @Override
+  public Tensor derived(String name, Supplier<Tensor> computed) {
+    return pass.weights().derived(edge.name() + ": " + name, computed);
+  }
+
+  @Override
+  public Optional<Tensor> joined() {
+    return training() ? Optional.empty() : pass.joined(edge);
   }
 
   @Override

@@ -39,6 +39,7 @@ public final class Pass implements AutoCloseable {
   private final Map<String, Tensor> dequantized = new HashMap<>();
   private final Map<String, Integer> indices = new HashMap<>();
   private final Gradients gradients;
+  private final JoinedProducts joined;
 
   private Pass(
       StatePlan plan,
@@ -55,6 +56,7 @@ public final class Pass implements AutoCloseable {
     this.ledger = ledger;
     torch = weights.torch();
     gradients = new Gradients(torch, plan, batch.extents(), this::typeOf);
+    joined = new JoinedProducts(plan.joined(), weights, cache != null);
     for (Edge edge : plan.graph().edges()) {
       indices.put(edge.name(), indices.size());
     }
@@ -293,6 +295,11 @@ public final class Pass implements AutoCloseable {
     return plan.demand(edge);
   }
 
+  /** What an edge reads through its thin matrix, if one product gives that of several edges. */
+  Optional<Tensor> joined(Edge edge) {
+    return joined.of(edge, value(edge.inputs().get(1)));
+  }
+
   Torch torch() {
     return torch;
   }
@@ -327,6 +334,7 @@ public final class Pass implements AutoCloseable {
     extras.values().forEach(kept -> kept.values().forEach(Tensor::close));
     extras.clear();
     releaseDequantized();
+    joined.close();
     gradients.close();
   }
 }

@@ -19,8 +19,10 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 
 /**
  * The parameters of a graph.
@@ -53,6 +55,7 @@ public final class Weights implements ParameterValues, AutoCloseable {
   private final Tensor flatGradients;
   private final Lent lent;
   private boolean closed;
+  private Optional<DerivedValues> derived = Optional.empty();
 
   /**
    * Makes them, with no values yet.
@@ -294,6 +297,33 @@ public final class Weights implements ParameterValues, AutoCloseable {
     }
   }
 
+  /**
+   * Says that no value changes any more, as in a model that only answers: gradients, which take as
+   * much memory as what is trained, are given back, and what ops {@linkplain
+   * dev.statecraft.core.graph.ForwardContext#derived derive} from parameters is kept.
+   *
+   * @return this
+   */
+  public Weights settle() {
+    if (derived.isEmpty()) {
+      derived = Optional.of(new DerivedValues());
+      gradients.values().forEach(Tensor::close);
+      gradients.clear();
+      flatGradients.close();
+    }
+    return this;
+  }
+
+  /** Whether values are {@linkplain #settle final}. */
+  public boolean isSettled() {
+    return derived.isPresent();
+  }
+
+  /** What is computed from parameters alone, kept if their values are final. */
+  Tensor derived(String name, Supplier<Tensor> computed) {
+    return derived.map(kept -> kept.of(name, computed)).orElseGet(computed);
+  }
+
   private static long streamOf(long seed, String name) {
     return Generator.mix(seed, name.hashCode());
   }
@@ -348,7 +378,10 @@ public final class Weights implements ParameterValues, AutoCloseable {
   public Tensor inComputeType(String name) {
     QuantizedMatrix matrix = quantized.get(name);
     if (matrix == null) {
-      return value(name).as(computeType);
+      Tensor value = value(name);
+      return isSettled() && value.dtype() != computeType && parameters.get(name).trainable()
+          ? derived(name, () -> value.as(computeType)).share()
+          : value.as(computeType);
     }
     Tensor dequantized = torch.empty(computeType, matrix.rows(), matrix.columns());
     matrix.dequantizeInto(dequantized);
@@ -358,7 +391,8 @@ public final class Weights implements ParameterValues, AutoCloseable {
   /**
    * The gradient of a trained parameter, in the master type.
    *
-   * @throws IllegalArgumentException if the parameter is not trained, or these have no gradients
+   * @throws IllegalArgumentException if the parameter is not trained, these have no gradients, or
+   *     values are {@linkplain #settle final}
    */
   public Tensor gradient(String name) {
     Tensor gradient = gradients.get(name);
@@ -378,7 +412,10 @@ public final class Weights implements ParameterValues, AutoCloseable {
     return flatValues;
   }
 
-  /** All gradients, end to end; empty where there are none. */
+  /**
+   * All gradients, end to end; empty where there are none, closed where values are {@linkplain
+   * #settle final}.
+   */
   public Tensor flatGradients() {
     return flatGradients;
   }
@@ -443,6 +480,9 @@ public final class Weights implements ParameterValues, AutoCloseable {
     fused.values().forEach(Tensor::close);
     quantized.values().forEach(QuantizedMatrix::close);
     flatValues.close();
-    flatGradients.close();
+    if (derived.isEmpty()) {
+      flatGradients.close();
+    }
+    derived.ifPresent(DerivedValues::close);
   }
 }

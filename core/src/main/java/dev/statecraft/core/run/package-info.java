@@ -7,9 +7,11 @@
  * A {@link dev.statecraft.core.run.Batch} brings the states that come from data. A {@link
  * dev.statecraft.core.run.Pass} takes the steps of a {@link dev.statecraft.core.plan.StatePlan}
  * over one batch: it owns the values, extras and gradients of the states while they live ({@code
- * Gradients} decides when a sum may be made in place). A {@link dev.statecraft.core.run.Ledger}
- * writes down what memory each step held and for what. Weights of several tasks are filled by a
- * {@link dev.statecraft.core.run.JointSource}, and {@link dev.statecraft.core.run.TaskValues} are
- * one task's among them.
+ * Gradients} decides when a sum may be made in place). Where values are {@linkplain
+ * dev.statecraft.core.run.Weights#settle final}, {@code DerivedValues} keeps what is made of them,
+ * and {@code JoinedProducts} computes thin products of one state together. A {@link
+ * dev.statecraft.core.run.Ledger} writes down what memory each step held and for what. Weights of several
+ * tasks are filled by a {@link dev.statecraft.core.run.JointSource}, and {@link
+ * dev.statecraft.core.run.TaskValues} are one task's among them.
  */
 package dev.statecraft.core.run;

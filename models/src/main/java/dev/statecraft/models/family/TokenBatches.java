@@ -63,6 +63,17 @@ public final class TokenBatches {
     return causal(layout(one), one, new int[] {ids.length - 1}, new int[] {0}, start);
   }
 
+  /** Sequences of which only the last tokens' scores are wanted, as when prompts are read. */
+  public static HostBatch ends(List<int[]> ids) {
+    int[] rows = new int[ids.size()];
+    int end = 0;
+    for (int i = 0; i < rows.length; i++) {
+      end += ids.get(i).length;
+      rows[i] = end - 1;
+    }
+    return causal(layout(ids), ids, rows, new int[rows.length], 0);
+  }
+
   /** Sequences with the scores of every token wanted; labels are not meant. */
   public static HostBatch scored(List<int[]> ids) {
     int tokens = ids.stream().mapToInt(sequence -> sequence.length).sum();

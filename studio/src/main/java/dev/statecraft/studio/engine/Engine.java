@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 
 /**
@@ -82,6 +83,14 @@ public interface Engine {
 
   /** Measures training steps on random weights. */
   BenchResult bench(BenchRequest request) throws IOException;
+
+  /**
+   * Measures what methods' edges cost when a model answers, on random weights.
+   *
+   * @param leftOut is told of methods that do not fit the model, and why, where all were asked for
+   */
+  InferenceResult benchInference(InferenceRequest request, BiConsumer<String, String> leftOut)
+      throws IOException;
 
   /**
    * Measures, on the first batch of a recipe's training data, how far gradients are from those with

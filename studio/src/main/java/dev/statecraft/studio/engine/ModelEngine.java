@@ -32,6 +32,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.CancellationException;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
@@ -173,6 +174,12 @@ public final class ModelEngine implements Engine {
   @Override
   public BenchResult bench(BenchRequest request) throws IOException {
     return StepBenchmark.of(request, inputs.functions()).run(sessions.threads());
+  }
+
+  @Override
+  public InferenceResult benchInference(
+      InferenceRequest request, BiConsumer<String, String> leftOut) throws IOException {
+    return InferenceBenchmark.of(request, inputs.functions()).run(sessions.threads(), leftOut);
   }
 
   @Override

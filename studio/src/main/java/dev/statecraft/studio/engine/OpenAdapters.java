@@ -124,7 +124,7 @@ final class OpenAdapters implements AutoCloseable {
   }
 
   private Entry opened(AnswerKind.Way way, Graph graph, WeightSource source) {
-    Weights weights = frozen.open(graph, source, 0);
+    Weights weights = frozen.open(graph, source, 0).settle();
     boolean done = false;
     try {
       Entry entry = new Entry(way.answering().of(graph, weights), weights);

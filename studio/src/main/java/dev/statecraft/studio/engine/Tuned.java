@@ -62,8 +62,9 @@ record Tuned(Graph graph, WeightSource source, Optional<Adapter> adapter) implem
     }
   }
 
+  /** The weights, which nobody trains any more. */
   Weights weights(Torch torch, DType dtype, Quantization quantization) {
-    return Weights.load(torch, graph, dtype, quantization, source, 0);
+    return Weights.load(torch, graph, dtype, quantization, source, 0).settle();
   }
 
   @Override

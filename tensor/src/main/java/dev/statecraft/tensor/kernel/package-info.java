@@ -10,6 +10,8 @@
  * has on CUDA alone. {@code RmsNormKernels}, {@code SwiGluKernels}, {@code RotaryKernels} and
  * {@code CrossEntropyKernels} choose, and compose libtorch's operations where there is no kernel;
  * {@code LayerNormKernels} and {@code FusedAdamW} are libtorch's own. A kernel that adds to a
- * gradient on its way does so by an {@link dev.statecraft.tensor.kernel.Accumulator}.
+ * gradient on its way does so by an {@link dev.statecraft.tensor.kernel.Accumulator}. Beside the
+ * door stands {@link dev.statecraft.tensor.kernel.OneRow}, for callers who know that a text is
+ * being written.
  */
 package dev.statecraft.tensor.kernel;

@@ -62,6 +62,25 @@ class MethodTest {
     }
   }
 
+  /** With final values thin products are joined and derived values kept. */
+  @ParameterizedTest
+  @MethodSource("dev.statecraft.training.engine.Methods#ofAllModels")
+  void aModelThatOnlyAnswersComputesTheSame(String name, String method) {
+    TinyModel model = TinyModel.of(name);
+    Graph graph = tuning(model, method, 0.1).apply(model.graph());
+    try (Torch torch = Torch.cpu()) {
+      try (Weights weights = model.controlled(torch, graph)) {
+        double[] expected = model.logits(torch, graph, weights);
+        weights.settle();
+        Closeness.relative(1e-12).check("first", model.logits(torch, graph, weights), expected);
+        long live = torch.liveTensors();
+        Closeness.relative(1e-12).check("again", model.logits(torch, graph, weights), expected);
+        assertThat(torch.liveTensors()).isEqualTo(live);
+      }
+      assertThat(torch.liveTensors()).isZero();
+    }
+  }
+
   /** Every gradient of every trained parameter, on the graph with its dropout masks fixed. */
   @ParameterizedTest
   @MethodSource("dev.statecraft.training.engine.Methods#ofAllModels")
