@@ -13,8 +13,8 @@ import java.util.List;
  * Products of one row and thin matrices, as when a text is written token by token.
  *
  * <p>A library takes longer to set such a product up and to share it among threads than to compute
- * it (measured on two processors: 39 microseconds for {@code B (A x)} of rank 32 and 576 features
- * in bfloat16, 17 in float32; here 8 and 7). Matrices are read as they are held, in float32 or
+ * it (measured on two processors: 34 microseconds for {@code B (A x)} of rank 32 and 576 features
+ * in bfloat16, 16 in float32; here 8 and 7). Matrices are read as they are held, in float32 or
  * bfloat16, whatever the type of the row; sums are in float32.
  */
 public final class OneRow {
