@@ -90,20 +90,17 @@ public final class Adapter implements AutoCloseable {
    */
   public Graph graph(TaskModel family) {
     Graph base = family.graph();
-    for (AdapterPart part : description.parts()) {
-      part.savedModules().ifPresent(saved -> requireKnown(part, saved, family));
+    // What a part of LoRA trains whole is in the one list that all parts have.
+    if (description.parts().stream().noneMatch(part -> part.projections().isPresent())) {
+      description.parts().stream()
+          .flatMap(part -> part.savedModules().stream())
+          .forEach(saved -> AdapterConfig.requireHeads(config.toString(), saved, family));
     }
     try {
       return description.tuning(family).apply(base);
     } catch (IllegalArgumentException | UsageException | GraphException e) {
       // GraphException too: the layers, targets or states are not this model's.
       throw new InvalidInputException(config + ": does not fit the model: " + e.getMessage(), e);
-    }
-  }
-
-  private void requireKnown(AdapterPart part, List<String> saved, TaskModel family) {
-    if (part.projections().isEmpty()) {
-      AdapterConfig.requireHeads(config.toString(), saved, family);
     }
   }
 

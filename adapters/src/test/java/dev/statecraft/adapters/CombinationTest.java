@@ -29,6 +29,7 @@ import dev.statecraft.core.control.Gated;
 import dev.statecraft.core.control.LayerSelection;
 import dev.statecraft.core.control.Lora;
 import dev.statecraft.core.control.LowRank;
+import dev.statecraft.core.control.SharedLowRank;
 import dev.statecraft.core.control.StateTuning;
 import dev.statecraft.core.control.Tuning;
 import dev.statecraft.core.graph.Graph;
@@ -479,6 +480,104 @@ class CombinationTest {
         .hasMessage(
             "combine: expected finite values, found others in 'model.layers.0.self_attn.q_proj' of"
                 + " 'b'");
+  }
+
+  /** Each kind alone beside another run's LoRA; gates and shared matrices are theirs too. */
+  @ParameterizedTest
+  @CsvSource({"routed", "reft", "vera edges", "edges of means", "vera", "dora", "patch-control"})
+  void whatOneRunHasIsKept(String method) throws IOException {
+    open("llama-tiny");
+    Member a = member("a", 5, Descriptions.of(method, tiny.family()));
+    Member b = member("b", 6, new Lora(1, 0, 0, List.of("o_proj"), LayerSelection.ALL));
+    // b adds nothing; vera's product is written as lora's beside it.
+    close(combined(AVERAGE, a, b), own.get("a"), method.equals("vera") ? 1e-6 : 0);
+    close(combined(AVERAGE, b, a), own.get("a"), method.equals("vera") ? 1e-6 : 0);
+  }
+
+  @Test
+  void sharedMatricesAreThereOnce() throws IOException {
+    open("llama-tiny");
+    Member a = member("a", 5, Descriptions.of("vera edges", tiny.family()));
+    SharedLowRank first = new SharedLowRank(4, 0.3, 0, 5);
+    ControlEdge named = ControlEdge.between("layers.0.input", "layers.2.output", first);
+    Member b = member("b", 6, new StateTuning(List.of(named), LayerSelection.ALL));
+    double[] found = combined(AVERAGE, a, b);
+    assertThat(distance(found, own.get("a"))).isGreaterThan(1e-4);
+    assertThat(distance(found, own.get("b"))).isGreaterThan(1e-4);
+  }
+
+  /** The name of an edge does not matter, where it goes does. */
+  @Test
+  void edgesOfOneKindAndPlaceAreOneWhateverTheirName() throws IOException {
+    open("llama-tiny");
+    Member a = member("a", 5, control(2, "0"));
+    ControlEdge named = edge("layers.0.middle", "layers.0.output");
+    Member b = member("b", 6, new StateTuning(List.of(named), LayerSelection.ALL));
+    close(combined(linear(1, 0), a, b), own.get("a"), 1e-5);
+    close(combined(linear(0, 1), a, b), own.get("b"), 1e-5);
+    try (CombinedAdapter made = new Combination(List.of(a, b), AVERAGE).make(tiny.torch())) {
+      assertThat(made.edges()).extracting(CombinedEdge::action).containsOnly(EdgeAction.MERGED);
+    }
+  }
+
+  /** Names of edges are found anew where runs have them already. */
+  @Test
+  void combinedOnesCanBeCombined() throws IOException {
+    open("llama-tiny");
+    ControlFunction gated = new Gated(2, 0.5, 4, Initializer.KAIMING);
+    List<Member> members = new ArrayList<>();
+    for (String name : List.of("a", "b", "c")) {
+      members.add(member(name, name.charAt(0), StateTuning.control(gated, LayerSelection.ALL)));
+    }
+    Member both;
+    try (CombinedAdapter made =
+        new Combination(members.subList(0, 2), linear(0.5, 2)).make(tiny.torch())) {
+      made.save(folder.resolve("both"), List.of(0), Map.of());
+      own.put("both", logits(folder.resolve("both")));
+      both = reopened("both", folder.resolve("both"));
+    }
+    close(combined(linear(1, 0), both, members.get(2)), own.get("both"), 1e-6);
+    close(combined(linear(0, 1), both, members.get(2)), own.get("c"), 1e-6);
+    close(combined(linear(1, 0), members.get(2), both), own.get("c"), 1e-6);
+  }
+
+  @Test
+  void seriesAndSumsAtOneStateAreTold() throws IOException {
+    open("llama-tiny");
+    Member a = member("a", 5, Descriptions.of("reft", tiny.family()));
+    Member b = member("b", 6, control(2, "all"));
+    assertThat(new Combination(List.of(a, b), AVERAGE).notes())
+        .containsExactly(
+            "edges of 'a' and 'b' meet at 'layers.*.output', where one changes what the other"
+                + " leaves: they come in the order of the runs");
+    assertThat(new Combination(List.of(b, member("c", 7, control(2, "0"))), AVERAGE).notes())
+        .isEmpty();
+  }
+
+  /** Heads are means, whatever becomes of edges. */
+  @ParameterizedTest
+  @MethodSource("methods")
+  void headsAreMeans(CombineMethod method) throws IOException {
+    open("bert-tiny");
+    Member a = member("a", 5, Descriptions.of("probe", tiny.family()));
+    Member b = reopened("b", folder.resolve("a"));
+    try (CombinedAdapter made =
+        new Combination(List.of(a, b), of("some", method)).make(tiny.torch())) {
+      made.save(folder.resolve("both"), List.of(0, 1), Map.of());
+      close(logits(folder.resolve("both")), own.get("a"), 1e-6);
+    }
+  }
+
+  @Test
+  void whatFloatsCannotHoldIsRefused() throws IOException {
+    open("llama-tiny");
+    Member a = member("a", 5, control(2, "all"));
+    Member b = member("b", 6, control(2, "all"));
+    Combination combination = new Combination(List.of(a, b), linear(1e42, 1e42));
+    assertThatThrownBy(() -> combination.make(tiny.torch()))
+        .isInstanceOf(UsageException.class)
+        .hasMessageStartingWith("combine: expected values that float32 can hold, found others in");
+    assertThat(tiny.torch().liveTensors()).isZero();
   }
 
   @Test

@@ -146,6 +146,10 @@ record CombineErrors(ErrorScenarios scenarios, Path folder) {
             + " trainable_token_indices)",
         two("{name: lora, modules_to_save: [norm]}", "lora"));
     scenarios.put(
+        "combine: expected values that float32 can hold, found others in what becomes of"
+            + " '<parameter>'; smaller weights of the runs keep them small",
+        two("control", "control", "--method", "linear", "--weights", "1e300,1e300"));
+    scenarios.put(
         "combine: expected full tuning in all runs or in none, found it in '<run>' alone of"
             + " [<runs>]",
         two("full", "lora"));

@@ -2,22 +2,31 @@ package dev.statecraft.adapters.combine;
 
 import dev.statecraft.core.control.ControlEdge;
 import dev.statecraft.core.control.ControlFunction;
-import dev.statecraft.core.graph.Parameter;
-import dev.statecraft.tensor.DType;
-import dev.statecraft.tensor.Scope;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
+import java.util.Set;
 
 /**
  * Edges that compute what no one function of their kind does together: all stay, side by side, each
- * with its factor. The first keeps its name, the others have the run's number at its end.
+ * with its factor. The first keeps its name, the others have a number at its end.
  */
 final class BesideSite extends ControlSite {
-  BesideSite(Setting setting) {
+  private final List<String> names = new ArrayList<>();
+
+  /**
+   * Edges side by side.
+   *
+   * @param taken names that there are, with their layers
+   */
+  BesideSite(Setting setting, Set<String> taken) {
     super(setting);
+    names.add(setting.name());
+    for (Edge edge : setting.edges().subList(1, setting.edges().size())) {
+      names.add(freeName(edge.placed(), taken));
+    }
   }
 
   @Override
@@ -36,17 +45,13 @@ final class BesideSite extends ControlSite {
     for (Edge edge : setting().edges()) {
       ControlFunction function = edge.function().scaled(setting().share(edge)).orElseThrow();
       ControlEdge own = edge.placed().edge();
-      String name = edges.isEmpty() ? own.name() : own.name() + ".run" + edge.run();
+      String name = names.get(edges.size());
       String prefix = edge.placed().prefix();
       String begin = prefix.substring(0, prefix.length() - own.name().length() - 1) + name + ".";
-      for (Parameter parameter : setting().parameters(edge)) {
-        String theta = parameter.name().substring(prefix.length());
-        try (Scope scope = plain.torch().scope()) {
-          values.putCopy(
-              begin + theta,
-              setting().member(edge).trained().value(plain.torch(), parameter, DType.FLOAT32));
-        }
-      }
+      values.putAll(
+          setting().parameters(edge),
+          setting().member(edge),
+          parameter -> begin + parameter.substring(prefix.length()));
       edges.add(new ControlEdge(own.from(), own.to(), name, function));
     }
     return edges;

@@ -1,6 +1,7 @@
 package dev.statecraft.adapters.combine;
 
 import dev.statecraft.adapters.AdapterPart;
+import dev.statecraft.adapters.combine.method.KLora;
 import dev.statecraft.adapters.combine.method.LowRankUpdate;
 import dev.statecraft.base.UsageException;
 import dev.statecraft.core.graph.Parameter;
@@ -58,7 +59,10 @@ public final class Combination {
     }
     Map<String, List<Long>> first = base(members.get(0));
     for (Member member : members) {
-      if (!base(member).equals(first)) {
+      // Heads may read other parts of the base: one that has a pooler, one that takes means.
+      Map<String, List<Long>> other = base(member);
+      other.keySet().retainAll(first.keySet());
+      if (other.isEmpty() || !first.entrySet().containsAll(other.entrySet())) {
         throw new UsageException(
             "combine: expected adapters of one base, found another model's graph in '"
                 + member.name()
@@ -101,6 +105,11 @@ public final class Combination {
     return rows;
   }
 
+  /** What one should know of it, a line each. */
+  public List<String> notes() {
+    return control.notes();
+  }
+
   /**
    * Edges on which low-rank updates of several runs meet: what {@code ziplora} wants the inputs of.
    *
@@ -124,11 +133,12 @@ public final class Combination {
    */
   public double[] magnitudes(Torch torch) {
     double[] sums = new double[members.size()];
+    StrandMerge merge = new StrandMerge(torch, how, members);
     for (Meeting meeting : meetings()) {
       for (Strand strand : meeting.strands()) {
         try (Scope scope = torch.scope()) {
-          LowRankUpdate update = strand.reader().read(torch).lowRank();
-          sums[strand.run()] += update.full().magnitude().sum();
+          LowRankUpdate update = merge.read(meeting.edge(), strand).lowRank();
+          sums[strand.run()] += KLora.total(update);
         }
       }
     }
@@ -152,8 +162,9 @@ public final class Combination {
       linear.make(merge, values, parts, rows);
       control.make(merge, plainValues, values, parts, rows);
       plain.make(plainValues, values, parts, rows);
+      CombinedAdapter combined = new CombinedAdapter(members, parts, rows, values, plainValues);
       made = true;
-      return new CombinedAdapter(members, parts, rows, values, plainValues);
+      return combined;
     } finally {
       if (!made) {
         values.close();

@@ -1,9 +1,11 @@
 package dev.statecraft.adapters.combine;
 
+import dev.statecraft.adapters.Adapter;
 import dev.statecraft.adapters.AdapterDescription;
 import dev.statecraft.adapters.AdapterFolder;
 import dev.statecraft.adapters.AdapterPart;
 import dev.statecraft.base.UsageException;
+import dev.statecraft.core.control.UserFunctions;
 import dev.statecraft.core.graph.Parameter;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -63,6 +65,19 @@ public final class CombinedAdapter implements AutoCloseable {
     save(folder, runs, parts, metadata);
   }
 
+  /**
+   * Opens what was saved, so that nothing is put into place that no command could use.
+   *
+   * @throws dev.statecraft.base.InvalidInputException if it does not fit the model
+   */
+  public void requireOpens(Path folder, List<Integer> runs, UserFunctions functions)
+      throws IOException {
+    Member member = members.get(runs.get(0));
+    try (Adapter adapter = AdapterFolder.open(folder, functions)) {
+      adapter.weights(member.family(), member.base());
+    }
+  }
+
   /** Saves that head without any edges. */
   public void saveHead(Path folder, List<Integer> runs, Map<String, String> metadata)
       throws IOException {
@@ -81,9 +96,9 @@ public final class CombinedAdapter implements AutoCloseable {
         description,
         member.family(),
         parameter ->
-            values.has(parameter.name())
-                ? values.get(parameter.name()).share()
-                : plain.of(parameter, runs));
+            parameter.role() == Parameter.Role.HEAD
+                ? plain.of(parameter, runs)
+                : values.get(parameter.name()).share());
   }
 
   private void requireHeads(List<Integer> runs) {

@@ -1,5 +1,6 @@
 package dev.statecraft.adapters.combine;
 
+import dev.statecraft.core.graph.Parameter;
 import java.util.List;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
@@ -38,6 +39,29 @@ public record CombinedEdge(
     ranks = List.copyOf(ranks);
   }
 
+  /** A trained parameter that is no update, and that one run has. */
+  static CombinedEdge kept(Parameter parameter, Member member) {
+    return of(parameter, List.of(member.name()));
+  }
+
+  /** The same of one run or several. */
+  static CombinedEdge of(Parameter parameter, List<String> runs) {
+    boolean merged = runs.size() > 1;
+    return new CombinedEdge(
+        parameter.name(),
+        group(parameter.name()),
+        "",
+        "",
+        runs,
+        merged ? EdgeAction.MERGED : EdgeAction.KEPT,
+        List.of(),
+        OptionalInt.empty(),
+        Float.BYTES * parameter.elements(),
+        OptionalDouble.empty(),
+        merged ? "value by value" : "");
+  }
+
+  /** An edge's name without the number of its layer. */
   static String group(String edge) {
     return edge.replaceAll("(^|\\.)(layers?|h|blocks?)\\.\\d+(?=\\.|$)", "$1$2.*");
   }

@@ -1,13 +1,17 @@
 package dev.statecraft.adapters.combine;
 
+import dev.statecraft.base.InvalidInputException;
+import dev.statecraft.base.UsageException;
 import dev.statecraft.core.graph.Parameter;
 import dev.statecraft.tensor.DType;
 import dev.statecraft.tensor.Scope;
 import dev.statecraft.tensor.Tensor;
 import dev.statecraft.tensor.Torch;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 
 /** The values of a combined adapter by the names of its parameters, in float32. */
 final class CombinedValues implements AutoCloseable {
@@ -18,11 +22,22 @@ final class CombinedValues implements AutoCloseable {
     this.torch = torch;
   }
 
-  /** Takes over a tensor. */
+  /**
+   * Takes over a tensor.
+   *
+   * @throws UsageException if it has values that float32 cannot hold
+   */
   void put(String parameter, Tensor value) {
-    Tensor before = values.put(parameter, value);
-    if (before != null) {
-      before.close();
+    if (values.containsKey(parameter)) {
+      value.close();
+      throw new IllegalStateException("two edges would be called '" + parameter + "'");
+    }
+    values.put(parameter, value);
+    if (!value.isFinite()) {
+      throw new UsageException(
+          "combine: expected values that float32 can hold, found others in what becomes of '"
+              + parameter
+              + "'; smaller weights of the runs keep them small");
     }
   }
 
@@ -33,10 +48,41 @@ final class CombinedValues implements AutoCloseable {
 
   /** One run's values as they are. */
   void putAll(List<Parameter> parameters, Member member) {
+    putAll(parameters, member, UnaryOperator.identity());
+  }
+
+  /**
+   * The same under other names.
+   *
+   * @throws dev.statecraft.base.InvalidInputException if there are values that are not finite
+   */
+  void putAll(List<Parameter> parameters, Member member, UnaryOperator<String> name) {
     for (Parameter parameter : parameters) {
       try (Scope scope = torch.scope()) {
-        put(parameter.name(), member.trained().value(torch, parameter, DType.FLOAT32).escape());
+        Tensor value = member.trained().value(torch, parameter, DType.FLOAT32);
+        member.requireFinite(value, parameter.name());
+        if (parameter.trainable()) {
+          put(name.apply(parameter.name()), value.escape());
+        } else {
+          putShared(parameter.name(), value, member);
+        }
       }
+    }
+  }
+
+  /** What several edges read has one name, and so one value. */
+  private void putShared(String parameter, Tensor value, Member member) {
+    Tensor known = values.get(parameter);
+    if (known == null) {
+      put(parameter, value.escape());
+    } else if (!Arrays.equals(known.toFloats(), value.toFloats())) {
+      // Names have the seed and the rank in them, so this takes a file that was changed by hand.
+      throw new InvalidInputException(
+          "combine: expected the shared '"
+              + parameter
+              + "' to be that of all runs, found another in '"
+              + member.name()
+              + "'");
     }
   }
 
@@ -58,10 +104,6 @@ final class CombinedValues implements AutoCloseable {
           more == 0 ? a.copy() : Tensor.cat(0, a, torch.zeros(DType.FLOAT32, more, a.size(1)));
       put(parameter, whole.escape());
     }
-  }
-
-  boolean has(String parameter) {
-    return values.containsKey(parameter);
   }
 
   Tensor get(String parameter) {

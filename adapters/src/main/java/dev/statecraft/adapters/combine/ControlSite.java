@@ -33,13 +33,26 @@ abstract class ControlSite {
   /**
    * What a site is made of.
    *
-   * @param edge its name with its layer
+   * @param name what the edge is called
    * @param edges one of each run that has it
    * @param in features of x_u
    * @param out features of x_v
    */
   record Setting(
-      String edge, List<Edge> edges, List<Member> members, Combining how, long in, long out) {
+      String name, List<Edge> edges, List<Member> members, Combining how, long in, long out) {
+    /** The name with the layer. */
+    String edge() {
+      String prefix = prefix();
+      return prefix.substring(0, prefix.length() - 1);
+    }
+
+    /** Begins the names of the parameters. */
+    String prefix() {
+      String own = first().placed().prefix();
+      String end = first().placed().edge().name() + ".";
+      return own.substring(0, own.length() - end.length()) + name + ".";
+    }
+
     Edge first() {
       return edges.get(0);
     }
@@ -69,9 +82,9 @@ abstract class ControlSite {
           : how.shares().orElseThrow().of(edge.run(), runs());
     }
 
-    /** A parameter's short name. */
+    /** A parameter's name by its short one. */
     String theta(String name) {
-      return first().placed().prefix() + name;
+      return prefix() + name;
     }
   }
 
@@ -84,14 +97,15 @@ abstract class ControlSite {
   /**
    * The site of edges that have the same endpoints.
    *
+   * @param names of edges that there are, with their layers; what it makes is added
    * @throws UsageException if what they compute cannot be put together like this
    */
   static ControlSite of(
-      String name, List<Edge> edges, List<Member> members, Combining how, Graph graph) {
+      List<Edge> edges, List<Member> members, Combining how, Graph graph, Set<String> names) {
     Edge first = edges.get(0);
     Setting setting =
         new Setting(
-            name,
+            freeName(first.placed(), names),
             List.copyOf(edges),
             members,
             how,
@@ -108,7 +122,18 @@ abstract class ControlSite {
       return new ValuesSite(setting);
     }
     refuse(setting);
-    return JoinedSite.canJoin(setting) ? new JoinedSite(setting) : new BesideSite(setting);
+    return JoinedSite.canJoin(setting) ? new JoinedSite(setting) : new BesideSite(setting, names);
+  }
+
+  /** Its own, with a number at the end where others have that: runs may call other edges so. */
+  static String freeName(PlacedEdge edge, Set<String> names) {
+    String own = edge.edge().name();
+    String layer = edge.prefix().substring(0, edge.prefix().length() - own.length() - 1);
+    String name = own;
+    for (int i = 1; !names.add(layer + name); i++) {
+      name = own + ".run" + i;
+    }
+    return name;
   }
 
   private static void refuse(Setting setting) {
@@ -162,7 +187,7 @@ abstract class ControlSite {
 
   /** Sites that come out with one rank: an edge in the layers in which the same runs have it. */
   String alike() {
-    return first().placed().edge().name() + runs();
+    return setting.name() + runs();
   }
 
   /** The runs' updates, where they are low-rank ones to be made into one. */
@@ -240,7 +265,7 @@ abstract class ControlSite {
   /** The same edge with another function. */
   final ControlEdge edge(ControlFunction function) {
     ControlEdge edge = first().placed().edge();
-    return new ControlEdge(edge.from(), edge.to(), edge.name(), function);
+    return new ControlEdge(edge.from(), edge.to(), setting.name(), function);
   }
 
   /** The part of edges in some layers; of none where they go between named states. */

@@ -8,12 +8,14 @@ import dev.statecraft.core.control.PlacedEdge;
 import dev.statecraft.core.graph.Dependencies;
 import dev.statecraft.core.graph.Graph;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
+import java.util.Set;
 
 /** The control edges of all runs, of which those with the same endpoints become one. */
 final class ControlUnion {
@@ -22,6 +24,7 @@ final class ControlUnion {
   private final Graph graph;
   private final Map<String, ControlSite> sites = new LinkedHashMap<>();
   private final List<CombinedEdge> trimmed = new ArrayList<>();
+  private final List<String> notes = new ArrayList<>();
 
   ControlUnion(List<Parts.Of> parts, List<Member> members, Combining how) {
     this.members = members;
@@ -30,38 +33,35 @@ final class ControlUnion {
     Map<String, List<ControlSite.Edge>> found = new LinkedHashMap<>();
     for (Parts.Of part : parts) {
       for (PlacedEdge placed : part.part().states().orElseThrow().placed(graph)) {
-        found
-            .computeIfAbsent(placed.prefix(), key -> new ArrayList<>())
-            .add(new ControlSite.Edge(part.run(), placed));
+        ControlSite.Edge edge = new ControlSite.Edge(part.run(), placed);
+        found.computeIfAbsent(key(found, edge), key -> new ArrayList<>()).add(edge);
       }
     }
     Dependencies dependencies = Dependencies.of(graph);
-    found.forEach((prefix, edges) -> add(prefix, edges, dependencies));
+    Set<String> names = new HashSet<>();
+    found.values().forEach(edges -> add(edges, names, dependencies));
+    noteOrder();
   }
 
-  private void add(String prefix, List<ControlSite.Edge> edges, Dependencies dependencies) {
-    PlacedEdge first = edges.get(0).placed();
-    for (ControlSite.Edge other : edges) {
-      if (!other.placed().from().equals(first.from()) || !other.placed().to().equals(first.to())) {
-        throw new UsageException(
-            "combine: expected control edges of one name to have the same endpoints, found '"
-                + name(prefix)
-                + "' from '"
-                + first.from()
-                + "' to '"
-                + first.to()
-                + "' in '"
-                + members.get(edges.get(0).run()).name()
-                + "', from '"
-                + other.placed().from()
-                + "' to '"
-                + other.placed().to()
-                + "' in '"
-                + members.get(other.run()).name()
-                + "'");
-      }
-    }
-    ControlSite site = ControlSite.of(name(prefix), edges, members, how, graph);
+  /**
+   * What edges that are to become one have in common: their endpoints and, where they are no
+   * products of two matrices, their name. A run's second edge of a kind is one of its own.
+   */
+  private static String key(Map<String, List<ControlSite.Edge>> found, ControlSite.Edge edge) {
+    PlacedEdge placed = edge.placed();
+    String key =
+        placed.from()
+            + " > "
+            + placed.to()
+            + (edge.function().lowRank().isPresent() ? "" : " " + placed.prefix());
+    boolean again =
+        found.getOrDefault(key, List.of()).stream().anyMatch(one -> one.run() == edge.run());
+    return again ? key + " " + placed.prefix() : key;
+  }
+
+  private void add(List<ControlSite.Edge> edges, Set<String> names, Dependencies dependencies) {
+    ControlSite site = ControlSite.of(edges, members, how, graph, names);
+    PlacedEdge first = site.first().placed();
     if (!first.from().equals(first.to())) {
       Optional<List<String>> path = dependencies.path(first.to(), first.from());
       if (path.isPresent()) {
@@ -70,11 +70,37 @@ final class ControlUnion {
       }
       dependencies.add(first.from(), first.to());
     }
-    sites.put(prefix, site);
+    sites.put(site.edge(), site);
   }
 
-  private static String name(String prefix) {
-    return prefix.substring(0, prefix.length() - 1);
+  /** Whether one of two edges at a state changes what the other one leaves there. */
+  private void noteOrder() {
+    Set<String> told = new HashSet<>();
+    for (ControlSite one : sites.values()) {
+      PlacedEdge first = one.first().placed();
+      if (!first.from().equals(first.to())) {
+        continue;
+      }
+      for (ControlSite other : sites.values()) {
+        boolean meets = other != one && other.first().placed().to().equals(first.to());
+        if (meets && !other.runs().equals(one.runs()) && told.add(CombinedEdge.group(first.to()))) {
+          notes.add(
+              "edges of "
+                  + names(one)
+                  + " and "
+                  + names(other)
+                  + " meet at '"
+                  + CombinedEdge.group(first.to())
+                  + "', where one changes what the other leaves: they come in the order of the"
+                  + " runs");
+        }
+      }
+    }
+  }
+
+  /** What one should know of it. */
+  List<String> notes() {
+    return notes;
   }
 
   private void leaveOut(ControlSite site, List<String> path) {

@@ -123,12 +123,8 @@ final class LinearUnion {
   private void refuseBeside(Parts.Linear part) {
     Member member = members.get(part.run());
     for (Parameter parameter : Parts.parameters(part.part(), member)) {
-      boolean ofUpdate =
-          parameter.role() == Parameter.Role.CONTROL
-              && (!parameter.trainable()
-                  || part.updates().modules().stream()
-                      .anyMatch(module -> parameter.name().startsWith(module + ".")));
-      if (!ofUpdate) {
+      boolean shared = parameter.role() == Parameter.Role.CONTROL && !parameter.trainable();
+      if (!shared && (parameter.role() != Parameter.Role.CONTROL || !isOfUpdate(parameter, part))) {
         throw new UsageException(
             "combine: expected low-rank updates alone where several runs have some, found '"
                 + parameter.name()
@@ -139,13 +135,14 @@ final class LinearUnion {
     }
   }
 
+  private static boolean isOfUpdate(Parameter parameter, Parts.Linear part) {
+    return part.updates().modules().stream()
+        .anyMatch(module -> parameter.name().startsWith(module + "."));
+  }
+
   private void collect(List<Parts.Linear> parts) {
     for (Edge edge : members.get(0).family().graph().edges()) {
-      if (edge.parameters().isEmpty() || !edge.parameters().get(0).name().endsWith(WEIGHT)) {
-        continue;
-      }
-      String weight = edge.parameters().get(0).name();
-      String module = weight.substring(0, weight.length() - WEIGHT.length());
+      String module = moduleOf(edge).orElse("");
       List<Strand> strands = new ArrayList<>();
       for (Parts.Linear part : parts) {
         if (part.updates().modules().contains(module)) {
@@ -191,11 +188,15 @@ final class LinearUnion {
     List<CombinedEdge> rows = new ArrayList<>();
     for (Parts.Linear part : alone) {
       Member member = members.get(part.run());
+      List<Parameter> parameters = Parts.parameters(part.part(), member);
       for (Edge edge : member.family().graph().edges()) {
         moduleOf(edge)
             .filter(part.updates().modules()::contains)
-            .ifPresent(module -> rows.add(kept(module, edge, part, member)));
+            .ifPresent(module -> rows.add(kept(module, edge, part, parameters)));
       }
+      parameters.stream()
+          .filter(parameter -> !isOfUpdate(parameter, part))
+          .forEach(parameter -> rows.add(CombinedEdge.kept(parameter, member)));
     }
     sites.values().forEach(site -> rows.add(row(site, rank(site), OptionalDouble.empty())));
     return rows;
@@ -215,9 +216,10 @@ final class LinearUnion {
         .findFirst();
   }
 
-  private CombinedEdge kept(String module, Edge edge, Parts.Linear part, Member member) {
+  private CombinedEdge kept(
+      String module, Edge edge, Parts.Linear part, List<Parameter> parameters) {
     long bytes =
-        Parts.parameters(part.part(), member).stream()
+        parameters.stream()
             .filter(parameter -> parameter.name().startsWith(module + "."))
             .mapToLong(Parameter::elements)
             .sum();
@@ -226,7 +228,7 @@ final class LinearUnion {
         CombinedEdge.group(module),
         edge.inputs().get(0).name(),
         edge.name(),
-        List.of(member.name()),
+        List.of(members.get(part.run()).name()),
         EdgeAction.KEPT,
         List.of(part.updates().rank(module)),
         OptionalInt.of(part.updates().rank(module)),

@@ -9,8 +9,6 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalDouble;
-import java.util.OptionalInt;
 
 /**
  * The parts that are no updates of linears and no control edges between states: norms, whole
@@ -83,19 +81,7 @@ final class PlainUnion {
     List<CombinedEdge> rows = new ArrayList<>();
     for (Shared shared : parts.values()) {
       for (Parameter parameter : parameters(shared)) {
-        rows.add(
-            new CombinedEdge(
-                parameter.name(),
-                CombinedEdge.group(parameter.name()),
-                "",
-                "",
-                names(shared),
-                shared.runs().size() > 1 ? EdgeAction.MERGED : EdgeAction.KEPT,
-                List.of(),
-                OptionalInt.empty(),
-                Float.BYTES * parameter.elements(),
-                OptionalDouble.empty(),
-                shared.runs().size() > 1 ? "value by value" : ""));
+        rows.add(CombinedEdge.of(parameter, names(shared)));
       }
     }
     return rows;

@@ -27,17 +27,37 @@ record PlainValues(Torch torch, Combining how, List<Member> members) {
       double[] start = start(parameter, members.get(runs.get(0)));
       List<double[]> differences = new ArrayList<>();
       for (int run : runs) {
-        differences.add(difference(read(members.get(run).trained(), parameter), start));
+        differences.add(difference(trained(members.get(run), parameter), start));
       }
-      double[] sum = how.method().values(differences, runs.stream().mapToInt(run -> run).toArray());
+      double[] sum =
+          parameter.role() == Parameter.Role.HEAD
+              ? mean(differences, runs)
+              : how.method().values(differences, runs.stream().mapToInt(run -> run).toArray());
       Arrays.setAll(sum, i -> start[i] + sum[i]);
       return tensor(sum, parameter).copyTo(DType.FLOAT32).escape();
     }
   }
 
+  /**
+   * A head is no change of something: half of it, or the largest entries of it, is none. So it is a
+   * mean whatever the method, by the runs' weights in proportion to their sum.
+   */
+  private double[] mean(List<double[]> heads, List<Integer> runs) {
+    double[] weights =
+        runs.stream().mapToDouble(run -> how.weights().map(w -> w.get(run)).orElse(1.0)).toArray();
+    double all = Arrays.stream(weights).sum();
+    double[] mean = new double[heads.get(0).length];
+    for (int i = 0; i < heads.size(); i++) {
+      double share = all > 0 ? weights[i] / all : 1.0 / heads.size();
+      double[] head = heads.get(i);
+      Arrays.setAll(mean, j -> mean[j] + share * head[j]);
+    }
+    return mean;
+  }
+
   private Tensor alone(Parameter parameter, int run) {
     Member member = members.get(run);
-    double[] values = read(member.trained(), parameter);
+    double[] values = trained(member, parameter);
     if (how.alone(run).isPresent() && parameter.role() != Parameter.Role.HEAD) {
       double[] start = start(parameter, member);
       double factor = how.alone(run).getAsDouble();
@@ -56,7 +76,7 @@ record PlainValues(Torch torch, Combining how, List<Member> members) {
       return read(member.base(), parameter);
     }
     if (parameter.role() == Parameter.Role.HEAD) {
-      return start; // A head that was made for the task started at random.
+      return start; // A head is put together as it is: see mean.
     }
     if (parameter.init().kind() != Initializer.Kind.CONSTANT) {
       throw new UsageException(
@@ -66,6 +86,12 @@ record PlainValues(Torch torch, Combining how, List<Member> members) {
     }
     Arrays.fill(start, parameter.init().scale());
     return start;
+  }
+
+  private double[] trained(Member member, Parameter parameter) {
+    Tensor values = member.trained().value(torch, parameter, DType.FLOAT64);
+    member.requireFinite(values, parameter.name());
+    return values.toDoubles();
   }
 
   private double[] read(WeightSource source, Parameter parameter) {

@@ -3,7 +3,6 @@ package dev.statecraft.adapters.combine;
 import dev.statecraft.adapters.combine.method.EdgeUpdates;
 import dev.statecraft.adapters.combine.method.LowRankUpdate;
 import dev.statecraft.adapters.combine.method.Truncated;
-import dev.statecraft.base.InvalidInputException;
 import dev.statecraft.tensor.DType;
 import dev.statecraft.tensor.Scope;
 import dev.statecraft.tensor.Tensor;
@@ -63,17 +62,13 @@ record StrandMerge(Torch torch, Combining how, List<Member> members) {
     }
   }
 
-  /** Nothing can be said of a product that is not finite. */
-  private Strand.Update read(String edge, Strand strand) {
+  /** Reads a run's update: nothing can be said of a product that is not finite. */
+  Strand.Update read(String edge, Strand strand) {
     Strand.Update update = strand.reader().read(torch);
-    if (!update.lowRank().a().isFinite() || !update.lowRank().b().isFinite()) {
-      throw new InvalidInputException(
-          "combine: expected finite values, found others in '"
-              + edge
-              + "' of '"
-              + members.get(strand.run()).name()
-              + "'");
-    }
+    Member member = members.get(strand.run());
+    member.requireFinite(update.lowRank().a(), edge);
+    member.requireFinite(update.lowRank().b(), edge);
+    update.constant().ifPresent(constant -> member.requireFinite(constant, edge));
     return update;
   }
 

@@ -28,9 +28,10 @@ final class ValuesSite extends ControlSite {
   @Override
   List<ControlEdge> make(
       Optional<StrandMerge.Made> made, int rank, PlainValues plain, CombinedValues values) {
+    int own = first().placed().prefix().length();
     for (Parameter parameter : setting().parameters(first())) {
-      values.put(parameter.name(), plain.of(parameter, runs()));
+      values.put(setting().prefix() + parameter.name().substring(own), plain.of(parameter, runs()));
     }
-    return List.of(first().placed().edge());
+    return List.of(edge(first().function()));
   }
 }

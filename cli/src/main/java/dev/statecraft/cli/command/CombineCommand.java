@@ -86,7 +86,7 @@ public final class CombineCommand implements Callable<Integer> {
       names = "--seed",
       defaultValue = "0",
       paramLabel = "N",
-      description = "Of what dare drops (default: ${DEFAULT-VALUE}).")
+      description = "Of what dare drops, and of the steps of --tune (default: ${DEFAULT-VALUE}).")
   private long seed;
 
   @Option(
@@ -123,7 +123,8 @@ public final class CombineCommand implements Callable<Integer> {
   @Option(
       names = "--head",
       paramLabel = "NAME",
-      description = "Keep the head of this run alone (default: one for each task).")
+      description =
+          "Keep the head of this run alone (default: one for each task, of all its runs).")
   private String head;
 
   @Option(

@@ -37,8 +37,19 @@ public final class NewFolder implements AutoCloseable {
    * @throws IOException if it cannot be made
    */
   public static NewFolder beside(Path place, boolean replace) throws IOException {
+    return beside(place, replace, OURS, "a model or an adapter");
+  }
+
+  /**
+   * The same of another kind.
+   *
+   * @param marks one of these files is in a folder that may be replaced
+   * @param kind what such a folder is, for messages
+   */
+  public static NewFolder beside(Path place, boolean replace, List<String> marks, String kind)
+      throws IOException {
     Path target = place.toAbsolutePath().normalize();
-    check(target, replace);
+    check(target, replace, marks, kind);
     Path partial =
         target.resolveSibling("." + target.getFileName() + "." + UUID.randomUUID() + ".tmp");
     // No merge takes a day without writing a file.
@@ -47,7 +58,8 @@ public final class NewFolder implements AutoCloseable {
     return new NewFolder(target, partial);
   }
 
-  private static void check(Path place, boolean replace) throws IOException {
+  private static void check(Path place, boolean replace, List<String> marks, String kind)
+      throws IOException {
     if (!Files.exists(place)) {
       return;
     }
@@ -63,9 +75,9 @@ public final class NewFolder implements AutoCloseable {
       throw new UsageException(
           place + ": expected a folder that does not exist yet, found one; --force replaces it");
     }
-    if (OURS.stream().noneMatch(name -> Files.exists(place.resolve(name)))) {
+    if (marks.stream().noneMatch(name -> Files.exists(place.resolve(name)))) {
       throw new UsageException(
-          place + ": expected a model or an adapter to replace, found a folder of other files");
+          place + ": expected " + kind + " to replace, found a folder of other files");
     }
   }
 

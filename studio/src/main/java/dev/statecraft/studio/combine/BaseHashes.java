@@ -23,9 +23,6 @@ import java.util.stream.Collectors;
  * @param files of the weights
  */
 public record BaseHashes(List<HashedFile> files) {
-  /** Name of the file that a combination leaves in its run directory. */
-  public static final String COMBINED = "combined.json";
-
   private static final String BASE = "base";
   private static final List<String> WEIGHTS = List.of(".safetensors", ".onnx");
 
@@ -39,10 +36,15 @@ public record BaseHashes(List<HashedFile> files) {
         inputs.stream().filter(file -> WEIGHTS.stream().anyMatch(file.name()::endsWith)).toList());
   }
 
-  /** The file of a run directory that has them, whether it is there or not. */
+  /**
+   * The file of a run directory that has them, whether it is there or not. A combination has no
+   * provenance; a run that was trained in its folder later on has.
+   */
   public static Path place(RunDirectory run) {
-    Path combined = run.folder().resolve(COMBINED);
-    return Files.isRegularFile(combined) ? combined : run.provenance();
+    Path combined = run.folder().resolve(RunDirectory.COMBINED);
+    return !Files.isRegularFile(run.provenance()) && Files.isRegularFile(combined)
+        ? combined
+        : run.provenance();
   }
 
   /**
@@ -59,7 +61,9 @@ public record BaseHashes(List<HashedFile> files) {
               + place.getFileName()
               + " with the hashes of the base that the run was trained on, found none");
     }
-    return place.endsWith(COMBINED) ? read(place) : among(Provenance.read(place).inputs());
+    return place.endsWith(RunDirectory.COMBINED)
+        ? read(place)
+        : among(Provenance.read(place).inputs());
   }
 
   private static BaseHashes read(Path file) throws IOException {
@@ -108,7 +112,7 @@ public record BaseHashes(List<HashedFile> files) {
             .toString();
   }
 
-  /** As {@value #COMBINED} has them. */
+  /** As {@value RunDirectory#COMBINED} has them. */
   public Map<String, Object> toMap() {
     return Map.of(BASE, files.stream().map(HashedFile::toMap).toList());
   }

@@ -2,7 +2,10 @@ package dev.statecraft.studio.combine;
 
 import dev.statecraft.adapters.combine.OnCycle;
 import dev.statecraft.base.UsageException;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 
@@ -14,7 +17,7 @@ import java.util.OptionalInt;
  * @param rank the most that a merged edge may have; empty for what the method gives
  * @param density share of the largest entries that {@code ties} and {@code knots} keep
  * @param drop share of entries that {@code dare} drops
- * @param seed of what {@code dare} drops
+ * @param seed of what {@code dare} drops, and of steps on a mixture
  * @param lambda weight of {@code ziplora}'s penalty on columns that two runs use
  * @param iterations of {@code ziplora}'s descent
  * @param rows of each run's inputs that {@code ziplora} reads
@@ -87,6 +90,22 @@ public record CombineSettings(
   public CombineSettings withOnCycle(OnCycle other) {
     return new CombineSettings(
         method, weights, rank, density, drop, seed, lambda, iterations, rows, other);
+  }
+
+  /** As JSON has them. */
+  public Map<String, Object> toMap() {
+    Map<String, Object> map = new LinkedHashMap<>();
+    map.put("method", method);
+    weights.ifPresent(numbers -> map.put("weights", numbers));
+    rank.ifPresent(most -> map.put("rank", most));
+    map.put("density", density);
+    map.put("drop", drop);
+    map.put("seed", seed);
+    map.put("lambda", lambda);
+    map.put("iterations", iterations);
+    map.put("rows", rows);
+    map.put("on_cycle", onCycle.name().toLowerCase(Locale.ROOT));
+    return map;
   }
 
   private static void share(String option, double value) {

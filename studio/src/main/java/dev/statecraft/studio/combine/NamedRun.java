@@ -1,7 +1,6 @@
 package dev.statecraft.studio.combine;
 
 import dev.statecraft.base.UsageException;
-import dev.statecraft.studio.recipe.RecipeException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -29,7 +28,7 @@ public record NamedRun(String name, Path folder) {
     String name =
         named ? text.substring(0, equals) : String.valueOf(folder.toAbsolutePath().getFileName());
     if (!name.matches("[A-Za-z0-9][A-Za-z0-9._-]*")) {
-      throw new RecipeException(
+      throw new UsageException(
           "--run: expected a name of letters, digits, '.', '_' and '-', found '"
               + name
               + "'; give one as NAME="
@@ -41,7 +40,7 @@ public record NamedRun(String name, Path folder) {
   /**
    * Several, of different names.
    *
-   * @throws RecipeException if two have one name
+   * @throws UsageException if two have one name
    */
   public static List<NamedRun> parse(List<String> texts, Function<String, Path> path) {
     List<NamedRun> runs = new ArrayList<>();

@@ -8,9 +8,9 @@ import java.util.Map;
  *
  * @param task its name
  * @param metric the metric of its recipe that chooses
- * @param own with the run's own adapter
+ * @param own with the own adapter of its run, or the mean over its runs
  * @param combined with the combined one and the task's head
- * @param base without edges, with the run's own head
+ * @param base without edges, with the head that the combined one has
  */
 public record TaskScores(String task, String metric, double own, double combined, double base) {
   /** As JSON has it. */

@@ -3,6 +3,7 @@ package dev.statecraft.studio.engine;
 import dev.statecraft.adapters.combine.CombinedAdapter;
 import dev.statecraft.base.FileTree;
 import dev.statecraft.base.InvalidInputException;
+import dev.statecraft.core.control.UserFunctions;
 import dev.statecraft.studio.combine.CombineRequest;
 import dev.statecraft.studio.combine.TaskScores;
 import dev.statecraft.studio.recipe.Recipe;
@@ -25,6 +26,7 @@ import java.util.stream.Stream;
  *
  * @param folder to be filled
  * @param tasks all there are
+ * @param functions what the program has of its own
  * @param engine that tunes and scores, without a word of its own
  * @param listener is told what is being done
  */
@@ -32,6 +34,7 @@ record CombinedRun(
     CombineRequest request,
     Path folder,
     List<CombinedTask> tasks,
+    UserFunctions functions,
     Engine engine,
     Consumer<String> listener) {
   private Path scratch(CombinedTask task) {
@@ -50,6 +53,7 @@ record CombinedRun(
   void save(CombinedAdapter adapter) throws IOException {
     for (CombinedTask task : tasks) {
       adapter.save(combined(task), task.runs(), task.metadata());
+      adapter.requireOpens(combined(task), task.runs(), functions);
       if (task.hasHead()) {
         adapter.saveHead(base(task), task.runs(), task.metadata());
       }
@@ -119,7 +123,7 @@ record CombinedRun(
             new TaskScores(
                 task.name(),
                 metric,
-                score(task.recipe(), Optional.of(own.get(task.runs().get(0))), listener, metric),
+                own(task, own, metric),
                 score(task.recipe(), Optional.of(combined(task)), line -> {}, metric),
                 score(
                     task.recipe(),
@@ -131,6 +135,16 @@ record CombinedRun(
       }
     }
     return table;
+  }
+
+  /** The mean over the task's runs; the first one's notes are enough. */
+  private double own(CombinedTask task, List<Path> adapters, String metric) throws IOException {
+    double sum = 0;
+    for (int run : task.runs()) {
+      Consumer<String> told = run == task.runs().get(0) ? listener : line -> {};
+      sum += score(task.recipe(), Optional.of(adapters.get(run)), told, metric);
+    }
+    return sum / task.runs().size();
   }
 
   private double score(Recipe recipe, Optional<Path> adapter, Consumer<String> told, String metric)

@@ -2,6 +2,7 @@ package dev.statecraft.studio.engine;
 
 import dev.statecraft.studio.combine.NamedRun;
 import dev.statecraft.studio.recipe.Recipe;
+import dev.statecraft.studio.run.RunDirectory;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -54,12 +55,22 @@ record CombinedTask(
     return tasks;
   }
 
+  /** The same with the head of one of its runs alone. */
+  CombinedTask only(int run) {
+    return new CombinedTask(name, List.of(run), recipe, hasHead, metadata);
+  }
+
+  /** Whether another one is of some of its runs. */
+  boolean isOf(CombinedTask other) {
+    return other.name().equals(name);
+  }
+
   private static boolean isSame(Recipe one, Recipe other) {
     return one.task().equals(other.task()) && one.data().equals(other.data());
   }
 
   /** The folder of its run directory among those of several tasks. */
   Path in(Path folder) {
-    return folder.resolve("tasks").resolve(name);
+    return folder.resolve(RunDirectory.TASKS).resolve(name);
   }
 }

@@ -77,7 +77,8 @@ final class EdgeInputReader implements AutoCloseable {
               plan,
               weights,
               examples,
-              chosen.subList(start, Math.min(chosen.size(), start + AT_ONCE)));
+              chosen.subList(start, Math.min(chosen.size(), start + AT_ONCE)),
+              chosen.size());
         }
         parts.forEach((state, list) -> found.put(state, joined(list)));
       } finally {
@@ -91,29 +92,32 @@ final class EdgeInputReader implements AutoCloseable {
       StatePlan plan,
       Weights weights,
       ExampleSet examples,
-      List<Integer> chosen) {
-    int share = Math.max(1, (rows * chosen.size() + EXAMPLES - 1) / EXAMPLES);
+      List<Integer> chosen,
+      int all) {
+    int share = (int) Math.min(rows, ((long) rows * chosen.size() + all - 1) / all);
     try (Batch batch = examples.batch(torch, weights.computeType(), chosen);
         Pass pass = Pass.run(plan, weights, batch, PassOptions.INFERENCE);
         Scope scope = torch.scope()) {
       for (String state : plan.kept()) {
-        Tensor value = pass.value(state);
-        List<Integer> some = spread(Math.toIntExact(value.size(0)), share);
-        Tensor index =
-            torch.of(DType.INT64, some.stream().mapToDouble(row -> row).toArray(), some.size());
         parts
             .computeIfAbsent(state, key -> new ArrayList<>())
-            .add(value.indexSelect(0, index).copyTo(DType.FLOAT32).escape());
+            .add(some(pass.value(state), share).copyTo(DType.FLOAT32).escape());
       }
     }
   }
 
   private Tensor joined(List<Tensor> parts) {
     try (Scope scope = torch.scope()) {
-      Tensor all = Tensor.cat(0, parts.toArray(Tensor[]::new));
-      List<Integer> some = spread(Math.toIntExact(all.size(0)), rows);
-      return all.narrow(0, 0, some.size()).copy().escape();
+      return some(Tensor.cat(0, parts.toArray(Tensor[]::new)), rows).escape();
     }
+  }
+
+  /** At most so many rows, evenly spread. */
+  private Tensor some(Tensor all, int most) {
+    List<Integer> chosen = spread(Math.toIntExact(all.size(0)), most);
+    Tensor index =
+        torch.of(DType.INT64, chosen.stream().mapToDouble(row -> row).toArray(), chosen.size());
+    return all.indexSelect(0, index);
   }
 
   /** At most so many of the first numbers, evenly spread. */

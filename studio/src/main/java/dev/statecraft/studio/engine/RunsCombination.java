@@ -34,7 +34,7 @@ import java.util.function.Consumer;
 /**
  * Runs that become one run directory: {@code recipe.yaml} and {@code adapter} of the first task,
  * the same for each task in {@code tasks/NAME} where there are several heads, and {@value
- * BaseHashes#COMBINED}, which says what of.
+ * RunDirectory#COMBINED}, which says what of.
  */
 final class RunsCombination implements AutoCloseable {
   private final CombineRequest request;
@@ -147,11 +147,9 @@ final class RunsCombination implements AutoCloseable {
 
   /** What would become of the edges; no weights are read. */
   CombineOutcome plan() {
-    return new CombineOutcome(
-        request.settings().method(),
-        new CombineMethods(request.settings(), members()).planned().plan(),
-        List.of(),
-        notes);
+    Combination combination = new CombineMethods(request.settings(), members()).planned();
+    combination.notes().forEach(this::note);
+    return new CombineOutcome(request.settings().method(), combination.plan(), List.of(), notes);
   }
 
   /**
@@ -162,10 +160,26 @@ final class RunsCombination implements AutoCloseable {
    *     with what was learned up to there
    */
   CombineOutcome run(Engine engine) throws IOException {
-    List<CombinedTask> tasks = CombinedTask.of(request.runs(), open, recipes);
-    List<CombinedTask> kept = heads(tasks);
-    try (NewFolder folder = NewFolder.beside(request.to(), request.replace())) {
-      CombinedRun run = new CombinedRun(request, folder.path(), tasks, engine, listener);
+    for (int i = 0; i < runs.size(); i++) {
+      // The base as it is now, not only as the runs say it was.
+      new BaseCheck(recipes.get(i).model(), open.get(i).model())
+          .require(AdapterPlace.of(runs.get(i).folder()));
+    }
+    List<CombinedTask> all = CombinedTask.of(request.runs(), open, recipes);
+    List<CombinedTask> kept = heads(all);
+    List<CombinedTask> tasks =
+        all.stream()
+            .map(task -> kept.stream().filter(task::isOf).findFirst().orElse(task))
+            .toList();
+    try (Interrupts interrupts = Interrupts.watch(); // Until all is in place.
+        NewFolder folder =
+            NewFolder.beside(
+                request.to(),
+                request.replace(),
+                List.of(RunDirectory.COMBINED),
+                "what combine made")) {
+      CombinedRun run =
+          new CombinedRun(request, folder.path(), tasks, inputs.functions(), engine, listener);
       List<CombinedEdge> edges;
       try (Torch torch = sessions.open(Device.CPU);
           CombinedAdapter combined = combined(torch)) {
@@ -197,6 +211,7 @@ final class RunsCombination implements AutoCloseable {
       }
       folder.commit();
       if (interrupted.isPresent()) {
+        listener.accept("interrupted: " + request.to() + " has what was learned up to there");
         throw interrupted.get();
       }
       return outcome;
@@ -210,7 +225,6 @@ final class RunsCombination implements AutoCloseable {
       }
       return Optional.empty();
     } catch (CancellationException e) {
-      note("interrupted: " + request.to() + " has what was learned up to there");
       return Optional.of(e);
     }
   }
@@ -220,9 +234,10 @@ final class RunsCombination implements AutoCloseable {
     List<Member> members = members();
     List<EdgeInputReader> readers = new ArrayList<>();
     try {
-      return new CombineMethods(settings, members)
-          .ready(torch, plan -> inputs(plan, torch, readers))
-          .make(torch);
+      Combination combination =
+          new CombineMethods(settings, members).ready(torch, plan -> inputs(plan, torch, readers));
+      combination.notes().forEach(this::note);
+      return combination.make(torch);
     } catch (UncheckedIOException e) {
       throw e.getCause();
     } finally {
@@ -255,7 +270,10 @@ final class RunsCombination implements AutoCloseable {
       return tasks.get(0).hasHead() ? tasks : tasks.subList(0, 1);
     }
     int wanted = request.runs().stream().map(NamedRun::name).toList().indexOf(request.head().get());
-    return tasks.stream().filter(task -> task.runs().contains(wanted)).toList();
+    return tasks.stream()
+        .filter(task -> task.runs().contains(wanted))
+        .map(task -> task.only(wanted))
+        .toList();
   }
 
   private void writeOutcome(Path folder, CombineOutcome outcome) throws IOException {
@@ -263,8 +281,12 @@ final class RunsCombination implements AutoCloseable {
     Map<String, Object> names = new LinkedHashMap<>();
     request.runs().forEach(run -> names.put(run.name(), run.folder().toString()));
     map.put("runs", names);
+    map.put("settings", request.settings().toMap());
+    map.put("tune", request.tune());
+    request.learningRate().ifPresent(rate -> map.put("learning_rate", rate));
+    map.put("head", request.head());
     map.putAll(outcome.toMap());
-    AtomicFile.write(folder.resolve(BaseHashes.COMBINED), Json.pretty(map));
+    AtomicFile.write(folder.resolve(RunDirectory.COMBINED), Json.pretty(map));
   }
 
   @Override

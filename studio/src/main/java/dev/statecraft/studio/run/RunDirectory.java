@@ -39,12 +39,29 @@ public final class RunDirectory {
   static final String MLFLOW = "mlflow.json";
   static final String NOTES = "notes.log";
 
+  /** What a combination of runs leaves in place of a provenance. */
+  public static final String COMBINED = "combined.json";
+
+  /** Where a combination has a run directory for each task. */
+  public static final String TASKS = "tasks";
+
   /** What the names of TensorBoard's event files begin with. */
   public static final String EVENTS = "events.out.tfevents";
 
   private static final String LOCK = ".lock";
   private static final List<String> OWN =
-      List.of(SUMMARY, METRICS, REPORT, ADAPTER, CHECKPOINTS, MLFLOW, NOTES, PROVENANCE, RECIPE);
+      List.of(
+          SUMMARY,
+          METRICS,
+          REPORT,
+          ADAPTER,
+          CHECKPOINTS,
+          MLFLOW,
+          NOTES,
+          PROVENANCE,
+          COMBINED,
+          TASKS,
+          RECIPE);
 
   private final Path folder;
 

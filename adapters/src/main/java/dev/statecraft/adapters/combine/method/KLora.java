@@ -6,18 +6,19 @@ import java.util.List;
 /**
  * K-LoRA (Ouyang et al. 2025, "K-LoRA: Unlocking Training-Free Fusion of Any Subject and Style
  * LoRAs", arXiv 2502.18461): every edge is one run's as it is. It is that of the run whose k
- * largest magnitudes add up to most, in proportion to the magnitudes of all that the run trained:
- * {@code argmax_i top_k(|W_i|) / T_i}, T_i the sum of the magnitudes on all its edges. For two runs
- * that is the paper's rule, run 0 where {@code top_k(|W_0|) / (T_0 / T_1) > top_k(|W_1|)}; where
- * both are equal the later run is taken, as there. The paper's scale that changes with the steps of
- * a diffusion model has no counterpart here.
+ * largest magnitudes add up to most, in proportion to the magnitudes of all that the run trained on
+ * such edges: {@code argmax_i top_k(|W_i|) / T_i}, T_i the sum of the magnitudes on all edges that
+ * are compared. For two runs that is the paper's rule, run 0 where {@code top_k(|W_0|) / (T_0 /
+ * T_1) > top_k(|W_1|)}; where both are equal the later run is taken, as there. The paper's scale
+ * that changes with the steps of a diffusion model has no counterpart here.
  *
  * <p>The paper's k is the product of the two ranks. Of any number of runs it is the square of the
  * geometric mean of their ranks, rounded, which for two is that product.
  *
  * <p>Trained values that are no update have no rank. They are those of the run for which the sum of
  * all their magnitudes, in proportion to T_i, is the largest: which changed them most for how much
- * it changed at all.
+ * it changed at all. Where no low-rank edges are compared, every T is 0, and the sums are compared
+ * as they are.
  *
  * @param totals T, by the number of a run
  */
@@ -85,7 +86,7 @@ public record KLora(List<Double> totals) implements CombineMethod {
       throw new IllegalArgumentException(
           "totals: expected one for run " + run + ", found " + totals.size());
     }
-    return sum == 0 ? 0 : sum / totals.get(run);
+    return totals.get(run) == 0 ? sum : sum / totals.get(run);
   }
 
   @Override

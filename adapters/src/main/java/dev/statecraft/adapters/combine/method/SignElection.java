@@ -22,13 +22,10 @@ final class SignElection {
    * Adds a run's numbers.
    *
    * @param density share of them that is kept, those of the largest magnitude: all from the k-th
-   *     largest on, k = density * size, halves rounded to the even number
+   *     largest on, k = density * size, halves rounded to the even number, but one at least
    */
   void add(double[] values, double density, double weight) {
-    int kept = Magnitudes.count(density, values.length);
-    if (kept == 0) {
-      return;
-    }
+    int kept = Math.max(1, Magnitudes.count(density, values.length));
     double threshold = Magnitudes.largest(values, kept);
     for (int i = 0; i < values.length; i++) {
       double value = weight * values[i];
