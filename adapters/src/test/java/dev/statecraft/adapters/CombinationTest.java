@@ -499,7 +499,7 @@ class CombinationTest {
     open("llama-tiny");
     Member a = member("a", 5, Descriptions.of("vera edges", tiny.family()));
     SharedLowRank first = new SharedLowRank(4, 0.3, 0, 5);
-    ControlEdge named = ControlEdge.between("layers.0.input", "layers.2.output", first);
+    ControlEdge named = ControlEdge.between("layers.0.middle", "layers.2.output", first);
     Member b = member("b", 6, new StateTuning(List.of(named), LayerSelection.ALL));
     double[] found = combined(AVERAGE, a, b);
     assertThat(distance(found, own.get("a"))).isGreaterThan(1e-4);

@@ -78,6 +78,13 @@ record CombineErrors(ErrorScenarios scenarios, Path folder) {
             + " NAME=<folder>",
         () -> scenarios.run("combine", "--run", "my runs", "--run", "a", "--to", "out"));
     scenarios.put(
+        "<folder>: expected what combine made to replace, found a folder of other files",
+        () -> {
+          train("a", "lora");
+          train("b", "lora");
+          return scenarios.run("combine", "--run", "a", "--run", "b", "--to", "llama", "--force");
+        });
+    scenarios.put(
         "--head: expected the name of a run, one of [<names>], found '<name>'",
         two("lora", "lora", "--head", "c"));
     scenarios.put(

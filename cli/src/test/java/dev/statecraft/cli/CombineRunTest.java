@@ -1,9 +1,13 @@
 package dev.statecraft.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.statecraft.studio.combine.CombineRequest;
+import dev.statecraft.studio.combine.CombineSettings;
+import dev.statecraft.studio.combine.NamedRun;
 import dev.statecraft.studio.engine.LabelledBert;
 import dev.statecraft.studio.engine.ModelEngine;
 import dev.statecraft.studio.engine.TinyFolder;
@@ -12,6 +16,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.concurrent.CancellationException;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -169,6 +176,57 @@ class CombineRunTest {
 
   private byte[] adapter(String run) throws IOException {
     return Files.readAllBytes(folder.resolve(run).resolve("adapter/adapter_model.safetensors"));
+  }
+
+  @Test
+  void anInterruptKeepsWhatWasLearned() throws IOException {
+    bertRuns();
+    CombineRequest request =
+        new CombineRequest(
+            List.of(
+                new NamedRun("two", folder.resolve("two")),
+                new NamedRun("three", folder.resolve("three"))),
+            CombineSettings.of("average"),
+            Optional.empty(),
+            50,
+            OptionalDouble.of(0.03),
+            true,
+            folder.resolve("both"),
+            false);
+    List<String> told = new ArrayList<>();
+    assertThatThrownBy(
+            () ->
+                new ModelEngine()
+                    .combine(
+                        request,
+                        line -> {
+                          told.add(line);
+                          if (line.startsWith("step 10 of 50")) {
+                            Thread.currentThread().interrupt();
+                          }
+                        }))
+        .isInstanceOf(CancellationException.class);
+    assertThat(told.get(told.size() - 1))
+        .isEqualTo("interrupted: " + folder.resolve("both") + " has what was learned up to there");
+    assertThat(combined("both").get("scores")).isEmpty();
+    done("eval", "--run", "both/tasks/three", "--json");
+    assertThat(folder.resolve("both/scratch")).doesNotExist();
+  }
+
+  /** Nothing but what combine made is replaced by it, and nothing of it stays in a trained run. */
+  @Test
+  void onlyCombinedRunsAreReplaced() throws IOException {
+    bertRuns();
+    assertThat(run("combine", "--run", "two", "--run", "three", "--to", "bert", "--force"))
+        .isEqualTo(2);
+    assertThat(console.err()).contains("expected what combine made to replace");
+    assertThat(folder.resolve("bert/model.safetensors")).exists();
+    done("combine", "--run", "two", "--run", "three", "--to", "both", "--no-scores");
+    done("combine", "--run", "two", "--run", "three", "--to", "both", "--no-scores", "--force");
+    done("train", "-c", "two.yaml", "-o", "both", "--force");
+    assertThat(folder.resolve("both/combined.json")).doesNotExist();
+    assertThat(folder.resolve("both/tasks")).doesNotExist();
+    done("combine", "--run", "both", "--run", "three", "--to", "more", "--no-scores");
   }
 
   /** Two seeds of one task have one head together. */
