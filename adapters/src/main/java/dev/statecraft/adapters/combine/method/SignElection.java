@@ -25,6 +25,9 @@ final class SignElection {
    *     largest on, k = density * size, halves rounded to the even number, but one at least
    */
   void add(double[] values, double density, double weight) {
+    if (density == 0) {
+      return;
+    }
     int kept = Math.max(1, Magnitudes.count(density, values.length));
     double threshold = Magnitudes.largest(values, kept);
     for (int i = 0; i < values.length; i++) {
