@@ -85,6 +85,7 @@ record MixtureTraining(
       source.with(task.name(), task.own(), task.tuned().source());
     }
     JointGraphs joint = JointGraphs.of(own);
+    Recipe first = request.first();
     OptionalLong limit = OptionalLong.empty();
     List<JointTask> steps = new ArrayList<>();
     for (MixedTask task : tasks) {
@@ -92,6 +93,7 @@ record MixtureTraining(
       MemoryPlan plan =
           MemoryPlan.of(
               task.recipe(),
+              first,
               graph,
               task.training(),
               torch,
@@ -110,7 +112,6 @@ record MixtureTraining(
               task.recipe().memory().states(),
               1.0 / tasks.size()));
     }
-    Recipe first = request.first();
     try (Weights weights =
             Weights.load(
                 torch,

@@ -443,25 +443,44 @@ class MixtureTrainingTest {
     assertThat(outcome.predicted().orElseThrow().peak()).isEqualTo(outcome.memory());
     long peak = outcome.memory().peakBytes();
 
-    RunDirectory two = runs.get("two");
-    RunDirectory three = runs.get("three");
-    Recipe tight =
-        Recipe.parse(
-            three.recipe().toYaml(),
-            "the test's recipe",
-            "three",
-            List.of("memory.budget=" + peak / 2),
-            folder);
     MixtureRequest request =
-        new MixtureRequest(
-            List.of(
-                new MixtureTask("two", two.recipe(), two.adapter()),
-                new MixtureTask("three", tight, three.adapter())),
-            2,
-            Optional.empty(),
-            OptionalLong.empty());
+        twoAnd(changed("three", "memory.budget=" + peak / 2), OptionalLong.empty());
     assertThatThrownBy(() -> engine.tuneMixture(request, event -> {}))
         .isInstanceOf(BudgetException.class);
+  }
+
+  /** What a task's steps take is foreseen as they are computed, which is as the first task's. */
+  @Test
+  void memoryIsPlannedInTheTypesOfTheFirstTask() throws IOException {
+    more = "}\nmemory: {budget: 8 MB";
+    encoders();
+    List<String> planned = planned(runs.get("three").recipe());
+    assertThat(planned).hasSize(1);
+    assertThat(planned(changed("three", "train.dtype=float64"))).isEqualTo(planned);
+    assertThat(planned(changed("three", "quantize=int8"))).isEqualTo(planned);
+  }
+
+  private Recipe changed(String run, String... overrides) throws IOException {
+    return Recipe.parse(
+        runs.get(run).recipe().toYaml(), "the test's recipe", run, List.of(overrides), folder);
+  }
+
+  /** What is said of the memory of the task "three" beside "two". */
+  private List<String> planned(Recipe three) throws IOException {
+    Listener listener = new Listener(Integer.MAX_VALUE);
+    engine.tuneMixture(twoAnd(three, OptionalLong.empty()), listener);
+    return listener.notes.stream().filter(note -> note.startsWith("three: stores ")).toList();
+  }
+
+  private MixtureRequest twoAnd(Recipe three, OptionalLong seed) throws IOException {
+    RunDirectory two = runs.get("two");
+    return new MixtureRequest(
+        List.of(
+            new MixtureTask("two", two.recipe(), two.adapter()),
+            new MixtureTask("three", three, runs.get("three").adapter())),
+        2,
+        Optional.empty(),
+        seed);
   }
 
   @Test
