@@ -144,12 +144,14 @@ record MixtureTraining(
             listener.on(event);
           });
     } catch (NumericFaultException | OutOfMemoryException | CancellationException e) {
-      if (trainer.progress().step() > 0) {
-        save(tasks, weights); // The parameters are those of the last good step.
-      }
+      // The parameters are those of the last good step.
+      saveAfter(e, trainer.progress().step(), tasks, weights);
       throw e;
     }
-    save(tasks, weights);
+    Uninterrupted.save(() -> save(tasks, weights));
+    if (Thread.currentThread().isInterrupted()) { // After the last step, or while it was saved.
+      throw new CancellationException("cancelled after step " + trainer.progress().step());
+    }
     List<Map<String, Double>> after = scores(tasks, steps, weights);
     List<MixtureOutcome.Learned> learned = new ArrayList<>();
     for (int i = 0; i < tasks.size(); i++) {
@@ -179,6 +181,27 @@ record MixtureTraining(
       scores.add(tasks.get(i).scores(steps.get(i).graph(), weights));
     }
     return scores;
+  }
+
+  /**
+   * Saves what was learned before the run ended early. Why it did is thrown even if that fails, but
+   * for a cancellation, which says that all is saved.
+   */
+  private void saveAfter(
+      RuntimeException ending, long steps, List<MixedTask> tasks, Weights weights)
+      throws IOException {
+    if (steps == 0) {
+      return;
+    }
+    try {
+      Uninterrupted.save(() -> save(tasks, weights));
+    } catch (IOException | RuntimeException e) {
+      if (ending instanceof CancellationException) {
+        e.addSuppressed(ending);
+        throw e;
+      }
+      ending.addSuppressed(e);
+    }
   }
 
   /** Puts the adapters in their places once all are written, so that they stay of one kind. */

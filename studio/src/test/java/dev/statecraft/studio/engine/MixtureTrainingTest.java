@@ -13,7 +13,10 @@ import dev.statecraft.studio.recipe.DataRecipe;
 import dev.statecraft.studio.recipe.Recipe;
 import dev.statecraft.studio.run.RunDirectory;
 import dev.statecraft.training.BudgetException;
+import dev.statecraft.training.NumericFaultException;
+import dev.statecraft.training.RunEvent;
 import dev.statecraft.training.RunHandler;
+import dev.statecraft.training.RunListener;
 import dev.statecraft.training.StepMetrics;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -362,6 +365,72 @@ class MixtureTrainingTest {
     nothingElseIsThere();
   }
 
+  @Test
+  void anInterruptAfterTheLastStepLeavesWhatWasLearned() throws IOException {
+    encoders();
+    final Map<String, Map<String, float[]>> before = all();
+    MixtureRequest request = request(3, 0.02);
+    RunHandler interrupting =
+        new RunHandler() {
+          @Override
+          public void step(StepMetrics step) {
+            if (step.step() == 3) {
+              Thread.currentThread().interrupt();
+            }
+          }
+        };
+    assertThatThrownBy(() -> engine.tuneMixture(request, interrupting))
+        .isInstanceOf(CancellationException.class)
+        .hasMessage("cancelled after step 3");
+    assertThat(Thread.interrupted()).as("the exception is what is left of it").isFalse();
+    Map<String, Map<String, float[]>> after = all();
+    sameEdges(after);
+    after.forEach(
+        (name, tensors) -> {
+          String head = "base_model.model.classifier.weight";
+          assertThat(tensors.get(head)).as(name).isNotEqualTo(before.get(name).get(head));
+        });
+    nothingElseIsThere();
+  }
+
+  @Test
+  void aStepThatFailsIsToldEvenIfNothingCanBeSaved() throws IOException {
+    encoders();
+    MixtureRequest request = request(9, 1e38);
+    assertThatThrownBy(() -> engine.tuneMixture(request, hindering(1)))
+        .isInstanceOf(NumericFaultException.class)
+        .satisfies(
+            fault ->
+                assertThat(fault.getSuppressed())
+                    .hasSize(1)
+                    .hasOnlyElementsOfType(IOException.class));
+  }
+
+  @Test
+  void aCancellationThatLeavesNothingIsAFailure() throws IOException {
+    encoders();
+    MixtureRequest request = request(9, 0.02);
+    RunListener moving = hindering(1);
+    RunHandler cancelling =
+        new RunHandler() {
+          private int steps;
+
+          @Override
+          public void tasks(long step, Map<String, Double> losses) {
+            moving.on(new RunEvent.TasksStepped(step, losses));
+            steps++;
+          }
+
+          @Override
+          public boolean isCancelled() {
+            return steps == 2;
+          }
+        };
+    assertThatThrownBy(() -> engine.tuneMixture(request, cancelling))
+        .isInstanceOf(IOException.class)
+        .hasSuppressedException(new CancellationException("cancelled after step 2"));
+  }
+
   private void nothingElseIsThere() throws IOException {
     for (RunDirectory run : runs.values()) {
       try (Stream<Path> files = Files.list(run.adapter())) {
@@ -377,18 +446,7 @@ class MixtureTrainingTest {
     final Map<String, Map<String, float[]>> before = all();
     MixtureRequest request = request(2, null);
     Path last = runs.get("number").adapter();
-    // A file takes the place of the last folder while the steps are taken.
-    RunHandler hindering =
-        new RunHandler() {
-          @Override
-          public void tasks(long step, Map<String, Double> losses) {
-            if (step == 2) {
-              move(last, folder.resolve("moved"));
-              move(folder.resolve("number.csv"), last);
-            }
-          }
-        };
-    assertThatThrownBy(() -> engine.tuneMixture(request, hindering))
+    assertThatThrownBy(() -> engine.tuneMixture(request, hindering(2)))
         .isInstanceOf(IOException.class);
     move(last, folder.resolve("number.csv"));
     move(folder.resolve("moved"), last);
@@ -398,6 +456,20 @@ class MixtureTrainingTest {
             tensors.forEach(
                 (key, values) -> assertThat(after.get(name).get(key)).isEqualTo(values)));
     nothingElseIsThere();
+  }
+
+  /** After a step a file takes the place of the last adapter's folder. */
+  private RunHandler hindering(long after) throws IOException {
+    Path last = runs.get("number").adapter();
+    return new RunHandler() {
+      @Override
+      public void tasks(long step, Map<String, Double> losses) {
+        if (step == after) {
+          move(last, folder.resolve("moved"));
+          move(folder.resolve("number.csv"), last);
+        }
+      }
+    };
   }
 
   private static void move(Path from, Path to) {
