@@ -52,7 +52,9 @@ record MixtureTraining(
           "train.betas",
           "train.epsilon",
           "train.weight_decay",
-          "train.max_grad_norm");
+          "train.max_grad_norm",
+          "train.threads",
+          "train.seed");
 
   /** Trains, and saves the adapters. */
   MixtureOutcome run() throws IOException {
@@ -239,7 +241,10 @@ record MixtureTraining(
     Map<String, String> first = request.first().options();
     Map<String, String> own = task.recipe().options();
     List<String> others =
-        COMMON.stream().filter(key -> !Objects.equals(first.get(key), own.get(key))).toList();
+        COMMON.stream()
+            .filter(key -> !Objects.equals(first.get(key), own.get(key)))
+            .filter(key -> !isOfRequest(key))
+            .toList();
     if (!others.isEmpty()) {
       listener.tell(
           task.name()
@@ -248,5 +253,13 @@ record MixtureTraining(
               + (others.size() == 1 ? " is that of " : " are those of ")
               + request.tasks().get(0).name());
     }
+  }
+
+  private boolean isOfRequest(String key) {
+    return switch (key) {
+      case "train.learning_rate" -> request.learningRate().isPresent();
+      case "train.seed" -> request.seed().isPresent();
+      default -> false;
+    };
   }
 }

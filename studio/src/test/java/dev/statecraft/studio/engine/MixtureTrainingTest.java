@@ -483,27 +483,25 @@ class MixtureTrainingTest {
   @Test
   void whatTheFirstRecipeSaysForAllIsTold() throws IOException {
     encoders();
-    RunDirectory three = runs.get("three");
     Recipe other =
-        Recipe.parse(
-            three.recipe().toYaml(),
-            "the test's recipe",
+        changed(
             "three",
-            List.of("train.learning_rate=0.5", "train.dtype=float64"),
-            folder);
-    RunDirectory two = runs.get("two");
-    MixtureRequest request =
-        new MixtureRequest(
-            List.of(
-                new MixtureTask("two", two.recipe(), two.adapter()),
-                new MixtureTask("three", other, three.adapter())),
-            2,
-            Optional.empty(),
-            OptionalLong.of(3));
+            "train.learning_rate=0.5",
+            "train.dtype=float64",
+            "train.seed=9",
+            "train.threads=1");
     Listener listener = new Listener(Integer.MAX_VALUE);
-    engine.tuneMixture(request, listener);
-    assertThat(listener.notes).contains("three: train.dtype, train.learning_rate are those of two");
+    engine.tuneMixture(twoAnd(other, null, OptionalLong.empty()), listener);
+    assertThat(listener.notes)
+        .contains(
+            "three: train.dtype, train.learning_rate, train.threads, train.seed are those of two");
     assertThat(listener.notes).noneMatch(note -> note.startsWith("two: train."));
+
+    Listener asked = new Listener(Integer.MAX_VALUE);
+    engine.tuneMixture(twoAnd(other, 0.001, OptionalLong.of(3)), asked);
+    assertThat(asked.notes)
+        .as("learning rate and seed are those of the request")
+        .contains("three: train.dtype, train.threads are those of two");
   }
 
   @Test
@@ -516,7 +514,7 @@ class MixtureTrainingTest {
     long peak = outcome.memory().peakBytes();
 
     MixtureRequest request =
-        twoAnd(changed("three", "memory.budget=" + peak / 2), OptionalLong.empty());
+        twoAnd(changed("three", "memory.budget=" + peak / 2), null, OptionalLong.empty());
     assertThatThrownBy(() -> engine.tuneMixture(request, event -> {}))
         .isInstanceOf(BudgetException.class);
   }
@@ -540,18 +538,18 @@ class MixtureTrainingTest {
   /** What is said of the memory of the task "three" beside "two". */
   private List<String> planned(Recipe three) throws IOException {
     Listener listener = new Listener(Integer.MAX_VALUE);
-    engine.tuneMixture(twoAnd(three, OptionalLong.empty()), listener);
+    engine.tuneMixture(twoAnd(three, null, OptionalLong.empty()), listener);
     return listener.notes.stream().filter(note -> note.startsWith("three: stores ")).toList();
   }
 
-  private MixtureRequest twoAnd(Recipe three, OptionalLong seed) throws IOException {
+  private MixtureRequest twoAnd(Recipe three, Double rate, OptionalLong seed) throws IOException {
     RunDirectory two = runs.get("two");
     return new MixtureRequest(
         List.of(
             new MixtureTask("two", two.recipe(), two.adapter()),
             new MixtureTask("three", three, runs.get("three").adapter())),
         2,
-        Optional.empty(),
+        Optional.ofNullable(rate),
         seed);
   }
 
