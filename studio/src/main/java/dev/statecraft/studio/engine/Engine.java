@@ -58,8 +58,13 @@ public interface Engine {
    * Goes on training one set of control edges on the data of several tasks, each with its head:
    * {@link MixtureRequest}. Saves the adapters in their folders, each as a whole, once the steps
    * are taken; an interrupt, a listener that says so, and a step that fails end it before the next
-   * step, with what was learned up to there saved. Evaluates each task before and after.
+   * step, with what was learned up to there saved; an interrupt that comes after the last step ends
+   * it once that is saved. Evaluates each task before and after.
    *
+   * @throws java.util.concurrent.CancellationException if it was interrupted, or the listener said
+   *     so; the exception is what is left of an interrupt
+   * @throws dev.statecraft.training.NumericFaultException if a loss or gradient is not finite; if
+   *     what was learned before could not be saved, why is suppressed in it
    * @throws dev.statecraft.base.UsageException if the tasks are of several models
    * @throws dev.statecraft.base.InvalidInputException if an adapter has other edges than the first
    *     task's, or other values

@@ -42,6 +42,20 @@ record MemoryPlan(BatchLimit microBatch, LayerPolicies store, OptionalLong budge
    */
   static MemoryPlan of(
       Recipe recipe, Graph graph, ExampleSet examples, Torch torch, Consumer<String> notes) {
+    return of(recipe, recipe, graph, examples, torch, notes);
+  }
+
+  /**
+   * As {@link #of(Recipe, Graph, ExampleSet, Torch, Consumer)}, where another recipe says in which
+   * types all is computed and held.
+   */
+  static MemoryPlan of(
+      Recipe recipe,
+      Recipe types,
+      Graph graph,
+      ExampleSet examples,
+      Torch torch,
+      Consumer<String> notes) {
     TrainRecipe train = recipe.train();
     if (!recipe.memory().budget().isGiven()) {
       return new MemoryPlan(
@@ -52,7 +66,7 @@ record MemoryPlan(BatchLimit microBatch, LayerPolicies store, OptionalLong budge
     long budget = bytes(recipe.memory().budget(), torch);
     ComputeOptions compute =
         new ComputeOptions(
-            torch.device(), train.dtype(), recipe.quantize(), recipe.memory().states());
+            torch.device(), types.train().dtype(), types.quantize(), recipe.memory().states());
     return new Search(train, compute, graph, examples, budget, notes).plan();
   }
 

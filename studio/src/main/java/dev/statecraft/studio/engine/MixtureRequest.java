@@ -21,7 +21,8 @@ import java.util.function.UnaryOperator;
  * @param tasks one or more, of one model
  * @param steps optimizer steps; each has a batch of every task
  * @param learningRate the highest; empty for that of the first recipe. The heads' keeps its ratio
- * @param seed of the order of examples and of dropout; empty for that of the first recipe
+ * @param seed of the order of examples and of dropout; empty for that of the first recipe. Data is
+ *     split by that of each task's own
  */
 public record MixtureRequest(
     List<MixtureTask> tasks, int steps, Optional<Double> learningRate, OptionalLong seed) {

@@ -52,7 +52,9 @@ record MixtureTraining(
           "train.betas",
           "train.epsilon",
           "train.weight_decay",
-          "train.max_grad_norm");
+          "train.max_grad_norm",
+          "train.threads",
+          "train.seed");
 
   /** Trains, and saves the adapters. */
   MixtureOutcome run() throws IOException {
@@ -85,6 +87,7 @@ record MixtureTraining(
       source.with(task.name(), task.own(), task.tuned().source());
     }
     JointGraphs joint = JointGraphs.of(own);
+    Recipe first = request.first();
     OptionalLong limit = OptionalLong.empty();
     List<JointTask> steps = new ArrayList<>();
     for (MixedTask task : tasks) {
@@ -92,6 +95,7 @@ record MixtureTraining(
       MemoryPlan plan =
           MemoryPlan.of(
               task.recipe(),
+              first,
               graph,
               task.training(),
               torch,
@@ -110,7 +114,6 @@ record MixtureTraining(
               task.recipe().memory().states(),
               1.0 / tasks.size()));
     }
-    Recipe first = request.first();
     try (Weights weights =
             Weights.load(
                 torch,
@@ -143,12 +146,14 @@ record MixtureTraining(
             listener.on(event);
           });
     } catch (NumericFaultException | OutOfMemoryException | CancellationException e) {
-      if (trainer.progress().step() > 0) {
-        save(tasks, weights); // The parameters are those of the last good step.
-      }
+      // The parameters are those of the last good step.
+      saveAfter(e, trainer.progress().step(), tasks, weights);
       throw e;
     }
-    save(tasks, weights);
+    Uninterrupted.save(() -> save(tasks, weights));
+    if (Thread.currentThread().isInterrupted()) { // After the last step, or while it was saved.
+      throw new CancellationException("cancelled after step " + trainer.progress().step());
+    }
     List<Map<String, Double>> after = scores(tasks, steps, weights);
     List<MixtureOutcome.Learned> learned = new ArrayList<>();
     for (int i = 0; i < tasks.size(); i++) {
@@ -178,6 +183,27 @@ record MixtureTraining(
       scores.add(tasks.get(i).scores(steps.get(i).graph(), weights));
     }
     return scores;
+  }
+
+  /**
+   * Saves what was learned before the run ended early. Why it did is thrown even if that fails, but
+   * for a cancellation, which says that all is saved.
+   */
+  private void saveAfter(
+      RuntimeException ending, long steps, List<MixedTask> tasks, Weights weights)
+      throws IOException {
+    if (steps == 0) {
+      return;
+    }
+    try {
+      Uninterrupted.save(() -> save(tasks, weights));
+    } catch (IOException | RuntimeException e) {
+      if (ending instanceof CancellationException) {
+        e.addSuppressed(ending);
+        throw e;
+      }
+      ending.addSuppressed(e);
+    }
   }
 
   /** Puts the adapters in their places once all are written, so that they stay of one kind. */
@@ -215,7 +241,10 @@ record MixtureTraining(
     Map<String, String> first = request.first().options();
     Map<String, String> own = task.recipe().options();
     List<String> others =
-        COMMON.stream().filter(key -> !Objects.equals(first.get(key), own.get(key))).toList();
+        COMMON.stream()
+            .filter(key -> !Objects.equals(first.get(key), own.get(key)))
+            .filter(key -> !isOfRequest(key))
+            .toList();
     if (!others.isEmpty()) {
       listener.tell(
           task.name()
@@ -224,5 +253,13 @@ record MixtureTraining(
               + (others.size() == 1 ? " is that of " : " are those of ")
               + request.tasks().get(0).name());
     }
+  }
+
+  private boolean isOfRequest(String key) {
+    return switch (key) {
+      case "train.learning_rate" -> request.learningRate().isPresent();
+      case "train.seed" -> request.seed().isPresent();
+      default -> false;
+    };
   }
 }

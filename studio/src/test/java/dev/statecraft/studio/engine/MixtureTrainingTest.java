@@ -13,7 +13,10 @@ import dev.statecraft.studio.recipe.DataRecipe;
 import dev.statecraft.studio.recipe.Recipe;
 import dev.statecraft.studio.run.RunDirectory;
 import dev.statecraft.training.BudgetException;
+import dev.statecraft.training.NumericFaultException;
+import dev.statecraft.training.RunEvent;
 import dev.statecraft.training.RunHandler;
+import dev.statecraft.training.RunListener;
 import dev.statecraft.training.StepMetrics;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -362,6 +365,72 @@ class MixtureTrainingTest {
     nothingElseIsThere();
   }
 
+  @Test
+  void anInterruptAfterTheLastStepLeavesWhatWasLearned() throws IOException {
+    encoders();
+    final Map<String, Map<String, float[]>> before = all();
+    MixtureRequest request = request(3, 0.02);
+    RunHandler interrupting =
+        new RunHandler() {
+          @Override
+          public void step(StepMetrics step) {
+            if (step.step() == 3) {
+              Thread.currentThread().interrupt();
+            }
+          }
+        };
+    assertThatThrownBy(() -> engine.tuneMixture(request, interrupting))
+        .isInstanceOf(CancellationException.class)
+        .hasMessage("cancelled after step 3");
+    assertThat(Thread.interrupted()).as("the exception is what is left of it").isFalse();
+    Map<String, Map<String, float[]>> after = all();
+    sameEdges(after);
+    after.forEach(
+        (name, tensors) -> {
+          String head = "base_model.model.classifier.weight";
+          assertThat(tensors.get(head)).as(name).isNotEqualTo(before.get(name).get(head));
+        });
+    nothingElseIsThere();
+  }
+
+  @Test
+  void aStepThatFailsIsToldEvenIfNothingCanBeSaved() throws IOException {
+    encoders();
+    MixtureRequest request = request(9, 1e38);
+    assertThatThrownBy(() -> engine.tuneMixture(request, hindering(1)))
+        .isInstanceOf(NumericFaultException.class)
+        .satisfies(
+            fault ->
+                assertThat(fault.getSuppressed())
+                    .hasSize(1)
+                    .hasOnlyElementsOfType(IOException.class));
+  }
+
+  @Test
+  void aCancellationThatLeavesNothingIsAFailure() throws IOException {
+    encoders();
+    MixtureRequest request = request(9, 0.02);
+    RunListener moving = hindering(1);
+    RunHandler cancelling =
+        new RunHandler() {
+          private int steps;
+
+          @Override
+          public void tasks(long step, Map<String, Double> losses) {
+            moving.on(new RunEvent.TasksStepped(step, losses));
+            steps++;
+          }
+
+          @Override
+          public boolean isCancelled() {
+            return steps == 2;
+          }
+        };
+    assertThatThrownBy(() -> engine.tuneMixture(request, cancelling))
+        .isInstanceOf(IOException.class)
+        .hasSuppressedException(new CancellationException("cancelled after step 2"));
+  }
+
   private void nothingElseIsThere() throws IOException {
     for (RunDirectory run : runs.values()) {
       try (Stream<Path> files = Files.list(run.adapter())) {
@@ -377,18 +446,7 @@ class MixtureTrainingTest {
     final Map<String, Map<String, float[]>> before = all();
     MixtureRequest request = request(2, null);
     Path last = runs.get("number").adapter();
-    // A file takes the place of the last folder while the steps are taken.
-    RunHandler hindering =
-        new RunHandler() {
-          @Override
-          public void tasks(long step, Map<String, Double> losses) {
-            if (step == 2) {
-              move(last, folder.resolve("moved"));
-              move(folder.resolve("number.csv"), last);
-            }
-          }
-        };
-    assertThatThrownBy(() -> engine.tuneMixture(request, hindering))
+    assertThatThrownBy(() -> engine.tuneMixture(request, hindering(2)))
         .isInstanceOf(IOException.class);
     move(last, folder.resolve("number.csv"));
     move(folder.resolve("moved"), last);
@@ -398,6 +456,20 @@ class MixtureTrainingTest {
             tensors.forEach(
                 (key, values) -> assertThat(after.get(name).get(key)).isEqualTo(values)));
     nothingElseIsThere();
+  }
+
+  /** After a step a file takes the place of the last adapter's folder. */
+  private RunHandler hindering(long after) throws IOException {
+    Path last = runs.get("number").adapter();
+    return new RunHandler() {
+      @Override
+      public void tasks(long step, Map<String, Double> losses) {
+        if (step == after) {
+          move(last, folder.resolve("moved"));
+          move(folder.resolve("number.csv"), last);
+        }
+      }
+    };
   }
 
   private static void move(Path from, Path to) {
@@ -411,27 +483,25 @@ class MixtureTrainingTest {
   @Test
   void whatTheFirstRecipeSaysForAllIsTold() throws IOException {
     encoders();
-    RunDirectory three = runs.get("three");
     Recipe other =
-        Recipe.parse(
-            three.recipe().toYaml(),
-            "the test's recipe",
+        changed(
             "three",
-            List.of("train.learning_rate=0.5", "train.dtype=float64"),
-            folder);
-    RunDirectory two = runs.get("two");
-    MixtureRequest request =
-        new MixtureRequest(
-            List.of(
-                new MixtureTask("two", two.recipe(), two.adapter()),
-                new MixtureTask("three", other, three.adapter())),
-            2,
-            Optional.empty(),
-            OptionalLong.of(3));
+            "train.learning_rate=0.5",
+            "train.dtype=float64",
+            "train.seed=9",
+            "train.threads=1");
     Listener listener = new Listener(Integer.MAX_VALUE);
-    engine.tuneMixture(request, listener);
-    assertThat(listener.notes).contains("three: train.dtype, train.learning_rate are those of two");
+    engine.tuneMixture(twoAnd(other, null, OptionalLong.empty()), listener);
+    assertThat(listener.notes)
+        .contains(
+            "three: train.dtype, train.learning_rate, train.threads, train.seed are those of two");
     assertThat(listener.notes).noneMatch(note -> note.startsWith("two: train."));
+
+    Listener asked = new Listener(Integer.MAX_VALUE);
+    engine.tuneMixture(twoAnd(other, 0.001, OptionalLong.of(3)), asked);
+    assertThat(asked.notes)
+        .as("learning rate and seed are those of the request")
+        .contains("three: train.dtype, train.threads are those of two");
   }
 
   @Test
@@ -443,25 +513,44 @@ class MixtureTrainingTest {
     assertThat(outcome.predicted().orElseThrow().peak()).isEqualTo(outcome.memory());
     long peak = outcome.memory().peakBytes();
 
-    RunDirectory two = runs.get("two");
-    RunDirectory three = runs.get("three");
-    Recipe tight =
-        Recipe.parse(
-            three.recipe().toYaml(),
-            "the test's recipe",
-            "three",
-            List.of("memory.budget=" + peak / 2),
-            folder);
     MixtureRequest request =
-        new MixtureRequest(
-            List.of(
-                new MixtureTask("two", two.recipe(), two.adapter()),
-                new MixtureTask("three", tight, three.adapter())),
-            2,
-            Optional.empty(),
-            OptionalLong.empty());
+        twoAnd(changed("three", "memory.budget=" + peak / 2), null, OptionalLong.empty());
     assertThatThrownBy(() -> engine.tuneMixture(request, event -> {}))
         .isInstanceOf(BudgetException.class);
+  }
+
+  /** What a task's steps take is foreseen as they are computed, which is as the first task's. */
+  @Test
+  void memoryIsPlannedInTheTypesOfTheFirstTask() throws IOException {
+    more = "}\nmemory: {budget: 8 MB";
+    encoders();
+    List<String> planned = planned(runs.get("three").recipe());
+    assertThat(planned).hasSize(1);
+    assertThat(planned(changed("three", "train.dtype=float64"))).isEqualTo(planned);
+    assertThat(planned(changed("three", "quantize=int8"))).isEqualTo(planned);
+  }
+
+  private Recipe changed(String run, String... overrides) throws IOException {
+    return Recipe.parse(
+        runs.get(run).recipe().toYaml(), "the test's recipe", run, List.of(overrides), folder);
+  }
+
+  /** What is said of the memory of the task "three" beside "two". */
+  private List<String> planned(Recipe three) throws IOException {
+    Listener listener = new Listener(Integer.MAX_VALUE);
+    engine.tuneMixture(twoAnd(three, null, OptionalLong.empty()), listener);
+    return listener.notes.stream().filter(note -> note.startsWith("three: stores ")).toList();
+  }
+
+  private MixtureRequest twoAnd(Recipe three, Double rate, OptionalLong seed) throws IOException {
+    RunDirectory two = runs.get("two");
+    return new MixtureRequest(
+        List.of(
+            new MixtureTask("two", two.recipe(), two.adapter()),
+            new MixtureTask("three", three, runs.get("three").adapter())),
+        2,
+        Optional.ofNullable(rate),
+        seed);
   }
 
   @Test
