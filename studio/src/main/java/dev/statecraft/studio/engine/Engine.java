@@ -59,7 +59,8 @@ public interface Engine {
    * {@link MixtureRequest}. Saves the adapters in their folders, each as a whole, once the steps
    * are taken; an interrupt, a listener that says so, and a step that fails end it before the next
    * step, with what was learned up to there saved; an interrupt that comes after the last step ends
-   * it once that is saved. Evaluates each task before and after.
+   * it once that is saved. Evaluates each task before and after. The listener is not told of the
+   * folders, which the request names.
    *
    * @throws java.util.concurrent.CancellationException if it was interrupted, or the listener said
    *     so; the exception is what is left of an interrupt

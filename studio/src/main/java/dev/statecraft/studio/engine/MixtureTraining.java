@@ -206,7 +206,10 @@ record MixtureTraining(
     }
   }
 
-  /** Puts the adapters in their places once all are written, so that they stay of one kind. */
+  /**
+   * Puts the adapters in their places once all are written, so that they stay of one kind. Where
+   * that is, who asked for it knows, and whether it is where they are to stay.
+   */
   private void save(List<MixedTask> tasks, Weights weights) throws IOException {
     List<StagedAdapter> written = new ArrayList<>();
     try {
@@ -215,7 +218,6 @@ record MixtureTraining(
       }
       for (StagedAdapter adapter : written) {
         adapter.place();
-        listener.tell("adapter saved in " + adapter.folder());
       }
     } finally {
       for (StagedAdapter adapter : written) {

@@ -240,9 +240,9 @@ class MixtureTrainingTest {
     assertThat(outcome.predicted().orElseThrow().peak()).isEqualTo(outcome.memory());
     assertThat(listener.steps).isEqualTo(100);
     assertThat(listener.notes)
-        .contains(
-            "adapter saved in " + runs.get("number").adapter(),
-            "three: training data: 27 examples; " + described("three", listener));
+        .contains("three: training data: 27 examples; " + described("three", listener))
+        .as("folders may be there for the work alone")
+        .noneMatch(note -> note.contains(folder.toString()));
     asEvaluated(outcome);
   }
 
