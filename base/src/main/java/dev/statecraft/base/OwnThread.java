@@ -53,7 +53,7 @@ public final class OwnThread implements AutoCloseable {
    * @throws IllegalStateException after {@link #close}
    */
   public <T> T call(Work<T> work, Runnable interrupted) throws IOException {
-    if (Thread.currentThread() == thread) {
+    if (isCurrent()) {
       return work.run();
     }
     Future<T> result;
@@ -91,6 +91,11 @@ public final class OwnThread implements AutoCloseable {
       throw error;
     }
     return (IOException) cause;
+  }
+
+  /** Whether this is called by work on it. */
+  public boolean isCurrent() {
+    return Thread.currentThread() == thread;
   }
 
   /** Interrupts the work under way. */

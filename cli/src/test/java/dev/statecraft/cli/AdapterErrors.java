@@ -89,11 +89,21 @@ record AdapterErrors(ErrorScenarios scenarios, Path folder) {
         "--use: expected one of [<names>], found '<word>'",
         () -> generate("--model", "m", "--adapter", "a=x", "--adapter", "b=y", "--use", "other"));
     scenarios.put(
-        "--run: expected runs of one quantize, as they share a base, found <format> and <format>",
+        "<option>: expected runs of one quantize, as they share a base, found <format> and"
+            + " <format>",
         () -> {
           causalRun("one", "none");
           causalRun("two", "int8");
-          return generate("--run", "one", "--run", "two");
+          return generate("--model", "tiny", "--adapter", "one", "--adapter", "two");
+        });
+    scenarios.put(
+        "--run: expected runs of one train.dtype, as they share a base, found <type> and <type>",
+        () -> {
+          LabelledBert.write(folder.resolve("bert"), List.of("a", "b"));
+          Files.writeString(folder.resolve("rows.csv"), "text,label\nw4,a\nw9,b\n");
+          classifying("one", "float32");
+          classifying("two", "bfloat16");
+          return scenarios.run("classify", "--run", "one", "--run", "two", "w4");
         });
     scenarios.put(
         "<folder>: expected a run of the task <task> like the one before, found <task>",
@@ -126,6 +136,16 @@ record AdapterErrors(ErrorScenarios scenarios, Path folder) {
             + quantize
             + ", data: {train: texts.jsonl, validation: none}, train: {max_steps: 1}}");
     scenarios.run("train", "-c", "causal.yaml", "-o", run);
+  }
+
+  private void classifying(String run, String type) throws IOException {
+    Files.writeString(
+        folder.resolve("classifying.yaml"),
+        "{model: ./bert, method: probe, task: classification, data: {train: rows.csv, validation:"
+            + " none}, train: {max_steps: 1, dtype: "
+            + type
+            + "}}");
+    scenarios.run("train", "-c", "classifying.yaml", "-o", run);
   }
 
   private TunedModel untuned(String model) {

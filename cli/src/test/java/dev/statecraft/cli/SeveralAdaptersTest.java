@@ -5,9 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.statecraft.cli.command.ChatCommand;
+import dev.statecraft.studio.engine.GenerateRequest;
 import dev.statecraft.studio.engine.LabelledBert;
 import dev.statecraft.studio.engine.ModelEngine;
 import dev.statecraft.studio.engine.TinyFolder;
+import dev.statecraft.studio.engine.TunedModel;
+import dev.statecraft.tensor.quant.Quantization;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -103,10 +106,10 @@ class SeveralAdaptersTest {
         w5 w8
         /adapters
         /adapter q
-        /adapter none
+        /adapter\tnone
         /reset
         w5 w8
-        /adapter lora
+        /adapter \t lora
         /reset
         w5 w8
         """;
@@ -170,5 +173,118 @@ class SeveralAdaptersTest {
     assertThat(row.get("m_label").textValue()).isEqualTo("x");
     assertThat(row.get("predicted_m_label").textValue()).isIn("good", "bad");
     assertThat(row.get("predicted_tickets_probabilities")).hasSize(3);
+  }
+
+  @Test
+  void runsOfAnotherBaseAreRefused() throws IOException {
+    LabelledBert.write(folder.resolve("model"), List.of("a", "b"));
+    trained("tickets", "w4,bill\nw9,crash\nw8,praise\n");
+    Path weights = folder.resolve("model/model.safetensors");
+    byte[] bytes = Files.readAllBytes(weights);
+    bytes[bytes.length - 1] ^= 1;
+    Files.write(weights, bytes);
+    trained("mood", "w4,good\nw9,bad\n");
+    String another =
+        folder.resolve("mood") + ": expected the base weights of " + folder.resolve("tickets");
+    assertThat(run("classify", "--run", "tickets", "--run", "mood", "w4")).isEqualTo(3);
+    assertThat(console.err()).contains(another);
+    String[] generate = {"generate", "--run", "tickets", "--run", "mood", "--prompt", "w4"};
+    assertThat(run(generate)).isEqualTo(3);
+    assertThat(console.err()).contains(another);
+    assertThat(run("chat", "--run", "tickets", "--run", "mood")).isEqualTo(3);
+    assertThat(console.err()).contains(another);
+  }
+
+  @Test
+  void nothingOfTheInputIsLostInJson() throws IOException {
+    LabelledBert.write(folder.resolve("model"), List.of("a", "b"));
+    trained("tickets", "w4,bill\nw9,crash\n");
+    trained("mood", "w4,good\nw9,bad\n");
+    Files.writeString(
+        folder.resolve("in.csv"),
+        "text,runs,predicted_runs,label,m_label,predicted_m_label\nw4,1,2,3,4,5\n");
+    String[] one = {"classify", "--run", "m=mood", "--input", "in.csv", "--json", "-o", "out.csv"};
+    assertThat(run(one)).as(console.err()).isZero();
+    JsonNode row = new ObjectMapper().readTree(console.out()).at("/results/0");
+    assertThat(row.get("label").textValue()).isEqualTo("3");
+    assertThat(row.get("predicted_label").textValue()).isIn("good", "bad");
+    assertThat(row.get("predicted_probabilities")).hasSize(2);
+    assertThat(run(with(one, "--run", "tickets"))).as(console.err()).isZero();
+    assertThat(console.err())
+        .contains("predictions are called predicted_predicted_runs")
+        .contains(
+            "predictions are called predicted_predicted_m_label and"
+                + " predicted_predicted_m_probability");
+    row = new ObjectMapper().readTree(console.out()).at("/results/0");
+    assertThat(row.get("runs").textValue()).isEqualTo("1");
+    assertThat(row.get("predicted_runs").textValue()).isEqualTo("2");
+    assertThat(row.at("/predicted_predicted_runs/m/label").textValue()).isIn("good", "bad");
+    assertThat(folder.resolve("out.csv"))
+        .content()
+        .startsWith(
+            "text,runs,predicted_runs,label,m_label,predicted_m_label,"
+                + "predicted_predicted_m_label,predicted_predicted_m_probability,"
+                + "predicted_predicted_tickets_label,predicted_predicted_tickets_probability\n"
+                + "w4,1,2,3,4,5,");
+  }
+
+  /** A run of a fake engine. */
+  private void causal(String run, String model, String quantize) throws IOException {
+    Files.writeString(
+        folder.resolve("recipe.yaml"),
+        "{model: ./"
+            + model
+            + ", method: lora, task: causal-lm, quantize: "
+            + quantize
+            + ", data: {train: texts.jsonl}}");
+    console = new TestConsole(folder);
+    assertThat(
+            Statecraft.run(
+                console.console(),
+                new FakeEngine(),
+                new String[] {"train", "-c", "recipe.yaml", "-o", run}))
+        .as(console.err())
+        .isZero();
+  }
+
+  private TunedModel asked(String... arguments) {
+    FakeEngine engine = new FakeEngine();
+    console = new TestConsole(folder);
+    String[] generate = {"generate", "--prompt", "w4"};
+    assertThat(Statecraft.run(console.console(), engine, with(generate, arguments)))
+        .as(console.err())
+        .isZero();
+    return ((GenerateRequest) engine.asked()).model();
+  }
+
+  /** Those that are not used do not say what the model is, or what it is held in. */
+  @Test
+  void theUsedRunSaysWhatTheModelIs() throws IOException {
+    causal("one", "a", "none");
+    causal("two", "b", "int8");
+    TunedModel used = asked("--run", "one", "--run", "two", "--use", "two");
+    assertThat(used.quantization()).isEqualTo(Quantization.INT8);
+    assertThat(used.model()).isEqualTo(folder.resolve("b").toString());
+    assertThat(used.adapter()).contains(folder.resolve("two/adapter"));
+    used = asked("--model", "b", "--adapter", "one", "--adapter", "x=two", "--use", "one");
+    assertThat(used.quantization()).isEqualTo(Quantization.NONE);
+    assertThat(console.err()).doesNotContain("note:");
+  }
+
+  @Test
+  void aRunThatIsAnAdapterSaysWhatTheModelIsHeldIn() throws IOException {
+    causal("two", "b", "int8");
+    assertThat(asked("--model", "b", "--adapter", "two").quantization())
+        .isEqualTo(Quantization.INT8);
+    assertThat(asked("--model", "b", "--adapter", "two", "--quantize", "none").quantization())
+        .isEqualTo(Quantization.NONE);
+    String[] mixed = {"--model", "b", "--adapter", "two", "--adapter", "x=two/adapter"};
+    assertThat(asked(with(mixed, "--use", "none")).quantization()).isEqualTo(Quantization.NONE);
+    assertThat(console.err())
+        .contains(
+            "note: "
+                + folder.resolve("two")
+                + " was trained on a base held in int8, which is held in none here; --quantize says"
+                + " otherwise");
   }
 }

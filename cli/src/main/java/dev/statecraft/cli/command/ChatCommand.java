@@ -18,6 +18,7 @@ import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -66,7 +67,7 @@ public final class ChatCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    ChosenModel chosen = model.choose(console);
+    ChosenModel chosen = model.choose(console, Optional.empty());
     TunedModel tuned = chosen.isAlone() ? chosen.alone() : chosen.untuned();
     if (system != null && !chosen.hasSeveral() && chosen.alone().trained() == PromptForm.ALPACA) {
       throw new RecipeException(
@@ -98,14 +99,16 @@ public final class ChatCommand implements Callable<Integer> {
           console.err().flush();
         }
         String line = lines.readLine();
+        String[] words =
+            line == null ? new String[0] : line.strip().split("\\p{javaWhitespace}+", 2);
         if (line == null || line.strip().equals(EXIT)) {
           return;
         } else if (line.strip().equals(RESET)) {
           messages = beginning();
         } else if (line.strip().equals(ADAPTERS) || line.strip().equals(ADAPTER)) {
           list(session);
-        } else if (line.strip().startsWith(ADAPTER + " ")) {
-          use(session, line.strip().substring(ADAPTER.length()).strip());
+        } else if (words[0].equals(ADAPTER)) {
+          use(session, words[1]);
         } else if (!line.isBlank()) {
           answer(session, messages, line, interruptions);
         }

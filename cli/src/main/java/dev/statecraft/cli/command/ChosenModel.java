@@ -3,13 +3,10 @@ package dev.statecraft.cli.command;
 import dev.statecraft.studio.engine.NamedAdapter;
 import dev.statecraft.studio.engine.PromptForm;
 import dev.statecraft.studio.engine.TunedModel;
-import dev.statecraft.studio.recipe.Recipe;
-import dev.statecraft.studio.recipe.RecipeException;
 import dev.statecraft.studio.run.RunDirectory;
 import dev.statecraft.tensor.quant.Quantization;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Collectors;
 
 /**
  * A model and the adapters that a user put on it.
@@ -54,20 +51,5 @@ record ChosenModel(String model, Quantization quantization, List<NamedAdapter> a
     return adapters.isEmpty()
         || (adapters.size() == 1
             && NamedAdapter.of(adapters.get(0).path()).equals(adapters.get(0)));
-  }
-
-  /**
-   * What the bases of runs are held in.
-   *
-   * @throws RecipeException if it is not one for all
-   */
-  static Quantization quantizationOf(List<Recipe> runs) {
-    List<Quantization> found = runs.stream().map(Recipe::quantize).distinct().toList();
-    if (found.size() > 1) {
-      throw new RecipeException(
-          "--run: expected runs of one quantize, as they share a base, found "
-              + found.stream().map(Quantization::label).collect(Collectors.joining(" and ")));
-    }
-    return found.get(0);
   }
 }

@@ -17,9 +17,11 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
@@ -33,8 +35,13 @@ import picocli.CommandLine.Option;
     description =
         "Labels texts or images with the tuned model of a run, with probabilities: one line for"
             + " each, or a file (--output) with a line for each row of the input. Several runs of"
-            + " one model label each in turn; the model is loaded once.")
+            + " one model label each in turn; the model is loaded once, on the first run's"
+            + " train.device.")
 public final class ClassifyCommand implements Callable<Integer> {
+  private static final String RUNS = "runs";
+  private static final String LABEL = "label";
+  private static final String PROBABILITIES = "probabilities";
+
   private final Console console;
   private final Engine engine;
 
@@ -84,6 +91,7 @@ public final class ClassifyCommand implements Callable<Integer> {
     for (int i = 0; i < recipes.size(); i++) {
       require(directories, recipes, i);
     }
+    OneBase.require(directories);
     tell(
         file,
         named.size() == 1
@@ -145,7 +153,8 @@ public final class ClassifyCommand implements Callable<Integer> {
     Map<String, List<Classification>> results = new LinkedHashMap<>();
     TunedModel model =
         new TunedModel(
-            recipes.get(0).model(), Optional.empty(), ChosenModel.quantizationOf(recipes));
+            recipes.get(0).model(), Optional.empty(), OneBase.quantization("--run", recipes));
+    OneBase.requireDtype("--run", recipes);
     try (OpenModel open = engine.open(recipes.get(0), model)) {
       for (NamedAdapter run : named) {
         open.load(run.name(), run.path());
@@ -179,41 +188,56 @@ public final class ClassifyCommand implements Callable<Integer> {
   }
 
   private void print(Labelled labelled) {
-    List<Map<String, Object>> told = new ArrayList<>();
-    for (int i = 0; i < labelled.size(); i++) {
-      int input = i;
-      Map<String, Classification> results = new LinkedHashMap<>();
-      labelled.results().forEach((run, all) -> results.put(run, all.get(input)));
-      if (json) {
-        Map<String, Object> row = new LinkedHashMap<>(labelled.rows().get(i));
-        if (labelled.hasSeveral()) {
-          Map<String, Object> runsOfRow = new LinkedHashMap<>();
-          results.forEach((run, result) -> runsOfRow.put(run, object(result)));
-          row.put("runs", runsOfRow);
-        } else {
-          row.putAll(object(results.get(Labelled.ONLY)));
-        }
-        told.add(row);
-      } else {
-        // A text may have line breaks; a result has one line.
-        console
-            .out()
-            .println(
-                results.entrySet().stream()
-                        .map(result -> plain(labels(result.getKey(), result.getValue())) + "\t")
-                        .collect(Collectors.joining())
-                    + plain(labelled.names().get(i)));
-      }
-    }
     if (json) {
-      console.out().println(Json.line(Map.of("results", told)));
+      console.out().println(Json.line(Map.of("results", objects(labelled))));
+      return;
+    }
+    for (int i = 0; i < labelled.size(); i++) {
+      // A text may have line breaks; a result has one line.
+      console
+          .out()
+          .println(
+              results(labelled, i).entrySet().stream()
+                      .map(result -> plain(labels(result.getKey(), result.getValue())) + "\t")
+                      .collect(Collectors.joining())
+                  + plain(labelled.names().get(i)));
     }
   }
 
-  private static Map<String, Object> object(Classification result) {
+  private static Map<String, Classification> results(Labelled labelled, int input) {
+    Map<String, Classification> results = new LinkedHashMap<>();
+    labelled.results().forEach((run, all) -> results.put(run, all.get(input)));
+    return results;
+  }
+
+  private List<Map<String, Object>> objects(Labelled labelled) {
+    Set<String> columns = new LinkedHashSet<>();
+    labelled.rows().forEach(row -> columns.addAll(row.keySet()));
+    List<String> added = labelled.hasSeveral() ? List.of(RUNS) : List.of(LABEL, PROBABILITIES);
+    String free = FreeNames.prefix(columns, added);
+    if (!free.isEmpty()) {
+      console.err().println("note: " + FreeNames.note(added.stream().map(free::concat).toList()));
+    }
+    List<Map<String, Object>> objects = new ArrayList<>();
+    for (int i = 0; i < labelled.size(); i++) {
+      Map<String, Object> row = new LinkedHashMap<>(labelled.rows().get(i));
+      Map<String, Classification> results = results(labelled, i);
+      if (labelled.hasSeveral()) {
+        Map<String, Object> runsOfRow = new LinkedHashMap<>();
+        results.forEach((run, result) -> runsOfRow.put(run, object("", result)));
+        row.put(free + RUNS, runsOfRow);
+      } else {
+        row.putAll(object(free, results.get(Labelled.ONLY)));
+      }
+      objects.add(row);
+    }
+    return objects;
+  }
+
+  private static Map<String, Object> object(String prefix, Classification result) {
     Map<String, Object> object = new LinkedHashMap<>();
-    object.put("label", result.label());
-    object.put("probabilities", result.probabilities());
+    object.put(prefix + LABEL, result.label());
+    object.put(prefix + PROBABILITIES, result.probabilities());
     return object;
   }
 

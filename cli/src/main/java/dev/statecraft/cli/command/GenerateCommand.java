@@ -13,13 +13,13 @@ import dev.statecraft.studio.engine.OpenModel;
 import dev.statecraft.studio.engine.PromptForm;
 import dev.statecraft.studio.engine.TunedModel;
 import dev.statecraft.studio.recipe.RecipeException;
-import dev.statecraft.studio.recipe.Suggestion;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -89,7 +89,7 @@ public final class GenerateCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    ChosenModel chosen = used(model.choose(console));
+    ChosenModel chosen = model.choose(console, Optional.ofNullable(use));
     if (chosen.hasSeveral()) {
       continueWithEach(chosen);
       return 0;
@@ -112,24 +112,6 @@ public final class GenerateCommand implements Callable<Integer> {
       tell("", form, generation);
     }
     return 0;
-  }
-
-  /** Of several adapters the one that is to be used, if one is named. */
-  private ChosenModel used(ChosenModel chosen) {
-    if (use == null) {
-      return chosen;
-    }
-    List<String> names =
-        new ArrayList<>(chosen.adapters().stream().map(NamedAdapter::name).toList());
-    names.add(OpenModel.NONE);
-    if (!names.contains(use)) {
-      throw new RecipeException(
-          "--use: expected one of " + names + ", found '" + use + "'" + Suggestion.of(use, names));
-    }
-    return new ChosenModel(
-        chosen.model(),
-        chosen.quantization(),
-        chosen.adapters().stream().filter(adapter -> adapter.name().equals(use)).toList());
   }
 
   /** Loads the model once, and continues the text with one adapter after another. */

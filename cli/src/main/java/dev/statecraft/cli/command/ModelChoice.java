@@ -2,11 +2,16 @@ package dev.statecraft.cli.command;
 
 import dev.statecraft.cli.terminal.Console;
 import dev.statecraft.studio.engine.NamedAdapter;
+import dev.statecraft.studio.engine.OpenModel;
 import dev.statecraft.studio.recipe.Recipe;
 import dev.statecraft.studio.recipe.RecipeException;
+import dev.statecraft.studio.recipe.Suggestion;
 import dev.statecraft.studio.run.RunDirectory;
 import dev.statecraft.tensor.quant.Quantization;
+import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import picocli.CommandLine.Option;
 
 /** The options that name a model, tuned or not. */
@@ -39,7 +44,7 @@ final class ModelChoice {
       paramLabel = "FORMAT",
       description =
           "Frozen linears inside layers: none, int8, nf4, int4, int4-64, int4-128 (default: as in"
-              + " the run).")
+              + " the run, or in all adapters if they are runs).")
   private String quantize;
 
   /** The name of a model as the engine takes it. */
@@ -47,22 +52,83 @@ final class ModelChoice {
     return Recipe.modelName(model, console.folder());
   }
 
-  ChosenModel choose(Console console) {
+  /**
+   * What they name.
+   *
+   * @param use the name of the only adapter to take, {@link OpenModel#NONE} for the model without
+   *     one; empty for all
+   */
+  ChosenModel choose(Console console, Optional<String> use) throws IOException {
     if (runs.isEmpty() == (model == null) || (!runs.isEmpty() && !adapters.isEmpty())) {
       throw new RecipeException("expected either --run, or --model and perhaps --adapter");
     }
-    if (runs.isEmpty()) {
-      return new ChosenModel(
-          absolute(console, model),
-          quantize == null ? Quantization.NONE : Quantization.of(quantize),
-          NamedAdapters.read(console, "--adapter", adapters));
+    String option = runs.isEmpty() ? "--adapter" : "--run";
+    List<NamedAdapter> all = NamedAdapters.read(console, option, runs.isEmpty() ? adapters : runs);
+    // Those that are not used say nothing of the model; where none is used, all say what it is.
+    List<NamedAdapter> named = used(all, use);
+    List<RunDirectory> directories =
+        named.stream()
+            .filter(adapter -> !runs.isEmpty() || RunDirectory.isAt(adapter.path()))
+            .map(adapter -> RunDirectory.open(adapter.path()))
+            .toList();
+    if (!runs.isEmpty()) {
+      OneBase.require(directories);
     }
-    List<NamedAdapter> named = NamedAdapters.read(console, "--run", runs);
-    List<Recipe> recipes =
-        named.stream().map(run -> RunDirectory.open(run.path()).recipe()).toList();
+    List<Recipe> recipes = directories.stream().map(RunDirectory::recipe).toList();
+    boolean allRuns = !named.isEmpty() && directories.size() == named.size();
+    Quantization held =
+        quantize != null
+            ? Quantization.of(quantize)
+            : allRuns ? OneBase.quantization(option, recipes) : Quantization.NONE;
+    if (quantize == null && !allRuns) {
+      directories.forEach(run -> noteQuantized(console, run));
+    }
     return new ChosenModel(
-        recipes.get(0).model(),
-        quantize == null ? ChosenModel.quantizationOf(recipes) : Quantization.of(quantize),
-        named);
+        runs.isEmpty() ? absolute(console, model) : recipes.get(0).model(),
+        held,
+        use.filter(OpenModel.NONE::equals).isPresent() ? List.of() : named);
+  }
+
+  /**
+   * An adapter that is no run does not say what its base was held in, so that the run's may not.
+   */
+  private static void noteQuantized(Console console, RunDirectory run) {
+    Quantization trained = run.recipe().quantize();
+    if (trained != Quantization.NONE) {
+      console
+          .err()
+          .println(
+              "note: "
+                  + run.folder()
+                  + " was trained on a base held in "
+                  + trained.label()
+                  + ", which is held in "
+                  + Quantization.NONE.label()
+                  + " here; --quantize says otherwise");
+    }
+  }
+
+  /** Of several adapters the one that is to be used, if one is named. */
+  private static List<NamedAdapter> used(List<NamedAdapter> all, Optional<String> use) {
+    List<String> names = new ArrayList<>(all.stream().map(NamedAdapter::name).toList());
+    names.add(OpenModel.NONE);
+    use.filter(name -> !names.contains(name))
+        .ifPresent(
+            name -> {
+              throw new RecipeException(
+                  "--use: expected one of "
+                      + names
+                      + ", found '"
+                      + name
+                      + "'"
+                      + Suggestion.of(name, names));
+            });
+    return all.stream()
+        .filter(
+            adapter ->
+                use.isEmpty()
+                    || use.get().equals(OpenModel.NONE)
+                    || use.get().equals(adapter.name()))
+        .toList();
   }
 }

@@ -29,9 +29,6 @@ final class Predictions {
   private static final String PROBABILITY = "probability";
   private static final String PROBABILITIES = "probabilities";
 
-  /** Before names that the input has itself. */
-  private static final String PREDICTED = "predicted_";
-
   private final Path file;
   private final Kind kind;
 
@@ -80,27 +77,21 @@ final class Predictions {
         labelled.results().keySet().stream()
             .map(run -> run.equals(Labelled.ONLY) ? "" : run + "_")
             .toList();
-    boolean taken =
-        names.stream()
-            .flatMap(name -> Stream.of(name + LABEL, name + PROBABILITY, name + PROBABILITIES))
-            .anyMatch(columns::contains);
-    if (taken) {
-      notes.accept(
-          "the input has columns of these names, so predictions are called "
-              + PREDICTED
-              + names.get(0)
-              + LABEL
-              + " and "
-              + PREDICTED
-              + names.get(0)
-              + PROBABILITY);
+    String free =
+        FreeNames.prefix(
+            columns,
+            names.stream()
+                .flatMap(name -> Stream.of(name + LABEL, name + PROBABILITY, name + PROBABILITIES))
+                .toList());
+    if (!free.isEmpty()) {
+      String first = free + names.get(0);
+      notes.accept(FreeNames.note(List.of(first + LABEL, first + PROBABILITY)));
     }
     labelled
         .results()
         .forEach(
             (run, results) -> {
-              String prefix =
-                  (taken ? PREDICTED : "") + (run.equals(Labelled.ONLY) ? "" : run + "_");
+              String prefix = free + (run.equals(Labelled.ONLY) ? "" : run + "_");
               for (int i = 0; i < results.size(); i++) {
                 add(all.get(i), prefix, results.get(i));
               }

@@ -43,7 +43,7 @@ record EndToEnd(List<Parameter> parts) {
   }
 
   /**
-   * Makes the buffer.
+   * Makes the buffer, which belongs to the current scope.
    *
    * @param fused gets the whole
    * @param values gets its parts
@@ -51,11 +51,11 @@ record EndToEnd(List<Parameter> parts) {
   void lay(Torch torch, DType type, Map<String, Tensor> fused, Map<String, Tensor> values) {
     long[] shape = parts.get(0).sizes();
     shape[0] = parts.stream().mapToLong(part -> part.size(0)).sum();
-    Tensor whole = torch.empty(type, shape).escape();
+    Tensor whole = torch.empty(type, shape);
     fused.put(name(), whole);
     long row = 0;
     for (Parameter part : parts) {
-      values.put(part.name(), whole.narrow(0, row, part.size(0)).escape());
+      values.put(part.name(), whole.narrow(0, row, part.size(0)));
       row += part.size(0);
     }
   }

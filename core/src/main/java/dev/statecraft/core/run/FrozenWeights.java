@@ -4,6 +4,7 @@ import dev.statecraft.core.graph.FactorPair;
 import dev.statecraft.core.graph.Graph;
 import dev.statecraft.core.graph.Parameter;
 import dev.statecraft.tensor.DType;
+import dev.statecraft.tensor.Scope;
 import dev.statecraft.tensor.Tensor;
 import dev.statecraft.tensor.Torch;
 import dev.statecraft.tensor.memory.MemoryCategory;
@@ -153,22 +154,17 @@ public final class FrozenWeights implements AutoCloseable {
       Map<String, Tensor> read = new LinkedHashMap<>();
       Map<String, Tensor> whole = new LinkedHashMap<>();
       EndToEnd group = groups.get(name);
-      if (group == null) {
-        read.put(name, torch.empty(computeType, parameters.get(name).sizes()).escape());
-      } else {
-        group.lay(torch, computeType, whole, read);
-      }
-      boolean done = false;
-      try {
-        read.forEach(source::read);
-        done = true;
-      } finally {
-        if (!done) {
-          read.values().forEach(Tensor::close);
-          whole.values().forEach(Tensor::close);
+      // Of the scope, which frees them if memory or the source gives out, until all are read.
+      try (Scope scope = torch.scope()) {
+        if (group == null) {
+          read.put(name, torch.empty(computeType, parameters.get(name).sizes()));
+        } else {
+          group.lay(torch, computeType, whole, read);
         }
+        read.forEach(source::read);
+        read.values().forEach(value -> value.escape().claim(MemoryCategory.WEIGHTS));
+        whole.values().forEach(Tensor::escape);
       }
-      read.values().forEach(value -> value.claim(MemoryCategory.WEIGHTS));
       values.putAll(read);
       fused.putAll(whole);
     }

@@ -78,42 +78,45 @@ public final class Weights implements ParameterValues, AutoCloseable {
     rules = graph.rules();
     List<Parameter> trained = graph.trainableParameters();
     long count = trained.stream().mapToLong(Parameter::elements).sum();
-    flatValues = torch.zeros(computeType.master(), count).escape();
-    flatGradients = torch.zeros(computeType.master(), learns ? count : 0).escape();
-    flatValues.claim(MemoryCategory.CONTROL_PARAMETERS);
-    flatGradients.claim(MemoryCategory.GRADIENTS);
-    long offset = 0;
-    for (Parameter parameter : trained) {
-      values.put(parameter.name(), slice(flatValues, offset, parameter));
-      if (learns) {
-        gradients.put(parameter.name(), slice(flatGradients, offset, parameter));
+    // Of the scope, which frees them if memory gives out, until all are there.
+    try (Scope scope = torch.scope()) {
+      flatValues = torch.zeros(computeType.master(), count);
+      flatGradients = torch.zeros(computeType.master(), learns ? count : 0);
+      long offset = 0;
+      for (Parameter parameter : trained) {
+        values.put(parameter.name(), slice(flatValues, offset, parameter));
+        if (learns) {
+          gradients.put(parameter.name(), slice(flatGradients, offset, parameter));
+        }
+        offset += parameter.elements();
       }
-      offset += parameter.elements();
-    }
-    for (EndToEnd group : EndToEnd.of(graph, quantizable)) {
-      if (!lent.fused().containsKey(group.name())) {
-        group.lay(torch, computeType, fused, values);
+      for (EndToEnd group : EndToEnd.of(graph, quantizable)) {
+        if (!lent.fused().containsKey(group.name())) {
+          group.lay(torch, computeType, fused, values);
+        }
       }
-    }
-    for (Parameter parameter : parameters.values()) {
-      if (!values.containsKey(parameter.name())
-          && !quantizable.contains(parameter.name())
-          && !lent.has(parameter.name())) {
-        DType type =
-            parameter.role() == Parameter.Role.DERIVED ? computeType.master() : computeType;
-        values.put(parameter.name(), torch.empty(type, parameter.sizes()).escape());
+      for (Parameter parameter : parameters.values()) {
+        if (!values.containsKey(parameter.name())
+            && !quantizable.contains(parameter.name())
+            && !lent.has(parameter.name())) {
+          DType type =
+              parameter.role() == Parameter.Role.DERIVED ? computeType.master() : computeType;
+          values.put(parameter.name(), torch.empty(type, parameter.sizes()));
+        }
       }
+      flatValues.escape().claim(MemoryCategory.CONTROL_PARAMETERS);
+      flatGradients.escape().claim(MemoryCategory.GRADIENTS);
+      values.values().forEach(value -> value.escape().claim(MemoryCategory.WEIGHTS));
+      gradients.values().forEach(Tensor::escape);
+      fused.values().forEach(Tensor::escape);
     }
-    values.values().forEach(value -> value.claim(MemoryCategory.WEIGHTS));
     values.putAll(lent.values());
     fused.putAll(lent.fused());
     quantized.putAll(lent.quantized());
   }
 
   private static Tensor slice(Tensor flat, long offset, Parameter parameter) {
-    try (Scope scope = flat.torch().scope()) {
-      return flat.narrow(0, offset, parameter.elements()).view(parameter.sizes()).escape();
-    }
+    return flat.narrow(0, offset, parameter.elements()).view(parameter.sizes());
   }
 
   /** {@link #load(Torch, Graph, DType, Quantization, WeightSource, long)} without quantizing. */
@@ -210,36 +213,46 @@ public final class Weights implements ParameterValues, AutoCloseable {
   public static Weights random(
       Torch torch, Graph graph, DType computeType, Quantization quantization, long seed) {
     Weights weights = new Weights(Lent.NOTHING, torch, graph, computeType, quantization, true);
-    weights.fill(
-        new WeightSource() {
-          @Override
-          public boolean has(String name) {
-            Parameter known = weights.parameters.get(name);
-            return known == null
-                || known.role() == Parameter.Role.BASE
-                || known.init().kind().isPaired();
-          }
+    boolean done = false;
+    try {
+      weights.fill(randomNumbers(weights, seed), name -> false, seed);
+      done = true;
+      return weights;
+    } finally {
+      if (!done) {
+        weights.free();
+      }
+    }
+  }
 
-          @Override
-          public void read(String name, Tensor target) {
-            try (Scope scope = torch.scope();
-                Generator generator = torch.generator(streamOf(seed, name))) {
-              Tensor flat = target.view(-1);
-              long drawn = Math.min(RANDOM_PERIOD, flat.elements());
-              for (long start = 0; start < drawn; start += RANDOM_PIECE) {
-                long count = Math.min(RANDOM_PIECE, drawn - start);
-                Initializer.normal(0.02).fill(flat.narrow(0, start, count), generator);
-              }
-              for (long start = drawn; start < flat.elements(); start += drawn) {
-                long count = Math.min(drawn, flat.elements() - start);
-                flat.narrow(0, start, count).copyFrom(flat.narrow(0, 0, count));
-              }
-            }
+  private static WeightSource randomNumbers(Weights weights, long seed) {
+    Torch torch = weights.torch;
+    return new WeightSource() {
+      @Override
+      public boolean has(String name) {
+        Parameter known = weights.parameters.get(name);
+        return known == null
+            || known.role() == Parameter.Role.BASE
+            || known.init().kind().isPaired();
+      }
+
+      @Override
+      public void read(String name, Tensor target) {
+        try (Scope scope = torch.scope();
+            Generator generator = torch.generator(streamOf(seed, name))) {
+          Tensor flat = target.view(-1);
+          long drawn = Math.min(RANDOM_PERIOD, flat.elements());
+          for (long start = 0; start < drawn; start += RANDOM_PIECE) {
+            long count = Math.min(RANDOM_PIECE, drawn - start);
+            Initializer.normal(0.02).fill(flat.narrow(0, start, count), generator);
           }
-        },
-        name -> false,
-        seed);
-    return weights;
+          for (long start = drawn; start < flat.elements(); start += drawn) {
+            long count = Math.min(drawn, flat.elements() - start);
+            flat.narrow(0, start, count).copyFrom(flat.narrow(0, 0, count));
+          }
+        }
+      }
+    };
   }
 
   /**

@@ -33,6 +33,7 @@ public interface ChatSession {
    * computed are not those of another. How conversations are written may change with it.
    *
    * @throws dev.statecraft.base.UsageException if there is none of this name; the one before stays
+   * @throws IllegalStateException if what is told of a reply as it comes calls it, within that
    */
   void use(String adapter);
 

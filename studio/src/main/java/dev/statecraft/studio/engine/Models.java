@@ -28,7 +28,9 @@ final class Models {
   private static final String MINILM = Recipe.BUILTIN + "minilm";
   private static final String MINILM_CONFIG = "/builtin/minilm-config.json";
   private static final String MINILM_TOKENIZER = "/all-minilm-l6-v2-tokenizer.json";
-  private static final String MINILM_WEIGHTS = "/all-minilm-l6-v2.onnx";
+
+  /** The resource that MiniLM's weights are in. */
+  static final String MINILM_WEIGHTS = "/all-minilm-l6-v2.onnx";
 
   /** All that MiniLM is made of. */
   static final List<String> MINILM_RESOURCES =
@@ -118,7 +120,7 @@ final class Models {
       return PretrainedModel.of(
           MINILM,
           Families.parse(config, MINILM),
-          OnnxBertCheckpoint.of(OnnxModel.open(unpacked(MINILM_WEIGHTS))),
+          OnnxBertCheckpoint.of(OnnxModel.open(miniLmWeights())),
           tokenizer);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -153,9 +155,9 @@ final class Models {
   }
 
   /** A file to map, so that the weights need not lie in the heap beside the tensors. */
-  private static Path unpacked(String resource) throws IOException {
-    try (InputStream there = resource(resource)) {
-      return SharedCopy.of(Models.class.getResource(resource), resource.substring(1));
+  static Path miniLmWeights() throws IOException {
+    try (InputStream there = resource(MINILM_WEIGHTS)) {
+      return SharedCopy.of(Models.class.getResource(MINILM_WEIGHTS), MINILM_WEIGHTS.substring(1));
     }
   }
 

@@ -16,13 +16,16 @@ import dev.statecraft.tensor.quant.Quantization;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
- * The adapters of an open model, and the model without one, over one base. For the session's
- * thread.
+ * The adapters of an open model, and the model without one, over one base, and the conversations
+ * that go on with them. After {@link #close} everything throws {@link IllegalStateException}. For
+ * the session's thread.
  */
 final class OpenAdapters implements AutoCloseable {
   private final PretrainedModel model;
@@ -31,14 +34,16 @@ final class OpenAdapters implements AutoCloseable {
   private final AnswerKind kind;
   private final FrozenWeights frozen;
   private final Map<String, Entry> open = new LinkedHashMap<>();
+  private final Set<Runnable> conversations = new LinkedHashSet<>();
   private boolean answersUntuned;
   private String used = OpenModel.NONE;
+  private boolean closed;
 
-  /** What answers, its weights, and how many conversations it is in. */
+  /** What answers, its weights, and how many conversations and answers it is in. */
   private static final class Entry {
     private final Answering answering;
     private final Weights weights;
-    private int conversations;
+    private int entered;
 
     Entry(Answering answering, Weights weights) {
       this.answering = answering;
@@ -73,7 +78,14 @@ final class OpenAdapters implements AutoCloseable {
     answersUntuned = true;
   }
 
+  private void requireOpen() {
+    if (closed) {
+      throw new IllegalStateException("the model is closed");
+    }
+  }
+
   List<String> names() {
+    requireOpen();
     List<String> names = new ArrayList<>(open.keySet());
     names.remove(OpenModel.NONE);
     if (answersUntuned) {
@@ -83,21 +95,28 @@ final class OpenAdapters implements AutoCloseable {
   }
 
   String used() {
+    requireOpen();
     return used;
   }
 
-  /** What answers. */
-  Answering answering() {
-    return answering(used);
+  /** A question to what answers. */
+  @FunctionalInterface
+  interface Question<T> {
+    T ask(Answering answering) throws IOException;
   }
 
   /**
-   * The one of a name.
-   *
-   * @throws UsageException if there is none
+   * Asks what is used, which stays open until it has answered: whoever is told of an answer as it
+   * comes may use and unload others.
    */
-  Answering answering(String name) {
-    return entry(name).answering;
+  <T> T answer(Question<T> question) throws IOException {
+    String name = used();
+    Answering answering = enter(name);
+    try {
+      return question.ask(answering);
+    } finally {
+      leave(name);
+    }
   }
 
   private Entry entry(String name) {
@@ -145,6 +164,7 @@ final class OpenAdapters implements AutoCloseable {
    * @throws dev.statecraft.base.InvalidInputException if it cannot be used, or is another model's
    */
   void load(NamedAdapter named, Optional<AnswerKind.Way> known) throws IOException {
+    requireOpen();
     if (open.containsKey(named.name())) {
       throw new UsageException(
           "adapter: expected names that differ, found '"
@@ -170,13 +190,27 @@ final class OpenAdapters implements AutoCloseable {
   /** The one of a name, which stays open until it is left. */
   Answering enter(String name) {
     Entry entry = entry(name);
-    entry.conversations++;
+    entry.entered++;
     return entry.answering;
   }
 
   /** After {@link #enter}. */
   void leave(String name) {
-    open.get(name).conversations--;
+    open.get(name).entered--;
+  }
+
+  /**
+   * Keeps a conversation, which holds memory.
+   *
+   * @param end frees it; called before weights are freed, unless it has {@link #ended}
+   */
+  void began(Runnable end) {
+    conversations.add(end);
+  }
+
+  /** After {@link #began}. */
+  void ended(Runnable end) {
+    conversations.remove(end);
   }
 
   /**
@@ -190,7 +224,7 @@ final class OpenAdapters implements AutoCloseable {
     if (name.equals(OpenModel.NONE)) {
       throw new UsageException("adapter: expected one to unload, found the model without one");
     }
-    if (name.equals(used) || open.get(name).conversations > 0) {
+    if (name.equals(used) || open.get(name).entered > 0) {
       throw new IllegalStateException("the adapter '" + name + "' is in use");
     }
     open.remove(name).weights.close();
@@ -198,7 +232,13 @@ final class OpenAdapters implements AutoCloseable {
 
   @Override
   public void close() {
+    if (closed) {
+      return;
+    }
+    List.copyOf(conversations).forEach(Runnable::run);
+    closed = true;
     open.values().forEach(entry -> entry.weights.close());
+    open.clear();
     frozen.close();
   }
 }

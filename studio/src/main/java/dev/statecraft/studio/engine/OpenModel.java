@@ -24,10 +24,10 @@ import java.util.function.Consumer;
  * <p>It may have several adapters by name, one of which is used at a time. They share the base's
  * weights ({@link dev.statecraft.core.run.FrozenWeights} says which they do not), so that another
  * one takes the memory of what it was trained, and to {@linkplain #use use} another one takes no
- * time. The adapter that it was opened with is called as its run's directory is, or else as its
- * folder. The model without an adapter is called {@value #NONE}: one that writes always has it, one
- * that classifies if it was opened without an adapter, since there is no other head that was
- * trained.
+ * time; but the first use of the model without one reads what no adapter shares with it. The
+ * adapter that it was opened with is called as its run's directory is, or else as its folder. The
+ * model without an adapter is called {@value #NONE}: one that writes always has it, one that
+ * classifies if it was opened without an adapter, since there is no other head that was trained.
  */
 public final class OpenModel implements AutoCloseable {
   /** What the model without an adapter is called. */
@@ -178,7 +178,7 @@ public final class OpenModel implements AutoCloseable {
    *
    * @throws dev.statecraft.base.UsageException if there is none of this name, or it is {@value
    *     #NONE}
-   * @throws IllegalStateException if it is used, or a conversation goes on with it
+   * @throws IllegalStateException if it is used, or a conversation or an answer goes on with it
    */
   public void unload(String name) throws IOException {
     thread.call(
@@ -204,7 +204,7 @@ public final class OpenModel implements AutoCloseable {
 
   /** The form of the prompts that the one that is used was tuned on. */
   public PromptForm trained() throws IOException {
-    return thread.call(() -> adapters.answering().language().trained());
+    return thread.call(() -> adapters.answer(answering -> answering.language().trained()));
   }
 
   /** The class of a text. */
@@ -219,7 +219,8 @@ public final class OpenModel implements AutoCloseable {
    */
   public List<Classification> classify(List<TextInput> texts, Consumer<String> notes)
       throws IOException {
-    return thread.call(() -> adapters.answering().texts().classify(texts, notes));
+    return thread.call(
+        () -> adapters.answer(answering -> answering.texts().classify(texts, notes)));
   }
 
   /**
@@ -228,7 +229,7 @@ public final class OpenModel implements AutoCloseable {
    * @param images PNG or JPEG files
    */
   public List<Classification> classifyImages(List<Path> images) throws IOException {
-    return thread.call(() -> adapters.answering().images().classify(images));
+    return thread.call(() -> adapters.answer(answering -> answering.images().classify(images)));
   }
 
   /**
@@ -243,11 +244,13 @@ public final class OpenModel implements AutoCloseable {
       throws IOException {
     AtomicBoolean stop = new AtomicBoolean();
     return thread.call(
-        () -> {
-          LanguageModel language = adapters.answering().language();
-          return language.generate(
-              prompt, language.trained(), maxNewTokens, sampling, text, stop::get);
-        },
+        () ->
+            adapters.answer(
+                answering -> {
+                  LanguageModel language = answering.language();
+                  return language.generate(
+                      prompt, language.trained(), maxNewTokens, sampling, text, stop::get);
+                }),
         () -> stop.set(true));
   }
 
@@ -262,10 +265,11 @@ public final class OpenModel implements AutoCloseable {
     AtomicBoolean stop = new AtomicBoolean();
     return thread.call(
         () ->
-            adapters
-                .answering()
-                .language()
-                .generate(prompt, form, maxNewTokens, sampling, text, stop::get),
+            adapters.answer(
+                answering ->
+                    answering
+                        .language()
+                        .generate(prompt, form, maxNewTokens, sampling, text, stop::get)),
         () -> stop.set(true));
   }
 
@@ -279,10 +283,9 @@ public final class OpenModel implements AutoCloseable {
     AtomicBoolean stop = new AtomicBoolean();
     return thread.call(
         () ->
-            adapters
-                .answering()
-                .language()
-                .reply(messages, maxNewTokens, sampling, text, stop::get),
+            adapters.answer(
+                answering ->
+                    answering.language().reply(messages, maxNewTokens, sampling, text, stop::get)),
         () -> stop.set(true));
   }
 
@@ -311,9 +314,16 @@ public final class OpenModel implements AutoCloseable {
     }
   }
 
-  /** Frees all of it, after what is being answered. */
+  /**
+   * Frees all of it, after what is being answered; conversations that go on end.
+   *
+   * @throws IllegalStateException if what is told of an answer as it comes calls it, within that
+   */
   @Override
   public void close() {
+    if (thread.isCurrent()) {
+      throw new IllegalStateException("expected to be closed after its answer, not within it");
+    }
     if (!closed.getAndSet(true)) {
       on(thread, opened::close);
       thread.close();

@@ -9,17 +9,28 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
-/** A conversation with an open model, of another thread's. It stays with its adapter. */
+/**
+ * A conversation with an open model, of another thread's. It stays with its adapter. It ends when
+ * it is closed, or with the model; after that all but {@link #close} throws {@link
+ * IllegalStateException}.
+ */
 final class Talk implements ChatSession, AutoCloseable {
   private final OwnThread thread;
   private final OpenAdapters adapters;
   private final int maxNewTokens;
   private final GenerateRequest.Sampling sampling;
 
-  /** These two are the model's thread's. */
+  /** Frees it; one object, by which the model knows it. */
+  private final Runnable end = this::end;
+
+  /** These three are the model's thread's. */
   private String adapter;
 
   private ModelChat chat;
+  private boolean replies;
+
+  /** Written by the model's thread. */
+  private volatile boolean ended;
 
   /**
    * Begins with the adapter that is used.
@@ -36,6 +47,7 @@ final class Talk implements ChatSession, AutoCloseable {
     thread.call(
         () -> {
           begin(adapters.used());
+          adapters.began(end);
           return adapter;
         });
   }
@@ -54,9 +66,36 @@ final class Talk implements ChatSession, AutoCloseable {
     }
   }
 
+  private void end() {
+    requireSilence();
+    if (!ended) {
+      ended = true;
+      adapters.ended(end);
+      chat.close();
+      adapters.leave(adapter);
+    }
+  }
+
+  /** Keys and values of a reply under way are in use. */
+  private void requireSilence() {
+    if (replies) {
+      throw new IllegalStateException("the conversation has a reply under way");
+    }
+  }
+
+  private void requireGoingOn() {
+    if (ended) {
+      throw new IllegalStateException("the conversation has ended");
+    }
+  }
+
   private <T> T told(OwnThread.Work<T> work) {
     try {
-      return thread.call(work);
+      return thread.call(
+          () -> {
+            requireGoingOn();
+            return work.run();
+          });
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -81,6 +120,7 @@ final class Talk implements ChatSession, AutoCloseable {
   public void use(String name) {
     told(
         () -> {
+          requireSilence();
           if (!name.equals(adapter)) {
             String before = adapter;
             ModelChat left = chat;
@@ -97,20 +137,41 @@ final class Talk implements ChatSession, AutoCloseable {
     AtomicBoolean interrupted = new AtomicBoolean();
     try {
       return thread.call(
-          () -> chat.reply(messages, text, () -> interrupted.get() || stop.getAsBoolean()),
+          () -> replied(messages, text, () -> interrupted.get() || stop.getAsBoolean()),
           () -> interrupted.set(true));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }
 
+  private Generation replied(
+      List<ChatMessage> messages, Consumer<String> text, BooleanSupplier stop) {
+    requireGoingOn();
+    requireSilence();
+    replies = true;
+    try {
+      return chat.reply(messages, text, stop);
+    } finally {
+      replies = false;
+    }
+  }
+
   @Override
   public void close() {
-    told(
-        () -> {
-          chat.close();
-          adapters.leave(adapter);
-          return adapter;
-        });
+    try {
+      Object unused =
+          thread.call(
+              () -> {
+                end();
+                return null;
+              });
+    } catch (IllegalStateException e) {
+      // The model's thread takes no work any more once the model is closed, which ended this.
+      if (!ended) {
+        throw e;
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 }

@@ -219,10 +219,11 @@ final class AdapterSwitchTest {
         for (int i = 0; i < 1000; i++) {
           adapters.load(new NamedAdapter("a", paths.get(i % 2)), Optional.empty());
           adapters.use("a");
-          adapters
-              .answering()
-              .language()
-              .generate(PROMPT, PromptForm.AS_IS, 1, RANDOM, piece -> {}, () -> false);
+          adapters.answer(
+              answering ->
+                  answering
+                      .language()
+                      .generate(PROMPT, PromptForm.AS_IS, 1, RANDOM, piece -> {}, () -> false));
           adapters.use(OpenModel.NONE);
           adapters.unload("a");
           assertThat(torch.liveTensors()).isEqualTo(tensors);
@@ -312,44 +313,6 @@ final class AdapterSwitchTest {
       for (Path file : files.toList()) {
         Files.copy(file, to.resolve(file.getFileName()), StandardCopyOption.REPLACE_EXISTING);
       }
-    }
-  }
-
-  /** Of one shape: what the run read tells. */
-  @Test
-  void anAdapterOfAnotherBaseIsRefused() throws IOException {
-    Path model = LabelledBert.write(folder.resolve("model"), List.of("a", "b"));
-    train(classification("w4,one\nw9,two\n", "run", "lora"));
-    train(classification("w4,three\nw9,four\n", "other", "lora"));
-    Path same = folder.resolve("same");
-    copy(model, same);
-    Path another = folder.resolve("another");
-    copy(model, another);
-    byte[] weights = Files.readAllBytes(another.resolve("model.safetensors"));
-    weights[weights.length - 1] ^= 1;
-    Files.write(another.resolve("model.safetensors"), weights);
-    Recipe recipe = RunDirectory.open(folder.resolve("run")).recipe();
-    TunedModel copied = new TunedModel(same.toString(), Optional.empty(), Quantization.NONE);
-    try (OpenModel open = engine.open(recipe, copied)) {
-      open.load("run", folder.resolve("run"));
-      open.load("adapter", folder.resolve("other/adapter"));
-      assertThat(open.adapters()).containsExactly(OpenModel.NONE, "run", "adapter");
-    }
-    TunedModel changed = new TunedModel(another.toString(), Optional.empty(), Quantization.NONE);
-    try (OpenModel open = engine.open(recipe, changed)) {
-      for (String place : List.of("run", "run/adapter")) {
-        assertThatThrownBy(() -> open.load("run", folder.resolve(place)))
-            .isInstanceOf(InvalidInputException.class)
-            .hasMessageStartingWith(
-                folder.resolve("run/adapter")
-                    + ": expected an adapter of "
-                    + another
-                    + ", found one of another base: its run read a model.safetensors of "
-                    + weights.length
-                    + " bytes and SHA-256 ");
-      }
-      copy(folder.resolve("run/adapter"), folder.resolve("taken"));
-      open.load("taken", folder.resolve("taken"));
     }
   }
 

@@ -94,7 +94,11 @@ class SwitchTimesTest {
       for (int i = 1; i <= ADAPTERS; i++) {
         adapters.load(new NamedAdapter("a" + i, run), Optional.empty());
         adapters.use("a" + i);
-        question.ask(adapters.answering());
+        adapters.answer(
+            answering -> {
+              question.ask(answering);
+              return answering;
+            });
         one = i == 1 ? torch.liveBytes() : one;
         two = i == 2 ? torch.liveBytes() : two;
       }

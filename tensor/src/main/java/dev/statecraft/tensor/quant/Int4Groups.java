@@ -86,12 +86,12 @@ public record Int4Groups(int group, long columns, Tensor codes, Tensor scales, T
    */
   public static Int4Groups empty(Torch torch, long rows, long columns, int group) {
     checkGroup(group);
-    return new Int4Groups(
-        group,
-        columns,
-        torch.empty(DType.UINT8, rows, bytesOfRow(columns)).escape(),
-        torch.empty(DType.FLOAT32, rows, groups(columns, group)).escape(),
-        torch.empty(DType.FLOAT32, rows, groups(columns, group)).escape());
+    try (Scope scope = torch.scope()) {
+      Tensor codes = torch.empty(DType.UINT8, rows, bytesOfRow(columns));
+      Tensor scales = torch.empty(DType.FLOAT32, rows, groups(columns, group));
+      Tensor zeros = torch.empty(DType.FLOAT32, rows, groups(columns, group));
+      return new Int4Groups(group, columns, codes.escape(), scales.escape(), zeros.escape());
+    }
   }
 
   /**
@@ -102,16 +102,24 @@ public record Int4Groups(int group, long columns, Tensor codes, Tensor scales, T
   public static Int4Groups of(Tensor weight, int group) {
     Torch torch = weight.torch();
     Int4Groups result = empty(torch, weight.size(0), weight.size(1), group);
-    long step = result.rowsOfPiece(torch);
-    if (torch.device() != Device.META && weight.elements() > 0) {
-      for (long start = 0; start < result.rows(); start += step) {
-        long count = Math.min(step, result.rows() - start);
-        try (Scope scope = torch.scope()) {
-          result.quantize(weight.narrow(0, start, count).as(DType.FLOAT32), start);
+    boolean done = false;
+    try {
+      long step = result.rowsOfPiece(torch);
+      if (torch.device() != Device.META && weight.elements() > 0) {
+        for (long start = 0; start < result.rows(); start += step) {
+          long count = Math.min(step, result.rows() - start);
+          try (Scope scope = torch.scope()) {
+            result.quantize(weight.narrow(0, start, count).as(DType.FLOAT32), start);
+          }
         }
       }
+      done = true;
+      return result;
+    } finally {
+      if (!done) {
+        result.close();
+      }
     }
-    return result;
   }
 
   private long rowsOfPiece(Torch session) {

@@ -21,21 +21,23 @@ record Int8Rows(Tensor codes, Tensor largest) implements QuantizedMatrix {
     Torch torch = weight.torch();
     long rows = weight.size(0);
     long columns = weight.size(1);
-    Tensor codes = torch.empty(DType.INT8, rows, columns).escape();
-    Tensor largest = torch.empty(DType.FLOAT32, rows).escape();
-    long step = rowsOfPiece(torch, columns);
-    for (long start = 0; start < rows && torch.device() != Device.META; start += step) {
-      long count = Math.min(step, rows - start);
-      try (Scope scope = torch.scope()) {
-        Tensor values = weight.narrow(0, start, count).as(DType.FLOAT32);
-        Tensor most = Magnitudes.largest(values);
-        largest.narrow(0, start, count).copyFrom(most.view(count));
-        Tensor scaled = values.mul(Magnitudes.inverse(most, 127));
-        scaled.handle().round_();
-        codes.narrow(0, start, count).copyFrom(scaled);
+    try (Scope whole = torch.scope()) {
+      Tensor codes = torch.empty(DType.INT8, rows, columns);
+      Tensor largest = torch.empty(DType.FLOAT32, rows);
+      long step = rowsOfPiece(torch, columns);
+      for (long start = 0; start < rows && torch.device() != Device.META; start += step) {
+        long count = Math.min(step, rows - start);
+        try (Scope scope = torch.scope()) {
+          Tensor values = weight.narrow(0, start, count).as(DType.FLOAT32);
+          Tensor most = Magnitudes.largest(values);
+          largest.narrow(0, start, count).copyFrom(most.view(count));
+          Tensor scaled = values.mul(Magnitudes.inverse(most, 127));
+          scaled.handle().round_();
+          codes.narrow(0, start, count).copyFrom(scaled);
+        }
       }
+      return new Int8Rows(codes.escape(), largest.escape());
     }
-    return new Int8Rows(codes, largest);
   }
 
   private static long rowsOfPiece(Torch session, long columns) {

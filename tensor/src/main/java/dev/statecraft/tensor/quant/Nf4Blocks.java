@@ -27,20 +27,28 @@ record Nf4Blocks(
     long values = weight.elements();
     long blocks = parts(values, Nf4Levels.BLOCK);
     long groups = parts(blocks, Nf4Levels.GROUP);
-    Nf4Blocks result =
-        new Nf4Blocks(
-            weight.size(0),
-            weight.size(1),
-            torch.empty(DType.UINT8, parts(values, 2)).escape(),
-            torch.empty(DType.UINT8, blocks).escape(),
-            torch.empty(DType.FLOAT32, groups).escape(),
-            torch.empty(DType.FLOAT32, 1).escape());
-    if (torch.device() != Device.META && values > 0) {
-      try (Scope scope = torch.scope()) {
+    try (Scope scope = torch.scope()) {
+      Nf4Blocks result =
+          new Nf4Blocks(
+              weight.size(0),
+              weight.size(1),
+              torch.empty(DType.UINT8, parts(values, 2)),
+              torch.empty(DType.UINT8, blocks),
+              torch.empty(DType.FLOAT32, groups),
+              torch.empty(DType.FLOAT32, 1));
+      if (torch.device() != Device.META && values > 0) {
         result.quantizeScales(result.quantizeValues(weight.view(values)));
       }
+      result.escape();
+      return result;
     }
-    return result;
+  }
+
+  private void escape() {
+    codes.escape();
+    scaleCodes.escape();
+    scaleLargest.escape();
+    scaleMean.escape();
   }
 
   private static long parts(long count, long size) {
