@@ -17,7 +17,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 
-/** Two states between which runs have a control edge of one name. */
+/** Two states between which runs have control edges that become one, or stand side by side. */
 abstract class ControlSite {
   /**
    * A run's edge.

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 
@@ -112,10 +113,16 @@ record CombinedRun(
    *
    * @param own the adapter of a run
    * @param notes gets what one should know of it
+   * @param stop asked before each task: whether the process is about to end
    */
-  List<TaskScores> scores(List<Path> own, Consumer<String> notes) throws IOException {
+  List<TaskScores> scores(List<Path> own, Consumer<String> notes, BooleanSupplier stop)
+      throws IOException {
     List<TaskScores> table = new ArrayList<>();
     for (CombinedTask task : tasks) {
+      if (stop.getAsBoolean()) {
+        notes.accept(task.name() + " is not scored: interrupted");
+        continue;
+      }
       String metric = task.recipe().task().metricNames().get(0);
       listener.accept("scoring " + task.name());
       try {

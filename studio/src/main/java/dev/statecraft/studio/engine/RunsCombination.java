@@ -198,7 +198,10 @@ final class RunsCombination implements AutoCloseable {
       }
       List<TaskScores> scores =
           request.scored() && interrupted.isEmpty()
-              ? run.scores(runs.stream().map(RunDirectory::adapter).toList(), this::note)
+              ? run.scores(
+                  runs.stream().map(RunDirectory::adapter).toList(),
+                  this::note,
+                  interrupts::requested)
               : List.of();
       run.sweep();
       CombineOutcome outcome =
