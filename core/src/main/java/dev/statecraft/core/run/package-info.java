@@ -10,8 +10,8 @@
  * Gradients} decides when a sum may be made in place). Where values are {@linkplain
  * dev.statecraft.core.run.Weights#settle final}, {@code DerivedValues} keeps what is made of them,
  * and {@code JoinedProducts} computes thin products of one state together. A {@link
- * dev.statecraft.core.run.Ledger} writes down what memory each step held and for what. Weights of several
- * tasks are filled by a {@link dev.statecraft.core.run.JointSource}, and {@link
+ * dev.statecraft.core.run.Ledger} writes down what memory each step held and for what. Weights of
+ * several tasks are filled by a {@link dev.statecraft.core.run.JointSource}, and {@link
  * dev.statecraft.core.run.TaskValues} are one task's among them.
  */
 package dev.statecraft.core.run;
