@@ -24,8 +24,7 @@ final class SiteAsItIs extends ControlSite {
     String prefix = first().placed().prefix();
     Set<String> known =
         setting().parameters(first()).stream().map(Parameter::name).collect(Collectors.toSet());
-    Member member = setting().member(first());
-    return member.adapter().graph(member.family()).parameters().values().stream()
+    return setting().member(first()).tuned().parameters().values().stream()
         .filter(Parameter::isSaved)
         .filter(p -> p.name().startsWith(prefix) || known.contains(p.name()))
         .toList();

@@ -1,6 +1,5 @@
 package dev.statecraft.adapters.combine.method;
 
-import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -31,22 +30,6 @@ public record KLora(List<Double> totals) implements CombineMethod {
     if (!totals.stream().allMatch(total -> total >= 0 && Double.isFinite(total))) {
       throw new IllegalArgumentException("totals: expected sums of magnitudes, found " + totals);
     }
-  }
-
-  /**
-   * The method for some runs, after a pass over their edges.
-   *
-   * @param runs how many there are
-   * @param edges all that they have; may make each when it is asked for
-   */
-  public static KLora of(int runs, Iterable<EdgeUpdates> edges) {
-    double[] totals = new double[runs];
-    for (EdgeUpdates edge : edges) {
-      for (int i = 0; i < edge.count(); i++) {
-        totals[edge.runs().get(i)] += total(edge.updates().get(i));
-      }
-    }
-    return new KLora(Arrays.stream(totals).boxed().toList());
   }
 
   /** The sum of the magnitudes of an update: what it adds to its run's total. */

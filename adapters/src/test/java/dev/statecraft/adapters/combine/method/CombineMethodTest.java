@@ -138,7 +138,7 @@ class CombineMethodTest {
         new TsvM(),
         new ZipLora(
             0.1, 30, (name, run) -> new RandomUpdates(edge.torch(), run).normal(8, edge.in())),
-        KLora.of(edge.count(), List.of(edge)));
+        RandomUpdates.kLora(edge.count(), List.of(edge)));
   }
 
   /** All but those that sum: the run is there as often as it is given. */
@@ -159,7 +159,7 @@ class CombineMethodTest {
                   new Ties(1, RunWeights.ONES, none),
                   new Dare(0, 1, RandomUpdates.keys(2), none),
                   new Knots(1),
-                  KLora.of(2, List.of(twice))));
+                  RandomUpdates.kLora(2, List.of(twice))));
       if (rank <= Math.min(update.out(), update.in()) / 2) {
         methods.add(new TsvM());
       }
@@ -199,7 +199,7 @@ class CombineMethodTest {
             new Knots(1),
             new TsvM(),
             new Ties(1, RunWeights.ONES, OptionalInt.empty()),
-            KLora.of(2, List.of(edge)))) {
+            RandomUpdates.kLora(2, List.of(edge)))) {
       CLOSE.check(
           method.toString(),
           method.combine(edge).update().full().toDoubles(),

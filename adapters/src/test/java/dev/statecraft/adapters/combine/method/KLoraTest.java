@@ -37,7 +37,7 @@ class KLoraTest {
     // Ranks of 1, so k = 1: 6 of a total of 20 against 4 of 10.
     EdgeUpdates edge = new EdgeUpdates("a", List.of(0, 1), List.of(row(6, -6, 6), row(1, 0, -4)));
     EdgeUpdates other = new EdgeUpdates("b", List.of(0, 1), List.of(row(2, 0), row(-3, 2)));
-    KLora method = KLora.of(2, List.of(edge, other));
+    KLora method = RandomUpdates.kLora(2, List.of(edge, other));
     assertThat(method.totals()).containsExactly(20.0, 10.0);
     assertThat(chosen(method, edge)).containsExactly(1, 0, -4);
     assertThat(chosen(method, other)).containsExactly(-3, 2);
@@ -50,7 +50,7 @@ class KLoraTest {
   @Test
   void aRunThatChangedNothingIsNotChosen() {
     EdgeUpdates edge = new EdgeUpdates("a", List.of(0, 1), List.of(row(1, 2), row(0, 0)));
-    KLora method = KLora.of(2, List.of(edge));
+    KLora method = RandomUpdates.kLora(2, List.of(edge));
     assertThat(chosen(method, edge)).containsExactly(1, 2);
     assertThat(method.values(List.of(new double[] {3}, new double[] {0}), new int[] {0, 1}))
         .containsExactly(3);

@@ -247,7 +247,7 @@ class MergingVectorsTest {
           .isCloseTo(
               expected.get("sums_of_top_k").get(i).asDouble(), Offset.offset(1e-9 * sums[i]));
     }
-    KLora method = KLora.of(2, List.of(updates));
+    KLora method = RandomUpdates.kLora(2, List.of(updates));
     double gamma = expected.get("gamma").asDouble();
     assertThat(method.totals().get(0) / method.totals().get(1))
         .isCloseTo(gamma, Offset.offset(1e-9 * gamma));

@@ -4,6 +4,7 @@ import dev.statecraft.tensor.DType;
 import dev.statecraft.tensor.Tensor;
 import dev.statecraft.tensor.Torch;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.Random;
@@ -79,10 +80,22 @@ final class RandomUpdates {
         new Knots(random.nextDouble()),
         new TsvM(),
         new ZipLora(random.nextDouble() * 0.1, 60, (name, run) -> inputs.get(run)),
-        KLora.of(runs, List.of(edge)));
+        kLora(runs, List.of(edge)));
   }
 
   static List<String> keys(int runs) {
     return IntStream.range(0, runs).mapToObj(i -> "run-" + i).toList();
+  }
+
+  /** K-LoRA with the totals of these edges. */
+  static KLora kLora(int runs, List<EdgeUpdates> edges) {
+    Double[] totals = new Double[runs];
+    Arrays.fill(totals, 0.0);
+    for (EdgeUpdates edge : edges) {
+      for (int i = 0; i < edge.count(); i++) {
+        totals[edge.runs().get(i)] += KLora.total(edge.updates().get(i));
+      }
+    }
+    return new KLora(List.of(totals));
   }
 }
