@@ -72,7 +72,7 @@ public final class Combining {
       train: %1$s/commonsense/%2$s/train.json
       max_examples: 2600
       validation: {split: 0.04}
-      max_length: 256
+      max_length: 512
     task: causal-lm
     train: {max_steps: 40, batch_size: 8, learning_rate: 3e-3}
     method: {name: lora, rank: 8}
@@ -119,7 +119,7 @@ public final class Combining {
                         120)))),
         new TaskSet(
             "stories",
-            "stories260K, LoRA of rank 8 on each task, about 100 held-out questions a task",
+            "stories260K, LoRA of rank 8 on each task, 90 and 377 held-out questions a task",
             "loss",
             List.of(
                 new Task("arc-easy", stories(data, "ARC-Easy")),

@@ -16,6 +16,7 @@ import dev.statecraft.core.graph.Parameter;
 import dev.statecraft.tensor.DType;
 import dev.statecraft.tensor.Tensor;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -316,7 +317,7 @@ final class LinearUnion {
 
   /** LoRA with the scale 1 on exactly these linears. */
   private ProjectionsPart part(Map<String, Integer> ranks) {
-    int usual = ranks.values().iterator().next();
+    int usual = mostFrequent(ranks);
     Map<String, Integer> others = new LinkedHashMap<>();
     Set<String> names = new TreeSet<>();
     Member first = members.get(0);
@@ -344,6 +345,18 @@ final class LinearUnion {
         new RankPatterns(others, alphas),
         new Beside(Beside.Biases.NONE, biased(), Map.of(), false),
         LoraStart.KAIMING);
+  }
+
+  /** The rank of most linears, so that few have to be named; the first of several. */
+  private int mostFrequent(Map<String, Integer> ranks) {
+    Map<Integer, Integer> counts = new LinkedHashMap<>();
+    sites.values().forEach(site -> counts.merge(ranks.get(site.alike()), 1, Integer::sum));
+    int most = Collections.max(counts.values());
+    return counts.entrySet().stream()
+        .filter(count -> count.getValue() == most)
+        .findFirst()
+        .orElseThrow()
+        .getKey();
   }
 
   /** As PEFT's patterns have a name: its expressions know no quotes. */

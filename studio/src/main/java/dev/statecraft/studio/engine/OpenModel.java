@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
 /**
@@ -242,15 +243,20 @@ public final class OpenModel implements AutoCloseable {
   public Generation generate(
       String prompt, int maxNewTokens, GenerateRequest.Sampling sampling, Consumer<String> text)
       throws IOException {
+    return written(
+        (language, stop) ->
+            language.generate(prompt, language.trained(), maxNewTokens, sampling, text, stop));
+  }
+
+  /** How the one that is used writes something, until it is asked to stop. */
+  private interface Writing {
+    Generation by(LanguageModel language, BooleanSupplier stop);
+  }
+
+  private Generation written(Writing writing) throws IOException {
     AtomicBoolean stop = new AtomicBoolean();
     return thread.call(
-        () ->
-            adapters.answer(
-                answering -> {
-                  LanguageModel language = answering.language();
-                  return language.generate(
-                      prompt, language.trained(), maxNewTokens, sampling, text, stop::get);
-                }),
+        () -> adapters.answer(answering -> writing.by(answering.language(), stop::get)),
         () -> stop.set(true));
   }
 
@@ -262,15 +268,8 @@ public final class OpenModel implements AutoCloseable {
       GenerateRequest.Sampling sampling,
       Consumer<String> text)
       throws IOException {
-    AtomicBoolean stop = new AtomicBoolean();
-    return thread.call(
-        () ->
-            adapters.answer(
-                answering ->
-                    answering
-                        .language()
-                        .generate(prompt, form, maxNewTokens, sampling, text, stop::get)),
-        () -> stop.set(true));
+    return written(
+        (language, stop) -> language.generate(prompt, form, maxNewTokens, sampling, text, stop));
   }
 
   /** The same of a conversation, in the model's template: writes its next turn. */
@@ -280,13 +279,8 @@ public final class OpenModel implements AutoCloseable {
       GenerateRequest.Sampling sampling,
       Consumer<String> text)
       throws IOException {
-    AtomicBoolean stop = new AtomicBoolean();
-    return thread.call(
-        () ->
-            adapters.answer(
-                answering ->
-                    answering.language().reply(messages, maxNewTokens, sampling, text, stop::get)),
-        () -> stop.set(true));
+    return written(
+        (language, stop) -> language.reply(messages, maxNewTokens, sampling, text, stop));
   }
 
   /**

@@ -8,13 +8,8 @@ import dev.statecraft.base.UsageException;
 import dev.statecraft.core.control.UserFunctions;
 import dev.statecraft.data.ChatMessage;
 import dev.statecraft.models.pretrained.PretrainedModel;
-import dev.statecraft.studio.job.JobOptions;
-import dev.statecraft.studio.job.TrainingJob;
 import dev.statecraft.studio.recipe.Recipe;
-import dev.statecraft.studio.recipe.RecipeBuilder;
-import dev.statecraft.studio.recipe.TaskRecipe;
 import dev.statecraft.studio.run.RunDirectory;
-import dev.statecraft.studio.run.RunDirectory.Existing;
 import dev.statecraft.tensor.DType;
 import dev.statecraft.tensor.Device;
 import dev.statecraft.tensor.Torch;
@@ -234,24 +229,8 @@ final class AdapterSwitchTest {
     }
   }
 
-  private RecipeBuilder classification(String rows, String run, String method) throws IOException {
-    Path data = Files.writeString(folder.resolve(run + ".csv"), "text,label\n" + rows);
-    return Recipe.builder("./model")
-        .set("method", method)
-        .train(data)
-        .task(TaskRecipe.CLASSIFICATION)
-        .set("data.validation", "none")
-        .set("train.epochs", 4)
-        .set("train.batch_size", 2)
-        .set("train.learning_rate", 0.05)
-        .output(folder.resolve(run));
-  }
-
-  private void train(RecipeBuilder recipe) throws IOException {
-    try (TrainingJob job =
-        TrainingJob.begin(engine, recipe.build(folder), Existing.REPLACE, JobOptions.SILENT)) {
-      job.run();
-    }
+  private SmallRuns runs() {
+    return new SmallRuns(engine, folder);
   }
 
   /** Runs of other methods and other labels over one encoder. */
@@ -265,11 +244,13 @@ final class AdapterSwitchTest {
       methods.put(method, "w4,one\nw9,two\nw6,three\nw11,four\n");
     }
     for (Map.Entry<String, String> method : methods.entrySet()) {
-      train(classification(method.getValue(), method.getKey(), method.getKey()));
+      runs().train(runs().classification(method.getValue(), method.getKey(), method.getKey()));
     }
-    train(
-        classification("w4,p\nw9,q\n", "pissa", "lora")
-            .set("method", Map.of("name", "lora", "init", "pissa", "rank", 2)));
+    runs()
+        .train(
+            runs()
+                .classification("w4,p\nw9,q\n", "pissa", "lora")
+                .set("method", Map.of("name", "lora", "init", "pissa", "rank", 2)));
     methods.put("pissa", "");
     List<TextInput> texts = List.of(new TextInput("w4 w9"), new TextInput("w30 w8 w9"));
     Map<String, List<Classification>> expected = new LinkedHashMap<>();

@@ -7,17 +7,12 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.statecraft.base.InvalidInputException;
 import dev.statecraft.formats.checkpoint.SafetensorsFile;
 import dev.statecraft.models.pretrained.PretrainedModel;
-import dev.statecraft.studio.job.JobOptions;
-import dev.statecraft.studio.job.TrainingJob;
 import dev.statecraft.studio.provenance.Environment;
 import dev.statecraft.studio.provenance.FileHashes;
 import dev.statecraft.studio.provenance.HashedFile;
 import dev.statecraft.studio.provenance.Provenance;
 import dev.statecraft.studio.recipe.Recipe;
-import dev.statecraft.studio.recipe.RecipeBuilder;
-import dev.statecraft.studio.recipe.TaskRecipe;
 import dev.statecraft.studio.run.RunDirectory;
-import dev.statecraft.studio.run.RunDirectory.Existing;
 import dev.statecraft.tensor.quant.Quantization;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -38,24 +33,8 @@ final class BaseCheckTest {
   @TempDir private Path folder;
   private final Engine engine = new ModelEngine();
 
-  private RecipeBuilder classification(String rows, String run, String method) throws IOException {
-    Path data = Files.writeString(folder.resolve(run + ".csv"), "text,label\n" + rows);
-    return Recipe.builder("./model")
-        .set("method", method)
-        .train(data)
-        .task(TaskRecipe.CLASSIFICATION)
-        .set("data.validation", "none")
-        .set("train.epochs", 4)
-        .set("train.batch_size", 2)
-        .set("train.learning_rate", 0.05)
-        .output(folder.resolve(run));
-  }
-
-  private void train(RecipeBuilder recipe) throws IOException {
-    try (TrainingJob job =
-        TrainingJob.begin(engine, recipe.build(folder), Existing.REPLACE, JobOptions.SILENT)) {
-      job.run();
-    }
+  private SmallRuns runs() {
+    return new SmallRuns(engine, folder);
   }
 
   private static void copy(Path from, Path to) throws IOException {
@@ -71,8 +50,8 @@ final class BaseCheckTest {
   @Test
   void anAdapterOfAnotherBaseIsRefused() throws IOException {
     Path model = LabelledBert.write(folder.resolve("model"), List.of("a", "b"));
-    train(classification("w4,one\nw9,two\n", "run", "lora"));
-    train(classification("w4,three\nw9,four\n", "other", "lora"));
+    runs().train(runs().classification("w4,one\nw9,two\n", "run", "lora"));
+    runs().train(runs().classification("w4,three\nw9,four\n", "other", "lora"));
     Path same = folder.resolve("same");
     copy(model, same);
     Path another = folder.resolve("another");
@@ -121,7 +100,7 @@ final class BaseCheckTest {
   @Test
   void otherFilesDoNotHideAnotherBase() throws IOException {
     Path model = LabelledBert.write(folder.resolve("model"), List.of("a", "b"));
-    train(classification("w4,one\nw9,two\n", "run", "lora"));
+    runs().train(runs().classification("w4,one\nw9,two\n", "run", "lora"));
     Path stray = folder.resolve("stray");
     copy(model, stray);
     Files.copy(model.resolve("model.safetensors"), stray.resolve("old.safetensors"));
@@ -158,7 +137,7 @@ final class BaseCheckTest {
   void weightsThatWereReplacedInPlaceAreFound() throws IOException {
     Path model = LabelledBert.write(folder.resolve("model"), List.of("a", "b"));
     assumeTrue(model.getFileSystem().supportedFileAttributeViews().contains("unix"));
-    train(classification("w4,one\nw9,two\n", "run", "lora"));
+    runs().train(runs().classification("w4,one\nw9,two\n", "run", "lora"));
     Path weights = model.resolve("model.safetensors");
     FileTime before = Files.getLastModifiedTime(weights);
     flip(weights);
@@ -193,7 +172,7 @@ final class BaseCheckTest {
   /** An adapter of a run that has read one file. */
   private AdapterPlace place(String name, HashedFile read) throws IOException {
     Path run = Files.createDirectories(folder.resolve(name));
-    Recipe recipe = classification("w4,one\n", name + "/data", "lora").build(folder);
+    Recipe recipe = runs().classification("w4,one\n", name + "/data", "lora").build(folder);
     Files.writeString(run.resolve("recipe.yaml"), recipe.toYaml());
     new Provenance(
             recipe.toYaml(),

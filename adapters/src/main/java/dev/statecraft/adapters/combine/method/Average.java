@@ -1,7 +1,5 @@
 package dev.statecraft.adapters.combine.method;
 
-import java.util.List;
-
 /**
  * The mean of the runs that have an edge: {@code sum_i W_i / n}, n their number. Exact: the factors
  * lie side by side.
@@ -10,15 +8,5 @@ public record Average() implements CombineMethod {
   @Override
   public Truncated combine(EdgeUpdates updates) {
     return Truncated.exactly(updates.torch(), () -> updates.sum(run -> 1.0 / updates.count()));
-  }
-
-  @Override
-  public int rank(long out, long in, List<Integer> ranks) {
-    return EdgeUpdates.rankOfSum(out, in, ranks);
-  }
-
-  @Override
-  public double[] values(List<double[]> differences, int[] runs) {
-    return new Differences(differences, runs).mean();
   }
 }

@@ -20,17 +20,24 @@ public interface CombineMethod {
    * The rank that a result has, or the most that it has where triplets may be too small to be kept:
    * for plans. Never more than the least size of the matrix.
    *
+   * <p>The sum of the ranks, unless a method says otherwise.
+   *
    * @param ranks of the updates of the runs that have the edge
    */
-  int rank(long out, long in, List<Integer> ranks);
+  default int rank(long out, long in, List<Integer> ranks) {
+    return EdgeUpdates.rankOfSum(out, in, ranks);
+  }
 
   /**
    * The same idea for trained values that are no update of low rank: a norm, a bias, a vector.
+   * Their mean, unless a method says otherwise.
    *
    * @param differences what each run adds to the base's values, all of one length; at least one
    * @param runs the runs' numbers, in the same order
    * @throws IllegalArgumentException if there are not as many differences as runs, or lengths
    *     differ
    */
-  double[] values(List<double[]> differences, int[] runs);
+  default double[] values(List<double[]> differences, int[] runs) {
+    return new Differences(differences, runs).mean();
+  }
 }

@@ -82,14 +82,4 @@ public record Knots(double density) implements CombineMethod {
     }
     return values;
   }
-
-  @Override
-  public int rank(long out, long in, List<Integer> ranks) {
-    return EdgeUpdates.rankOfSum(out, in, ranks);
-  }
-
-  @Override
-  public double[] values(List<double[]> differences, int[] runs) {
-    return new Differences(differences, runs).mean();
-  }
 }

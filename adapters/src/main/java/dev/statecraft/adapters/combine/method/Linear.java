@@ -16,11 +16,6 @@ public record Linear(RunWeights weights) implements CombineMethod {
   }
 
   @Override
-  public int rank(long out, long in, List<Integer> ranks) {
-    return EdgeUpdates.rankOfSum(out, in, ranks);
-  }
-
-  @Override
   public double[] values(List<double[]> differences, int[] runs) {
     return new Differences(differences, runs).sum(weights::of);
   }

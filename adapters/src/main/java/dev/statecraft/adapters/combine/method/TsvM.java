@@ -70,9 +70,4 @@ public record TsvM() implements CombineMethod {
     return EdgeUpdates.rankOfSum(
         out, in, ranks.stream().map(rank -> Math.min(rank, most)).toList());
   }
-
-  @Override
-  public double[] values(List<double[]> differences, int[] runs) {
-    return new Differences(differences, runs).mean();
-  }
 }

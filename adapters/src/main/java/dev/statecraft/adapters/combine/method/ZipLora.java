@@ -64,14 +64,4 @@ public record ZipLora(double lambda, int iterations, EdgeInputs inputs) implemen
     }
     return x;
   }
-
-  @Override
-  public int rank(long out, long in, List<Integer> ranks) {
-    return EdgeUpdates.rankOfSum(out, in, ranks);
-  }
-
-  @Override
-  public double[] values(List<double[]> differences, int[] runs) {
-    return new Differences(differences, runs).mean();
-  }
 }
