@@ -9,6 +9,8 @@ import dev.statecraft.base.UsageException;
 import dev.statecraft.core.plan.StateFormat;
 import dev.statecraft.data.ChatMessage;
 import dev.statecraft.studio.SampleRuns;
+import dev.statecraft.studio.advise.Advice;
+import dev.statecraft.studio.advise.AdviseRequest;
 import dev.statecraft.studio.combine.CombineOutcome;
 import dev.statecraft.studio.combine.CombineRequest;
 import dev.statecraft.studio.combine.TaskScores;
@@ -350,6 +352,11 @@ final class FakeEngine implements Engine {
   public Exported merge(MergeRequest request) {
     ask(request);
     return new Exported("lora", List.of(), request.check().map(check -> verification(1e-6)));
+  }
+
+  @Override
+  public Advice advise(AdviseRequest request, Consumer<String> notes) {
+    throw new AssertionError("not asked for");
   }
 
   @Override

@@ -1,6 +1,8 @@
 package dev.statecraft.studio.engine;
 
 import dev.statecraft.core.plan.StateFormat;
+import dev.statecraft.studio.advise.Advice;
+import dev.statecraft.studio.advise.AdviseRequest;
 import dev.statecraft.studio.combine.CombineOutcome;
 import dev.statecraft.studio.combine.CombineRequest;
 import dev.statecraft.studio.provenance.Origin;
@@ -86,6 +88,15 @@ public interface Engine {
 
   /** Predicts the memory of training steps. */
   List<PlanRow> plan(PlanRequest request) throws IOException;
+
+  /**
+   * Says which edges of a model are worth their memory on a recipe's data, before any training.
+   *
+   * @param notes is told what is being done, and what a user should know
+   * @throws dev.statecraft.base.UsageException if the model lacks a place, or not even one edge
+   *     fits the budget
+   */
+  Advice advise(AdviseRequest request, Consumer<String> notes) throws IOException;
 
   /** Measures training steps on random weights. */
   BenchResult bench(BenchRequest request) throws IOException;

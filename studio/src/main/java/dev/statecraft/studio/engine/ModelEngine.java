@@ -6,6 +6,8 @@ import dev.statecraft.core.run.Weights;
 import dev.statecraft.formats.hub.HubListener;
 import dev.statecraft.models.head.TaskModel;
 import dev.statecraft.models.pretrained.PretrainedModel;
+import dev.statecraft.studio.advise.Advice;
+import dev.statecraft.studio.advise.AdviseRequest;
 import dev.statecraft.studio.combine.CombineOutcome;
 import dev.statecraft.studio.combine.CombineRequest;
 import dev.statecraft.studio.provenance.Origin;
@@ -295,6 +297,11 @@ public final class ModelEngine implements Engine {
     try (RunsCombination runs = RunsCombination.open(request, inputs, sessions, notes)) {
       return runs.run(new ModelEngine(inputs, sessions.silently()));
     }
+  }
+
+  @Override
+  public Advice advise(AdviseRequest request, Consumer<String> notes) throws IOException {
+    return Advising.run(request, inputs, sessions, notes);
   }
 
   @Override

@@ -1,0 +1,62 @@
+package dev.statecraft.studio.advise;
+
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+
+/**
+ * Which edges of a model are worth their memory on some data.
+ *
+ * @param edges all candidates, the best by the score first
+ * @param measured whether scores were measured; a dry advice has sizes alone, and zeros for scores
+ * @param score by what they are ranked
+ * @param budget how many are chosen
+ * @param function what a chosen edge computes
+ * @param functions what the best edge would take with each function
+ * @param outputs the labels whose scores span the subspace of the outputs
+ * @param examples how many training examples were looked at
+ * @param trainingBytes predicted peak of a training step of the chosen edges
+ * @param smallestBytes predicted peak of a training step of the best edge alone
+ * @param adviceBytes measured peak of the advising itself; empty if dry
+ * @param predictedBytes its predicted peak
+ * @param stepBytes predicted peak of a training step of all candidates, to compare that with
+ * @param headSteps steps that a fresh head was given first; 0 if it was not fresh
+ * @param seconds that it took
+ * @param recipe that trains the chosen edges, as text
+ */
+public record Advice(
+    List<AdvisedEdge> edges,
+    boolean measured,
+    AdviceScore score,
+    AdviceBudget budget,
+    String function,
+    Map<String, FunctionCost> functions,
+    List<String> outputs,
+    int examples,
+    long trainingBytes,
+    long smallestBytes,
+    OptionalLong adviceBytes,
+    long predictedBytes,
+    long stepBytes,
+    int headSteps,
+    double seconds,
+    String recipe) {
+  /**
+   * What an edge takes with a function.
+   *
+   * @param parameters that it trains
+   * @param bytes of a training step beside the frozen weights
+   */
+  public record FunctionCost(long parameters, long bytes) {}
+
+  public Advice {
+    edges = List.copyOf(edges);
+    functions = java.util.Collections.unmodifiableMap(new java.util.LinkedHashMap<>(functions));
+    outputs = List.copyOf(outputs);
+  }
+
+  /** The chosen edges, the best first. */
+  public List<AdvisedEdge> chosen() {
+    return edges.stream().filter(AdvisedEdge::chosen).toList();
+  }
+}
