@@ -2,6 +2,7 @@ package dev.statecraft.core.graph;
 
 import dev.statecraft.tensor.Tensor;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The computation of an edge: a forward with its hand-written backward (vector-Jacobian product).
@@ -110,6 +111,14 @@ public interface Op {
    */
   default int thinParameter() {
     return -1;
+  }
+
+  /**
+   * Of a loss: the op that with its inputs and parameters computes the sum of the outputs that the
+   * labels name, instead of what they cost. Its backward gives the slopes of the model's outputs.
+   */
+  default Optional<Op> outputs() {
+    return Optional.empty();
   }
 
   /** Computes the output; temporaries need no closing. */

@@ -5,6 +5,7 @@ import dev.statecraft.core.graph.BackwardContext;
 import dev.statecraft.core.graph.Demand;
 import dev.statecraft.core.graph.Dim;
 import dev.statecraft.core.graph.ForwardContext;
+import dev.statecraft.core.graph.Op;
 import dev.statecraft.core.graph.Parameter;
 import dev.statecraft.core.graph.Precision;
 import dev.statecraft.core.graph.Reads;
@@ -59,6 +60,11 @@ public record CausalLmLoss(int chunk, List<Integer> tokens) implements Loss {
   @Override
   public String name() {
     return "causal_lm_loss";
+  }
+
+  @Override
+  public Optional<Op> outputs() {
+    return tokens.isEmpty() ? Optional.of(new ChosenTokens()) : Optional.empty();
   }
 
   @Override
@@ -140,10 +146,6 @@ public record CausalLmLoss(int chunk, List<Integer> tokens) implements Loss {
 
   @Override
   public void backward(BackwardContext context) {
-    if (context.wants(0)) {
-      Tensor gradient = context.gradient(0).allocate().zero();
-      gradient.indexCopyInPlace(0, context.input(1), context.extra(GRADIENT));
-      context.gradient(0).add(gradient.mulInPlace(context.upstream().as(gradient.dtype())));
-    }
+    Loss.addToPositions(context);
   }
 }

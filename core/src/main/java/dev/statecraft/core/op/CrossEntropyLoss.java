@@ -3,6 +3,7 @@ package dev.statecraft.core.op;
 import dev.statecraft.core.graph.Axis;
 import dev.statecraft.core.graph.Dim;
 import dev.statecraft.core.graph.ForwardContext;
+import dev.statecraft.core.graph.Op;
 import dev.statecraft.core.graph.Parameter;
 import dev.statecraft.core.graph.Precision;
 import dev.statecraft.core.graph.Shape;
@@ -11,6 +12,7 @@ import dev.statecraft.tensor.DType;
 import dev.statecraft.tensor.Tensor;
 import dev.statecraft.tensor.kernel.Kernels;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Cross entropy of classes: {@code loss = scale * sum over sequences of (logsumexp(z) - z[label])}.
@@ -23,6 +25,11 @@ public record CrossEntropyLoss() implements Loss {
   @Override
   public String name() {
     return "cross_entropy_loss";
+  }
+
+  @Override
+  public Optional<Op> outputs() {
+    return Optional.of(new ChosenOutputs());
   }
 
   @Override

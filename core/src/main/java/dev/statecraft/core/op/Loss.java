@@ -40,6 +40,18 @@ interface Loss extends Op {
     return Reads.NOTHING;
   }
 
+  /**
+   * Gives the first input {@code [tokens, hidden]}, of which only the rows at the positions in the
+   * second were read, the prepared gradient of those rows times that of the loss.
+   */
+  static void addToPositions(BackwardContext context) {
+    if (context.wants(0)) {
+      Tensor gradient = context.gradient(0).allocate().zero();
+      gradient.indexCopyInPlace(0, context.input(1), context.extra(GRADIENT));
+      context.gradient(0).add(gradient.mulInPlace(context.upstream().as(gradient.dtype())));
+    }
+  }
+
   @Override
   default void backward(BackwardContext context) {
     if (context.wants(0)) {

@@ -3,12 +3,14 @@ package dev.statecraft.core.op;
 import dev.statecraft.core.graph.Axis;
 import dev.statecraft.core.graph.Dim;
 import dev.statecraft.core.graph.ForwardContext;
+import dev.statecraft.core.graph.Op;
 import dev.statecraft.core.graph.Parameter;
 import dev.statecraft.core.graph.Precision;
 import dev.statecraft.core.graph.Shape;
 import dev.statecraft.core.graph.State;
 import dev.statecraft.tensor.Tensor;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Squared error: {@code loss = scale * sum over sequences of (z - target)^2}, the mean when scale
@@ -21,6 +23,11 @@ public record MeanSquaredErrorLoss() implements Loss {
   @Override
   public String name() {
     return "mean_squared_error_loss";
+  }
+
+  @Override
+  public Optional<Op> outputs() {
+    return Optional.of(new ChosenOutputs());
   }
 
   @Override

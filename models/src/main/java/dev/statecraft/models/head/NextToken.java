@@ -6,6 +6,7 @@ import dev.statecraft.core.graph.Precision;
 import dev.statecraft.core.graph.Shape;
 import dev.statecraft.core.graph.State;
 import dev.statecraft.core.op.CausalLmLoss;
+import dev.statecraft.core.run.Batch;
 import dev.statecraft.core.run.HostBatch;
 import dev.statecraft.data.LabelledTokens;
 import dev.statecraft.models.config.ProblemType;
@@ -13,9 +14,13 @@ import dev.statecraft.models.family.InputNames;
 import dev.statecraft.models.family.ModelInput;
 import dev.statecraft.models.family.TokenBatches;
 import dev.statecraft.models.family.TokenInput;
+import dev.statecraft.tensor.Tensor;
+import dev.statecraft.tensor.Torch;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /** Cross entropy of the token that follows, as causal language models learn. */
 public record NextToken() implements Objective {
@@ -57,6 +62,22 @@ public record NextToken() implements Objective {
     int[] labels = Arrays.copyOf(ids, ids.length);
     labels[0] = LabelledTokens.IGNORED;
     return new LabelledTokens(ids, labels);
+  }
+
+  @Override
+  public Probed probed(Batch batch, List<Integer> outputs, int label) {
+    Torch torch = batch.state(InputNames.LABEL_IDS).torch();
+    int each = Math.toIntExact(batch.extents().rows(Axis.LABELS)) / outputs.size();
+    List<Integer> chosen =
+        IntStream.range(0, outputs.size()).mapToObj(i -> i * each + label).toList();
+    Tensor positions = batch.state(InputNames.LABEL_POSITIONS);
+    return new Probed(
+        batch.extents().with(Axis.LABELS, outputs.size()),
+        Map.of(
+            InputNames.LABEL_POSITIONS,
+            positions.indexSelect(0, CrossEntropy.indices(torch, chosen)),
+            InputNames.LABEL_IDS,
+            CrossEntropy.indices(torch, outputs)));
   }
 
   @Override

@@ -6,6 +6,7 @@ import dev.statecraft.core.graph.Precision;
 import dev.statecraft.core.graph.Shape;
 import dev.statecraft.core.graph.State;
 import dev.statecraft.core.op.MeanSquaredErrorLoss;
+import dev.statecraft.core.run.Batch;
 import dev.statecraft.core.run.HostBatch;
 import dev.statecraft.models.config.ProblemType;
 import dev.statecraft.models.family.InputNames;
@@ -39,6 +40,12 @@ public record SquaredError() implements Objective {
   public HostBatch sample(ModelInput input, List<Integer> lengths) {
     HostBatch.Value numbers = HostBatch.Value.numbers(new double[lengths.size()]);
     return input.sample(lengths, Map.of(InputNames.LABELS, numbers));
+  }
+
+  /** {@inheritDoc} There is one output, whatever the numbers are. */
+  @Override
+  public Probed probed(Batch batch, List<Integer> outputs, int label) {
+    return new Probed(batch.extents(), Map.of());
   }
 
   @Override

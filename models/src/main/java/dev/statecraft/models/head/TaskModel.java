@@ -3,6 +3,7 @@ package dev.statecraft.models.head;
 import dev.statecraft.core.graph.Graph;
 import dev.statecraft.core.graph.GraphBuilder;
 import dev.statecraft.core.graph.State;
+import dev.statecraft.core.run.Batch;
 import dev.statecraft.core.run.HostBatch;
 import dev.statecraft.models.config.ProblemType;
 import dev.statecraft.models.family.Backbone;
@@ -10,7 +11,12 @@ import dev.statecraft.models.family.ModelConfig;
 import dev.statecraft.models.family.ModelDropout;
 import dev.statecraft.models.family.ModelInput;
 import dev.statecraft.models.family.ModelKind;
+import dev.statecraft.tensor.Scope;
+import dev.statecraft.tensor.Tensor;
+import dev.statecraft.tensor.Torch;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -93,6 +99,22 @@ public record TaskModel(Backbone backbone, Head head, Objective objective) {
   /** A batch with labels to measure a step with; sequences have these many tokens. */
   public HostBatch sample(List<Integer> lengths) {
     return objective.sample(input(), lengths);
+  }
+
+  /**
+   * A batch of one example, once for each output, made to ask for these outputs: see {@link
+   * Objective#probed}.
+   *
+   * @param batch is closed with the one that is returned
+   */
+  public Batch probed(Batch batch, List<Integer> outputs, int label) {
+    Torch torch = batch.states().values().iterator().next().torch();
+    try (Scope scope = torch.scope()) {
+      Objective.Probed probed = objective.probed(batch, outputs, label);
+      Map<String, Tensor> states = new HashMap<>(batch.states());
+      probed.states().forEach((name, value) -> states.put(name, value.escape()).close());
+      return new Batch(probed.extents(), states);
+    }
   }
 
   /** How many labels that batch has. */
