@@ -25,8 +25,16 @@ public final class Matrix {
 
   private final MatrixStore<Double> store;
 
-  Matrix(MatrixStore<Double> store) {
+  /** Known when it was made: ojAlgo takes the time of a dense product for one with it. */
+  private final boolean identity;
+
+  private Matrix(MatrixStore<Double> store) {
+    this(store, false);
+  }
+
+  private Matrix(MatrixStore<Double> store, boolean identity) {
     this.store = store;
+    this.identity = identity;
   }
 
   /**
@@ -68,7 +76,7 @@ public final class Matrix {
   /** Ones on the diagonal; products with it cost nothing. */
   public static Matrix identity(int size) {
     bounded(size, size);
-    return new Matrix(R064Store.FACTORY.makeIdentity(size));
+    return new Matrix(R064Store.FACTORY.makeEye(size, size), true);
   }
 
   /** These numbers on the diagonal, zeros elsewhere. */
@@ -131,12 +139,15 @@ public final class Matrix {
 
   /** The mirror image, {@code [columns, rows]}. */
   public Matrix transpose() {
-    return new Matrix(R064Store.FACTORY.transpose(store));
+    return identity ? this : new Matrix(R064Store.FACTORY.transpose(store));
   }
 
   /** The product {@code this right}. */
   public Matrix times(Matrix right) {
     Shapes.requireRows("a right factor", right, columns());
+    if (identity || right.identity) {
+      return identity ? right : this;
+    }
     return new Matrix(store.multiply(right.store));
   }
 
@@ -341,7 +352,13 @@ public final class Matrix {
 
   /** The mean of it and its transpose: what rounding took from a symmetric one is put back. */
   Matrix symmetrized() {
-    return plus(transpose()).scaled(0.5);
+    R064Store mean = R064Store.FACTORY.make(rows(), rows());
+    for (int j = 0; j < rows(); j++) {
+      for (int i = 0; i < rows(); i++) {
+        mean.set(i, j, 0.5 * (store.doubleValue(i, j) + store.doubleValue(j, i)));
+      }
+    }
+    return new Matrix(mean);
   }
 
   /** The sums of its columns, {@code [columns]}. */
