@@ -1,15 +1,276 @@
 package dev.statecraft.studio.engine;
 
+import dev.statecraft.base.UsageException;
+import dev.statecraft.core.control.UserFunctions;
+import dev.statecraft.core.control.advise.Candidate;
+import dev.statecraft.core.control.advise.Candidates;
+import dev.statecraft.core.control.advise.Sensors;
+import dev.statecraft.core.graph.Graph;
+import dev.statecraft.core.graph.GraphException;
+import dev.statecraft.core.run.WeightSource;
+import dev.statecraft.core.run.Weights;
+import dev.statecraft.models.head.TaskModel;
 import dev.statecraft.studio.advise.Advice;
+import dev.statecraft.studio.advise.AdviceBudget;
+import dev.statecraft.studio.advise.AdviceScore;
 import dev.statecraft.studio.advise.AdviseRequest;
+import dev.statecraft.studio.advise.AdvisedEdge;
+import dev.statecraft.studio.recipe.MethodRecipe;
+import dev.statecraft.studio.recipe.Recipe;
+import dev.statecraft.tensor.Torch;
+import dev.statecraft.training.ComputeOptions;
+import dev.statecraft.training.MicroBatchPlanner;
+import dev.statecraft.training.task.ExampleSet;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.IntFunction;
 
-/** Finds out which edges are worth their memory. */
-final class Advising {
-  private Advising() {}
+/**
+ * Finds out which edges of a model are worth their memory: counts what each takes, looks at them
+ * with {@link Sensors}, and chooses.
+ *
+ * @param request what is asked
+ * @param family the model with the task's head
+ * @param examples what is looked at
+ * @param names what outputs are called
+ * @param torch where it is computed
+ * @param functions what the program has of its own
+ * @param notes is told what is being done
+ */
+record Advising(
+    AdviseRequest request,
+    TaskModel family,
+    ExampleSet examples,
+    IntFunction<String> names,
+    Torch torch,
+    UserFunctions functions,
+    Consumer<String> notes) {
+  /** Fewer directions of A than this leave too much to chance. */
+  private static final int LEAST_RANK = 16;
 
-  static Advice run(
-      AdviseRequest request, Inputs inputs, Sessions sessions, Consumer<String> notes) {
-    throw new UnsupportedOperationException("under way");
+  /** Functions that an edge between two states can have without more being said. */
+  private static final List<String> FUNCTIONS =
+      List.of("low-rank", "bottleneck", "gated", "affine", "patch", "routed", "loreft", "vera");
+
+  /** Part of the candidates that is chosen where no budget is given. */
+  private static final int USUAL_PART = 4;
+
+  /** What was found of candidates. */
+  private record Found(
+      Optional<SensorPasses.Seen> seen,
+      List<Integer> subspace,
+      OptionalLong measuredBytes,
+      long predictedBytes,
+      int headSteps) {}
+
+  /** Counts alone: of a model of which only the sizes are known. */
+  Advice dry() {
+    return advise(Optional.empty());
+  }
+
+  /**
+   * Looks at the model's own weights.
+   *
+   * @param source where they come from
+   */
+  Advice measured(WeightSource source) {
+    return advise(Optional.of(source));
+  }
+
+  private Advice advise(Optional<WeightSource> source) {
+    long start = System.nanoTime();
+    Recipe recipe = request.recipe();
+    Graph graph = family.graph();
+    List<Candidate> candidates =
+        request.places().isEmpty()
+            ? Candidates.ofBlocks(graph)
+            : Candidates.of(graph, request.places());
+    EdgeRecipes recipes = EdgeRecipes.of(recipe, Models.defaults(family, functions));
+    MethodRecipe all = recipes.method(candidates, request.function());
+    Graph tuned = all.tuning(recipes.defaults()).apply(graph);
+    MemoryPlan plan = MemoryPlan.of(recipe.withMethod(all), tuned, examples, torch, notes);
+    ComputeOptions compute =
+        new ComputeOptions(
+            torch.kernels(), recipe.train().dtype(), recipe.quantize(), recipe.memory().states());
+    MicroBatchPlanner sizes =
+        new MicroBatchPlanner(tuned, compute, examples, recipe.train().batchSize());
+    List<Integer> largest = sizes.largest(plan.microBatch());
+    EdgeCosts costs = new EdgeCosts(graph, compute, plan.store(), sizes.layout(largest), recipes);
+    int[] lengths = examples.lengths();
+    int room = largest.stream().mapToInt(index -> lengths[index]).sum();
+    AdviceSample sample =
+        AdviceSample.of(
+            examples,
+            outputs(graph),
+            plan.microBatch(),
+            room,
+            request.examples(),
+            recipe.train().seed());
+    Sensors sensors =
+        Sensors.in(
+            graph,
+            TaskModel.LOSS,
+            candidates,
+            sensedRank(graph, candidates, recipes),
+            sample.probes().get(0).outputs().size(),
+            plan.store());
+    SensorPasses passes = new SensorPasses(family, sensors, examples, sample);
+    Found found =
+        source.isEmpty()
+            ? new Found(
+                Optional.empty(), List.of(), OptionalLong.empty(), passes.predict(compute), 0)
+            : look(passes, source.get(), graph, plan, compute);
+    notes.accept("counts what " + candidates.size() + " edges take");
+    Map<AdvisedEdge, Candidate> places = new LinkedHashMap<>();
+    for (int i = 0; i < candidates.size(); i++) {
+      places.put(edge(candidates.get(i), i, found.seen(), costs), candidates.get(i));
+    }
+    return choose(places, found, costs, sample, start);
+  }
+
+  private static int outputs(Graph graph) {
+    return Math.toIntExact(graph.state(TaskModel.LOGITS).shape().features());
+  }
+
+  /** As many directions as edges have, or more; no more than the states have features. */
+  private static int sensedRank(Graph graph, List<Candidate> candidates, EdgeRecipes recipes) {
+    long features =
+        candidates.stream()
+            .mapToLong(candidate -> graph.state(candidate.from()).shape().features())
+            .min()
+            .orElseThrow();
+    return (int) Math.min(features, Math.max(LEAST_RANK, recipes.rank().orElse(LEAST_RANK)));
+  }
+
+  private Found look(
+      SensorPasses passes,
+      WeightSource source,
+      Graph graph,
+      MemoryPlan plan,
+      ComputeOptions compute) {
+    Recipe recipe = request.recipe();
+    Optional<FreshHead> head = Optional.empty();
+    if (request.headSteps() > 0 && FreshHead.isNeeded(graph, source)) {
+      notes.accept(
+          "the head is new: it is learned alone for " + request.headSteps() + " steps first");
+      head =
+          Optional.of(
+              FreshHead.learned(
+                  recipe, graph, source, examples, plan.microBatch(), request.headSteps(), torch));
+    }
+    WeightSource all = head.map(learned -> learned.over(source)).orElse(source);
+    try (Weights weights =
+        Weights.load(
+            torch,
+            passes.sensors().graph(),
+            recipe.train().dtype(),
+            recipe.quantize(),
+            all,
+            recipe.train().seed())) {
+      notes.accept(
+          "looks at the loss of "
+              + passes.sample().examples()
+              + " examples, and at the outputs of "
+              + passes.sample().probes().size());
+      torch.resetPeak();
+      SensorPasses.Seen seen = passes.see(weights);
+      return new Found(
+          Optional.of(seen),
+          passes.sample().subspace(),
+          OptionalLong.of(
+              Math.max(torch.peakBytes(), head.map(FreshHead::measuredBytes).orElse(0L))),
+          Math.max(passes.predict(compute), head.map(FreshHead::predictedBytes).orElse(0L)),
+          head.isPresent() ? request.headSteps() : 0);
+    }
+  }
+
+  private AdvisedEdge edge(
+      Candidate candidate, int index, Optional<SensorPasses.Seen> seen, EdgeCosts costs) {
+    return new AdvisedEdge(
+        candidate.place(),
+        candidate.layer(),
+        candidate.from(),
+        candidate.to(),
+        seen.map(of -> of.shares()[index]).orElse(0.0),
+        seen.map(of -> of.smallestEigenvalues()[index]).orElse(0.0),
+        seen.map(of -> of.gains()[index]).orElse(0.0),
+        seen.map(of -> of.gradients()[index]).orElse(0.0),
+        costs.bytes(candidate, request.function()),
+        costs.parameters(candidate, request.function()),
+        false);
+  }
+
+  private Advice choose(
+      Map<AdvisedEdge, Candidate> places,
+      Found found,
+      EdgeCosts costs,
+      AdviceSample sample,
+      long start) {
+    AdviceScore score =
+        found.seen().isEmpty() && request.score().isMeasured()
+            ? AdviceScore.UNIFORM
+            : request.score();
+    AdviceBudget budget =
+        request
+            .budget()
+            .orElseGet(() -> new AdviceBudget.Edges(Math.max(1, places.size() / USUAL_PART)));
+    EdgeChoice choice = new EdgeChoice(score, costs, request.function(), places);
+    List<AdvisedEdge> ranked = choice.ranked(List.copyOf(places.keySet()));
+    Set<AdvisedEdge> chosen = choice.chosen(ranked, budget);
+    List<Candidate> edges = new ArrayList<>();
+    places.forEach(
+        (edge, candidate) -> {
+          if (chosen.contains(edge)) {
+            edges.add(candidate);
+          }
+        });
+    Candidate best = places.get(ranked.get(0));
+    return new Advice(
+        ranked.stream().map(edge -> chosen.contains(edge) ? edge.choose() : edge).toList(),
+        found.seen().isPresent(),
+        score,
+        budget,
+        request.function(),
+        functions(best, costs),
+        found.subspace().stream().map(names::apply).toList(),
+        found.seen().isPresent() ? sample.examples() : 0,
+        costs.step(edges, request.function()).peakBytes(),
+        costs.step(List.of(best), request.function()).peakBytes(),
+        found.measuredBytes(),
+        found.predictedBytes(),
+        costs.step(List.copyOf(places.values()), request.function()).peakBytes(),
+        found.headSteps(),
+        (System.nanoTime() - start) / 1e9,
+        recipe(costs.recipes().method(edges, request.function())).toYaml());
+  }
+
+  private Recipe recipe(MethodRecipe edges) {
+    Path output = request.recipe().output();
+    return request
+        .recipe()
+        .withMethod(edges)
+        .withOutput(output.resolveSibling(output.getFileName() + "-advised"));
+  }
+
+  /** What an edge takes with each function that can stand there. */
+  private static Map<String, Advice.FunctionCost> functions(Candidate edge, EdgeCosts costs) {
+    Map<String, Advice.FunctionCost> found = new LinkedHashMap<>();
+    for (String function : FUNCTIONS) {
+      try {
+        found.put(
+            function,
+            new Advice.FunctionCost(costs.parameters(edge, function), costs.bytes(edge, function)));
+      } catch (GraphException | UsageException e) {
+        continue; // It does not go there.
+      }
+    }
+    return found;
   }
 }

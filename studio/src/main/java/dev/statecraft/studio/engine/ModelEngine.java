@@ -301,7 +301,7 @@ public final class ModelEngine implements Engine {
 
   @Override
   public Advice advise(AdviseRequest request, Consumer<String> notes) throws IOException {
-    return Advising.run(request, inputs, sessions, notes);
+    return new AdviceRun(inputs, sessions, notes).of(request);
   }
 
   @Override

@@ -201,6 +201,17 @@ public record Recipe(Settings settings) {
     return with(KEYS.train, train().withThreads(threads));
   }
 
+  /**
+   * The same tuned in another way. A learning rate that is the usual one of this method becomes
+   * that of the other.
+   */
+  public Recipe withMethod(MethodRecipe other) {
+    Recipe changed = with(KEYS.method, other);
+    return train().learningRate() == method().method().learningRate()
+        ? changed.with(KEYS.train, train().withLearningRate(other.method().learningRate()))
+        : changed;
+  }
+
   /** The same with another run directory. */
   public Recipe withOutput(Path other) {
     return with(KEYS.output, other);

@@ -128,6 +128,11 @@ public record TrainRecipe(Settings settings) {
     return new TrainRecipe(settings.with(KEYS.threads, Optional.of(number)));
   }
 
+  /** The same with another learning rate, but of the head. */
+  TrainRecipe withLearningRate(double rate) {
+    return new TrainRecipe(settings.with(KEYS.learningRate, rate));
+  }
+
   /** What an evaluation computes at once. */
   public BatchLimit evaluationBatch() {
     return microBatch().orElseGet(() -> BatchLimit.examples(batchSize()));
