@@ -1,5 +1,7 @@
 package dev.statecraft.base;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 
 /** Numbers as people read them. Always with a point for decimals, whatever the locale. */
@@ -47,5 +49,20 @@ public final class Units {
   /** {@code 12.3 %} of a part of one. */
   public static String percent(double part) {
     return String.format(Locale.ROOT, "%.1f %%", 100 * part);
+  }
+
+  /** {@code 0 to 3, 7} of whole numbers that ascend. */
+  public static String ranges(List<Integer> numbers) {
+    List<String> parts = new ArrayList<>();
+    for (int from = 0; from < numbers.size(); ) {
+      int to = from;
+      while (to + 1 < numbers.size() && numbers.get(to + 1) == numbers.get(to) + 1) {
+        to++;
+      }
+      String first = String.valueOf(numbers.get(from));
+      parts.add(from == to ? first : first + " to " + numbers.get(to));
+      from = to + 1;
+    }
+    return String.join(", ", parts);
   }
 }

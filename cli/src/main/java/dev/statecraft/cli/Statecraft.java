@@ -2,6 +2,7 @@ package dev.statecraft.cli;
 
 import dev.statecraft.base.Shown;
 import dev.statecraft.base.UsageException;
+import dev.statecraft.cli.command.AdviseCommand;
 import dev.statecraft.cli.command.BenchCommand;
 import dev.statecraft.cli.command.ChatCommand;
 import dev.statecraft.cli.command.CheckCommand;
@@ -112,6 +113,7 @@ public final class Statecraft {
             .addSubcommand("classify", new ClassifyCommand(console, engine))
             .addSubcommand("inspect", new InspectCommand(console, engine))
             .addSubcommand("plan", new PlanCommand(console, engine))
+            .addSubcommand("advise", new AdviseCommand(console, engine))
             .addSubcommand("check", new CheckCommand(console, engine))
             .addSubcommand("study", new StudyCommand(console, engine))
             .addSubcommand("export", new ExportCommand(console, engine))

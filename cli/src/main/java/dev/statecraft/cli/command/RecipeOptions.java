@@ -3,6 +3,7 @@ package dev.statecraft.cli.command;
 import dev.statecraft.cli.terminal.Console;
 import dev.statecraft.studio.recipe.Recipe;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
 import picocli.CommandLine.Option;
 
@@ -23,5 +24,10 @@ final class RecipeOptions {
 
   Recipe load(Console console) throws IOException {
     return Recipe.load(console.path(config), overrides, console.folder());
+  }
+
+  /** The file's name without its ending. */
+  String name() {
+    return Recipe.nameOf(Path.of(config));
   }
 }

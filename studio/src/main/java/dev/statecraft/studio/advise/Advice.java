@@ -1,8 +1,14 @@
 package dev.statecraft.studio.advise;
 
+import dev.statecraft.base.Units;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.stream.Collectors;
 
 /**
  * Which edges of a model are worth their memory on some data.
@@ -51,12 +57,27 @@ public record Advice(
 
   public Advice {
     edges = List.copyOf(edges);
-    functions = java.util.Collections.unmodifiableMap(new java.util.LinkedHashMap<>(functions));
+    functions = Collections.unmodifiableMap(new LinkedHashMap<>(functions));
     outputs = List.copyOf(outputs);
   }
 
   /** The chosen edges, the best first. */
   public List<AdvisedEdge> chosen() {
     return edges.stream().filter(AdvisedEdge::chosen).toList();
+  }
+
+  /** The chosen edges in words, by place: {@code attn in layers 0 to 2, 5; mlp in layer 1}. */
+  public String chosenInWords() {
+    Map<String, List<Integer>> layers = new LinkedHashMap<>();
+    chosen().stream()
+        .sorted(Comparator.comparing(AdvisedEdge::place).thenComparing(AdvisedEdge::layer))
+        .forEach(e -> layers.computeIfAbsent(e.place(), p -> new ArrayList<>()).add(e.layer()));
+    return layers.entrySet().stream()
+        .map(
+            place ->
+                place.getKey()
+                    + (place.getValue().size() == 1 ? " in layer " : " in layers ")
+                    + Units.ranges(place.getValue()))
+        .collect(Collectors.joining("; "));
   }
 }

@@ -1,6 +1,7 @@
 package dev.statecraft.studio.advise;
 
 import dev.statecraft.base.UsageException;
+import dev.statecraft.studio.recipe.Methods;
 import dev.statecraft.studio.recipe.Recipe;
 import java.util.List;
 import java.util.Optional;
@@ -29,6 +30,10 @@ public record AdviseRequest(
     boolean dry) {
   public AdviseRequest {
     places = List.copyOf(places);
+    if (!Methods.functions().contains(function)) {
+      throw new UsageException(
+          "function: expected one of " + Methods.functions() + ", found '" + function + "'");
+    }
     if (examples < 1) {
       throw new UsageException("examples: expected 1 or more, found " + examples);
     }

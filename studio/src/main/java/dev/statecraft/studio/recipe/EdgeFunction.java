@@ -229,7 +229,7 @@ final class EdgeFunction {
             () ->
                 new UsageException(
                     "function: expected one of "
-                        + ALL.stream().map(EdgeFunction::label).toList()
+                        + Methods.functions()
                         + ", found '"
                         + label
                         + "'"));

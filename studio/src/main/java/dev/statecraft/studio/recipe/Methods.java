@@ -46,6 +46,11 @@ public final class Methods {
     return methods.stream().map(Method::name).toList();
   }
 
+  /** The names of what an edge can compute. */
+  public static List<String> functions() {
+    return EdgeFunction.ALL.stream().map(EdgeFunction::label).toList();
+  }
+
   /**
    * A method by its name.
    *

@@ -100,7 +100,7 @@ public record Recipe(Settings settings) {
   }
 
   /** The file's name without its ending. */
-  static String nameOf(Path file) {
+  public static String nameOf(Path file) {
     return String.valueOf(file.getFileName()).replaceFirst("\\.[^.]*$", "");
   }
 

@@ -1,5 +1,6 @@
 package dev.statecraft.studio.report;
 
+import dev.statecraft.base.Units;
 import dev.statecraft.core.graph.Edge;
 import dev.statecraft.core.graph.Graph;
 import dev.statecraft.core.graph.Parameter;
@@ -57,7 +58,7 @@ record LayerGraph(
     Map<String, String> others = new LinkedHashMap<>();
     for (List<Integer> layers : kinds.values()) {
       if (!layers.equals(shown)) {
-        others.put(ranges(layers), described(byLayer.get(layers.get(0))));
+        others.put(Units.ranges(layers), described(byLayer.get(layers.get(0))));
       }
     }
     int index = shown.get(shown.size() - 1);
@@ -131,20 +132,5 @@ record LayerGraph(
    */
   static boolean isControl(Edge edge) {
     return edge.parameters().stream().anyMatch(p -> p.role() == Parameter.Role.CONTROL);
-  }
-
-  /** {@code 0 to 3, 7}. */
-  static String ranges(List<Integer> layers) {
-    List<String> parts = new ArrayList<>();
-    for (int from = 0; from < layers.size(); ) {
-      int to = from;
-      while (to + 1 < layers.size() && layers.get(to + 1) == layers.get(to) + 1) {
-        to++;
-      }
-      String first = String.valueOf(layers.get(from));
-      parts.add(from == to ? first : first + " to " + layers.get(to));
-      from = to + 1;
-    }
-    return String.join(", ", parts);
   }
 }

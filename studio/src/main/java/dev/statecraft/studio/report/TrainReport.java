@@ -186,7 +186,7 @@ public final class TrainReport {
       List<String> sentences = new ArrayList<>();
       sentences.add("Drawn is layer " + layer.index() + ".");
       if (layer.alike().size() > 1) {
-        sentences.add("Alike are layers " + LayerGraph.ranges(layer.alike()) + ".");
+        sentences.add("Alike are layers " + Units.ranges(layer.alike()) + ".");
       }
       layer
           .others()

@@ -1,0 +1,124 @@
+package dev.statecraft.cli.command;
+
+import dev.statecraft.base.Units;
+import dev.statecraft.cli.terminal.Table;
+import dev.statecraft.studio.advise.Advice;
+import dev.statecraft.studio.advise.AdviceFolder;
+import dev.statecraft.studio.advise.AdvisedEdge;
+import java.util.ArrayList;
+import java.util.List;
+
+/** An advice on a terminal: the ranking, the choice, and what all of it takes. */
+record AdviceTables(Advice advice) {
+  /** Rows of the ranking that are shown. */
+  static final int MOST_ROWS = 24;
+
+  /**
+   * All of it.
+   *
+   * @param columns of the terminal
+   */
+  String text(int columns) {
+    StringBuilder text = new StringBuilder(ranking(columns));
+    text.append('\n').append(choice()).append(costs());
+    if (!advice.functions().isEmpty()) {
+      text.append('\n').append(functions(columns));
+    }
+    return text.append('\n').toString();
+  }
+
+  private String ranking(int columns) {
+    List<String> header = new ArrayList<>(List.of("rank", "layer", "place"));
+    if (advice.measured()) {
+      header.addAll(List.of("share", "least λ", "gain", "gradient"));
+    }
+    header.addAll(List.of("bytes", "parameters"));
+    Table table = new Table(header);
+    List<AdvisedEdge> edges = advice.edges();
+    int shown = Math.min(MOST_ROWS, edges.size());
+    for (int i = 0; i < shown; i++) {
+      table.row(row(i + 1, edges.get(i)));
+    }
+    StringBuilder text = new StringBuilder(table.render(columns));
+    if (edges.size() > shown) {
+      text.append("... and ")
+          .append(edges.size() - shown)
+          .append(" more in ")
+          .append(AdviceFolder.PAGE)
+          .append('\n');
+    }
+    text.append("* chosen");
+    if (advice.measured()) {
+      text.append("; least λ: the smallest eigenvalue of the edge's Gramian");
+    }
+    return text.append('\n').toString();
+  }
+
+  private List<String> row(int rank, AdvisedEdge edge) {
+    List<String> row = new ArrayList<>();
+    row.add(rank + (edge.chosen() ? " *" : ""));
+    row.add(String.valueOf(edge.layer()));
+    row.add(edge.place());
+    if (advice.measured()) {
+      row.add(Units.percent(edge.controllability()));
+      row.add(Units.decimal(edge.smallestEigenvalue()));
+      row.add(Units.decimal(edge.gain()));
+      row.add(Units.decimal(edge.gradient()));
+    }
+    row.add(Units.bytes(edge.bytes()));
+    row.add(Units.count(edge.parameters()));
+    return row;
+  }
+
+  private String choice() {
+    List<AdvisedEdge> chosen = advice.chosen();
+    return "chosen by "
+        + advice.score().label()
+        + " for "
+        + advice.budget().describe()
+        + ": "
+        + chosen.size()
+        + " of "
+        + advice.edges().size()
+        + " edges, "
+        + Units.count(chosen.stream().mapToLong(AdvisedEdge::parameters).sum())
+        + " parameters\n"
+        + (chosen.isEmpty() ? "" : "  " + advice.chosenInWords() + "\n");
+  }
+
+  private String costs() {
+    String predicted = Units.bytes(advice.predictedBytes());
+    StringBuilder text = new StringBuilder();
+    text.append("training step: ")
+        .append(Units.bytes(advice.trainingBytes()))
+        .append(" predicted; of the best edge alone ")
+        .append(Units.bytes(advice.smallestBytes()))
+        .append(", of all candidates ")
+        .append(Units.bytes(advice.stepBytes()))
+        .append('\n');
+    if (advice.measured()) {
+      text.append("advising: ").append(Units.seconds(advice.seconds()));
+      advice.adviceBytes().ifPresent(b -> text.append(", ").append(Units.bytes(b)));
+      text.append(" (predicted ").append(predicted).append("), ");
+      text.append(advice.examples()).append(advice.examples() == 1 ? " example" : " examples");
+      text.append(
+          advice.headSteps() > 0
+              ? ", " + advice.headSteps() + " steps of a fresh head before\n"
+              : "\n");
+    } else {
+      text.append("advising: would take ").append(predicted).append("; nothing was measured\n");
+    }
+    return text.toString();
+  }
+
+  private String functions(int columns) {
+    Table table = new Table(List.of("function", "parameters", "bytes"));
+    advice
+        .functions()
+        .forEach(
+            (name, cost) ->
+                table.row(
+                    List.of(name, Units.count(cost.parameters()), Units.bytes(cost.bytes()))));
+    return "the best edge with each function\n" + table.render(columns);
+  }
+}
