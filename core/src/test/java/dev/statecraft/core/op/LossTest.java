@@ -50,6 +50,53 @@ class LossTest extends OpTest {
   }
 
   @Test
+  void theOutputsOfACausalLanguageModel() {
+    of(new CausalLmLoss(2).outputs().orElseThrow(), 4, 3)
+        .labels(4)
+        .lossScale(0.37)
+        .input(Shape.tokens(3))
+        .index(Shape.of(Axis.LABELS), 0, 1, 4, 6)
+        .index(Shape.of(Axis.LABELS), 6, 0, 2, 6)
+        .frozen(7, 3)
+        .verify(
+            (x, w) ->
+                x.get(0)
+                    .indexSelect(0, x.get(1))
+                    .matmul(w.get(0).t())
+                    .gather(1, x.get(2).unsqueeze(1))
+                    .sum(0)
+                    .mul(0.37));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1, 2", "4, 3"})
+  void theOutputsOfAClassifier(int sequences, int classes) {
+    int[] lengths = new int[sequences];
+    Arrays.fill(lengths, 2);
+    double[] labels = new double[sequences];
+    Arrays.setAll(labels, i -> (i * 2 + 1) % classes);
+    of(new CrossEntropyLoss().outputs().orElseThrow(), lengths)
+        .lossScale(0.25)
+        .input(Shape.sequences(classes))
+        .index(Shape.of(Axis.SEQUENCES), labels)
+        .verify((x, w) -> x.get(0).gather(1, x.get(1).unsqueeze(1)).sum(0).mul(0.25));
+  }
+
+  @Test
+  void theOutputOfARegression() {
+    of(new MeanSquaredErrorLoss().outputs().orElseThrow(), 2, 2, 2)
+        .lossScale(0.2)
+        .input(Shape.sequences(1))
+        .constant(Precision.MASTER, Shape.of(Axis.SEQUENCES))
+        .verify((x, w) -> x.get(0).sum(0).mul(0.2));
+  }
+
+  @Test
+  void tokensWithRowsOfTheirOwnHaveNoOutputsToAskFor() {
+    assertThat(new CausalLmLoss(2, List.of(3)).outputs()).isEmpty();
+  }
+
+  @Test
   void aBatchWithoutLabelsLosesNothing() {
     try (Scope scope = torch.scope()) {
       OpHarness.Result result =
