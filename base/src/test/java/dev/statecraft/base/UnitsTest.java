@@ -2,6 +2,7 @@ package dev.statecraft.base;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 final class UnitsTest {
@@ -32,5 +33,12 @@ final class UnitsTest {
     assertThat(Units.seconds(150)).isEqualTo("2:30");
     assertThat(Units.count(1234567)).isEqualTo("1,234,567");
     assertThat(Units.percent(0.9333)).isEqualTo("93.3 %");
+  }
+
+  @Test
+  void numbersInARowAreOneRange() {
+    assertThat(Units.ranges(List.of(0, 1, 2, 3, 7))).isEqualTo("0 to 3, 7");
+    assertThat(Units.ranges(List.of(4, 6, 7))).isEqualTo("4, 6 to 7");
+    assertThat(Units.ranges(List.of())).isEmpty();
   }
 }

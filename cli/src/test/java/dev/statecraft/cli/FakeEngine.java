@@ -8,6 +8,7 @@ import dev.statecraft.base.InvalidInputException;
 import dev.statecraft.base.UsageException;
 import dev.statecraft.core.plan.StateFormat;
 import dev.statecraft.data.ChatMessage;
+import dev.statecraft.studio.SampleAdvice;
 import dev.statecraft.studio.SampleRuns;
 import dev.statecraft.studio.advise.Advice;
 import dev.statecraft.studio.advise.AdviseRequest;
@@ -356,7 +357,9 @@ final class FakeEngine implements Engine {
 
   @Override
   public Advice advise(AdviseRequest request, Consumer<String> notes) {
-    throw new AssertionError("not asked for");
+    ask(request);
+    notes.accept("a note");
+    return SampleAdvice.of(request, 12);
   }
 
   @Override

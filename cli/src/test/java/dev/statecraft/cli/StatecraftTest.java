@@ -76,6 +76,7 @@ final class StatecraftTest {
         "inspect",
         "bench",
         "plan",
+        "advise",
         "check"
       })
   void everyCommandHasHelp(String command) {

@@ -34,19 +34,23 @@ public final class SampleAdvice {
         dry);
   }
 
-  /** Advice on a model of so many layers, each with these places. */
+  /**
+   * Advice on a model of so many layers, each with the places that are asked for, or all blocks.
+   */
   public static Advice of(AdviseRequest request, int layers) {
+    List<String> places =
+        request.places().isEmpty() ? List.of("attn", "mlp", "block") : request.places();
     List<AdvisedEdge> edges = new ArrayList<>();
-    int all = layers * request.places().size();
     for (int layer = 0; layer < layers; layer++) {
-      for (int place = 0; place < request.places().size(); place++) {
-        edges.add(edge(request, request.places().get(place), place, layer, all));
+      for (int place = 0; place < places.size(); place++) {
+        edges.add(edge(request.dry(), places.get(place), place, layer, layers * places.size()));
       }
     }
     if (!request.dry()) {
       edges.sort(Comparator.comparingDouble(AdvisedEdge::gradient).reversed());
     }
-    int chosen = (int) request.budget().orElseThrow().toMap().get("edges");
+    AdviceBudget budget = request.budget().orElse(new AdviceBudget.Edges(6));
+    int chosen = ((Number) budget.toMap().getOrDefault("edges", 2)).intValue();
     for (int i = 0; i < chosen; i++) {
       edges.set(i, edges.get(i).choose());
     }
@@ -58,7 +62,7 @@ public final class SampleAdvice {
         edges,
         !request.dry(),
         request.score(),
-        request.budget().orElseThrow(),
+        budget,
         request.function(),
         functions,
         request.dry() ? List.of() : List.of("bug", "praise", "<other>"),
@@ -74,10 +78,8 @@ public final class SampleAdvice {
   }
 
   /** Scores that rise with the layer, each place's by another slope; none if dry. */
-  private static AdvisedEdge edge(
-      AdviseRequest request, String place, int index, int layer, int all) {
+  private static AdvisedEdge edge(boolean dry, String place, int index, int layer, int all) {
     double height = (1 + layer * (1 + 0.3 * Math.sin(layer * 2 + index))) / (1 + index);
-    boolean dry = request.dry();
     return new AdvisedEdge(
         place,
         layer,

@@ -6,7 +6,9 @@ import dev.statecraft.studio.advise.Advice;
 import dev.statecraft.studio.advise.AdviceFolder;
 import dev.statecraft.studio.advise.AdvisedEdge;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /** An advice on a terminal: the ranking, the choice, and what all of it takes. */
 record AdviceTables(Advice advice) {
@@ -20,7 +22,8 @@ record AdviceTables(Advice advice) {
    */
   String text(int columns) {
     StringBuilder text = new StringBuilder(ranking(columns));
-    text.append('\n').append(choice()).append(costs());
+    text.append('\n').append(choice());
+    text.append('\n').append(costs(columns));
     if (!advice.functions().isEmpty()) {
       text.append('\n').append(functions(columns));
     }
@@ -86,29 +89,41 @@ record AdviceTables(Advice advice) {
         + (chosen.isEmpty() ? "" : "  " + advice.chosenInWords() + "\n");
   }
 
-  private String costs() {
-    String predicted = Units.bytes(advice.predictedBytes());
-    StringBuilder text = new StringBuilder();
-    text.append("training step: ")
-        .append(Units.bytes(advice.trainingBytes()))
-        .append(" predicted; of the best edge alone ")
-        .append(Units.bytes(advice.smallestBytes()))
-        .append(", of all candidates ")
-        .append(Units.bytes(advice.stepBytes()))
-        .append('\n');
-    if (advice.measured()) {
-      text.append("advising: ").append(Units.seconds(advice.seconds()));
-      advice.adviceBytes().ifPresent(b -> text.append(", ").append(Units.bytes(b)));
-      text.append(" (predicted ").append(predicted).append("), ");
-      text.append(advice.examples()).append(advice.examples() == 1 ? " example" : " examples");
-      text.append(
-          advice.headSteps() > 0
-              ? ", " + advice.headSteps() + " steps of a fresh head before\n"
-              : "\n");
-    } else {
-      text.append("advising: would take ").append(predicted).append("; nothing was measured\n");
+  private String costs(int columns) {
+    boolean measured = advice.adviceBytes().isPresent();
+    List<String> header = new ArrayList<>(List.of("memory", "predicted"));
+    if (measured) {
+      header.add("measured");
     }
-    return text.toString();
+    Table table = new Table(header);
+    Map<String, Long> steps = new LinkedHashMap<>();
+    steps.put("a training step of the chosen edges", advice.trainingBytes());
+    steps.put("a training step of the best edge alone", advice.smallestBytes());
+    steps.put("a training step of all candidates", advice.stepBytes());
+    steps.forEach(
+        (what, bytes) ->
+            table.row(
+                measured
+                    ? List.of(what, Units.bytes(bytes), "")
+                    : List.of(what, Units.bytes(bytes))));
+    List<String> advising =
+        new ArrayList<>(List.of("advising", Units.bytes(advice.predictedBytes())));
+    advice.adviceBytes().ifPresent(bytes -> advising.add(Units.bytes(bytes)));
+    return table.row(advising).render(columns) + effort() + "\n";
+  }
+
+  private String effort() {
+    if (!advice.measured()) {
+      return "nothing was measured";
+    }
+    return "advising took "
+        + Units.seconds(advice.seconds())
+        + " on "
+        + advice.examples()
+        + (advice.examples() == 1 ? " example" : " examples")
+        + (advice.headSteps() > 0
+            ? ", after " + advice.headSteps() + " steps of a fresh head"
+            : "");
   }
 
   private String functions(int columns) {
@@ -119,6 +134,6 @@ record AdviceTables(Advice advice) {
             (name, cost) ->
                 table.row(
                     List.of(name, Units.count(cost.parameters()), Units.bytes(cost.bytes()))));
-    return "the best edge with each function\n" + table.render(columns);
+    return "The best edge with each function\n" + table.render(columns);
   }
 }

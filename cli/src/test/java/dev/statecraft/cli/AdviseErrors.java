@@ -1,0 +1,67 @@
+package dev.statecraft.cli;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** How advice that cannot be given ends in errors. */
+record AdviseErrors(ErrorScenarios scenarios, Path folder) {
+  private static final String RECIPE =
+      """
+      model: builtin:minilm
+      method: control
+      data: {train: train.csv}
+      task: classification
+      """;
+
+  void add() {
+    scenarios.put(
+        "expected one of --budget, --parameters and --edges, found <options>",
+        option("--budget", "1GiB", "--edges", "4"));
+    scenarios.put("--parameters: expected 1 or more, found <n>", option("--parameters", "0"));
+    scenarios.put("--edges: expected 1 or more, found <n>", option("--edges", "0"));
+    scenarios.put(
+        "--places: expected names with commas between them, such as attn,mlp, found '<text>'",
+        option("--places", "attn,,mlp"));
+    scenarios.put("--score: expected one of [<scores>], found '<word>'", option("--score", "luck"));
+    scenarios.put(
+        "--function: expected one of [<functions>], found '<word>'", option("--function", "mlp"));
+    scenarios.put("--examples: expected 1 or more, found <n>", option("--examples", "0"));
+    scenarios.put("--head-steps: expected 0 or more, found <n>", option("--head-steps", "-1"));
+    scenarios.put(
+        "output: expected a folder without an advice, found one in <folder>; name another with"
+            + " --output, or replace it with --force",
+        () -> {
+          Path advice = Files.createDirectories(folder.resolve("advice/recipe"));
+          Files.writeString(advice.resolve("advice.json"), "{}");
+          return option().play();
+        });
+    scenarios.put(
+        "output: expected a new or empty folder or one of an advice, found other files in <folder>",
+        () -> {
+          scenarios.finishedRun();
+          return option("-o", "runs/recipe", "--force").play();
+        });
+    scenarios.put(
+        "<folder>: cannot make the folder of an advice: <problem>",
+        () -> {
+          Files.writeString(folder.resolve("file"), "x");
+          return option("-o", "file/advice").play();
+        });
+  }
+
+  private ErrorScenarios.Scenario option(String... more) {
+    return () -> {
+      write();
+      List<String> arguments = new ArrayList<>(List.of("advise", "-c", "recipe.yaml"));
+      arguments.addAll(List.of(more));
+      return scenarios.run(arguments.toArray(String[]::new));
+    };
+  }
+
+  private void write() throws IOException {
+    Files.writeString(folder.resolve("recipe.yaml"), RECIPE);
+  }
+}
