@@ -9,6 +9,8 @@ import dev.statecraft.studio.advise.AdviseRequest;
 import dev.statecraft.studio.recipe.Recipe;
 import dev.statecraft.tensor.Torch;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
@@ -61,7 +63,8 @@ record AdviceRun(Inputs inputs, Sessions sessions, Consumer<String> notes) {
         return open.config();
       }
     }
-    return Families.read(inputs.config(model));
+    Path named = inputs.config(model);
+    return Families.read(Files.isDirectory(named) ? named.resolve("config.json") : named);
   }
 
   private Advice measured(AdviseRequest request) throws IOException {

@@ -16,6 +16,7 @@ import dev.statecraft.studio.advise.AdviceScore;
 import dev.statecraft.studio.advise.AdviseRequest;
 import dev.statecraft.studio.advise.AdvisedEdge;
 import dev.statecraft.studio.recipe.MethodRecipe;
+import dev.statecraft.studio.recipe.ModelDropoutUse;
 import dev.statecraft.studio.recipe.Recipe;
 import dev.statecraft.tensor.Torch;
 import dev.statecraft.training.ComputeOptions;
@@ -94,7 +95,12 @@ record Advising(
             : Candidates.of(graph, request.places());
     EdgeRecipes recipes = EdgeRecipes.of(recipe, Models.defaults(family, functions));
     MethodRecipe all = recipes.method(candidates, request.function());
-    Graph tuned = all.tuning(recipes.defaults()).apply(graph);
+    // As a run trains it; what is looked at is the model that answers.
+    Graph trained =
+        recipe.train().modelDropout() == ModelDropoutUse.CONFIG
+            ? family.dropout().applyTo(graph)
+            : graph;
+    Graph tuned = all.tuning(recipes.defaults()).apply(trained);
     MemoryPlan plan = MemoryPlan.of(recipe.withMethod(all), tuned, examples, torch, notes);
     ComputeOptions compute =
         new ComputeOptions(
@@ -102,7 +108,7 @@ record Advising(
     MicroBatchPlanner sizes =
         new MicroBatchPlanner(tuned, compute, examples, recipe.train().batchSize());
     List<Integer> largest = sizes.largest(plan.microBatch());
-    EdgeCosts costs = new EdgeCosts(graph, compute, plan.store(), sizes.layout(largest), recipes);
+    EdgeCosts costs = new EdgeCosts(trained, compute, plan.store(), sizes.layout(largest), recipes);
     int[] lengths = examples.lengths();
     int room = largest.stream().mapToInt(index -> lengths[index]).sum();
     AdviceSample sample =

@@ -27,8 +27,11 @@ record SmallRuns(Engine engine, Path folder) {
   }
 
   void train(RecipeBuilder recipe) throws IOException {
-    try (TrainingJob job =
-        TrainingJob.begin(engine, recipe.build(folder), Existing.REPLACE, JobOptions.SILENT)) {
+    train(recipe.build(folder));
+  }
+
+  void train(Recipe recipe) throws IOException {
+    try (TrainingJob job = TrainingJob.begin(engine, recipe, Existing.REPLACE, JobOptions.SILENT)) {
       job.run();
     }
   }

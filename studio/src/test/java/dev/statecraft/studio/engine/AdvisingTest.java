@@ -1,0 +1,289 @@
+package dev.statecraft.studio.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.statecraft.base.UsageException;
+import dev.statecraft.studio.advise.Advice;
+import dev.statecraft.studio.advise.AdviceBudget;
+import dev.statecraft.studio.advise.AdviceScore;
+import dev.statecraft.studio.advise.AdviseRequest;
+import dev.statecraft.studio.advise.AdvisedEdge;
+import dev.statecraft.studio.recipe.Recipe;
+import dev.statecraft.studio.recipe.RecipeBuilder;
+import dev.statecraft.studio.recipe.TaskRecipe;
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Advice on models of a moment: what is measured, what it takes, what is chosen. */
+class AdvisingTest {
+  private static final String ROWS =
+      "w5 w6 w7,joy\nw8 w9,gloom\nw5 w10 w11 w12,joy\nw9 w8 w7,gloom\n";
+
+  @TempDir private Path folder;
+  private final List<String> notes = new ArrayList<>();
+
+  private RecipeBuilder classification(String labels) throws IOException {
+    LabelledBert.write(folder.resolve("bert"), List.of(labels.split(" ")));
+    Path data = Files.writeString(folder.resolve("rows.csv"), "text,label\n" + ROWS);
+    return Recipe.builder("./bert")
+        .set("method", Map.of("name", "control", "rank", 2))
+        .train(data)
+        .task(TaskRecipe.CLASSIFICATION)
+        .set("data.validation", "none")
+        .set("train.batch_size", 2)
+        .output(folder.resolve("run"));
+  }
+
+  private RecipeBuilder causal() throws IOException {
+    TinyFolder.withTokenizer(TinyFolder.model(folder.resolve("model")));
+    Path data =
+        Files.writeString(
+            folder.resolve("rows.jsonl"),
+            """
+            {"instruction": "w5 w9", "output": "w6 w7"}
+            {"instruction": "w8", "output": "w6"}
+            {"instruction": "w11 w12 w13 w14 w15 w16", "output": "w7 w6 w5"}
+            """);
+    return Recipe.builder("./model")
+        .set("method", Map.of("name", "control", "rank", 2))
+        .train(data)
+        .task("causal-lm")
+        .set("data.validation", "none")
+        .set("train.batch_size", 2)
+        .output(folder.resolve("run"));
+  }
+
+  private Advice advise(
+      RecipeBuilder recipe, AdviceScore score, AdviceBudget budget, String... places)
+      throws IOException {
+    return advise(recipe, score, Optional.of(budget), false, places);
+  }
+
+  private Advice advise(
+      RecipeBuilder recipe,
+      AdviceScore score,
+      Optional<AdviceBudget> budget,
+      boolean dry,
+      String... places)
+      throws IOException {
+    return new ModelEngine()
+        .advise(
+            new AdviseRequest(
+                recipe.build(folder), List.of(places), budget, score, "low-rank", 64, 5, dry),
+            notes::add);
+  }
+
+  private static AdviceBudget edges(int count) {
+    return new AdviceBudget.Edges(count);
+  }
+
+  @ParameterizedTest
+  @EnumSource(AdviceScore.class)
+  void ranksByTheScoreAndTakesAsManyAsAreAskedFor(AdviceScore score) throws IOException {
+    Advice advice = advise(classification("joy gloom"), score, edges(3));
+    assertThat(advice.edges()).hasSize(6);
+    assertThat(advice.chosen()).isEqualTo(advice.edges().subList(0, 3));
+    if (score != AdviceScore.UNIFORM) {
+      assertThat(advice.edges())
+          .isSortedAccordingTo(Comparator.comparing((AdvisedEdge edge) -> -score.of(edge)));
+    }
+    assertThat(advice.measured()).isTrue();
+    assertThat(advice.outputs()).containsExactly("joy", "gloom");
+    assertThat(advice.edges().stream().mapToDouble(AdvisedEdge::controllability).sum())
+        .isCloseTo(1, within(1e-9));
+    assertThat(advice.edges())
+        .allSatisfy(
+            edge -> {
+              assertThat(edge.controllability()).isPositive();
+              assertThat(edge.smallestEigenvalue()).isPositive();
+              assertThat(edge.gain()).isBetween(0.0, 1 + 1e-9);
+              assertThat(edge.gradient()).isPositive();
+              assertThat(edge.parameters()).isEqualTo(2 * 2 * 16);
+            });
+  }
+
+  @Test
+  void spreadEdgesAreOfAllLayers() throws IOException {
+    Advice advice = advise(classification("joy gloom"), AdviceScore.UNIFORM, edges(2), "mlp");
+    assertThat(advice.chosen()).extracting(AdvisedEdge::layer).containsExactlyInAnyOrder(0, 1);
+  }
+
+  /** The most that was there is the most that the same passes take without memory. */
+  @ParameterizedTest
+  @CsvSource({
+    "float32, none, all",
+    "float32, none, inputs",
+    "bfloat16, none, cheap",
+    "float32, int8, cheap"
+  })
+  void predictedBytesAreMeasuredBytes(String dtype, String quantize, String store)
+      throws IOException {
+    for (RecipeBuilder recipe : List.of(classification("gloom joy"), causal())) {
+      Advice advice =
+          advise(
+              recipe.set("train.dtype", dtype).set("quantize", quantize).set("train.store", store),
+              AdviceScore.GRADIENT,
+              edges(1));
+      assertThat(advice.adviceBytes()).hasValue(advice.predictedBytes());
+    }
+  }
+
+  /** Three labels, and a checkpoint with two: its head is not that of the task. */
+  @Test
+  void aFreshHeadIsLearnedFirst() throws IOException {
+    RecipeBuilder recipe = classification("up down");
+    Advice advice = advise(recipe, AdviceScore.GRADIENT, edges(1));
+    assertThat(advice.headSteps()).isEqualTo(5);
+    assertThat(notes).contains("the head is new: it is learned alone for 5 steps first");
+    assertThat(advice.adviceBytes()).hasValue(advice.predictedBytes());
+    assertThat(advise(classification("joy gloom"), AdviceScore.GRADIENT, edges(1)).headSteps())
+        .isZero();
+  }
+
+  @Test
+  void aLanguageModelIsAskedForTheTokensThatLabelsName() throws IOException {
+    Advice advice =
+        advise(causal().set("train.batch_size", 3), AdviceScore.CONTROLLABILITY, edges(2));
+    // The end of a text, and what is in all answers.
+    assertThat(advice.outputs()).containsExactly("</s>", "w6");
+    assertThat(advice.edges()).hasSize(6);
+  }
+
+  @Test
+  void aNumberIsOneOutput() throws IOException {
+    LabelledBert.write(folder.resolve("bert"), List.of("joy"));
+    Path data =
+        Files.writeString(folder.resolve("n.csv"), "text,label\nw5 w6,1.5\nw8 w9 w10,0.5\n");
+    RecipeBuilder recipe =
+        Recipe.builder("./bert")
+            .set("method", "control")
+            .train(data)
+            .task("regression")
+            .set("data.validation", "none");
+    Advice advice = advise(recipe, AdviceScore.CONTROLLABILITY, edges(2));
+    assertThat(advice.outputs()).hasSize(1);
+    assertThat(advice.edges()).allSatisfy(edge -> assertThat(edge.gain()).isPositive());
+  }
+
+  @Test
+  void picturesAreAdvisedToo() throws IOException {
+    SmallVit.write(folder.resolve("vit"), 16, 8, 3, List.of("dark", "light"));
+    for (String label : List.of("dark", "light")) {
+      BufferedImage picture = new BufferedImage(16, 16, BufferedImage.TYPE_INT_RGB);
+      picture.setRGB(3, 3, label.hashCode());
+      Path file = folder.resolve("pictures/" + label + "/one.png");
+      Files.createDirectories(file.getParent());
+      ImageIO.write(picture, "png", file.toFile());
+    }
+    RecipeBuilder recipe =
+        Recipe.builder("./vit")
+            .set("method", "control")
+            .train(folder.resolve("pictures"))
+            .task("image-classification")
+            .set("data.validation", "none")
+            .set("train.batch_size", 2);
+    Advice advice = advise(recipe, AdviceScore.GRADIENT, edges(2));
+    assertThat(advice.chosen()).hasSize(2);
+    assertThat(advice.adviceBytes()).hasValue(advice.predictedBytes());
+  }
+
+  @Test
+  void aBudgetOfBytesIsThatOfATrainingStep() throws IOException {
+    Advice two = advise(classification("joy gloom"), AdviceScore.LAST, edges(2));
+    long bytes = two.trainingBytes();
+    Advice within =
+        advise(classification("joy gloom"), AdviceScore.LAST, new AdviceBudget.Bytes(bytes));
+    assertThat(within.trainingBytes()).isLessThanOrEqualTo(bytes);
+    assertThat(within.chosen().size()).isGreaterThanOrEqualTo(2);
+    assertThatThrownBy(
+            () ->
+                advise(
+                    classification("joy gloom"),
+                    AdviceScore.GRADIENT,
+                    new AdviceBudget.Bytes(1000)))
+        .isInstanceOf(UsageException.class)
+        .hasMessageMatching(
+            "budget: expected at least the .* of a training step of one edge, found 1000 B");
+  }
+
+  @Test
+  void aBudgetOfParametersIsThatOfTheEdges() throws IOException {
+    AdviceBudget budget = new AdviceBudget.Parameters(150);
+    assertThat(advise(classification("joy gloom"), AdviceScore.GAIN, budget).chosen()).hasSize(2);
+    assertThatThrownBy(
+            () ->
+                advise(
+                    classification("joy gloom"), AdviceScore.GAIN, new AdviceBudget.Parameters(63)))
+        .isInstanceOf(UsageException.class)
+        .hasMessage("parameters: expected at least the 64 of one edge, found 63");
+  }
+
+  /** The recipe of an advice tunes what was chosen, in the bytes that were predicted. */
+  @Test
+  void theRecipeTrainsTheChosenEdges() throws IOException {
+    Advice advice =
+        advise(
+            classification("joy gloom").set("train.batch_size", 4), AdviceScore.GRADIENT, edges(2));
+    Recipe advised = Recipe.parse(advice.recipe(), "advice", "run", List.of(), folder);
+    assertThat(advised.output()).isEqualTo(folder.resolve("run-advised"));
+    assertThat(advised.train().learningRate()).isEqualTo(1e-3);
+    new SmallRuns(new ModelEngine(), folder).train(advised);
+    String summary = Files.readString(folder.resolve("run-advised/summary.json"));
+    assertThat(summary).contains("\"trainable_parameters\" : " + (2 * 64 + 2 * 16 + 2));
+    assertThat(summary).contains("\"measured_peak_bytes\" : " + advice.trainingBytes());
+  }
+
+  @Test
+  void linearsAreCandidatesWhereTheyAreAskedFor() throws IOException {
+    Advice advice = advise(causal(), AdviceScore.GRADIENT, edges(2), "q_proj", "down_proj");
+    assertThat(advice.edges())
+        .extracting(AdvisedEdge::place)
+        .containsOnly("q_proj", "down_proj")
+        .hasSize(4);
+    assertThatThrownBy(() -> advise(causal(), AdviceScore.GRADIENT, edges(2), "query"))
+        .isInstanceOf(UsageException.class)
+        .hasMessageContaining("places: expected some of [attn, mlp, block, down_proj")
+        .hasMessageEndingWith("found 'query'");
+  }
+
+  /** Sizes are those that a measured advice has, as far as no data decide. */
+  @Test
+  void aDryAdviceReadsConfigurationsAlone() throws IOException {
+    RecipeBuilder recipe = causal();
+    Files.delete(folder.resolve("model/model.safetensors"));
+    Files.delete(folder.resolve("rows.jsonl"));
+    Advice advice =
+        advise(
+            recipe.set("data.max_length", 16), AdviceScore.GRADIENT, Optional.of(edges(2)), true);
+    assertThat(advice.measured()).isFalse();
+    assertThat(advice.score()).isEqualTo(AdviceScore.UNIFORM);
+    assertThat(advice.adviceBytes()).isEmpty();
+    assertThat(advice.predictedBytes()).isPositive();
+    assertThat(advice.chosen()).hasSize(2);
+    assertThat(advice.edges()).allSatisfy(edge -> assertThat(edge.bytes()).isPositive());
+  }
+
+  @Test
+  void whatEdgesOfEachFunctionTakeIsTold() throws IOException {
+    Advice advice =
+        advise(classification("joy gloom"), AdviceScore.GRADIENT, Optional.empty(), false);
+    assertThat(advice.chosen()).hasSize(1);
+    assertThat(advice.functions()).containsKeys("low-rank", "bottleneck", "gated", "routed");
+    assertThat(advice.functions().get("low-rank").bytes()).isEqualTo(advice.edges().get(0).bytes());
+  }
+}
