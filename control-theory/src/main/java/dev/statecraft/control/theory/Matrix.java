@@ -230,7 +230,12 @@ public final class Matrix {
       int left = 0;
       for (int j = 0; j < blockColumns; j++) {
         Matrix block = blocks.at(i, j);
-        whole.regionByOffsets(top, left).fillMatching(block.store);
+        Shapes.require("a block", block, blocks.at(i, 0).rows(), blocks.at(0, j).columns());
+        for (int column = 0; column < block.columns(); column++) {
+          for (int row = 0; row < block.rows(); row++) {
+            whole.set(top + row, left + column, block.store.doubleValue(row, column));
+          }
+        }
         left += block.columns();
       }
       top += blocks.at(i, 0).rows();
