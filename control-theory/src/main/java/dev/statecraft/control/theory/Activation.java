@@ -1,8 +1,9 @@
 package dev.statecraft.control.theory;
 
-import org.ojalgo.function.special.ErrorFunction;
-
-/** What a hidden unit makes of its input, and its slope. */
+/**
+ * What a hidden unit makes of its input, and its slope. Whoever has slopes of another function
+ * gives those to {@link PushforwardRank}.
+ */
 public enum Activation {
   /** {@code max(x, 0)}; the slope at 0 is taken as 0. */
   RELU {
@@ -14,22 +15,6 @@ public enum Activation {
     @Override
     public double slope(double x) {
       return x > 0 ? 1 : 0;
-    }
-  },
-  /** {@code x P(X <= x)} of a standard normal X, not approximated by a tanh. */
-  GELU {
-    @Override
-    public double value(double x) {
-      return x * below(x);
-    }
-
-    @Override
-    public double slope(double x) {
-      return below(x) + x * Math.exp(-x * x / 2) / Math.sqrt(2 * Math.PI);
-    }
-
-    private static double below(double x) {
-      return ErrorFunction.erfc(-x / Math.sqrt(2)) / 2;
     }
   },
   /** {@code x / (1 + exp(-x))}. */

@@ -23,11 +23,11 @@ public final class PolePlacement {
   public static Matrix ackermann(Matrix a, Matrix b, List<Complex> poles) {
     LinearSystem system = LinearSystem.of(a, b);
     Shapes.require("B", b, a.rows(), 1);
-    Shapes.requireSame("poles, one for each state", a.rows(), poles.size());
     if (a.rows() > MOST_STATES) {
       throw new UsageException(
           "expected at most %d states, found %d".formatted(MOST_STATES, a.rows()));
     }
+    Shapes.requireSame("poles, one for each state", a.rows(), poles.size());
     Matrix controllability = system.controllabilityMatrix();
     if (controllability.rank(1e-12) < a.rows()) {
       throw new UsageException(
