@@ -80,6 +80,26 @@ class PushforwardRankTest {
     assertThat(PushforwardRank.ofState(x, IN).rank(TOLERANCE)).isEqualTo(IN);
   }
 
+  /** The middle of two controls gives the middle of two outputs, or does not. */
+  @ParameterizedTest
+  @EnumSource(Activation.class)
+  void theStatesControlIsAffineAndTheWeightsIsNot(Activation activation) {
+    Matrix x = Matrix.gaussian(3, IN, random);
+    assertThat(
+            bend(IN, u -> x.plus(x.times(up).map(activation::value).times(down)).plus(x.times(u))))
+        .isLessThan(1e-13);
+    assertThat(bend(WIDTH, u -> x.plus(x.times(up.plus(u)).map(activation::value).times(down))))
+        .isGreaterThan(1e-2);
+  }
+
+  private double bend(int columns, UnaryOperator<Matrix> outputs) {
+    Matrix one = Matrix.gaussian(IN, columns, random);
+    Matrix other = Matrix.gaussian(IN, columns, random);
+    Matrix middle = outputs.apply(one.plus(other).scaled(0.5));
+    Matrix mean = outputs.apply(one).plus(outputs.apply(other)).scaled(0.5);
+    return middle.minus(mean).norm() / mean.norm();
+  }
+
   /** Without V each unit has its own outputs, one for each token at which it is alive. */
   @Test
   void severalTokens() {
