@@ -41,8 +41,8 @@ public final class Advice {
   private static final List<String> CHOICES =
       List.of("controllability", "gain", "gradient", "random", "first", "last", "all");
 
-  /** A task: a recipe without a method, and the score, of which more is better. */
-  private record Task(String name, String title, String score, boolean higher, String recipe) {}
+  /** A task: a recipe without a method, and its score. */
+  private record Task(String name, String title, String score, String recipe) {}
 
   /** An edge of an advice. */
   private record Edge(String from, String to, int layer, Map<String, Double> scores) {}
@@ -65,7 +65,6 @@ public final class Advice {
             "mr",
             "MiniLM, MR sentence polarity: 40 steps of 16, scored on 483",
             "accuracy",
-            true,
             minilm(
                     """
                     train: %1$s/MR-sentence-polarity/train.tsv
@@ -77,9 +76,8 @@ public final class Advice {
                 + "task: classification\n"),
         new Task(
             "blimp",
-            "MiniLM, BLiMP acceptability: 200 steps of 16, scored on 1,200",
+            "MiniLM, BLiMP acceptability: 100 steps of 16, scored on 1,200",
             "accuracy",
-            true,
             minilm(
                     """
                     train: {path: %1$s/BLiMP/train.tsv, column_names: [source, label, star, sentence]}
@@ -87,13 +85,12 @@ public final class Advice {
                     columns: {text: sentence, label: label}\
                     """
                         .formatted(glue),
-                    200)
+                    100)
                 + "task: classification\n"),
         new Task(
             "sts-b",
             "MiniLM, STS-B: 40 steps of 16, scored on 375",
             "pearson",
-            true,
             minilm(
                     """
                     train: %1$s/STS-B-ccbysa/train.tsv
@@ -106,8 +103,7 @@ public final class Advice {
         new Task(
             "arc",
             "stories260K, ARC-Easy: 30 steps of 8 questions, scored on 112",
-            "loss",
-            false,
+            "perplexity",
             """
             model: %1$s/stories260k
             data:
@@ -170,9 +166,12 @@ public final class Advice {
     return Optional.of(arguments.remove(at));
   }
 
+  /** What a run came to, of which less loss is better. */
+  private record Result(double score, double loss) {}
+
   private String table(Task task, ExecutorService workers) throws Exception {
-    Map<String, List<Future<Double>>> scores = new LinkedHashMap<>();
-    CHOICES.forEach(choice -> scores.put(choice, new ArrayList<>()));
+    Map<String, List<Future<Result>>> results = new LinkedHashMap<>();
+    CHOICES.forEach(choice -> results.put(choice, new ArrayList<>()));
     List<Future<List<Edge>>> advices = new ArrayList<>();
     for (int seed = 1; seed <= seeds; seed++) {
       int own = seed;
@@ -182,28 +181,39 @@ public final class Advice {
       int own = seed;
       List<Edge> edges = advices.get(seed - 1).get();
       for (String choice : CHOICES) {
-        scores.get(choice).add(workers.submit(() -> score(task, choice, own, edges)));
+        results.get(choice).add(workers.submit(() -> result(task, choice, own, edges)));
       }
     }
     StringBuilder table =
         new StringBuilder(
-            "## %s\n\n| edges | %s | against random, seed by seed |\n|---|---|---|\n"
+            """
+            ### %s
+
+            | edges | %s | loss | loss against random, seed by seed |
+            |---|---|---|---|
+            """
                 .formatted(task.title, task.score));
-    List<Double> random = values(scores.get("random"));
+    List<Result> random = values(results.get("random"));
     for (String choice : CHOICES) {
-      List<Double> own = values(scores.get(choice));
-      List<Double> more = new ArrayList<>();
+      List<Result> own = values(results.get(choice));
+      List<Double> less = new ArrayList<>();
       for (int i = 0; i < own.size(); i++) {
-        more.add((task.higher ? 1 : -1) * (own.get(i) - random.get(i)));
+        less.add(own.get(i).loss - random.get(i).loss);
       }
-      table.append("| %s | %s | %s |\n".formatted(choice, spread(own), signed(more)));
+      table.append(
+          "| %s | %s | %s | %s |\n"
+              .formatted(
+                  choice,
+                  spread(own.stream().map(Result::score).toList()),
+                  spread(own.stream().map(Result::loss).toList()),
+                  choice.equals("random") ? "" : signed(less)));
     }
     return table.toString();
   }
 
-  private static List<Double> values(List<Future<Double>> futures) throws Exception {
-    List<Double> values = new ArrayList<>();
-    for (Future<Double> future : futures) {
+  private static <T> List<T> values(List<Future<T>> futures) throws Exception {
+    List<T> values = new ArrayList<>();
+    for (Future<T> future : futures) {
       values.add(future.get());
     }
     return values;
@@ -270,11 +280,11 @@ public final class Advice {
     return order.subList(0, count);
   }
 
-  private double score(Task task, String choice, int seed, List<Edge> edges)
+  private Result result(Task task, String choice, int seed, List<Edge> edges)
       throws IOException, InterruptedException {
     Path place = out.resolve("%s-%s-%d".formatted(task.name, choice, seed));
     // Written once the run has ended well; one that was stopped is begun again.
-    Path done = out.resolve(place.getFileName() + ".score");
+    Path done = out.resolve(place.getFileName() + ".done");
     if (!Files.exists(done)) {
       delete(place);
       int rank = choice.equals("all") ? RANK / PART : RANK;
@@ -293,19 +303,21 @@ public final class Advice {
           place,
           List.of(
               "train", "-c", recipe.toString(), "--set", "train.seed=" + seed, "--threads", "1"));
-      Files.writeString(done, lastScore(task, place.resolve("summary.json")));
+      Files.createFile(done);
     }
-    return Double.parseDouble(Files.readString(done).strip());
+    return last(task, place.resolve("summary.json"));
   }
 
-  private static String lastScore(Task task, Path summary) throws IOException {
+  private static Result last(Task task, Path summary) throws IOException {
     Matcher last =
         Pattern.compile("\"last_evaluation\"\\s*:\\s*(\\{[^{}]*(\\{[^{}]*\\})?[^{}]*\\})")
             .matcher(Files.readString(summary));
     if (!last.find()) {
       throw new IllegalStateException(summary + ": expected an evaluation, found none");
     }
-    return value(last.group(1), task.score);
+    return new Result(
+        Double.parseDouble(value(last.group(1), task.score)),
+        Double.parseDouble(value(last.group(1), "loss")));
   }
 
   private static void delete(Path folder) throws IOException {
@@ -348,10 +360,10 @@ public final class Advice {
   }
 
   private static String signed(List<Double> values) {
-    long wins = values.stream().filter(v -> v > 0).count();
+    long wins = values.stream().filter(v -> v < 0).count();
     return String.format(
         Locale.ROOT,
-        "%+.4f ± %.4f, better in %d of %d",
+        "%+.4f ± %.4f, less in %d of %d",
         mean(values),
         deviation(values),
         wins,
