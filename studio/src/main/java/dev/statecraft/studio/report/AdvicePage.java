@@ -208,7 +208,7 @@ public final class AdvicePage {
     }
     meanings.add(
         "Memory is what a training step of one edge alone takes beside the frozen weights,"
-            + " predicted without weights. Edges share stored states, so several take less than"
+            + " predicted without weights. Edges share stored states, so several may take less than"
             + " their sum; the training step of the choice was predicted as a whole.");
     if (advice.measured()) {
       meanings.add(
