@@ -7,6 +7,7 @@ import dev.statecraft.studio.advise.AdviceScore;
 import dev.statecraft.studio.advise.AdviseRequest;
 import dev.statecraft.studio.advise.AdvisedEdge;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -60,7 +61,7 @@ public final class AdvicePage {
     page.facts(facts);
     page.caption(
         chosen.isEmpty() ? "No edge is chosen." : "Chosen: " + advice.chosenInWords() + ".");
-    if (!advice.measured() && advice.score().isMeasured()) {
+    if (!advice.measured()) {
       page.caption("Nothing was measured: these are sizes alone, and the choice has seen no data.");
     }
   }
@@ -190,10 +191,10 @@ public final class AdvicePage {
     List<String> meanings = new ArrayList<>();
     if (advice.measured()) {
       meanings.add(
-          "Controllability is the share of an edge in the trace of the sum of all candidates'"
-              + " finite-horizon Gramians, on the subspace of the outputs: how far small changes"
-              + " there can move what the model says. It does not ask whether the loss would"
-              + " fall.");
+          "Controllability, in the table the share, is the part of an edge in the trace of the sum"
+              + " of all candidates' finite-horizon Gramians, on the subspace of the outputs: how"
+              + " far small changes there can move what the model says. It does not ask whether the"
+              + " loss would fall.");
       meanings.add(
           "The smallest eigenvalue of an edge's Gramian is how much the edge moves the output that"
               + " it moves least. Near zero, there are outputs that it cannot move alone.");
@@ -207,7 +208,7 @@ public final class AdvicePage {
     }
     meanings.add(
         "Memory is what a training step of one edge alone takes beside the frozen weights,"
-            + " predicted without weights. Edges share stored states, so several take less than"
+            + " predicted without weights. Edges share stored states, so several may take less than"
             + " their sum; the training step of the choice was predicted as a whole.");
     if (advice.measured()) {
       meanings.add(
@@ -218,13 +219,14 @@ public final class AdvicePage {
               + " not promise accuracy.");
     }
     List<String> blind =
-        AdviceScore.labels().stream()
-            .filter(label -> !AdviceScore.parse(label).isMeasured())
+        Arrays.stream(AdviceScore.values())
+            .filter(score -> !score.isMeasured())
+            .map(AdviceScore::label)
             .toList();
     meanings.add(
-        "Whether choosing by a score is better than choosing without data ("
+        "Whether a score chooses better than what looks at no data ("
             + String.join(", ", blind)
-            + ") was studied: docs/advice.md has the figures, also where it was not.");
+            + ") is for measurements to say: docs/advice.md has some.");
     return meanings;
   }
 }
