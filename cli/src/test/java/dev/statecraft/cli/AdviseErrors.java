@@ -16,7 +16,20 @@ record AdviseErrors(ErrorScenarios scenarios, Path folder) {
       task: classification
       """;
 
+  private static final String CONFIG =
+      """
+      {"model_type": "bert", "vocab_size": 60, "hidden_size": 16, "intermediate_size": 32,
+       "num_hidden_layers": 2, "num_attention_heads": 2, "max_position_embeddings": 24,
+       "type_vocab_size": 2, "layer_norm_eps": 1e-12}
+      """;
+
   void add() {
+    add("places: expected some of [<places>], found '<place>'", "--places", "attn,mpl");
+    add(
+        "budget: expected at least the <size> of a training step of one edge, found <size>",
+        "--budget",
+        "1KiB");
+    add("parameters: expected at least the <n> of one edge, found <n>", "--parameters", "63");
     scenarios.put(
         "expected one of --budget, --parameters and --edges, found <options>",
         option("--budget", "1GiB", "--edges", "4"));
@@ -49,6 +62,25 @@ record AdviseErrors(ErrorScenarios scenarios, Path folder) {
         () -> {
           Files.writeString(folder.resolve("file"), "x");
           return option("-o", "file/advice").play();
+        });
+  }
+
+  private void add(String message, String... more) {
+    scenarios.put(
+        message,
+        () -> {
+          Files.writeString(folder.resolve("config.json"), CONFIG);
+          Files.writeString(
+              folder.resolve("recipe.yaml"),
+              """
+              model: config.json
+              method: {name: control, rank: 2}
+              data: {train: train.csv, max_length: 8}
+              task: classification
+              """);
+          List<String> arguments = new ArrayList<>(List.of("advise", "-c", "recipe.yaml", "--dry"));
+          arguments.addAll(List.of(more));
+          return scenarios.run(arguments.toArray(String[]::new));
         });
   }
 

@@ -1,6 +1,7 @@
 package dev.statecraft.studio.advise;
 
 import dev.statecraft.control.theory.Matrix;
+import dev.statecraft.control.theory.RelativeGainArray;
 import dev.statecraft.core.control.advise.OutputEffects;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -73,7 +74,7 @@ public final class OutputScores {
     List<double[]> taken = pending.subList(0, rows);
     Matrix gains = Matrix.of(taken.toArray(double[][]::new));
     taken.clear();
-    double[] sums = gains.hadamard(gains.pseudoInverse().transpose()).columnSums();
+    double[] sums = RelativeGainArray.of(gains).columnSums();
     for (int e = 0; e < edges; e++) {
       columnSums[e] += sums[e];
     }
