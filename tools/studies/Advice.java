@@ -41,8 +41,8 @@ public final class Advice {
   private static final List<String> CHOICES =
       List.of("controllability", "gain", "gradient", "random", "first", "last", "all");
 
-  /** A task: a recipe without a method, and its score. */
-  private record Task(String name, String title, String score, String recipe) {}
+  /** A task: a recipe without a method, its score, and what training makes small. */
+  private record Task(String name, String title, String score, String loss, String recipe) {}
 
   /** An edge of an advice. */
   private record Edge(String from, String to, int layer, Map<String, Double> scores) {}
@@ -65,6 +65,7 @@ public final class Advice {
             "mr",
             "MiniLM, MR sentence polarity: 40 steps of 16, scored on 483",
             "accuracy",
+            "loss",
             minilm(
                     """
                     train: %1$s/MR-sentence-polarity/train.tsv
@@ -78,6 +79,7 @@ public final class Advice {
             "blimp",
             "MiniLM, BLiMP acceptability: 100 steps of 16, scored on 1,200",
             "accuracy",
+            "loss",
             minilm(
                     """
                     train: {path: %1$s/BLiMP/train.tsv, column_names: [source, label, star, sentence]}
@@ -91,6 +93,7 @@ public final class Advice {
             "sts-b",
             "MiniLM, STS-B: 40 steps of 16, scored on 375",
             "pearson",
+            "mean_squared_error",
             minilm(
                     """
                     train: %1$s/STS-B-ccbysa/train.tsv
@@ -104,6 +107,7 @@ public final class Advice {
             "arc",
             "stories260K, ARC-Easy: 30 steps of 8 questions, scored on 112",
             "perplexity",
+            "loss",
             """
             model: %1$s/stories260k
             data:
@@ -317,7 +321,7 @@ public final class Advice {
     }
     return new Result(
         Double.parseDouble(value(last.group(1), task.score)),
-        Double.parseDouble(value(last.group(1), "loss")));
+        Double.parseDouble(value(last.group(1), task.loss)));
   }
 
   private static void delete(Path folder) throws IOException {
