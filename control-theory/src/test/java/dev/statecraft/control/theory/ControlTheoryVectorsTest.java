@@ -112,9 +112,10 @@ class ControlTheoryVectorsTest {
 
   /** {@code 10 I} and {@code I}. */
   private static Matrix named(JsonNode node, int size) {
-    String[] words = node.asText().split(" ");
-    assertThat(words[words.length - 1]).isEqualTo("I");
-    return Matrix.identity(size).scaled(words.length == 1 ? 1 : Double.parseDouble(words[0]));
+    String text = node.asText();
+    assertThat(text).endsWith("I");
+    String factor = text.substring(0, text.length() - 1).strip();
+    return Matrix.identity(size).scaled(factor.isEmpty() ? 1 : Double.parseDouble(factor));
   }
 
   @TestFactory

@@ -77,6 +77,34 @@ class GramiansTest {
   }
 
   @Test
+  void theShareOfAStepIsWhatItsInputsReach() {
+    List<Matrix> a = List.of(drawn(3, 2), drawn(4, 3), drawn(2, 4), drawn(2, 2));
+    List<Matrix> b = List.of(drawn(3, 1), drawn(4, 2), drawn(2, 1), drawn(2, 1));
+    TimeVaryingSystem system = new TimeVaryingSystem(a, b);
+    Gramians.Shares shares = Gramians.controllability(system);
+    for (int t = 0; t < 4; t++) {
+      Matrix reach = system.transition(t + 1, 4).times(b.get(t));
+      Expect.close(shares.shares().get(t), reach.times(reach.transpose()), 1e-12);
+    }
+  }
+
+  /** Products of square ones commute where they are powers of one: these do not. */
+  @Test
+  void stepsAreTakenInOrder() {
+    List<Matrix> a = List.of(drawn(3, 3), drawn(3, 3), drawn(3, 3));
+    List<Matrix> b = List.of(drawn(3, 1), drawn(3, 1), drawn(3, 1));
+    Matrix reach = a.get(2).times(a.get(1)).times(b.get(0));
+    Expect.close(
+        Gramians.controllability(new TimeVaryingSystem(a, b)).shares().get(0),
+        reach.times(reach.transpose()),
+        1e-12);
+  }
+
+  private Matrix drawn(int rows, int columns) {
+    return Matrix.gaussian(rows, columns, random);
+  }
+
+  @Test
   void hankelValuesDoNotDependOnTheBasis() {
     LinearSystem system = RandomSystems.withRadius(0.9, 5, 2, 2, random);
     double[] values = HankelValues.of(system);
