@@ -162,8 +162,7 @@ public final class SteerCommand implements Callable<Integer> {
             device.device(),
             console.path(to),
             force);
-    SteerOutcome outcome =
-        engine.steer(request, line -> console.err().println(Shown.line(line)));
+    SteerOutcome outcome = engine.steer(request, line -> console.err().println(Shown.line(line)));
     if (json) {
       Map<String, Object> object = new LinkedHashMap<>();
       object.put("to", request.to().toString());
@@ -187,8 +186,7 @@ public final class SteerCommand implements Callable<Integer> {
   private static String table(SteerOutcome outcome) {
     Table table =
         new Table(
-            List.of(
-                "layer", "|e|", "positive", "negative", "after", "after", "|K v|", "v'K v"));
+            List.of("layer", "|e|", "positive", "negative", "after", "after", "|K v|", "v'K v"));
     for (SteeredLayer row : outcome.layers()) {
       table.row(
           List.of(

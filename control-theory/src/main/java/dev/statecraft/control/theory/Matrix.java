@@ -46,8 +46,7 @@ public final class Matrix {
       for (int j = 0; j < columns; j++) {
         if (!Double.isFinite(rows[i][j])) {
           throw new UsageException(
-              "expected finite numbers, found %s in row %d, column %d"
-                  .formatted(rows[i][j], i, j));
+              "expected finite numbers, found %s in row %d, column %d".formatted(rows[i][j], i, j));
         }
         store.set(i, j, rows[i][j]);
       }

@@ -5,7 +5,6 @@ import dev.statecraft.adapters.AdapterFolder;
 import dev.statecraft.base.AtomicFile;
 import dev.statecraft.base.InvalidInputException;
 import dev.statecraft.base.Json;
-import dev.statecraft.base.Units;
 import dev.statecraft.base.UsageException;
 import dev.statecraft.control.theory.Matrix;
 import dev.statecraft.core.control.ControlEdge;
@@ -58,9 +57,6 @@ final class Steering {
   /** Copies of a text that are probed at once have so many tokens together. */
   private static final int PROBED_TOKENS = 1024;
 
-  /** Jacobians are on the heap once as they are and once as gains; what both are made of, again. */
-  private static final int HEAP_COPIES = 3;
-
   private static final int STEPS_TOLD = 10;
 
   private final SteerRequest request;
@@ -81,7 +77,10 @@ final class Steering {
       Graph graph = family.graph();
       model.notes().forEach(listener);
       Set<Integer> layers = chosen(graph.layers());
-      requireRoom(graph, Runtime.getRuntime().maxMemory());
+      SteeringDesign.requireRoom(
+          graph.layers().size(),
+          graph.state(graph.layers().get(0).output()).shape().features(),
+          Runtime.getRuntime().maxMemory());
       SteeringTexts reader = new SteeringTexts(model, request.chat());
       List<int[]> positive = reader.read(request.positive());
       List<int[]> negative = reader.read(request.negative());
@@ -116,25 +115,6 @@ final class Steering {
               + all.size());
     }
     return chosen;
-  }
-
-  /** Refuses Jacobians that the heap cannot hold. */
-  static void requireRoom(Graph graph, long heap) {
-    List<Layer> layers = graph.layers();
-    long hidden = graph.state(layers.get(0).output()).shape().features();
-    long bytes = HEAP_COPIES * (layers.size() - 1) * hidden * hidden * Double.BYTES;
-    if (bytes > heap) {
-      throw new UsageException(
-          "steer: expected a heap that holds the Jacobians of "
-              + layers.size()
-              + " layers of "
-              + hidden
-              + " features, "
-              + Units.bytes(bytes)
-              + ", found one of "
-              + Units.bytes(heap)
-              + " (java -Xmx)");
-    }
   }
 
   /** One model with its texts, in one session. */
@@ -187,8 +167,7 @@ final class Steering {
         states.forEach(outputs -> outputs.values().forEach(Tensor::close));
       }
       listener.accept("computing the gains of " + jacobians.size() + " layers");
-      SteeringDesign design =
-          SteeringDesign.of(contrast, jacobians, layers, request.settings());
+      SteeringDesign design = SteeringDesign.of(contrast, jacobians, layers, request.settings());
       save(folder, design.edges());
       listener.accept("reading the states again, with the edges");
       Contrast after = steered(folder);
@@ -210,7 +189,8 @@ final class Steering {
                     request.positive()
                         + " and "
                         + request.negative()
-                        + ": expected texts whose ends differ on the average, found a difference of "
+                        + ": expected texts whose ends differ on the average, found a difference of"
+                        + " "
                         + contrast.size(layer)
                         + " at the output of layer "
                         + layer);

@@ -16,7 +16,6 @@ import dev.statecraft.models.pretrained.PretrainedModel;
 import java.io.IOException;
 import java.nio.charset.MalformedInputException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -79,6 +78,9 @@ final class SteeringTexts {
   }
 
   private static List<String> lines(Path file) throws IOException {
+    if (!Files.exists(file)) {
+      throw new InvalidInputException(file + ": file not found");
+    }
     try {
       Optional<String> foreign = FileContent.foreign(file);
       if (foreign.isPresent()) {
@@ -86,8 +88,6 @@ final class SteeringTexts {
             file + ": expected a text a line in UTF-8, found " + foreign.get());
       }
       return Files.readAllLines(file);
-    } catch (NoSuchFileException e) {
-      throw new InvalidInputException(file + ": file not found", e);
     } catch (MalformedInputException e) {
       throw new InvalidInputException(file + ": expected UTF-8 text, found other bytes", e);
     }

@@ -48,7 +48,10 @@ public record SteerSettings(
   private static void requireCost(String option, double cost, boolean positive) {
     if (!(Double.isFinite(cost) && (positive ? cost > 0 : cost >= 0))) {
       throw new UsageException(
-          option + ": expected a number " + (positive ? "above 0" : "of 0 or more") + ", found "
+          option
+              + ": expected a number "
+              + (positive ? "above 0" : "of 0 or more")
+              + ", found "
               + cost);
     }
   }

@@ -1,5 +1,7 @@
 package dev.statecraft.studio.steer;
 
+import dev.statecraft.base.Units;
+import dev.statecraft.base.UsageException;
 import dev.statecraft.control.theory.LinearQuadraticRegulator;
 import dev.statecraft.control.theory.Matrix;
 import java.util.ArrayList;
@@ -17,8 +19,8 @@ import java.util.TreeMap;
  * <p>With x_t the output of layer t at the last token and A_t the derivative of x_(t+1) by x_t, a
  * change d_t of x_t becomes {@code d_(t+1) = A_t d_t}. An edge at the output of layer t adds u_t to
  * x_t itself, so that it goes through the next layer too: {@code d_(t+1) = A_t d_t + A_t u_t}, an
- * input matrix B_t = A_t, and 0 where there is no edge. Gains K_t minimize {@code sum_(t < T)
- * (q |d_t - r_t|^2 + r |u_t|^2) + f |d_T - r_T|^2} by {@code u_t = -K_t (d_t - r_t)}, where the
+ * input matrix B_t = A_t, and 0 where there is no edge. Gains K_t minimize {@code sum_(t < T) (q
+ * |d_t - r_t|^2 + r |u_t|^2) + f |d_T - r_T|^2} by {@code u_t = -K_t (d_t - r_t)}, where the
  * reference {@code r_t} is the way that the network itself takes from the negative texts' mean to
  * the setpoint: lambda e_t, as far as e_(t+1) = A_t e_t.
  *
@@ -39,9 +41,36 @@ import java.util.TreeMap;
  *     as a share of |e_T|, if the network were linear
  */
 public record SteeringDesign(Map<Integer, SteeringEdge> edges, double predicted) {
+  /** Jacobians are on the heap as they are and as gains, and room is needed to make these. */
+  private static final int HEAP_COPIES = 3;
+
   /** Keeps a copy, in the order of layers. */
   public SteeringDesign {
     edges = Collections.unmodifiableMap(new TreeMap<>(edges));
+  }
+
+  /**
+   * Refuses what the heap cannot hold.
+   *
+   * @param layers of the model
+   * @param hidden features of what leaves them
+   * @param heap bytes that there are
+   * @throws UsageException if the Jacobians take more
+   */
+  public static void requireRoom(int layers, long hidden, long heap) {
+    long bytes = HEAP_COPIES * (layers - 1) * hidden * hidden * Double.BYTES;
+    if (bytes > heap) {
+      throw new UsageException(
+          "steer: expected a heap that holds the Jacobians of "
+              + layers
+              + " layers of "
+              + hidden
+              + " features, "
+              + Units.bytes(bytes)
+              + ", found one of "
+              + Units.bytes(heap)
+              + " (java -Xmx)");
+    }
   }
 
   /**

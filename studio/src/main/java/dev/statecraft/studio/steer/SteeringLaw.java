@@ -30,7 +30,8 @@ public enum SteeringLaw {
         .filter(law -> law.word().equals(word))
         .findFirst()
         .orElseThrow(
-            () -> new UsageException("--law: expected one of " + words() + ", found '" + word + "'"));
+            () ->
+                new UsageException("--law: expected one of " + words() + ", found '" + word + "'"));
   }
 
   private static List<String> words() {

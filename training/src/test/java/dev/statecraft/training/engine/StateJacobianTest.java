@@ -140,8 +140,7 @@ class StateJacobianTest {
 
   @Test
   void refusesWhatDoesNotFollow() {
-    assertThatThrownBy(
-            () -> StateJacobian.of(MODEL.graph(), "layers.1.output", "layers.0.output"))
+    assertThatThrownBy(() -> StateJacobian.of(MODEL.graph(), "layers.1.output", "layers.0.output"))
         .isInstanceOf(GraphException.class)
         .hasMessageContaining("computed from 'layers.1.output', found 'layers.0.output'");
   }

@@ -31,21 +31,24 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.IntFunction;
+import java.util.stream.IntStream;
 
 /**
- * How a text's last token of one state moves that of a later one: {@code J[i, j] = d to[last, i] / d
- * from[last, j]}, exact, of the part of the graph that lies between the two.
+ * How a text's last token of one state moves that of a later one: {@code J[i, j] = d to[last, i] /
+ * d from[last, j]}, exact, of the part of the graph that lies between the two.
  *
  * <p>Every row of J is a vector-Jacobian product. A batch holds the text many times, and of each
  * copy another feature of the later state is summed up; what the backward then brings to a copy's
  * last token of the earlier state is the row of that feature. The earlier state comes with the
- * batch, so nothing before it is computed.
+ * batch, so nothing before it is computed; and what computes every row by itself, up to the later
+ * state, does so for last tokens alone.
  */
 public final class StateJacobian {
   private static final Axis PROBES = new Axis("probes", Axis.Kind.CHOSEN);
   private static final String ENTERING = "jacobian.entering";
   private static final String ROWS = "jacobian.rows";
   private static final String FEATURES = "jacobian.features";
+  private static final String PICKED = "jacobian.picked";
   private static final String SUM = "jacobian.sum";
   private static final String SENSOR = "jacobian.sensor";
 
@@ -98,20 +101,26 @@ public final class StateJacobian {
   /** What lies between the states, with a sensor at its beginning and the sum at its end. */
   private Graph probed(int copies) {
     State entering = new State(ENTERING, from.shape(), from.precision());
-    State rows = new State(ROWS, Shape.of(PROBES), Precision.INDEX);
-    State features = new State(FEATURES, Shape.of(PROBES), Precision.INDEX);
+    State rows = index(ROWS);
+    State features = index(FEATURES);
+    State picked = index(PICKED);
     List<State> all = new ArrayList<>(inputs);
-    all.addAll(List.of(entering, rows, features));
+    all.addAll(List.of(entering, rows, features, picked));
     List<Edge> edges = new ArrayList<>();
     Parameter sensor =
         Parameter.control(SENSOR, Initializer.ZEROS, copies, from.shape().features());
     edges.add(new Edge(from, new StateSensor(), List.of(entering), List.of(sensor), -1));
-    edges.addAll(between);
+    LastRows last = new LastRows(rows, between, to);
+    between.forEach(edge -> edges.addAll(last.edges(edge)));
     ElementSum sum = new ElementSum();
-    List<State> summed = List.of(to, rows, features);
+    List<State> summed = List.of(last.state(to), picked, features);
     State output = new State(SUM, sum.infer(summed, List.of()), sum.precision());
     edges.add(new Edge(output, sum, summed, List.of(), -1));
     return new Graph(all, edges, List.of());
+  }
+
+  private static State index(String name) {
+    return new State(name, Shape.of(PROBES), Precision.INDEX);
   }
 
   /**
@@ -162,6 +171,13 @@ public final class StateJacobian {
     values.put(ENTERING, (torch, type) -> repeated(x.as(type), layout));
     values.put(ROWS, HostBatch.Value.indices(StateSensor.lastTokens(layout)));
     values.put(FEATURES, HostBatch.Value.indices(features));
+    boolean alone = new LastRows(index(ROWS), between, to).has(to);
+    values.put(
+        PICKED,
+        HostBatch.Value.indices(
+            alone
+                ? IntStream.range(0, layout.sequences()).toArray()
+                : StateSensor.lastTokens(layout)));
     Extents extents = texts.extents().with(PROBES, layout.sequences());
     return new HostBatch(extents, values);
   }

@@ -31,7 +31,8 @@ record StateSensor() implements Op {
   @Override
   public Shape infer(List<State> inputs, List<Parameter> parameters) {
     Shape shape = inputs.get(0).shape();
-    if (shape.dims().size() != 2 || !(shape.dims().get(0) instanceof Axis axis)
+    if (shape.dims().size() != 2
+        || !(shape.dims().get(0) instanceof Axis axis)
         || !axis.isLaidOut()) {
       throw new GraphException(
           "a sensor: expected a state of tokens laid end to end, found " + inputs.get(0));
