@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
-import java.util.function.IntToDoubleFunction;
+import java.util.function.DoubleUnaryOperator;
 import org.ojalgo.function.aggregator.Aggregator;
 import org.ojalgo.matrix.decomposition.Cholesky;
 import org.ojalgo.matrix.decomposition.Eigenvalue;
@@ -25,8 +25,16 @@ public final class Matrix {
 
   private final MatrixStore<Double> store;
 
-  Matrix(MatrixStore<Double> store) {
+  /** Known when it was made: ojAlgo takes the time of a dense product for one with it. */
+  private final boolean identity;
+
+  private Matrix(MatrixStore<Double> store) {
+    this(store, false);
+  }
+
+  private Matrix(MatrixStore<Double> store, boolean identity) {
     this.store = store;
+    this.identity = identity;
   }
 
   /**
@@ -67,7 +75,7 @@ public final class Matrix {
   /** Ones on the diagonal; products with it cost nothing. */
   public static Matrix identity(int size) {
     bounded(size, size);
-    return new Matrix(R064Store.FACTORY.makeIdentity(size));
+    return new Matrix(R064Store.FACTORY.makeEye(size, size), true);
   }
 
   /** These numbers on the diagonal, zeros elsewhere. */
@@ -130,12 +138,15 @@ public final class Matrix {
 
   /** The mirror image, {@code [columns, rows]}. */
   public Matrix transpose() {
-    return new Matrix(R064Store.FACTORY.transpose(store));
+    return identity ? this : new Matrix(R064Store.FACTORY.transpose(store));
   }
 
   /** The product {@code this right}. */
   public Matrix times(Matrix right) {
     Shapes.requireRows("a right factor", right, columns());
+    if (identity || right.identity) {
+      return identity ? right : this;
+    }
     return new Matrix(store.multiply(right.store));
   }
 
@@ -157,6 +168,34 @@ public final class Matrix {
     return new Matrix(R064Store.FACTORY.copy(store.multiply(factor)));
   }
 
+  /** Every number replaced by a function of it. */
+  public Matrix map(DoubleUnaryOperator function) {
+    R064Store mapped = R064Store.FACTORY.make(rows(), columns());
+    for (int j = 0; j < columns(); j++) {
+      for (int i = 0; i < rows(); i++) {
+        mapped.set(i, j, function.applyAsDouble(store.doubleValue(i, j)));
+      }
+    }
+    return new Matrix(mapped);
+  }
+
+  /** The j-th column times the j-th number of {@code [columns, 1]}. */
+  Matrix timesDiagonal(Matrix numbers) {
+    Shapes.require("a diagonal", numbers, columns(), 1);
+    R064Store product = R064Store.FACTORY.make(rows(), columns());
+    for (int j = 0; j < columns(); j++) {
+      for (int i = 0; i < rows(); i++) {
+        product.set(i, j, store.doubleValue(i, j) * numbers.store.doubleValue(j, 0));
+      }
+    }
+    return new Matrix(product);
+  }
+
+  /** {@code x' this x} of a column x. */
+  public double quadratic(Matrix x) {
+    return x.transpose().times(times(x)).at(0, 0);
+  }
+
   /** The products of numbers at the same place. */
   public Matrix hadamard(Matrix other) {
     Shapes.require("a factor", other, rows(), columns());
@@ -169,18 +208,51 @@ public final class Matrix {
     return new Matrix(product);
   }
 
+  /** Which matrix stands at a place of a matrix of matrices. */
+  interface Blocks {
+    /** That of one row and column of blocks. */
+    Matrix at(int row, int column);
+  }
+
+  /** A matrix of matrices; all of a row have as many rows, all of a column as many columns. */
+  static Matrix blocks(int blockRows, int blockColumns, Blocks blocks) {
+    int rows = 0;
+    for (int i = 0; i < blockRows; i++) {
+      rows += blocks.at(i, 0).rows();
+    }
+    int columns = 0;
+    for (int j = 0; j < blockColumns; j++) {
+      columns += blocks.at(0, j).columns();
+    }
+    R064Store whole = empty(rows, columns);
+    int top = 0;
+    for (int i = 0; i < blockRows; i++) {
+      int left = 0;
+      for (int j = 0; j < blockColumns; j++) {
+        Matrix block = blocks.at(i, j);
+        Shapes.require("a block", block, blocks.at(i, 0).rows(), blocks.at(0, j).columns());
+        for (int column = 0; column < block.columns(); column++) {
+          for (int row = 0; row < block.rows(); row++) {
+            whole.set(top + row, left + column, block.store.doubleValue(row, column));
+          }
+        }
+        left += block.columns();
+      }
+      top += blocks.at(i, 0).rows();
+    }
+    return new Matrix(whole);
+  }
+
   /** This one's columns, and to their right the other's. */
   public Matrix beside(Matrix other) {
     Shapes.requireRows("a matrix beside it", other, rows());
-    bounded(rows(), columns() + other.columns());
-    return new Matrix(R064Store.FACTORY.copy(store.right(other.store)));
+    return blocks(1, 2, (row, column) -> column == 0 ? this : other);
   }
 
   /** This one's rows, and below them the other's. */
   public Matrix above(Matrix other) {
     Shapes.requireColumns("a matrix below it", other, columns());
-    bounded(rows() + other.rows(), columns());
-    return new Matrix(R064Store.FACTORY.copy(store.below(other.store)));
+    return blocks(2, 1, (row, column) -> row == 0 ? this : other);
   }
 
   /** Some rows and columns of it, by where they begin and how many they are. */
@@ -237,36 +309,28 @@ public final class Matrix {
    */
   public Matrix pseudoInverse() {
     Factors svd = svd();
-    double[] values = svd.values();
-    double least = values[0] * Math.max(rows(), columns()) * Math.ulp(1.0);
-    double[] inverted = Arrays.stream(values).map(s -> s > least ? 1 / s : 0).toArray();
-    return svd.right().times(diagonal(inverted)).times(svd.left().transpose());
+    double least = svd.values().at(0, 0) * Math.max(rows(), columns()) * Math.ulp(1.0);
+    Matrix inverted = svd.values().map(value -> value > least ? 1 / value : 0);
+    return svd.right().timesDiagonal(inverted).times(svd.left().transpose());
   }
 
   /** All {@code min(rows, columns)} singular values, largest first. */
   public double[] singularValues() {
     SingularValue<Double> decomposition = SingularValue.R064.make(store);
     decomposition.computeValuesOnly(store);
-    return descending(
-        Math.min(rows(), columns()),
-        i -> decomposition.getSingularValues().get(i),
-        decomposition.getSingularValues().size());
+    double[] values = new double[Math.min(rows(), columns())];
+    decomposition.getSingularValues(values);
+    return values;
   }
 
-  private static double[] descending(int count, IntToDoubleFunction values, int known) {
-    double[] sorted = new double[count];
-    Arrays.setAll(sorted, i -> i < known ? values.applyAsDouble(i) : 0);
-    Arrays.sort(sorted);
-    for (int i = 0; i < count / 2; i++) {
-      double smaller = sorted[i];
-      sorted[i] = sorted[count - 1 - i];
-      sorted[count - 1 - i] = smaller;
-    }
-    return sorted;
-  }
-
-  /** Left {@code [rows, n]} and right {@code [columns, n]} singular vectors of its n values. */
-  record Factors(Matrix left, double[] values, Matrix right) {}
+  /**
+   * A thin singular value decomposition, {@code left diag(values) right'}.
+   *
+   * @param left {@code [rows, n]}
+   * @param values {@code [n, 1]}, largest first
+   * @param right {@code [columns, n]}
+   */
+  record Factors(Matrix left, Matrix values, Matrix right) {}
 
   /** Its thin singular value decomposition. */
   Factors svd() {
@@ -277,7 +341,7 @@ public final class Matrix {
     decomposition.getSingularValues(values);
     return new Factors(
         new Matrix(decomposition.getU().limits(rows(), count).copy()),
-        values,
+        column(values),
         new Matrix(decomposition.getV().limits(columns(), count).copy()));
   }
 
@@ -340,7 +404,13 @@ public final class Matrix {
 
   /** The mean of it and its transpose: what rounding took from a symmetric one is put back. */
   Matrix symmetrized() {
-    return plus(transpose()).scaled(0.5);
+    R064Store mean = R064Store.FACTORY.make(rows(), rows());
+    for (int j = 0; j < rows(); j++) {
+      for (int i = 0; i < rows(); i++) {
+        mean.set(i, j, 0.5 * (store.doubleValue(i, j) + store.doubleValue(j, i)));
+      }
+    }
+    return new Matrix(mean);
   }
 
   /** The sums of its columns, {@code [columns]}. */
