@@ -16,6 +16,7 @@ import dev.statecraft.cli.command.ImportCommand;
 import dev.statecraft.cli.command.InspectCommand;
 import dev.statecraft.cli.command.MergeCommand;
 import dev.statecraft.cli.command.PlanCommand;
+import dev.statecraft.cli.command.SteerCommand;
 import dev.statecraft.cli.command.StudyCommand;
 import dev.statecraft.cli.command.TrainCommand;
 import dev.statecraft.cli.command.VerifyCommand;
@@ -120,6 +121,7 @@ public final class Statecraft {
             .addSubcommand("import", new ImportCommand(console, engine))
             .addSubcommand("merge", new MergeCommand(console, engine))
             .addSubcommand("combine", new CombineCommand(console, engine))
+            .addSubcommand("steer", new SteerCommand(console, engine))
             .addSubcommand("verify", new VerifyCommand(console, engine))
             .addSubcommand("bench", new BenchCommand(console, engine))
             .setExecutionStrategy(this::start)

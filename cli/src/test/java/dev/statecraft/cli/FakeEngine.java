@@ -46,6 +46,10 @@ import dev.statecraft.studio.provenance.Origin;
 import dev.statecraft.studio.recipe.Recipe;
 import dev.statecraft.studio.run.RunDirectory;
 import dev.statecraft.studio.run.RunResult;
+import dev.statecraft.studio.steer.SteerOutcome;
+import dev.statecraft.studio.steer.SteerRequest;
+import dev.statecraft.studio.steer.SteeredLayer;
+import dev.statecraft.studio.steer.SteeringEdge;
 import dev.statecraft.tensor.DType;
 import dev.statecraft.tensor.Device;
 import dev.statecraft.training.Checkpoint;
@@ -411,6 +415,32 @@ final class FakeEngine implements Engine {
         0,
         OptionalDouble.empty(),
         "closes q -> k -> q");
+  }
+
+  @Override
+  public SteerOutcome steer(SteerRequest request, Consumer<String> notes) {
+    ask(request);
+    notes.accept("reading");
+    SteeringEdge edge = new SteeringEdge(new double[] {1, 0}, new double[] {0.5, 0.25}, 3);
+    return new SteerOutcome(
+        List.of(
+            new SteeredLayer(
+                0,
+                2,
+                new SteeredLayer.Sides(3, 1),
+                new SteeredLayer.Sides(3, 2),
+                Optional.of(edge)),
+            new SteeredLayer(
+                1,
+                4,
+                new SteeredLayer.Sides(5, 1),
+                new SteeredLayer.Sides(5, 3),
+                Optional.empty())),
+        0.25,
+        List.of(3, 2),
+        1,
+        List.of(),
+        1024);
   }
 
   @Override

@@ -49,6 +49,7 @@ final class LayersTest {
               "studio",
               List.of(
                   "base",
+                  "control.theory",
                   "formats",
                   "data",
                   "parquet",

@@ -78,10 +78,10 @@ public final class LinearQuadraticRegulator {
   }
 
   /**
-   * Minimizes {@code sum_t (x_t' Q x_t + u_t' R u_t)} without an end, along {@code x_(t+1) = A x_t +
-   * B u_t}. The algebraic Riccati equation is solved by the structure-preserving doubling algorithm
-   * (Chu, Fan, Lin and Wang, Structure-preserving algorithms for periodic discrete-time algebraic
-   * Riccati equations, 2004), whose k-th iterate is the cost of 2^k steps.
+   * Minimizes {@code sum_t (x_t' Q x_t + u_t' R u_t)} without an end, along {@code x_(t+1) = A x_t
+   * + B u_t}. The algebraic Riccati equation is solved by the structure-preserving doubling
+   * algorithm (Chu, Fan, Lin and Wang, Structure-preserving algorithms for periodic discrete-time
+   * algebraic Riccati equations, 2004), whose k-th iterate is the cost of 2^k steps.
    *
    * @throws UsageException if shapes do not fit, or no feedback has a finite cost
    */

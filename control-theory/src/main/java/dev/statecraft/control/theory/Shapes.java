@@ -63,7 +63,8 @@ final class Shapes {
 
   static void requireFinite(String name, double value) {
     if (!Double.isFinite(value)) {
-      throw new UsageException("expected %s to be a finite number, found %s".formatted(name, value));
+      throw new UsageException(
+          "expected %s to be a finite number, found %s".formatted(name, value));
     }
   }
 }

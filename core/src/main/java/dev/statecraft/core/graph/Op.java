@@ -83,6 +83,11 @@ public interface Op {
     return -1;
   }
 
+  /** Whether each row of the output is computed of that row of the inputs alone. */
+  default boolean isRowWise() {
+    return false;
+  }
+
   /** Whether rows look at other rows of their sequence, but never at later ones. */
   default boolean causal() {
     return false;

@@ -39,6 +39,11 @@ public record Linear(boolean bias) implements Op {
   }
 
   @Override
+  public boolean isRowWise() {
+    return true;
+  }
+
+  @Override
   public Cost cost() {
     return Cost.GEMM;
   }

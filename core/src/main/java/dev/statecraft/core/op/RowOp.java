@@ -44,4 +44,9 @@ interface RowOp extends Op {
   default Cost cost() {
     return Cost.CHEAP;
   }
+
+  @Override
+  default boolean isRowWise() {
+    return true;
+  }
 }

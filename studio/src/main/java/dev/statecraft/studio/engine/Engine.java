@@ -8,6 +8,8 @@ import dev.statecraft.studio.combine.CombineRequest;
 import dev.statecraft.studio.provenance.Origin;
 import dev.statecraft.studio.recipe.Recipe;
 import dev.statecraft.studio.run.RunDirectory;
+import dev.statecraft.studio.steer.SteerOutcome;
+import dev.statecraft.studio.steer.SteerRequest;
 import dev.statecraft.tensor.DType;
 import dev.statecraft.tensor.Device;
 import dev.statecraft.training.Checkpoint;
@@ -208,6 +210,17 @@ public interface Engine {
    * @throws dev.statecraft.base.UsageException if they cannot be combined like this
    */
   CombineOutcome combine(CombineRequest request, Consumer<String> notes) throws IOException;
+
+  /**
+   * Makes an adapter of feedback along the layers of a causal language model, without training.
+   *
+   * @param notes is told what is being done, and what a user should know
+   * @throws dev.statecraft.base.UsageException if no layer can get an edge, the heap cannot hold
+   *     the Jacobians, or the folder is not to be replaced
+   * @throws dev.statecraft.base.InvalidInputException if the model is no causal language model, or
+   *     the texts are too few, or do not differ
+   */
+  SteerOutcome steer(SteerRequest request, Consumer<String> notes) throws IOException;
 
   /**
    * Compares the logits of an exported adapter or a merged model with an adapter's.

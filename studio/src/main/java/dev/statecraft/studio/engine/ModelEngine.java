@@ -14,6 +14,8 @@ import dev.statecraft.studio.provenance.Origin;
 import dev.statecraft.studio.recipe.Recipe;
 import dev.statecraft.studio.recipe.RecipeException;
 import dev.statecraft.studio.run.RunDirectory;
+import dev.statecraft.studio.steer.SteerOutcome;
+import dev.statecraft.studio.steer.SteerRequest;
 import dev.statecraft.tensor.DType;
 import dev.statecraft.tensor.Device;
 import dev.statecraft.tensor.Torch;
@@ -302,6 +304,11 @@ public final class ModelEngine implements Engine {
   @Override
   public Advice advise(AdviseRequest request, Consumer<String> notes) throws IOException {
     return new AdviceRun(inputs, sessions, notes).of(request);
+  }
+
+  @Override
+  public SteerOutcome steer(SteerRequest request, Consumer<String> notes) throws IOException {
+    return new Steering(request, inputs, sessions, notes).run();
   }
 
   @Override

@@ -5,6 +5,8 @@
  * <p>{@code TrainingRun} trains by one recipe, {@code MixtureTraining} goes on with the edges of
  * several runs together. {@code RunsCombination} makes one run of several: {@code CombineMethods}
  * has the method, {@code EdgeInputReader} what it asks for, {@code CombinedRun} the run directory.
+ * {@code Steering} makes an adapter of two files of texts without training: {@code SteeringTexts}
+ * reads them, {@code LastTokens} what leaves the layers where they end.
  *
  * <p>What answers is an {@link dev.statecraft.studio.engine.OpenModel}, on a thread of its own. Its
  * {@code OpenAdapters} hold the model and its adapters by name, each an {@code Answering} over the

@@ -1,0 +1,21 @@
+package dev.statecraft.studio.steer;
+
+/**
+ * The feedback at one layer's output: {@code x + push (setpoint - direction' x)}, which is a
+ * low-rank edge of rank 1 with {@code A = direction'}, {@code a = -setpoint}, {@code B = -push}.
+ *
+ * @param direction v, of length 1, {@code [hidden]}
+ * @param push K v, {@code [hidden]}
+ * @param setpoint where v'x is pushed to
+ */
+public record SteeringEdge(double[] direction, double[] push, double setpoint) {
+  /** v'K v: the share of its distance from the setpoint by which v'x is moved. */
+  public double share() {
+    return Vectors.dot(direction, push);
+  }
+
+  /** The length of K v. */
+  public double gain() {
+    return Vectors.length(push);
+  }
+}
