@@ -4,37 +4,40 @@ import dev.statecraft.base.UsageException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import java.util.function.ToDoubleFunction;
 
 /** By what edges are ranked. The last three look at no data: what the others are judged against. */
 public enum AdviceScore {
   /** Share of the edge in the trace of the finite-horizon Gramian. */
-  CONTROLLABILITY(AdvisedEdge::controllability),
+  CONTROLLABILITY,
   /** Column sum of the relative gain array. */
-  GAIN(AdvisedEdge::gain),
+  GAIN,
   /** Norm of the gradient at zero, normalised by the covariance of what the edge reads. */
-  GRADIENT(AdvisedEdge::gradient),
+  GRADIENT,
   /** Edges evenly spread over the candidates. */
-  UNIFORM(edge -> 0),
+  UNIFORM,
   /** Edges of the first layers. */
-  FIRST(edge -> -edge.layer()),
+  FIRST,
   /** Edges of the last layers. */
-  LAST(AdvisedEdge::layer);
-
-  private final ToDoubleFunction<AdvisedEdge> value;
-
-  AdviceScore(ToDoubleFunction<AdvisedEdge> value) {
-    this.value = value;
-  }
+  LAST;
 
   /** What is better is higher. */
   public double of(AdvisedEdge edge) {
-    return value.applyAsDouble(edge);
+    return switch (this) {
+      case CONTROLLABILITY -> edge.controllability();
+      case GAIN -> edge.gain();
+      case GRADIENT -> edge.gradient();
+      case UNIFORM -> 0;
+      case FIRST -> -edge.layer();
+      case LAST -> edge.layer();
+    };
   }
 
   /** Whether it was measured. */
   public boolean isMeasured() {
-    return ordinal() <= GRADIENT.ordinal();
+    return switch (this) {
+      case CONTROLLABILITY, GAIN, GRADIENT -> true;
+      case UNIFORM, FIRST, LAST -> false;
+    };
   }
 
   /** Its name on the command line and in files. */

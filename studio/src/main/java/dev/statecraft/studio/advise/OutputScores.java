@@ -44,23 +44,23 @@ public final class OutputScores {
   /** Adds an example: what was seen of each edge. */
   public void add(List<OutputEffects> seen) {
     examples++;
-    int outputs = seen.get(0).moved().length;
+    int outputs = seen.get(0).outputs();
     int first = outputs > labels ? labels : 0;
     for (int e = 0; e < edges; e++) {
-      double[][] gramian = seen.get(e).gramian();
+      OutputEffects effects = seen.get(e);
       for (int i = 0; i < labels; i++) {
         for (int j = 0; j < labels; j++) {
-          gramians[e][i][j] += gramian[i][j];
+          gramians[e][i][j] += effects.gramian(i, j);
         }
       }
       for (int i = first; i < outputs; i++) {
-        traces[e] += gramian[i][i] / (outputs - first);
+        traces[e] += effects.gramian(i, i) / (outputs - first);
       }
     }
     for (int i = 0; i < outputs; i++) {
       double[] row = new double[edges];
       for (int e = 0; e < edges; e++) {
-        row[e] = seen.get(e).moved()[i];
+        row[e] = seen.get(e).moved(i);
       }
       pending.add(row);
     }
@@ -82,26 +82,26 @@ public final class OutputScores {
   }
 
   /** Each edge's part in the trace of all. */
-  public double[] shares() {
+  public List<Double> shares() {
     double all = Arrays.stream(traces).sum();
-    return Arrays.stream(traces).map(trace -> all > 0 ? trace / all : 0).toArray();
+    return Arrays.stream(traces).map(trace -> all > 0 ? trace / all : 0).boxed().toList();
   }
 
   /** The smallest eigenvalue of each edge's mean Gramian on the labels' subspace. */
-  public double[] smallestEigenvalues() {
-    double[] smallest = new double[edges];
+  public List<Double> smallestEigenvalues() {
+    List<Double> smallest = new ArrayList<>();
     for (int e = 0; e < edges; e++) {
       double[] values = Matrix.of(gramians[e]).scaled(1.0 / examples).singularValues();
-      smallest[e] = values[values.length - 1];
+      smallest.add(values[values.length - 1]);
     }
     return smallest;
   }
 
   /** Each edge's mean column sum of the relative gain array, from 0 to 1. */
-  public double[] gains() {
+  public List<Double> gains() {
     if (!pending.isEmpty() && arrays == 0) {
       takeGains(pending.size());
     }
-    return Arrays.stream(columnSums).map(sum -> sum / arrays).toArray();
+    return Arrays.stream(columnSums).map(sum -> sum / arrays).boxed().toList();
   }
 }

@@ -204,10 +204,10 @@ record Advising(
         candidate.layer(),
         candidate.from(),
         candidate.to(),
-        seen.map(of -> of.shares()[index]).orElse(0.0),
-        seen.map(of -> of.smallestEigenvalues()[index]).orElse(0.0),
-        seen.map(of -> of.gains()[index]).orElse(0.0),
-        seen.map(of -> of.gradients()[index]).orElse(0.0),
+        seen.map(of -> of.shares().get(index)).orElse(0.0),
+        seen.map(of -> of.smallestEigenvalues().get(index)).orElse(0.0),
+        seen.map(of -> of.gains().get(index)).orElse(0.0),
+        seen.map(of -> of.gradients().get(index)).orElse(0.0),
         costs.bytes(candidate, request.function()),
         costs.parameters(candidate, request.function()),
         false);
@@ -274,7 +274,7 @@ record Advising(
             function,
             new Advice.FunctionCost(costs.parameters(edge, function), costs.bytes(edge, function)));
       } catch (GraphException | UsageException e) {
-        continue; // It does not go there.
+        found.remove(function); // It does not go there.
       }
     }
     return found;

@@ -10,6 +10,7 @@ import dev.statecraft.studio.advise.OutputScores;
 import dev.statecraft.tensor.Torch;
 import dev.statecraft.training.ComputeOptions;
 import dev.statecraft.training.task.ExampleSet;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 
@@ -30,16 +31,20 @@ record SensorPasses(TaskModel family, Sensors sensors, ExampleSet examples, Advi
    * @param smallestEigenvalues of Gramians on the labels' subspace
    * @param gains column sums of the relative gain array
    */
-  record Seen(double[] gradients, double[] shares, double[] smallestEigenvalues, double[] gains) {}
+  record Seen(
+      List<Double> gradients,
+      List<Double> shares,
+      List<Double> smallestEigenvalues,
+      List<Double> gains) {}
 
   /** Takes the passes and reads what the sensors saw. */
   Seen see(Weights weights) {
     seeLoss(weights);
     List<FirstStep> steps = sensors.firstSteps(weights);
-    double[] gradients = new double[steps.size()];
+    List<Double> gradients = new ArrayList<>();
     for (int i = 0; i < steps.size(); i++) {
       FirstStepScore score = FirstStepScore.of(steps.get(i), sample.rows());
-      gradients[i] = score.norm();
+      gradients.add(score.norm());
       sensors.aim(weights, sensors.candidates().get(i), score.direction());
     }
     OutputScores outputs = new OutputScores(sensors.candidates().size(), sample.subspace().size());

@@ -3,43 +3,22 @@ package dev.statecraft.studio.report;
 import dev.statecraft.base.Units;
 import dev.statecraft.studio.advise.AdvisedEdge;
 import java.util.Locale;
-import java.util.function.DoubleFunction;
-import java.util.function.ToDoubleFunction;
 
 /** A number of an advised edge that is drawn as a heat map. */
 enum AdviceFigure {
-  CONTROLLABILITY(
-      "Controllability",
-      "Share of each edge in the trace of all candidates' Gramians",
-      AdvisedEdge::controllability,
-      Units::percent),
-  GAIN(
-      "Gain",
-      "How much of what each edge does no other does, from 0 to 1",
-      AdvisedEdge::gain,
-      Units::decimal),
+  CONTROLLABILITY("Controllability", "Share of each edge in the trace of all candidates' Gramians"),
+  GAIN("Gain", "How much of what each edge does no other does, from 0 to 1"),
   GRADIENT(
-      "Gradient", "Norm of each edge's gradient at zero", AdvisedEdge::gradient, Units::decimal),
-  BYTES(
-      "Memory",
-      "What a training step of each edge alone takes beside the frozen weights",
-      AdvisedEdge::bytes,
-      bytes -> Units.bytes((long) bytes));
+      "Gradient",
+      "Norm of each edge's gradient at zero, normalised by the covariance of its input"),
+  BYTES("Memory", "What a training step of each edge alone takes beside the frozen weights");
 
   private final String title;
   private final String caption;
-  private final ToDoubleFunction<AdvisedEdge> value;
-  private final DoubleFunction<String> shown;
 
-  AdviceFigure(
-      String title,
-      String caption,
-      ToDoubleFunction<AdvisedEdge> value,
-      DoubleFunction<String> shown) {
+  AdviceFigure(String title, String caption) {
     this.title = title;
     this.caption = caption;
-    this.value = value;
-    this.shown = shown;
   }
 
   /** Whether it takes weights and data to know it. */
@@ -56,12 +35,21 @@ enum AdviceFigure {
   }
 
   double of(AdvisedEdge edge) {
-    return value.applyAsDouble(edge);
+    return switch (this) {
+      case CONTROLLABILITY -> edge.controllability();
+      case GAIN -> edge.gain();
+      case GRADIENT -> edge.gradient();
+      case BYTES -> edge.bytes();
+    };
   }
 
   /** With its unit. */
   String shown(AdvisedEdge edge) {
-    return shown.apply(of(edge));
+    return switch (this) {
+      case CONTROLLABILITY -> Units.percent(of(edge));
+      case GAIN, GRADIENT -> Units.decimal(of(edge));
+      case BYTES -> Units.bytes(edge.bytes());
+    };
   }
 
   /**

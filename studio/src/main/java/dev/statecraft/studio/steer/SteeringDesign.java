@@ -58,7 +58,7 @@ public record SteeringDesign(Map<Integer, SteeringEdge> edges, double predicted)
    * @throws UsageException if the Jacobians take more
    */
   public static void requireRoom(int layers, long hidden, long heap) {
-    long bytes = HEAP_COPIES * (layers - 1) * hidden * hidden * Double.BYTES;
+    long bytes = HEAP_COPIES * (layers - 1L) * hidden * hidden * Double.BYTES;
     if (bytes > heap) {
       throw new UsageException(
           "steer: expected a heap that holds the Jacobians of "

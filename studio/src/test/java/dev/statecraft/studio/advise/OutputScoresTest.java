@@ -10,10 +10,12 @@ import org.junit.jupiter.api.Test;
 
 /** What is made of effects on outputs, against sums done by hand. */
 class OutputScoresTest {
-  private static final double[][] NONE = {{0}};
-
   private static OutputEffects gramian(double[]... rows) {
-    return new OutputEffects(rows, new double[rows.length]);
+    double[] sums = new double[rows.length * (rows.length + 1)];
+    for (int i = 0; i < rows.length; i++) {
+      System.arraycopy(rows[i], 0, sums, i * (rows.length + 1), rows.length);
+    }
+    return new OutputEffects(sums, rows.length);
   }
 
   @Test
@@ -27,9 +29,10 @@ class OutputScoresTest {
         List.of(
             gramian(new double[] {3, 1}, new double[] {1, 1}),
             gramian(new double[] {10, 0}, new double[] {0, 2})));
-    assertThat(scores.shares()).containsExactly(new double[] {8 / 24.0, 16 / 24.0}, within(1e-12));
+    assertThat(numbers(scores.shares()))
+        .containsExactly(new double[] {8 / 24.0, 16 / 24.0}, within(1e-12));
     // Of the means: [[3, 1], [1, 1]] and diag(6, 2).
-    assertThat(scores.smallestEigenvalues())
+    assertThat(numbers(scores.smallestEigenvalues()))
         .containsExactly(new double[] {2 - Math.sqrt(2), 2}, within(1e-12));
   }
 
@@ -41,8 +44,9 @@ class OutputScoresTest {
         List.of(
             gramian(new double[] {100, 0}, new double[] {0, 1}),
             gramian(new double[] {1, 0}, new double[] {0, 3})));
-    assertThat(scores.shares()).containsExactly(new double[] {0.25, 0.75}, within(1e-12));
-    assertThat(scores.smallestEigenvalues()).containsExactly(new double[] {100, 1}, within(1e-12));
+    assertThat(numbers(scores.shares())).containsExactly(new double[] {0.25, 0.75}, within(1e-12));
+    assertThat(numbers(scores.smallestEigenvalues()))
+        .containsExactly(new double[] {100, 1}, within(1e-12));
   }
 
   /**
@@ -54,7 +58,8 @@ class OutputScoresTest {
     OutputScores scores = new OutputScores(4, 1);
     scores.add(moved(5, 0, 0, 0));
     scores.add(moved(0, 2, -2, 0));
-    assertThat(scores.gains()).containsExactly(new double[] {1, 0.5, 0.5, 0}, within(1e-12));
+    assertThat(numbers(scores.gains()))
+        .containsExactly(new double[] {1, 0.5, 0.5, 0}, within(1e-12));
   }
 
   @Test
@@ -66,20 +71,25 @@ class OutputScoresTest {
     scores.add(moved(0, 0, 0, 1));
     // A fifth is left over; two rows at a time are half of four edges.
     scores.add(moved(1, 1, 1, 1));
-    assertThat(scores.gains()).containsExactly(new double[] {0.5, 0.25, 0.75, 0.5}, within(1e-12));
+    assertThat(numbers(scores.gains()))
+        .containsExactly(new double[] {0.5, 0.25, 0.75, 0.5}, within(1e-12));
   }
 
   @Test
   void fewRowsAreTakenAsTheyAre() {
     OutputScores scores = new OutputScores(6, 1);
     scores.add(moved(1, 1, 1, 1, 0, 0));
-    assertThat(scores.gains())
+    assertThat(numbers(scores.gains()))
         .containsExactly(new double[] {0.25, 0.25, 0.25, 0.25, 0, 0}, within(1e-12));
   }
 
   private static List<OutputEffects> moved(double... gains) {
     return Arrays.stream(gains)
-        .mapToObj(gain -> new OutputEffects(NONE, new double[] {gain}))
+        .mapToObj(gain -> new OutputEffects(new double[] {0, gain}, 1))
         .toList();
+  }
+
+  private static double[] numbers(List<Double> list) {
+    return list.stream().mapToDouble(Double::doubleValue).toArray();
   }
 }

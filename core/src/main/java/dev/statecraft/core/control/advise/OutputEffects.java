@@ -1,20 +1,32 @@
 package dev.statecraft.core.control.advise;
 
-/**
- * What edges at one place can do to the outputs of one example.
- *
- * @param gramian W {@code [outputs][outputs]}, of all edges there
- * @param moved how far the edge that was aimed at moves each output
- */
-public record OutputEffects(double[][] gramian, double[] moved) {
-  /** Takes a sensor's sums apart. */
-  static OutputEffects of(double[] sums, int outputs) {
-    double[][] gramian = new double[outputs][outputs];
-    double[] moved = new double[outputs];
-    for (int i = 0; i < outputs; i++) {
-      System.arraycopy(sums, i * (outputs + 1), gramian[i], 0, outputs);
-      moved[i] = sums[i * (outputs + 1) + outputs];
-    }
-    return new OutputEffects(gramian, moved);
+/** What edges at one place can do to the outputs of one example. */
+public final class OutputEffects {
+  private final double[] sums;
+  private final int outputs;
+
+  /**
+   * What a sensor saw.
+   *
+   * @param sums {@code [outputs, outputs + 1]} row by row: the Gramian, and in a last column how
+   *     far the edge that was aimed at moves each output
+   */
+  public OutputEffects(double[] sums, int outputs) {
+    this.sums = sums.clone();
+    this.outputs = outputs;
+  }
+
+  public int outputs() {
+    return outputs;
+  }
+
+  /** An element of W, the Gramian of all edges there. */
+  public double gramian(int row, int column) {
+    return sums[row * (outputs + 1) + column];
+  }
+
+  /** How far the edge that was aimed at moves an output. */
+  public double moved(int output) {
+    return sums[output * (outputs + 1) + outputs];
   }
 }

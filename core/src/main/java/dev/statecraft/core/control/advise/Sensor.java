@@ -33,7 +33,8 @@ interface Sensor extends Op {
   /** The parameters, in order. */
   static List<Parameter> parameters(Candidate candidate, int rank, int outputs, long in, long out) {
     return List.of(
-        Parameter.shared(candidate.parameter("A"), Initializer.normal(1 / Math.sqrt(in)), rank, in),
+        Parameter.shared(
+            candidate.parameter("A"), Initializer.normal(1 / Math.sqrt((double) in)), rank, in),
         Parameter.control(candidate.parameter("B"), Initializer.ZEROS, out, rank),
         Parameter.control(candidate.parameter("moments"), Initializer.ZEROS, rank, rank),
         Parameter.control(candidate.parameter("effects"), Initializer.ZEROS, outputs, outputs + 1));

@@ -163,7 +163,7 @@ public final class Sensors {
     return candidates.stream()
         .map(
             candidate ->
-                OutputEffects.of(
+                new OutputEffects(
                     doubles(weights.gradient(candidate.parameter("effects"))), outputs))
         .toList();
   }

@@ -147,7 +147,8 @@ class SensorsTest {
       double[] b = numbers(weights.value(candidate.parameter("B")));
       sensors.aim(weights, candidate, b);
       sensors.seeOutputs(weights, batch);
-      double[] seen = sensors.effects(weights).get(index).moved();
+      double[] seen = new double[REPLICAS];
+      Arrays.setAll(seen, sensors.effects(weights).get(index)::moved);
       Graph tuned = tuned(candidate);
       double step = 1e-5;
       try (Weights above = with(weights, tuned, candidate, step);
@@ -170,7 +171,7 @@ class SensorsTest {
     try (Weights weights = SmallModel.weights(torch, sensors.graph());
         Batch batch = replicas(torch)) {
       sensors.seeOutputs(weights, batch);
-      double[][] seen = sensors.effects(weights).get(0).gramian();
+      OutputEffects seen = sensors.effects(weights).get(0);
       double[][] expected = new double[REPLICAS][REPLICAS];
       double step = 1e-5;
       for (int row = 0; row < ROWS_OF_EACH; row++) {
@@ -187,7 +188,10 @@ class SensorsTest {
         }
       }
       for (int i = 0; i < REPLICAS; i++) {
-        CLOSE.check("row " + i + " of the Gramian", seen[i], expected[i]);
+        int row = i;
+        double[] own = new double[REPLICAS];
+        Arrays.setAll(own, column -> seen.gramian(row, column));
+        CLOSE.check("row " + i + " of the Gramian", own, expected[i]);
       }
     }
   }
