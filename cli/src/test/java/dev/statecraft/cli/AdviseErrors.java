@@ -26,6 +26,10 @@ record AdviseErrors(ErrorScenarios scenarios, Path folder) {
   void add() {
     add("places: expected some of [<places>], found '<place>'", "--places", "attn,mpl");
     add(
+        "task: expected one for a model of the type <type>, found <task>",
+        "--set",
+        "task.type=causal-lm");
+    add(
         "budget: expected at least the <size> of a training step of one edge, found <size>",
         "--budget",
         "1KiB");

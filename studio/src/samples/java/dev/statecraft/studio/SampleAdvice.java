@@ -67,6 +67,7 @@ public final class SampleAdvice {
         functions,
         request.dry() ? List.of() : List.of("bug", "praise", "<other>"),
         request.dry() ? 0 : 64,
+        request.dry() ? 0 : 32,
         312L << 20,
         201L << 20,
         request.dry() ? OptionalLong.empty() : OptionalLong.of(240L << 20),

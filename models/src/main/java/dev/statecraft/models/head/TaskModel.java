@@ -110,7 +110,13 @@ public record TaskModel(Backbone backbone, Head head, Objective objective) {
   public Batch probed(Batch batch, List<Integer> outputs, int label) {
     Torch torch = batch.states().values().iterator().next().torch();
     try (Scope scope = torch.scope()) {
-      Objective.Probed probed = objective.probed(batch, outputs, label);
+      Objective.Probed probed;
+      try {
+        probed = objective.probed(batch, outputs, label);
+      } catch (RuntimeException e) {
+        batch.close();
+        throw e;
+      }
       Map<String, Tensor> states = new HashMap<>(batch.states());
       probed.states().forEach((name, value) -> states.put(name, value.escape()).close());
       return new Batch(probed.extents(), states);

@@ -20,7 +20,8 @@ import java.util.stream.Collectors;
  * @param function what a chosen edge computes
  * @param functions what the best edge would take with each function
  * @param outputs the labels whose scores span the subspace of the outputs
- * @param examples how many training examples were looked at
+ * @param examples of how many training examples the loss was looked at
+ * @param outputExamples of how many the outputs
  * @param trainingBytes predicted peak of a training step of the chosen edges
  * @param smallestBytes predicted peak of a training step of the best edge alone
  * @param adviceBytes measured peak of the advising itself; empty if dry
@@ -39,6 +40,7 @@ public record Advice(
     Map<String, FunctionCost> functions,
     List<String> outputs,
     int examples,
+    int outputExamples,
     long trainingBytes,
     long smallestBytes,
     OptionalLong adviceBytes,

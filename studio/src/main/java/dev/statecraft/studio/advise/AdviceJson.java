@@ -20,6 +20,7 @@ public final class AdviceJson {
     map.put("budget", advice.budget().toMap());
     map.put("function", advice.function());
     map.put("examples", advice.examples());
+    map.put("output_examples", advice.outputExamples());
     map.put("outputs", advice.outputs());
     map.put("head_steps", advice.headSteps());
     map.put("edges", advice.edges().stream().map(e -> map(e, advice.measured())).toList());

@@ -1,7 +1,6 @@
 package dev.statecraft.studio.advise;
 
 import dev.statecraft.base.UsageException;
-import dev.statecraft.studio.recipe.Methods;
 import dev.statecraft.studio.recipe.Recipe;
 import java.util.List;
 import java.util.Optional;
@@ -28,11 +27,24 @@ public record AdviseRequest(
     int examples,
     int headSteps,
     boolean dry) {
+  /** Functions that an edge between two states can have without more being said of it. */
+  public static final List<String> FUNCTIONS =
+      List.of(
+          "low-rank",
+          "bottleneck",
+          "gated",
+          "affine",
+          "patch",
+          "routed",
+          "loreft",
+          "direft",
+          "vera");
+
   public AdviseRequest {
-    places = List.copyOf(places);
-    if (!Methods.functions().contains(function)) {
+    places = places.stream().distinct().toList();
+    if (!FUNCTIONS.contains(function)) {
       throw new UsageException(
-          "function: expected one of " + Methods.functions() + ", found '" + function + "'");
+          "function: expected one of " + FUNCTIONS + ", found '" + function + "'");
     }
     if (examples < 1) {
       throw new UsageException("examples: expected 1 or more, found " + examples);

@@ -11,8 +11,8 @@ package dev.statecraft.studio.advise;
  * @param controllability its share of the trace of the sum of all candidates' Gramians, from 0 to 1
  * @param smallestEigenvalue of its Gramian on the labels' subspace: how much it moves the direction
  *     that it moves least
- * @param gain column sum of the relative gain array, from 0 to 1: how much of what it does no other
- *     does
+ * @param gain column sum of the relative gain array of the edges' first steps, from 0 to 1: near 1
+ *     if no other moves the same outputs as far
  * @param gradient norm of its gradient at zero, normalised by the covariance of what it reads
  * @param bytes of memory that a training step of this edge alone takes beside the frozen weights
  * @param parameters that it trains

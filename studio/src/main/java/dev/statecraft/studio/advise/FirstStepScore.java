@@ -6,12 +6,15 @@ import dev.statecraft.core.control.advise.FirstStep;
 /**
  * The promise of an edge's first step. With G the gradient of the loss with respect to B at B = 0
  * and C the mean of {@code h h'}, the natural step {@code -G C^-1} lowers the loss by {@code tr(G
- * C^-1 G')} for each unit of its length: the score is the root of that, and the direction that
- * step. Normalised so, it depends neither on how large the states are that the edge reads nor on
- * the basis of A.
+ * C^-1 G')} for each unit of its size. The score is the root of that: by how much the loss falls
+ * for each unit of what the step adds to the state. The direction is the step. Normalised so, the
+ * score depends neither on how large the states are that the edge reads nor on the basis of A.
  */
 public final class FirstStepScore {
-  /** Of the mean variance, added to C so that features that never vary promise nothing. */
+  /**
+   * Of the whole variance, added to C so that features that never vary promise nothing. Sums in
+   * float32 leave up to a tenth of this where there is no variance.
+   */
   private static final double RIDGE = 1e-6;
 
   private final double norm;
@@ -30,7 +33,7 @@ public final class FirstStepScore {
   public static FirstStepScore of(FirstStep seen, long rows) {
     int rank = seen.rank();
     Matrix covariance = matrix(seen.moments(), rank).scaled(1.0 / rows);
-    double ridge = RIDGE * covariance.trace() / rank + Double.MIN_NORMAL;
+    double ridge = RIDGE * covariance.trace() + Double.MIN_NORMAL;
     Matrix gradient = matrix(seen.gradient(), rank);
     Matrix step =
         covariance

@@ -14,9 +14,10 @@ import java.util.List;
  * smallest eigenvalue says how much an edge moves the direction of the labels' subspace that it
  * moves least. The trace is that over the labels, or where other outputs are drawn by chance after
  * them, over those. Gains are signed, and of other examples other rows of one gain matrix G {@code
- * [outputs, edges]}; the relative gain array {@code G * pinv(G)'} is taken of as many rows at a
- * time as are at most half as many as there are edges, since with as many every column sum is 1,
- * and its column sums are averaged.
+ * [outputs, edges]}, each edge taken in the size of its first step. Column sums of the relative
+ * gain array {@code G * pinv(G)'} are then what of a step the larger ones of the others do not do.
+ * The array is taken of as many rows at a time as are at most half as many as there are edges,
+ * since with as many every column sum is 1, and its column sums are averaged.
  */
 public final class OutputScores {
   private final int edges;

@@ -1,12 +1,16 @@
 package dev.statecraft.studio.engine;
 
+import dev.statecraft.base.UsageException;
 import dev.statecraft.models.family.ModelConfig;
+import dev.statecraft.models.family.ModelKind;
+import dev.statecraft.models.head.Pooling;
 import dev.statecraft.models.head.TaskModel;
 import dev.statecraft.models.pretrained.Families;
 import dev.statecraft.models.pretrained.PretrainedModel;
 import dev.statecraft.studio.advise.Advice;
 import dev.statecraft.studio.advise.AdviseRequest;
 import dev.statecraft.studio.recipe.Recipe;
+import dev.statecraft.studio.recipe.TaskRecipe;
 import dev.statecraft.tensor.Torch;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -35,7 +39,7 @@ record AdviceRun(Inputs inputs, Sessions sessions, Consumer<String> notes) {
   /** A step of the recipe's batch of its longest examples, of which no file is read. */
   private Advice dry(AdviseRequest request) throws IOException {
     Recipe recipe = request.recipe();
-    TaskModel family = TaskModel.usual(config(recipe.model()).backbone(), CLASSES);
+    TaskModel family = family(config(recipe.model()), recipe.task());
     int count = recipe.train().batchSize();
     int length = recipe.data().maxLength();
     notes.accept(
@@ -43,7 +47,7 @@ record AdviceRun(Inputs inputs, Sessions sessions, Consumer<String> notes) {
             + count
             + " examples of "
             + length
-            + " tokens");
+            + " tokens, and edges are chosen evenly, unless it is first or last ones");
     try (Torch torch = Torch.dry(recipe.train().device())) {
       return new Advising(
               request,
@@ -55,6 +59,32 @@ record AdviceRun(Inputs inputs, Sessions sessions, Consumer<String> notes) {
               notes)
           .dry();
     }
+  }
+
+  /**
+   * The model with the head of a task of which no data is known.
+   *
+   * @throws UsageException if a model of its kind does not learn that task
+   */
+  private static TaskModel family(ModelConfig config, TaskRecipe task) {
+    boolean writes = config.kind() == ModelKind.CAUSAL_LM;
+    boolean pictures = config.kind() == ModelKind.IMAGE_CLASSIFIER;
+    boolean fits =
+        switch (task.type()) {
+          case TaskRecipe.CAUSAL_LM -> writes;
+          case TaskRecipe.IMAGE_CLASSIFICATION -> pictures;
+          default -> !writes && !pictures;
+        };
+    if (!fits) {
+      throw new UsageException(
+          "task: expected one for a model of the type "
+              + config.modelType()
+              + ", found "
+              + task.type());
+    }
+    return task.type().equals(TaskRecipe.REGRESSION)
+        ? TaskModel.regression(config.backbone(), Pooling.FIRST)
+        : TaskModel.usual(config.backbone(), task.labels().map(List::size).orElse(CLASSES));
   }
 
   private ModelConfig config(String model) throws IOException {

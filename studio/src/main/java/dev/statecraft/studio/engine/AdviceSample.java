@@ -68,16 +68,21 @@ record AdviceSample(
                 .toList();
     List<Integer> named = named(examples, outputs);
     int drawn = outputs > named.size() ? DRAWN : 0;
-    int shortest = Arrays.stream(own).min().orElseThrow();
-    int replicas = Math.max(1, Math.min(named.size() + drawn, room / shortest));
+    // As many copies as half of the examples have room for: a few outputs of many examples say
+    // more than all outputs of a few.
+    int[] ascending = Arrays.stream(lengths).sorted().toArray();
+    int replicas =
+        Math.max(1, Math.min(named.size() + drawn, room / ascending[ascending.length / 2]));
     int byChance = Math.min(drawn, replicas / 3);
-    List<Integer> subspace = named.subList(0, replicas - byChance);
+    List<Integer> subspace = named.subList(0, Math.min(named.size(), replicas - byChance));
     List<Integer> fitting =
-        chosen.stream().filter(index -> (long) replicas * lengths[index] <= room).toList();
+        IntStream.range(0, lengths.length)
+            .filter(index -> (long) replicas * lengths[index] <= room)
+            .boxed()
+            .toList();
     Random random = new Random(seed);
     List<Probe> probes = new ArrayList<>();
-    for (int example :
-        spread(fitting.isEmpty() ? chosen : fitting, Math.max(1, chosen.size() / FEWER))) {
+    for (int example : spread(fitting, Math.max(1, chosen.size() / FEWER))) {
       List<Integer> asked = new ArrayList<>(subspace);
       random.ints(byChance, 0, outputs).forEach(asked::add);
       int label = random.nextInt(Math.toIntExact(examples.labels(List.of(example))));
@@ -100,7 +105,7 @@ record AdviceSample(
         .toList();
   }
 
-  /** All outputs if they are few, else those that labels name most often. */
+  /** All outputs if they are few, else the tokens that labels name most often, or first classes. */
   private static List<Integer> named(ExampleSet examples, int outputs) {
     List<Integer> all = IntStream.range(0, Math.min(outputs, SUBSPACE)).boxed().toList();
     if (outputs <= SUBSPACE || examples.written().isEmpty()) {

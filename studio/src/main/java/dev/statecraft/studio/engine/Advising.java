@@ -19,6 +19,7 @@ import dev.statecraft.studio.recipe.MethodRecipe;
 import dev.statecraft.studio.recipe.ModelDropoutUse;
 import dev.statecraft.studio.recipe.Recipe;
 import dev.statecraft.tensor.Torch;
+import dev.statecraft.training.BudgetException;
 import dev.statecraft.training.ComputeOptions;
 import dev.statecraft.training.MicroBatchPlanner;
 import dev.statecraft.training.task.ExampleSet;
@@ -53,12 +54,14 @@ record Advising(
     Torch torch,
     UserFunctions functions,
     Consumer<String> notes) {
-  /** Fewer directions of A than this leave too much to chance. */
-  private static final int LEAST_RANK = 16;
+  /** Fewer directions of A than this leave much to chance. */
+  private static final int USUAL_RANK = 16;
 
-  /** Functions that an edge between two states can have without more being said. */
-  private static final List<String> FUNCTIONS =
-      List.of("low-rank", "bottleneck", "gated", "affine", "patch", "routed", "loreft", "vera");
+  /**
+   * What is sensed keeps no moments of an optimizer, so it takes no more than edges do with so many
+   * times their rank.
+   */
+  private static final int OF_RANK = 4;
 
   /** Part of the candidates that is chosen where no budget is given. */
   private static final int USUAL_PART = 4;
@@ -89,11 +92,14 @@ record Advising(
     long start = System.nanoTime();
     Recipe recipe = request.recipe();
     Graph graph = family.graph();
-    List<Candidate> candidates =
-        request.places().isEmpty()
-            ? Candidates.ofBlocks(graph)
-            : Candidates.of(graph, request.places());
     EdgeRecipes recipes = EdgeRecipes.of(recipe, Models.defaults(family, functions));
+    recipes.leftOut().ifPresent(notes);
+    List<Candidate> candidates =
+        recipes.inLayers(
+            graph,
+            request.places().isEmpty()
+                ? Candidates.ofBlocks(graph)
+                : Candidates.of(graph, request.places()));
     MethodRecipe all = recipes.method(candidates, request.function());
     // As a run trains it; what is looked at is the model that answers.
     Graph trained =
@@ -101,7 +107,7 @@ record Advising(
             ? family.dropout().applyTo(graph)
             : graph;
     Graph tuned = all.tuning(recipes.defaults()).apply(trained);
-    MemoryPlan plan = MemoryPlan.of(recipe.withMethod(all), tuned, examples, torch, notes);
+    MemoryPlan plan = plan(recipe, recipes, trained, candidates);
     ComputeOptions compute =
         new ComputeOptions(
             torch.kernels(), recipe.train().dtype(), recipe.quantize(), recipe.memory().states());
@@ -128,11 +134,14 @@ record Advising(
             sample.probes().get(0).outputs().size(),
             plan.store());
     SensorPasses passes = new SensorPasses(family, sensors, examples, sample);
+    long predicted = passes.predict(compute);
+    if (plan.budget().isPresent() && predicted > plan.budget().getAsLong()) {
+      throw new BudgetException("advising", predicted, plan.budget().getAsLong());
+    }
     Found found =
         source.isEmpty()
-            ? new Found(
-                Optional.empty(), List.of(), OptionalLong.empty(), passes.predict(compute), 0)
-            : look(passes, source.get(), graph, plan, compute);
+            ? new Found(Optional.empty(), List.of(), OptionalLong.empty(), predicted, 0)
+            : look(passes, source.get(), graph, plan, predicted);
     notes.accept("counts what " + candidates.size() + " edges take");
     Map<AdvisedEdge, Candidate> places = new LinkedHashMap<>();
     for (int i = 0; i < candidates.size(); i++) {
@@ -141,26 +150,46 @@ record Advising(
     return choose(places, found, costs, sample, start);
   }
 
+  /**
+   * How a step of all edges is computed, or if the recipe's budget is too small for that, one of
+   * the edge that takes least.
+   */
+  private MemoryPlan plan(
+      Recipe recipe, EdgeRecipes recipes, Graph graph, List<Candidate> candidates) {
+    try {
+      return plan(recipe, recipes.method(candidates, request.function()), recipes, graph);
+    } catch (BudgetException e) {
+      List<Candidate> last = List.of(candidates.get(candidates.size() - 1));
+      return plan(recipe, recipes.method(last, request.function()), recipes, graph);
+    }
+  }
+
+  private MemoryPlan plan(Recipe recipe, MethodRecipe method, EdgeRecipes recipes, Graph graph) {
+    return MemoryPlan.of(
+        recipe.withMethod(method),
+        method.tuning(recipes.defaults()).apply(graph),
+        examples,
+        torch,
+        notes);
+  }
+
   private static int outputs(Graph graph) {
     return Math.toIntExact(graph.state(TaskModel.LOGITS).shape().features());
   }
 
-  /** As many directions as edges have, or more; no more than the states have features. */
+  /** As many directions as edges have, or some more; no more than the states have features. */
   private static int sensedRank(Graph graph, List<Candidate> candidates, EdgeRecipes recipes) {
     long features =
         candidates.stream()
             .mapToLong(candidate -> graph.state(candidate.from()).shape().features())
             .min()
             .orElseThrow();
-    return (int) Math.min(features, Math.max(LEAST_RANK, recipes.rank().orElse(LEAST_RANK)));
+    int rank = recipes.rank().orElse(USUAL_RANK);
+    return (int) Math.min(features, Math.max(rank, Math.min(USUAL_RANK, OF_RANK * rank)));
   }
 
   private Found look(
-      SensorPasses passes,
-      WeightSource source,
-      Graph graph,
-      MemoryPlan plan,
-      ComputeOptions compute) {
+      SensorPasses passes, WeightSource source, Graph graph, MemoryPlan plan, long predicted) {
     Recipe recipe = request.recipe();
     Optional<FreshHead> head = Optional.empty();
     if (request.headSteps() > 0 && FreshHead.isNeeded(graph, source)) {
@@ -192,13 +221,14 @@ record Advising(
           passes.sample().subspace(),
           OptionalLong.of(
               Math.max(torch.peakBytes(), head.map(FreshHead::measuredBytes).orElse(0L))),
-          Math.max(passes.predict(compute), head.map(FreshHead::predictedBytes).orElse(0L)),
+          Math.max(predicted, head.map(FreshHead::predictedBytes).orElse(0L)),
           head.isPresent() ? request.headSteps() : 0);
     }
   }
 
   private AdvisedEdge edge(
       Candidate candidate, int index, Optional<SensorPasses.Seen> seen, EdgeCosts costs) {
+    Advice.FunctionCost cost = costs.of(candidate, request.function());
     return new AdvisedEdge(
         candidate.place(),
         candidate.layer(),
@@ -208,8 +238,8 @@ record Advising(
         seen.map(of -> of.smallestEigenvalues().get(index)).orElse(0.0),
         seen.map(of -> of.gains().get(index)).orElse(0.0),
         seen.map(of -> of.gradients().get(index)).orElse(0.0),
-        costs.bytes(candidate, request.function()),
-        costs.parameters(candidate, request.function()),
+        cost.bytes(),
+        cost.parameters(),
         false);
   }
 
@@ -227,6 +257,9 @@ record Advising(
         request
             .budget()
             .orElseGet(() -> new AdviceBudget.Edges(Math.max(1, places.size() / USUAL_PART)));
+    if (budget instanceof AdviceBudget.Edges edges && edges.count() > places.size()) {
+      notes.accept("there are no more than " + places.size() + " edges: all are chosen");
+    }
     EdgeChoice choice = new EdgeChoice(score, costs, request.function(), places);
     List<AdvisedEdge> ranked = choice.ranked(List.copyOf(places.keySet()));
     Set<AdvisedEdge> chosen = choice.chosen(ranked, budget);
@@ -247,6 +280,7 @@ record Advising(
         functions(best, costs),
         found.subspace().stream().map(names::apply).toList(),
         found.seen().isPresent() ? sample.examples() : 0,
+        found.seen().isPresent() ? sample.probes().size() : 0,
         costs.step(edges, request.function()).peakBytes(),
         costs.step(List.of(best), request.function()).peakBytes(),
         found.measuredBytes(),
@@ -266,15 +300,13 @@ record Advising(
   }
 
   /** What an edge takes with each function that can stand there. */
-  private static Map<String, Advice.FunctionCost> functions(Candidate edge, EdgeCosts costs) {
+  private Map<String, Advice.FunctionCost> functions(Candidate edge, EdgeCosts costs) {
     Map<String, Advice.FunctionCost> found = new LinkedHashMap<>();
-    for (String function : FUNCTIONS) {
+    for (String function : AdviseRequest.FUNCTIONS) {
       try {
-        found.put(
-            function,
-            new Advice.FunctionCost(costs.parameters(edge, function), costs.bytes(edge, function)));
+        found.put(function, costs.of(edge, function));
       } catch (GraphException | UsageException e) {
-        found.remove(function); // It does not go there.
+        notes.accept(function + " does not go there: " + e.getMessage());
       }
     }
     return found;

@@ -5,6 +5,7 @@ import dev.statecraft.core.graph.Graph;
 import dev.statecraft.core.graph.Parameter;
 import dev.statecraft.core.plan.LayerPolicies;
 import dev.statecraft.core.run.Batch;
+import dev.statecraft.studio.advise.Advice;
 import dev.statecraft.tensor.Torch;
 import dev.statecraft.tensor.memory.MemoryCategory;
 import dev.statecraft.training.ComputeOptions;
@@ -33,18 +34,16 @@ record EdgeCosts(
     return DryRun.step(tuned(edges, function), compute, store, batch);
   }
 
-  /** What it takes beside the frozen weights. */
-  long bytes(Candidate edge, String function) {
-    MemoryUse step = step(List.of(edge), function);
-    return step.peakBytes() - step.categories().get(MemoryCategory.WEIGHTS.label());
-  }
-
-  /** What an edge trains. */
-  long parameters(Candidate edge, String function) {
-    return tuned(List.of(edge), function).trainableParameters().stream()
-        .filter(parameter -> parameter.role() == Parameter.Role.CONTROL)
-        .mapToLong(Parameter::elements)
-        .sum();
+  /** What an edge trains, and takes beside the frozen weights. */
+  Advice.FunctionCost of(Candidate edge, String function) {
+    Graph tuned = tuned(List.of(edge), function);
+    MemoryUse step = DryRun.step(tuned, compute, store, batch);
+    return new Advice.FunctionCost(
+        tuned.trainableParameters().stream()
+            .filter(parameter -> parameter.role() == Parameter.Role.CONTROL)
+            .mapToLong(Parameter::elements)
+            .sum(),
+        step.peakBytes() - step.categories().get(MemoryCategory.WEIGHTS.label()));
   }
 
   private Graph tuned(List<Candidate> edges, String function) {

@@ -13,6 +13,7 @@ import dev.statecraft.training.task.ExampleSet;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.CancellationException;
 
 /**
  * The passes that sensors see.
@@ -49,6 +50,7 @@ record SensorPasses(TaskModel family, Sensors sensors, ExampleSet examples, Advi
     }
     OutputScores outputs = new OutputScores(sensors.candidates().size(), sample.subspace().size());
     for (AdviceSample.Probe probe : sample.probes()) {
+      endIfInterrupted();
       seeOutputs(weights, probe);
       outputs.add(sensors.effects(weights));
     }
@@ -70,6 +72,7 @@ record SensorPasses(TaskModel family, Sensors sensors, ExampleSet examples, Advi
   private void seeLoss(Weights weights) {
     weights.flatGradients().zero();
     for (List<Integer> part : sample.microBatches()) {
+      endIfInterrupted();
       try (Batch batch = batch(weights, part)) {
         sensors.seeLoss(weights, batch, 1.0 / sample.labels());
       }
@@ -80,6 +83,12 @@ record SensorPasses(TaskModel family, Sensors sensors, ExampleSet examples, Advi
     List<Integer> replicas = Collections.nCopies(probe.outputs().size(), probe.example());
     try (Batch batch = family.probed(batch(weights, replicas), probe.outputs(), probe.label())) {
       sensors.seeOutputs(weights, batch);
+    }
+  }
+
+  private static void endIfInterrupted() {
+    if (Thread.interrupted()) {
+      throw new CancellationException("cancelled while edges were looked at");
     }
   }
 

@@ -47,7 +47,7 @@ public final class Methods {
   }
 
   /** The names of what an edge can compute. */
-  public static List<String> functions() {
+  static List<String> functions() {
     return EdgeFunction.ALL.stream().map(EdgeFunction::label).toList();
   }
 

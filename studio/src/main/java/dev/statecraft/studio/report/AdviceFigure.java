@@ -7,7 +7,7 @@ import java.util.Locale;
 /** A number of an advised edge that is drawn as a heat map. */
 enum AdviceFigure {
   CONTROLLABILITY("Controllability", "Share of each edge in the trace of all candidates' Gramians"),
-  GAIN("Gain", "How much of what each edge does no other does, from 0 to 1"),
+  GAIN("Gain", "How much of its first step no other edge does as far, from 0 to 1"),
   GRADIENT(
       "Gradient",
       "Norm of each edge's gradient at zero, normalised by the covariance of its input"),

@@ -76,7 +76,12 @@ public final class AdvicePage {
     asked.put("Budget", advice.budget().describe());
     asked.put("Function of an edge", advice.function());
     if (advice.measured()) {
-      asked.put("Examples", Units.count(advice.examples()));
+      asked.put(
+          "Examples",
+          Units.count(advice.examples())
+              + " for the loss, "
+              + Units.count(advice.outputExamples())
+              + " for outputs");
       asked.put("Outputs", String.join(", ", advice.outputs()));
       asked.put("Head", head());
     }
@@ -199,8 +204,9 @@ public final class AdvicePage {
           "The smallest eigenvalue of an edge's Gramian is how much the edge moves the output that"
               + " it moves least. Near zero, there are outputs that it cannot move alone.");
       meanings.add(
-          "Gain is the column sum of the relative gain array: near 1, no other candidate does what"
-              + " this edge does; near 0, others do it too. It changes with the candidates.");
+          "Gain is the column sum of the relative gain array of the edges' first steps: near 1, no"
+              + " other candidate's step moves the same outputs as far; near 0, others move them"
+              + " farther. Of two edges that do the same, the one of the larger step has it.");
       meanings.add(
           "Gradient is the norm of an edge's gradient at zero, normalised by the covariance of what"
               + " it reads: how fast the loss would fall in the first step. What later steps find,"

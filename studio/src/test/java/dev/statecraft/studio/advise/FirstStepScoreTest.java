@@ -8,14 +8,14 @@ import org.junit.jupiter.api.Test;
 
 /** The promise of a first step, against sums done by hand. */
 class FirstStepScoreTest {
-  /** G = [[3, 1], [0, 2]], C = diag(4, 1/4): tr(G C^-1 G') = 9/4 + 4 + 16. */
+  /** G = [[3, 1], [0, 2]], C = diag(4, 1): tr(G C^-1 G') = 9/4 + 1 + 4. */
   @Test
   void isTheNormOfTheGradientWhereWhatIsReadVariesAsMuchInAllDirections() {
     FirstStepScore score =
         FirstStepScore.of(
-            new FirstStep(new double[] {3, 1, 0, 2}, new double[] {40, 0, 0, 2.5}, 2), 10);
-    assertThat(score.norm()).isCloseTo(Math.sqrt(22.25), within(1e-4));
-    assertThat(score.direction()).containsExactly(new double[] {-0.75, -4, 0, -8}, within(1e-4));
+            new FirstStep(new double[] {3, 1, 0, 2}, new double[] {40, 0, 0, 10}, 2), 10);
+    assertThat(score.norm()).isCloseTo(Math.sqrt(7.25), within(1e-4));
+    assertThat(score.direction()).containsExactly(new double[] {-0.75, -1, 0, -2}, within(1e-4));
   }
 
   /** h' = T h has dB' = dB T^-T ... so that the promise is the same in every basis. */

@@ -13,6 +13,7 @@ import dev.statecraft.studio.advise.AdvisedEdge;
 import dev.statecraft.studio.recipe.Recipe;
 import dev.statecraft.studio.recipe.RecipeBuilder;
 import dev.statecraft.studio.recipe.TaskRecipe;
+import dev.statecraft.training.BudgetException;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -28,6 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Advice on models of a moment: what is measured, what it takes, what is chosen. */
 class AdvisingTest {
@@ -119,7 +121,9 @@ class AdvisingTest {
 
   @Test
   void spreadEdgesAreOfAllLayers() throws IOException {
-    Advice advice = advise(classification("joy gloom"), AdviceScore.UNIFORM, edges(2), "mlp");
+    Advice advice =
+        advise(classification("joy gloom"), AdviceScore.UNIFORM, edges(2), "attn", "mlp", "mlp");
+    assertThat(advice.edges()).hasSize(4);
     assertThat(advice.chosen()).extracting(AdvisedEdge::layer).containsExactlyInAnyOrder(0, 1);
   }
 
@@ -164,6 +168,75 @@ class AdvisingTest {
     assertThat(advice.edges()).hasSize(6);
   }
 
+  /** From one label token to more than are asked for, in batches with room for all outputs. */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 3, 7, 8, 12})
+  void anyNumberOfLabelTokensIsAskedFor(int labels) throws IOException {
+    RecipeBuilder recipe = causal();
+    StringBuilder rows = new StringBuilder();
+    for (int i = 0; i < 24; i++) {
+      rows.append("{\"instruction\": \"w4\", \"output\": \"w%d\"}%n".formatted(20 + i % labels));
+    }
+    Files.writeString(folder.resolve("rows.jsonl"), rows);
+    Advice advice =
+        advise(recipe.set("train.batch_size", 24), AdviceScore.CONTROLLABILITY, edges(1));
+    assertThat(advice.outputs()).hasSize(Math.min(8, labels + 1));
+    assertThat(advice.outputExamples()).isEqualTo(12);
+    assertThat(advice.adviceBytes()).hasValue(advice.predictedBytes());
+  }
+
+  /** One short text must not be all that outputs are asked of. */
+  @Test
+  void smallMicroBatchesAskForFewerOutputsOfManyExamples() throws IOException {
+    LabelledBert.write(folder.resolve("bert"), List.of("joy", "gloom"));
+    StringBuilder rows = new StringBuilder("text,label\nw5,joy\n");
+    for (int i = 0; i < 20; i++) {
+      rows.append("w5 w6 w7 w8 w9 w10 w11,").append(i % 2 == 0 ? "joy" : "gloom").append('\n');
+    }
+    RecipeBuilder recipe =
+        classification("joy gloom").set("train.micro_batch", Map.of("examples", 1));
+    Files.writeString(folder.resolve("rows.csv"), rows);
+    Advice advice = advise(recipe, AdviceScore.GAIN, edges(1));
+    assertThat(advice.outputs()).hasSize(1);
+    assertThat(advice.outputExamples()).isEqualTo(10);
+  }
+
+  @Test
+  void rankAlphaDropoutAndLayersAreThoseOfTheRecipesMethod() throws IOException {
+    RecipeBuilder recipe =
+        classification("joy gloom")
+            .set(
+                "method",
+                Map.of("name", "control", "rank", 3, "alpha", 0.01, "dropout", 0.3, "layers", "1"));
+    Advice advice = advise(recipe, AdviceScore.GRADIENT, edges(9));
+    assertThat(advice.edges()).extracting(AdvisedEdge::layer).containsOnly(1);
+    assertThat(advice.recipe())
+        .contains("rank: 3", "alpha: 0.01", "dropout: 0.3")
+        .doesNotContain("to: layers.0.");
+    assertThat(notes)
+        .contains("there are no more than 3 edges: all are chosen")
+        .anySatisfy(
+            note -> assertThat(note).startsWith("of the recipe's method edges do not have: "));
+  }
+
+  /** A budget for one edge is enough, though it is not for all. */
+  @Test
+  void aRecipesBudgetNeedNotBeEnoughForAllEdges() throws IOException {
+    RecipeBuilder recipe =
+        classification("joy gloom")
+            .set("train.store", "inputs")
+            .set("method", Map.of("name", "control", "rank", 64));
+    long bytes = advise(recipe, AdviceScore.LAST, edges(6)).trainingBytes();
+    Advice advice =
+        advise(
+            recipe.set("memory", Map.of("budget", (bytes - 1) + "B")), AdviceScore.LAST, edges(1));
+    assertThat(advice.trainingBytes()).isLessThan(bytes);
+    assertThatThrownBy(
+            () ->
+                advise(recipe.set("memory", Map.of("budget", "9KiB")), AdviceScore.LAST, edges(1)))
+        .isInstanceOf(BudgetException.class);
+  }
+
   @Test
   void aNumberIsOneOutput() throws IOException {
     LabelledBert.write(folder.resolve("bert"), List.of("joy"));
@@ -176,6 +249,7 @@ class AdvisingTest {
             .task("regression")
             .set("data.validation", "none");
     Advice advice = advise(recipe, AdviceScore.CONTROLLABILITY, edges(2));
+    assertThat(advice.adviceBytes()).hasValue(advice.predictedBytes());
     assertThat(advice.outputs()).hasSize(1);
     assertThat(advice.edges()).allSatisfy(edge -> assertThat(edge.gain()).isPositive());
   }

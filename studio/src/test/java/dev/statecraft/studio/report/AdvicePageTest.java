@@ -77,7 +77,9 @@ final class AdvicePageTest {
             edge("mlp", 2, Double.NaN, 0));
     HeatMap gradient = new HeatMap(AdviceFigure.GRADIENT, List.of("attn", "mlp"), edges);
     assertThat(gradient.caption())
-        .isEqualTo("Norm of each edge's gradient at zero, in units of 1e-4.");
+        .isEqualTo(
+            "Norm of each edge's gradient at zero, normalised by the covariance of its input, in"
+                + " units of 1e-4.");
     assertThat(gradient.html())
         .contains(
             "<td class=\"high chosen\" style=\"--part:1.000\""

@@ -9,9 +9,9 @@ import dev.statecraft.tensor.Tensor;
  * example as often as there are outputs, end to end, and replica i is differentiated by output i:
  * its rows of dy are {@code J_v' e_i}, {@code J_v = dy/dx_v}.
  *
- * <p>Adds the Gramian {@code W_ij = sum over rows t of |x_u,t|^2 (J_v,t' e_i) . (J_v,t' e_j)}, of
- * the edge that adds any {@code Theta x_u}, and in a last column the effects {@code sum over t of
- * (J_v,t' e_i) . (B A x_u,t)} of the one edge whose B the sensor has.
+ * <p>Adds the Gramian {@code W_ij = sum over rows t of |x_u,t|^2 (J_v,t' e_i) . (J_v,t' e_j)}, in
+ * which every row is an input of its own (an edge has one Theta for all), and in a last column the
+ * effects {@code sum over t of (J_v,t' e_i) . (B A x_u,t)} of the one edge whose B the sensor has.
  *
  * @param replicas one for each output
  */
