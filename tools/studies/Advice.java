@@ -34,6 +34,9 @@ public final class Advice {
 
   private static final int PART = 3;
 
+  /** Learning rates of edges; a choice has the one that is better for it. */
+  private static final List<String> RATES = List.of("1e-3", "3e-3");
+
   /** What edges are chosen by, as the file of an advice calls it; those that were measured. */
   private static final List<String> MEASURED = List.of("controllability", "gain", "gradient");
 
@@ -53,7 +56,7 @@ public final class Advice {
     data:
     %s
       max_length: 96
-    train: {max_steps: %d, epochs: 100, batch_size: 16, learning_rate: 3e-3, model_dropout: "off"}
+    train: {max_steps: %d, epochs: 100, batch_size: 16, model_dropout: "off"}
     """
         .formatted(data.indent(2).stripTrailing(), steps);
   }
@@ -115,7 +118,7 @@ public final class Advice {
               validation: {split: 0.05}
               max_length: 512
             task: causal-lm
-            train: {max_steps: 30, batch_size: 8, learning_rate: 3e-3}
+            train: {max_steps: 30, batch_size: 8}
             """
                 .formatted(data)));
   }
@@ -173,9 +176,33 @@ public final class Advice {
   /** What a run came to, of which less loss is better. */
   private record Result(double score, double loss) {}
 
+  /** All runs of a choice of edges, by learning rate. */
+  private record Runs(Map<String, List<Future<Result>>> byRate) {
+    /** The rate whose mean loss is least. */
+    String rate() throws Exception {
+      String best = RATES.get(0);
+      for (String rate : RATES) {
+        best = loss(rate) < loss(best) ? rate : best;
+      }
+      return best;
+    }
+
+    private double loss(String rate) throws Exception {
+      return mean(values(byRate.get(rate)).stream().map(Result::loss).toList());
+    }
+
+    List<Result> best() throws Exception {
+      return values(byRate.get(rate()));
+    }
+  }
+
   private String table(Task task, ExecutorService workers) throws Exception {
-    Map<String, List<Future<Result>>> results = new LinkedHashMap<>();
-    CHOICES.forEach(choice -> results.put(choice, new ArrayList<>()));
+    Map<String, Runs> runs = new LinkedHashMap<>();
+    for (String choice : CHOICES) {
+      Map<String, List<Future<Result>>> byRate = new LinkedHashMap<>();
+      RATES.forEach(rate -> byRate.put(rate, new ArrayList<>()));
+      runs.put(choice, new Runs(byRate));
+    }
     List<Future<List<Edge>>> advices = new ArrayList<>();
     for (int seed = 1; seed <= seeds; seed++) {
       int own = seed;
@@ -185,7 +212,12 @@ public final class Advice {
       int own = seed;
       List<Edge> edges = advices.get(seed - 1).get();
       for (String choice : CHOICES) {
-        results.get(choice).add(workers.submit(() -> result(task, choice, own, edges)));
+        for (String rate : RATES) {
+          runs.get(choice)
+              .byRate
+              .get(rate)
+              .add(workers.submit(() -> result(task, choice, rate, own, edges)));
+        }
       }
     }
     StringBuilder table =
@@ -193,21 +225,22 @@ public final class Advice {
             """
             ### %s
 
-            | edges | %s | loss | loss against random, seed by seed |
-            |---|---|---|---|
+            | edges | rate | %s | loss | loss against random, seed by seed |
+            |---|---|---|---|---|
             """
                 .formatted(task.title, task.score));
-    List<Result> random = values(results.get("random"));
+    List<Result> random = runs.get("random").best();
     for (String choice : CHOICES) {
-      List<Result> own = values(results.get(choice));
+      List<Result> own = runs.get(choice).best();
       List<Double> less = new ArrayList<>();
       for (int i = 0; i < own.size(); i++) {
         less.add(own.get(i).loss - random.get(i).loss);
       }
       table.append(
-          "| %s | %s | %s | %s |\n"
+          "| %s | %s | %s | %s | %s |\n"
               .formatted(
                   choice,
+                  runs.get(choice).rate(),
                   spread(own.stream().map(Result::score).toList()),
                   spread(own.stream().map(Result::loss).toList()),
                   choice.equals("random") ? "" : signed(less)));
@@ -284,9 +317,9 @@ public final class Advice {
     return order.subList(0, count);
   }
 
-  private Result result(Task task, String choice, int seed, List<Edge> edges)
+  private Result result(Task task, String choice, String rate, int seed, List<Edge> edges)
       throws IOException, InterruptedException {
-    Path place = out.resolve("%s-%s-%d".formatted(task.name, choice, seed));
+    Path place = out.resolve("%s-%s-%s-%d".formatted(task.name, choice, rate, seed));
     // Written once the run has ended well; one that was stopped is begun again.
     Path done = out.resolve(place.getFileName() + ".done");
     if (!Files.exists(done)) {
@@ -306,7 +339,15 @@ public final class Advice {
       run(
           place,
           List.of(
-              "train", "-c", recipe.toString(), "--set", "train.seed=" + seed, "--threads", "1"));
+              "train",
+              "-c",
+              recipe.toString(),
+              "--set",
+              "train.seed=" + seed,
+              "--set",
+              "train.learning_rate=" + rate,
+              "--threads",
+              "1"));
       Files.createFile(done);
     }
     return last(task, place.resolve("summary.json"));

@@ -40,6 +40,14 @@ record LeavingErrors(ErrorScenarios scenarios, Path folder) {
           return scenarios.run("export", "--run", run(), "--to", "out");
         });
     scenarios.put(
+        "<folder>: expected a folder that is not read itself, found that <source> is there",
+        () -> {
+          Path model = TinyFolder.model(folder.resolve("model"));
+          Path adapter = TinyFolder.lora(folder.resolve("adapter"), model, false);
+          return scenarios.run(
+              "merge", "--adapter", adapter.toString(), "--to", model.toString(), "--force");
+        });
+    scenarios.put(
         "merge: expected an adapter of lora, dora, vera, adalora, qa-lora, ia3, bitfit, full or"
             + " probe, found '<method>', which computes between states what no weight of the model"
             + " can hold; use it with --adapter, or export it",

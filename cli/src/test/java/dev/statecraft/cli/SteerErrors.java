@@ -23,7 +23,16 @@ record SteerErrors(ErrorScenarios scenarios, Path folder) {
     scenarios.put(
         "steer: expected a heap that holds the Jacobians of <n> layers of <n> features, <size>,"
             + " found one of <size> (java -Xmx)",
-        SteerErrors::largeModel);
+        () -> room(33, 4096));
+    scenarios.put(
+        "steer: expected a model of at most 4096 features, found one of <n>", () -> room(2, 4097));
+    scenarios.put(
+        "<folder>: expected what steer made to replace, found a folder of other files",
+        () -> {
+          Path other = Files.createDirectories(folder.resolve("out"));
+          Files.writeString(other.resolve("adapter_config.json"), "{}");
+          return steer(HIGH, LOW, "--force").play();
+        });
     texts();
   }
 
@@ -33,6 +42,14 @@ record SteerErrors(ErrorScenarios scenarios, Path folder) {
     scenarios.put(
         "--state-cost: expected a number of 0 or more, found <n>",
         steer(HIGH, LOW, "--state-cost", "-1"));
+    scenarios.put(
+        "--state-cost: expected a number above 0 here or in --last-cost, found that no distance"
+            + " costs anything",
+        steer(HIGH, LOW, "--state-cost", "0", "--last-cost", "0"));
+    scenarios.put(
+        "--strength: expected edges with which all states are finite numbers, found that <n> makes"
+            + " others",
+        steer(HIGH, LOW, "--strength", "1e300"));
     scenarios.put(
         "--input-cost: expected a number above 0, found <n>",
         steer(HIGH, LOW, "--input-cost", "0"));
@@ -51,6 +68,13 @@ record SteerErrors(ErrorScenarios scenarios, Path folder) {
         "<file>: expected 2 texts or more to steer by, found <n>", steer("w40 w41\n\n", LOW));
     scenarios.put(
         "<file>: expected a text a line in UTF-8, found <what>", steer("%PDF-1.7\nw40 w41\n", LOW));
+    scenarios.put(
+        "<place>: expected a text in '<column>', found a blank one",
+        () -> rows("{\"text\": \"w5\"}\n{\"text\": \"  \"}\n"));
+    scenarios.put(
+        "<place>: expected a text, a prompt alone or messages, as each is a user's turn, found"
+            + " [<columns>]",
+        () -> rows("{\"prompt\": \"w5\", \"completion\": \"w6\"}\n", "--chat"));
     scenarios.put(
         "<place>: expected a text of 1 to <n> tokens to steer by, found <n>",
         steer(HIGH + "w9 ".repeat(40), LOW));
@@ -80,16 +104,26 @@ record SteerErrors(ErrorScenarios scenarios, Path folder) {
     };
   }
 
+  private ErrorScenarios.Outcome rows(String rows, String... more) throws IOException {
+    Files.writeString(folder.resolve("rows.jsonl"), rows);
+    List<String> arguments = new ArrayList<>(List.of(more));
+    arguments.addAll(List.of("--positive", "rows.jsonl"));
+    write(HIGH, LOW);
+    arguments.addAll(
+        0, List.of("steer", "--model", "llama", "--negative", "low.txt", "--to", "out"));
+    return scenarios.run(arguments.toArray(String[]::new));
+  }
+
   private void write(String positive, String negative) throws IOException {
     TinyFolder.withTokenizer(TinyFolder.model(folder.resolve("llama")));
     Files.writeString(folder.resolve("high.txt"), positive);
     Files.writeString(folder.resolve("low.txt"), negative);
   }
 
-  /** Its Jacobians would take 51 GB. */
-  private static ErrorScenarios.Outcome largeModel() {
+  /** With a heap of 2 GiB. */
+  private static ErrorScenarios.Outcome room(int layers, int hidden) {
     try {
-      SteeringDesign.requireRoom(33, 8192, 1L << 33);
+      SteeringDesign.requireRoom(layers, hidden, 1L << 31);
       return new ErrorScenarios.Outcome(0, "");
     } catch (UsageException e) {
       Failure failure = Failure.of(e);

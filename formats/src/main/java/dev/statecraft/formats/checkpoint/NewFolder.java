@@ -58,6 +58,24 @@ public final class NewFolder implements AutoCloseable {
     return new NewFolder(target, partial);
   }
 
+  /**
+   * Refuses a place whose folder, if it is replaced, takes something with it that is still read.
+   *
+   * @param source a file or folder
+   * @throws UsageException if it is in that place
+   */
+  public static void requireApart(Path place, Path source) throws IOException {
+    if (Files.exists(place)
+        && Files.exists(source)
+        && source.toRealPath().startsWith(place.toRealPath())) {
+      throw new UsageException(
+          place
+              + ": expected a folder that is not read itself, found that "
+              + source
+              + " is there");
+    }
+  }
+
   private static void check(Path place, boolean replace, List<String> marks, String kind)
       throws IOException {
     if (!Files.exists(place)) {

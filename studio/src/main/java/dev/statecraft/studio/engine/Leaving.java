@@ -32,6 +32,7 @@ record Leaving(Inputs inputs, Sessions sessions) {
     try (OpenAdapter open = OpenAdapter.of(request.source(), inputs);
         Torch torch = sessions.open(Device.CPU);
         NewFolder folder = NewFolder.beside(request.to(), request.replace())) {
+      requireApart(request.to(), request.source(), open);
       AdapterFormat format =
           request.format().orElseGet(() -> AdapterFormat.usual(open.adapter().description()));
       new AdapterExport(
@@ -52,9 +53,17 @@ record Leaving(Inputs inputs, Sessions sessions) {
     return model.checkpoint().names().contains(parameter);
   }
 
+  /** What is made must not take the place of what it is made of. */
+  private static void requireApart(Path to, AdapterSource source, OpenAdapter open)
+      throws IOException {
+    NewFolder.requireApart(to, source.adapter());
+    NewFolder.requireApart(to, Path.of(open.model().name()));
+  }
+
   Exported merge(MergeRequest request) throws IOException {
     try (OpenAdapter open = OpenAdapter.of(request.source(), inputs);
         Torch torch = sessions.open(request.device())) {
+      requireApart(request.to(), request.source(), open);
       Optional<ZeroPoints> zeroPoints =
           ZeroPointBase.of(open.adapter(), request.source(), request.keepQuantized());
       Merge merge = Merge.of(open.adapter(), open.family(), open.model(), zeroPoints);

@@ -84,7 +84,13 @@ final class Steering {
       SteeringTexts reader = new SteeringTexts(model, request.chat());
       List<int[]> positive = reader.read(request.positive());
       List<int[]> negative = reader.read(request.negative());
-      try (NewFolder folder = NewFolder.beside(request.to(), request.replace());
+      Optional<Path> base = inputs.folder(request.model());
+      if (base.isPresent()) {
+        NewFolder.requireApart(request.to(), base.get());
+      }
+      try (NewFolder folder =
+              NewFolder.beside(
+                  request.to(), request.replace(), List.of(OUTCOME), "what steer made");
           Torch torch = sessions.open(request.device())) {
         SteerOutcome outcome =
             new Work(model, family, torch, layers, positive, negative).into(folder.path());
@@ -171,11 +177,17 @@ final class Steering {
       save(folder, design.edges());
       listener.accept("reading the states again, with the edges");
       Contrast after = steered(folder);
+      if (!after.isFinite()) {
+        throw new UsageException(
+            "--strength: expected edges with which all states are finite numbers, found that "
+                + request.settings().strength()
+                + " makes others");
+      }
       return new SteerOutcome(
           SteerOutcome.layers(contrast, after, design),
           design.predicted(),
           List.of(positive.size(), negative.size()),
-          request.settings().jacobianTexts(),
+          probed.size() / 2,
           model.notes(),
           torch.peakBytes());
     }
@@ -197,12 +209,13 @@ final class Steering {
               });
     }
 
-    /** The first texts of each side. */
+    /** The first texts of each side, of both as many. */
     private List<int[]> probed() {
-      int count = request.settings().jacobianTexts();
+      int count =
+          Math.min(request.settings().jacobianTexts(), Math.min(positive.size(), negative.size()));
       List<int[]> texts = new ArrayList<>();
       for (List<int[]> side : List.of(positive, negative)) {
-        texts.addAll(side.subList(0, Math.min(count, side.size())));
+        texts.addAll(side.subList(0, count));
       }
       return texts;
     }

@@ -30,6 +30,8 @@ final class SteeringTexts {
   /** Of one alone nothing could be told but what it is about. */
   private static final int LEAST = 2;
 
+  private static final String BYTE_ORDER_MARK = "\ufeff";
+
   private final PretrainedModel model;
   private final boolean turns;
   private final SegmentEncoder encoder;
@@ -87,7 +89,11 @@ final class SteeringTexts {
         throw new InvalidInputException(
             file + ": expected a text a line in UTF-8, found " + foreign.get());
       }
-      return Files.readAllLines(file);
+      List<String> lines = new ArrayList<>(Files.readAllLines(file));
+      if (!lines.isEmpty() && lines.get(0).startsWith(BYTE_ORDER_MARK)) {
+        lines.set(0, lines.get(0).substring(BYTE_ORDER_MARK.length()));
+      }
+      return lines;
     } catch (MalformedInputException e) {
       throw new InvalidInputException(file + ": expected UTF-8 text, found other bytes", e);
     }
@@ -107,11 +113,17 @@ final class SteeringTexts {
 
   private int[] encoded(Row row) {
     if (row.values().containsKey("prompt") && !row.values().containsKey("completion")) {
-      return plain(row.text("prompt"));
+      return plain(filled(row, "prompt"));
     }
     InstructionFormat format = InstructionFormat.detect(row);
     if (format == InstructionFormat.TEXT) {
-      return plain(row.text("text"));
+      return plain(filled(row, "text"));
+    }
+    if (turns && !format.isConversation()) {
+      throw new InvalidInputException(
+          row.where()
+              + ": expected a text, a prompt alone or messages, as each is a user's turn, found "
+              + row.values().keySet());
     }
     if (!format.isConversation()) {
       return asPrompt(format.segments(row));
@@ -122,6 +134,15 @@ final class SteeringTexts {
     return messages.get(messages.size() - 1).isAssistant()
         ? chat().encoder().encode(chat().render(conversation)).ids()
         : chat().prompt(conversation);
+  }
+
+  private static String filled(Row row, String column) {
+    String text = row.text(column);
+    if (text.isBlank()) {
+      throw new InvalidInputException(
+          row.where() + ": expected a text in '" + column + "', found a blank one");
+    }
+    return text;
   }
 
   private int[] plain(String text) {

@@ -3,6 +3,7 @@ package dev.statecraft.studio.steer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
+import java.util.stream.Stream;
 
 /**
  * What two kinds of texts differ in: the mean of every layer's output at the last token.
@@ -49,6 +50,12 @@ public record Contrast(List<double[]> positive, List<double[]> negative) {
       }
     }
     return OptionalInt.empty();
+  }
+
+  /** Whether all means are of finite numbers. */
+  public boolean isFinite() {
+    return Stream.concat(positive.stream(), negative.stream())
+        .allMatch(mean -> Double.isFinite(Vectors.length(mean)));
   }
 
   /** v'x of the means of each layer, along this contrast's directions. */

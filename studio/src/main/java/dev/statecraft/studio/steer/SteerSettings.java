@@ -40,6 +40,11 @@ public record SteerSettings(
     requireCost("--state-cost", stateCost, false);
     requireCost("--input-cost", inputCost, true);
     requireCost("--last-cost", lastCost, false);
+    if (stateCost == 0 && lastCost == 0) {
+      throw new UsageException(
+          "--state-cost: expected a number above 0 here or in --last-cost, found that no distance"
+              + " costs anything");
+    }
     if (jacobianTexts < 1) {
       throw new UsageException("--jacobian-texts: expected 1 or more, found " + jacobianTexts);
     }

@@ -41,6 +41,9 @@ import java.util.TreeMap;
  *     as a share of |e_T|, if the network were linear
  */
 public record SteeringDesign(Map<Integer, SteeringEdge> edges, double predicted) {
+  /** Matrices of more rows are refused by what computes with them. */
+  private static final int MOST_FEATURES = 4096;
+
   /** Jacobians are on the heap as they are and as gains, and room is needed to make these. */
   private static final int HEAP_COPIES = 3;
 
@@ -58,6 +61,13 @@ public record SteeringDesign(Map<Integer, SteeringEdge> edges, double predicted)
    * @throws UsageException if the Jacobians take more
    */
   public static void requireRoom(int layers, long hidden, long heap) {
+    if (hidden > MOST_FEATURES) {
+      throw new UsageException(
+          "steer: expected a model of at most "
+              + MOST_FEATURES
+              + " features, found one of "
+              + hidden);
+    }
     long bytes = HEAP_COPIES * (layers - 1L) * hidden * hidden * Double.BYTES;
     if (bytes > heap) {
       throw new UsageException(

@@ -95,12 +95,15 @@ class SteeringTest {
   @Test
   void strengthSaysHowFarTheLastLayerMoves() throws IOException {
     List<Double> shifts = new ArrayList<>();
+    List<Double> predicted = new ArrayList<>();
     for (double strength : List.of(0.0, 1.0, 2.0)) {
       SteerOutcome outcome =
           steer(request("s" + strength).with(SteerSettings.USUAL.withStrength(strength)));
       shifts.add(outcome.shift());
-      assertThat(outcome.predicted()).isEqualTo(strength == 0 ? 0 : outcome.predicted());
+      predicted.add(outcome.predicted());
     }
+    assertThat(predicted.get(0)).isZero();
+    assertThat(predicted.get(2)).isCloseTo(2 * predicted.get(1), offset(1e-9));
     assertThat(shifts).isSorted();
     assertThat(shifts.get(2)).isGreaterThan(shifts.get(0) + 0.01);
   }
@@ -118,6 +121,36 @@ class SteeringTest {
         .isInstanceOf(UsageException.class)
         .hasMessageContaining("--force replaces it");
     assertThat(folder.toFile().list()).noneMatch(name -> name.endsWith(".tmp"));
+  }
+
+  /** The base that an adapter needs must not go to make room for it. */
+  @Test
+  void theModelIsNeverReplaced() throws IOException {
+    SteerRequest plain = request("adapter");
+    Path model = folder.resolve("llama");
+    assertThatThrownBy(
+            () ->
+                steer(
+                    new SteerRequest(
+                        plain.model(),
+                        plain.positive(),
+                        plain.negative(),
+                        false,
+                        plain.settings(),
+                        plain.device(),
+                        model,
+                        true)))
+        .isInstanceOf(UsageException.class)
+        .hasMessageContaining("expected a folder that is not read itself");
+    assertThat(model.resolve("model.safetensors")).exists();
+  }
+
+  @Test
+  void aByteOrderMarkIsNoText() throws IOException {
+    SteerOutcome lines = steer(request("lines"));
+    Files.writeString(folder.resolve("high.txt"), "\ufeff" + String.join("\r\n", HIGH) + "\r\n");
+    assertThat(steer(request("marked")).toMap().get("layers"))
+        .isEqualTo(lines.toMap().get("layers"));
   }
 
   /** A line, a row with a text, and a row with a prompt are the same text. */
