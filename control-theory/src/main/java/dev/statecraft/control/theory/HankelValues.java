@@ -12,7 +12,9 @@ public final class HankelValues {
 
   /**
    * All of them, {@code [states]}, largest first. They are computed as singular values of {@code
-   * Lo' Lc} with {@code Wc = Lc Lc'}, {@code Wo = Lo Lo'}, which keeps the small ones.
+   * Lo' Lc} with {@code Wc = Lc Lc'}, {@code Wo = Lo Lo'}. A factor is the root of a Gramian that
+   * rounding has touched, so values below some 1e-8 of the largest, the root of a rounding, tell
+   * only that they are small.
    *
    * @throws UsageException if the system is not stable
    */

@@ -10,7 +10,8 @@ import java.util.List;
  * (Kalman, Contributions to the theory of optimal control, 1960).
  *
  * <p>Shapes: A {@code [n, n]}, B {@code [n, m]}, Q {@code [n, n]} symmetric and positive
- * semidefinite, R {@code [m, m]} symmetric and positive definite.
+ * semidefinite, R {@code [m, m]} symmetric and positive definite; over a finite horizon R may be
+ * semidefinite where {@code R + B' S B} is definite.
  */
 public final class LinearQuadraticRegulator {
   /** How many doublings of the horizon are tried: 2^60 steps are as good as infinitely many. */
@@ -50,8 +51,9 @@ public final class LinearQuadraticRegulator {
    *
    * @param a A_0 to A_(T-1)
    * @param b B_0 to B_(T-1)
-   * @param last L, the cost of the last state, {@code [n, n]}
-   * @throws UsageException if shapes do not fit, or {@code R + B' S B} is not positive definite
+   * @param last L, the cost of the last state, {@code [n, n]}, symmetric and positive semidefinite
+   * @throws UsageException if shapes do not fit, Q, R or L has a negative eigenvalue, or {@code R +
+   *     B' S B} is not positive definite
    */
   public static Gains finiteHorizon(
       List<Matrix> a, List<Matrix> b, Matrix q, Matrix r, Matrix last) {
@@ -61,9 +63,9 @@ public final class LinearQuadraticRegulator {
     for (int t = 0; t < a.size(); t++) {
       requireFit("A_" + t, a.get(t), "B_" + t, b.get(t), states, r.rows());
     }
-    requireCosts(q, r, states);
-    Shapes.require("the cost of the last state", last, states, states);
-    Shapes.requireSymmetric("the cost of the last state", last);
+    requireCostOfStates("Q", q, states);
+    Shapes.requireSemidefinite("R", r);
+    requireCostOfStates("the cost of the last state", last, states);
 
     List<Matrix> gains = new ArrayList<>();
     Matrix s = last;
@@ -83,11 +85,16 @@ public final class LinearQuadraticRegulator {
    * algorithm (Chu, Fan, Lin and Wang, Structure-preserving algorithms for periodic discrete-time
    * algebraic Riccati equations, 2004), whose k-th iterate is the cost of 2^k steps.
    *
-   * @throws UsageException if shapes do not fit, or no feedback has a finite cost
+   * <p>The feedback is one that brings every state to 0: a cost that does not see a state which
+   * grows, such as {@code Q = 0}, is refused, though a feedback that lets it grow pays less.
+   *
+   * @throws UsageException if shapes do not fit, Q has a negative eigenvalue, R is not positive
+   *     definite, no feedback has a finite cost, or the one that costs least does not stabilize
    */
   public static Gain infiniteHorizon(Matrix a, Matrix b, Matrix q, Matrix r) {
     requireFit("A", a, "B", b, a.rows(), r.rows());
-    requireCosts(q, r, a.rows());
+    requireCostOfStates("Q", q, a.rows());
+    Shapes.requireDefinite("R", r);
     Matrix steps = a;
     Matrix inputs = b.times(r.solvePositiveDefinite(b.transpose())).symmetrized();
     Matrix cost = q;
@@ -103,11 +110,22 @@ public final class LinearQuadraticRegulator {
         break;
       }
       if (more.norm() <= 1e-15 * cost.norm()) {
-        return new Gain(gain(a, b, r, cost), cost);
+        return stabilizing(a, b, new Gain(gain(a, b, r, cost), cost));
       }
     }
     throw new UsageException(
         "expected inputs that can bring every state to 0, found one whose cost has no bound");
+  }
+
+  private static Gain stabilizing(Matrix a, Matrix b, Gain found) {
+    double radius = a.minus(b.times(found.gain())).spectralRadius();
+    if (radius >= 1) {
+      throw new UsageException(
+          "expected costs whose least feedback stabilizes, "
+              + "found one that leaves an eigenvalue of magnitude "
+              + radius);
+    }
+    return found;
   }
 
   /** {@code (R + B' S B)^-1 B' S A}. */
@@ -122,9 +140,8 @@ public final class LinearQuadraticRegulator {
     Shapes.require(nameOfB, b, states, inputs);
   }
 
-  private static void requireCosts(Matrix q, Matrix r, int states) {
-    Shapes.require("Q", q, states, states);
-    Shapes.requireSymmetric("Q", q);
-    Shapes.requireSymmetric("R", r);
+  private static void requireCostOfStates(String name, Matrix cost, int states) {
+    Shapes.require(name, cost, states, states);
+    Shapes.requireSemidefinite(name, cost);
   }
 }

@@ -78,10 +78,15 @@ public final class Matrix {
     return new Matrix(R064Store.FACTORY.makeEye(size, size), true);
   }
 
-  /** These numbers on the diagonal, zeros elsewhere. */
+  /**
+   * These numbers on the diagonal, zeros elsewhere.
+   *
+   * @throws UsageException if there are none, or one is not finite
+   */
   public static Matrix diagonal(double... numbers) {
     R064Store store = empty(numbers.length, numbers.length);
     for (int i = 0; i < numbers.length; i++) {
+      Shapes.requireFinite("a number on the diagonal", numbers[i]);
       store.set(i, i, numbers[i]);
     }
     return new Matrix(store);
@@ -370,6 +375,13 @@ public final class Matrix {
   /** The largest magnitude of an eigenvalue. */
   public double spectralRadius() {
     return eigenvalues().get(0).magnitude();
+  }
+
+  /** Whether a symmetric matrix has positive eigenvalues only, by Cholesky's decomposition. */
+  boolean isPositiveDefinite() {
+    Cholesky<Double> decomposition = Cholesky.R064.make(store);
+    decomposition.decompose(store);
+    return decomposition.isSPD();
   }
 
   /** Eigenvalues of a symmetric matrix, smallest first. */

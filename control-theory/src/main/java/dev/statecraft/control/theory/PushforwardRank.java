@@ -12,8 +12,9 @@ import java.util.List;
  * <p>The block is {@code x + a(x W) V}, with rows {@code x [tokens, in]}, {@code W [in, width]}, an
  * activation a, and {@code V [width, out]}. A control of its weight, {@code x + a(x (W + U)) V},
  * moves it by {@code ((x dU) o a'(x W)) V}: through the units whose slope is not 0, and no others.
- * A control of its state, {@code x + a(x W) V + x U}, moves it by {@code x dU}: in every direction,
- * if x is not 0.
+ * A control of its state, {@code x + a(x W) V + x U}, moves it by {@code x dU}: in {@code rank(x) *
+ * out} directions. Those are all that the output of one token has, if x is not 0, and all that
+ * those of several tokens have, if the rows of x are independent.
  */
 public final class PushforwardRank {
   private final double[] values;

@@ -49,6 +49,28 @@ final class Shapes {
     }
   }
 
+  /** Symmetric, with no eigenvalue below 0 by more than rounding. */
+  static void requireSemidefinite(String name, Matrix matrix) {
+    requireSymmetric(name, matrix);
+    double rounding = 1e-9 * matrix.norm();
+    if (rounding > 0
+        && !matrix.plus(Matrix.identity(matrix.rows()).scaled(rounding)).isPositiveDefinite()) {
+      throw new UsageException(
+          "expected %s positive semidefinite, found an eigenvalue of %s"
+              .formatted(name, matrix.symmetricEigenvalues()[0]));
+    }
+  }
+
+  /** Symmetric, with positive eigenvalues only. */
+  static void requireDefinite(String name, Matrix matrix) {
+    requireSymmetric(name, matrix);
+    if (!matrix.isPositiveDefinite()) {
+      throw new UsageException(
+          "expected %s positive definite, found an eigenvalue of %s"
+              .formatted(name, matrix.symmetricEigenvalues()[0]));
+    }
+  }
+
   static void requireAtLeast(String name, int least, int value) {
     if (value < least) {
       throw new UsageException("expected %s of %d or more, found %d".formatted(name, least, value));

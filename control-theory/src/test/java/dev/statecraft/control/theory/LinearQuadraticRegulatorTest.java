@@ -89,6 +89,47 @@ class LinearQuadraticRegulatorTest {
   }
 
   @Test
+  void aCostOfSomeStatesIsEnough() {
+    Matrix some = RandomSystems.ofRank(1, 1, STATES, random);
+    LinearQuadraticRegulator.Gain gain =
+        LinearQuadraticRegulator.infiniteHorizon(
+            a.get(0), b.get(0), some.transpose().times(some), r);
+    assertThat(a.get(0).minus(b.get(0).times(gain.gain())).spectralRadius()).isLessThan(1);
+  }
+
+  @Test
+  void negativeCostsAreRefused() {
+    Matrix negative = Matrix.diagonal(3, 1, 2, -0.5);
+    Expect.usage(
+        () -> LinearQuadraticRegulator.finiteHorizon(a, b, negative, r, last),
+        "expected Q positive semidefinite, found an eigenvalue of -0.5");
+    Expect.usage(
+        () -> LinearQuadraticRegulator.finiteHorizon(a, b, q, r, negative),
+        "expected the cost of the last state positive semidefinite, found an eigenvalue of -0.5");
+    Expect.usage(
+        () -> LinearQuadraticRegulator.finiteHorizon(a, b, q, Matrix.diagonal(1, -2), last),
+        "expected R positive semidefinite, found an eigenvalue of -2.0");
+    Expect.usage(
+        () -> LinearQuadraticRegulator.infiniteHorizon(a.get(0), b.get(0), negative, r),
+        "expected Q positive semidefinite, found an eigenvalue of -0.5");
+    Expect.usage(
+        () ->
+            LinearQuadraticRegulator.infiniteHorizon(a.get(0), b.get(0), q, Matrix.diagonal(1, 0)),
+        "expected R positive definite, found an eigenvalue of 0.0");
+  }
+
+  /** Doing nothing costs nothing, and the state doubles at every step. */
+  @Test
+  void aCheapFeedbackThatDoesNotStabilizeIsRefused() {
+    Expect.usage(
+        () ->
+            LinearQuadraticRegulator.infiniteHorizon(
+                Matrix.row(2), Matrix.row(1), Matrix.row(0), Matrix.row(1)),
+        "expected costs whose least feedback stabilizes, "
+            + "found one that leaves an eigenvalue of magnitude 2.0");
+  }
+
+  @Test
   void refuses() {
     Expect.usage(
         () -> LinearQuadraticRegulator.finiteHorizon(List.of(), List.of(), q, r, last),
@@ -106,7 +147,9 @@ class LinearQuadraticRegulatorTest {
         () -> LinearQuadraticRegulator.finiteHorizon(a, b, q, r, r),
         "expected the cost of the last state of shape [4, 4], found [2, 2]");
     Expect.usage(
-        () -> LinearQuadraticRegulator.finiteHorizon(a, b, q, r.scaled(-1e6), last),
+        () ->
+            LinearQuadraticRegulator.finiteHorizon(
+                a, b, q, Matrix.zeros(INPUTS, INPUTS), Matrix.zeros(STATES, STATES)),
         "expected a matrix that is positive definite, found one that is not");
     Expect.usage(
         () ->

@@ -114,6 +114,14 @@ class MatrixTest {
   }
 
   @Test
+  void positiveDefiniteIsWithoutZeros() {
+    assertThat(RandomSystems.positiveDefinite(9, random).isPositiveDefinite()).isTrue();
+    assertThat(Matrix.diagonal(3, 1e-6).isPositiveDefinite()).isTrue();
+    assertThat(Matrix.diagonal(3, 0).isPositiveDefinite()).isFalse();
+    assertThat(Matrix.diagonal(3, -1e-6).isPositiveDefinite()).isFalse();
+  }
+
+  @Test
   void refuses() {
     Expect.usage(
         () -> Matrix.of(new double[0][0]),
@@ -126,6 +134,9 @@ class MatrixTest {
         "expected rows of 2 numbers, found 1 in row 1");
     Expect.usage(
         () -> Matrix.row(1, Double.NaN), "expected finite numbers, found NaN in row 0, column 1");
+    Expect.usage(
+        () -> Matrix.diagonal(1, Double.NaN),
+        "expected a number on the diagonal to be a finite number, found NaN");
     Expect.usage(() -> M.scaled(Double.NaN), "expected a factor to be a finite number, found NaN");
     Expect.usage(() -> M.times(M), "expected a right factor with 3 rows, found shape [2, 3]");
     Expect.usage(() -> M.plus(M.transpose()), "expected a summand of shape [2, 3], found [3, 2]");

@@ -114,6 +114,14 @@ class PushforwardRankTest {
   }
 
   @Test
+  void tokensThatDependOnOthersAddNoDirections() {
+    PushforwardRank ofState =
+        PushforwardRank.ofState(RandomSystems.ofRank(2, 4, IN, random), WIDTH);
+    assertThat(ofState.rank(TOLERANCE)).isEqualTo(2 * WIDTH);
+    assertThat(ofState.directions()).isEqualTo(4 * WIDTH);
+  }
+
+  @Test
   void whereNothingIsReadNothingMoves() {
     Matrix zero = Matrix.zeros(1, IN);
     assertThat(PushforwardRank.ofState(zero, IN).rank(TOLERANCE)).isZero();
