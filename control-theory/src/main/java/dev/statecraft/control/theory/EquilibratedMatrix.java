@@ -35,7 +35,7 @@ record EquilibratedMatrix(Matrix matrix, Matrix rows, Matrix columns) {
     return Matrix.column(
         Arrays.stream(m.toArray())
             .mapToDouble(row -> Arrays.stream(row).map(Math::abs).max().orElseThrow())
-            .map(length -> length == 0 ? 1 : Math.scalb(1, -Math.getExponent(length)))
+            .map(length -> length == 0 ? 1 : Math.scalb(1.0, -Math.getExponent(length)))
             .toArray());
   }
 }

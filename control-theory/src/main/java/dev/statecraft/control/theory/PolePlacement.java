@@ -13,12 +13,14 @@ public final class PolePlacement {
   /** How far a pole may be from its conjugate's mirror image, as a part of its magnitude. */
   private static final double CONJUGATE = 1e-9;
 
+  /** How far a pole may be from where it is wanted, as a part of the largest. */
+  private static final double PLACED = 1e-6;
+
   /**
-   * How far a pole may be from where it is wanted, as a part of the largest: the root of it of one
-   * or two poles, the m-th root of m at nearly the same place. So much more does rounding move the
-   * eigenvalues of a block of Jordan's.
+   * Of m poles at nearly the same place the m-th root of this part, if that is more: a change of a
+   * matrix moves its m-fold eigenvalue by the m-th root of the change.
    */
-  private static final double PLACED = 1e-12;
+  private static final double CHANGE = 1e-10;
 
   /** Within this part of the largest, poles are at nearly the same place. */
   private static final double NEAR = 1e-3;
@@ -30,9 +32,9 @@ public final class PolePlacement {
    * continuous time, by Ackermann's formula {@code K = [0 ... 0 1] [B, A B, ...]^-1 p(A)} where p
    * is the polynomial of the poles (Ackermann, 1972).
    *
-   * <p>Units of states and of time do not matter. The formula loses digits quickly with n, from
-   * about 10 states on; so the eigenvalues of {@code A - B K} are computed, and a gain that misses
-   * a pole by more than 1e-6 of the largest is refused (by more where three or more poles are at
+   * <p>Usual units of states and of time do not matter. The formula loses digits quickly with n,
+   * from about 10 states on; so the eigenvalues of {@code A - B K} are computed, and a gain that
+   * misses a pole by more than 1e-6 of the largest is refused (by more where several poles are at
    * nearly the same place, whose eigenvalues are not known so well).
    *
    * @param a {@code [n, n]}
@@ -62,6 +64,7 @@ public final class PolePlacement {
 
   /** The last row of the inverse of {@code [B, A B, ...]}, whatever the units of its rows. */
   private static Matrix lastOfInverse(Matrix controllability) {
+    Shapes.requireFinite("the largest of [B, A B, ...]", controllability.largest());
     int states = controllability.rows();
     EquilibratedMatrix scaled = EquilibratedMatrix.of(controllability);
     int rank = scaled.matrix().rank(1e-12);
@@ -103,7 +106,7 @@ public final class PolePlacement {
       Complex pole = poles.get(i);
       double near = poles.stream().filter(p -> distance(p, pole) <= NEAR * size).count();
       double miss = distance(pole, placed.get(i));
-      if (!(miss <= Math.pow(PLACED, 1 / Math.max(2, near)) * size)) {
+      if (miss > Math.max(PLACED, Math.pow(CHANGE, 1 / near)) * size) {
         throw new UsageException(
             "expected poles that Ackermann's formula can place, found that rounding moves %s by %s"
                 .formatted(pole, miss));
