@@ -35,20 +35,39 @@ public final class Advice {
   private static final int PART = 3;
 
   /** Learning rates of edges; a choice has the one that is better for it. */
-  private static final List<String> RATES = List.of("1e-3", "3e-3");
+  private static final List<String> RATES = List.of("3e-3");
 
   /** What edges are chosen by, as the file of an advice calls it; those that were measured. */
-  private static final List<String> MEASURED = List.of("controllability", "gain", "gradient");
+  private static final List<String> MEASURED =
+      List.of("controllability", "gain", "gradient", "bytes");
 
   /** All choices of edges, in the order of the table. */
   private static final List<String> CHOICES =
-      List.of("controllability", "gain", "gradient", "random", "first", "last", "all");
+      List.of(
+          "controllability",
+          "gain",
+          "gradient",
+          "controllability-per-byte",
+          "gradient-per-byte",
+          "random",
+          "first",
+          "last",
+          "all");
 
   /** A task: a recipe without a method, its score, and what training makes small. */
   private record Task(String name, String title, String score, String loss, String recipe) {}
 
   /** An edge of an advice. */
-  private record Edge(String from, String to, int layer, Map<String, Double> scores) {}
+  private record Edge(String from, String to, int layer, Map<String, Double> scores) {
+    private static final String PER_BYTE = "-per-byte";
+
+    /** A score, or what it is for each byte of a training step of the edge. */
+    double score(String choice) {
+      return choice.endsWith(PER_BYTE)
+          ? scores.get(choice.replace(PER_BYTE, "")) / scores.get("bytes")
+          : scores.get(choice);
+    }
+  }
 
   private static String minilm(String data, int steps) {
     return """
@@ -239,7 +258,7 @@ public final class Advice {
       table.append(
           "| %s | %s | %s | %s | %s |\n"
               .formatted(
-                  choice,
+                  choice.replace('-', ' '),
                   runs.get(choice).rate(),
                   spread(own.stream().map(Result::score).toList()),
                   spread(own.stream().map(Result::loss).toList()),
@@ -312,7 +331,7 @@ public final class Advice {
       case "random" -> Collections.shuffle(order, new Random(seed));
       case "first" -> {}
       case "last" -> Collections.reverse(order);
-      default -> order.sort(Comparator.comparing((Edge edge) -> -edge.scores.get(choice)));
+      default -> order.sort(Comparator.comparing((Edge edge) -> -edge.score(choice)));
     }
     return order.subList(0, count);
   }
