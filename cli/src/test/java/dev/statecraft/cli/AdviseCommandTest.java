@@ -143,7 +143,7 @@ final class AdviseCommandTest {
         .containsPattern("(?m)^24  +[0-9]+  +")
         .doesNotContainPattern("(?m)^25 ")
         .contains("... and 12 more in advice.html")
-        .contains("chosen by gradient for 5 edges: 5 of 36 edges, ", "  attn in layer")
+        .contains("chosen by last for 5 edges: 5 of 36 edges, ", "  attn in layer")
         .containsPattern("(?m)^a training step of the chosen edges +312\\.0 MiB$")
         .containsPattern("(?m)^a training step of the best edge alone +201\\.0 MiB$")
         .containsPattern("(?m)^a training step of all candidates +512\\.0 MiB$")

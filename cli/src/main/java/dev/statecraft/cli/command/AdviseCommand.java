@@ -62,7 +62,7 @@ public final class AdviseCommand implements Callable<Integer> {
 
   @Option(
       names = "--score",
-      defaultValue = "gradient",
+      defaultValue = "last",
       paramLabel = "SCORE",
       description =
           "Rank by controllability, gain or gradient, or without data: uniform, first, last"

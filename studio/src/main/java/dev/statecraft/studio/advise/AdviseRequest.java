@@ -57,6 +57,6 @@ public record AdviseRequest(
   /** The usual for a recipe. */
   public static AdviseRequest of(Recipe recipe) {
     return new AdviseRequest(
-        recipe, List.of(), Optional.empty(), AdviceScore.GRADIENT, "low-rank", 64, 30, false);
+        recipe, List.of(), Optional.empty(), AdviceScore.LAST, "low-rank", 64, 30, false);
   }
 }

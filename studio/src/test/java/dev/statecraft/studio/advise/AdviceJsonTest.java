@@ -44,6 +44,7 @@ final class AdviceJsonTest {
             "functions",
             "outputs",
             "examples",
+            "output_examples",
             "training_bytes",
             "smallest_bytes",
             "advice_bytes",
