@@ -116,7 +116,6 @@ final class LayersTest {
           "studio.recipe.TrainKeys",
           "studio.track.MlflowTracker",
           "training.CheckpointSaver",
-          "training.DryRun",
           "training.task.CausalExamples");
 
   /** Modules of which every public type is for programs. */
