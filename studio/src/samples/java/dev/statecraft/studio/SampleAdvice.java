@@ -13,7 +13,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 
 /** Advice made up for tests of what shows it. */
 public final class SampleAdvice {
@@ -60,20 +59,15 @@ public final class SampleAdvice {
     functions.put("bottleneck", new Advice.FunctionCost(6536, 5 << 20));
     return new Advice(
         edges,
-        !request.dry(),
         request.score(),
         budget,
         request.function(),
         functions,
-        request.dry() ? List.of() : List.of("bug", "praise", "<other>"),
-        request.dry() ? 0 : 64,
-        request.dry() ? 0 : 32,
-        312L << 20,
-        201L << 20,
-        request.dry() ? OptionalLong.empty() : OptionalLong.of(240L << 20),
-        238L << 20,
-        512L << 20,
-        request.dry() ? 0 : 30,
+        request.dry()
+            ? Optional.empty()
+            : Optional.of(
+                new Advice.Look(List.of("bug", "praise", "<other>"), 64, 32, 30, 240L << 20)),
+        new Advice.Sizes(312L << 20, 201L << 20, 512L << 20, 238L << 20),
         request.dry() ? 0.25 : 12.5,
         request.recipe().toYaml());
   }

@@ -62,14 +62,7 @@ record AdviceTables(Advice advice) {
     row.add(rank + (edge.chosen() ? " *" : ""));
     row.add(String.valueOf(edge.layer()));
     row.add(edge.place());
-    if (advice.measured()) {
-      row.add(Units.percent(edge.controllability()));
-      row.add(Units.decimal(edge.smallestEigenvalue()));
-      row.add(Units.decimal(edge.gain()));
-      row.add(Units.decimal(edge.gradient()));
-    }
-    row.add(Units.bytes(edge.bytes()));
-    row.add(Units.count(edge.parameters()));
+    row.addAll(advice.cells(edge));
     return row;
   }
 
@@ -90,16 +83,16 @@ record AdviceTables(Advice advice) {
   }
 
   private String costs(int columns) {
-    boolean measured = advice.adviceBytes().isPresent();
+    boolean measured = advice.measured();
     List<String> header = new ArrayList<>(List.of("memory", "predicted"));
     if (measured) {
       header.add("measured");
     }
     Table table = new Table(header);
     Map<String, Long> steps = new LinkedHashMap<>();
-    steps.put("a training step of the chosen edges", advice.trainingBytes());
-    steps.put("a training step of the best edge alone", advice.smallestBytes());
-    steps.put("a training step of all candidates", advice.stepBytes());
+    steps.put("a training step of the chosen edges", advice.sizes().training());
+    steps.put("a training step of the best edge alone", advice.sizes().smallest());
+    steps.put("a training step of all candidates", advice.sizes().all());
     steps.forEach(
         (what, bytes) ->
             table.row(
@@ -107,23 +100,22 @@ record AdviceTables(Advice advice) {
                     ? List.of(what, Units.bytes(bytes), "")
                     : List.of(what, Units.bytes(bytes))));
     List<String> advising =
-        new ArrayList<>(List.of("advising", Units.bytes(advice.predictedBytes())));
-    advice.adviceBytes().ifPresent(bytes -> advising.add(Units.bytes(bytes)));
+        new ArrayList<>(List.of("advising", Units.bytes(advice.sizes().advising())));
+    advice.look().ifPresent(look -> advising.add(Units.bytes(look.bytes())));
     return table.row(advising).render(columns) + effort() + "\n";
   }
 
   private String effort() {
-    if (!advice.measured()) {
-      return "nothing was measured";
-    }
+    return advice.look().map(this::effort).orElse("nothing was measured");
+  }
+
+  private String effort(Advice.Look look) {
     return "advising took "
         + Units.seconds(advice.seconds())
         + " on "
-        + advice.examples()
-        + (advice.examples() == 1 ? " example" : " examples")
-        + (advice.headSteps() > 0
-            ? ", after " + advice.headSteps() + " steps of a fresh head"
-            : "");
+        + look.examples()
+        + (look.examples() == 1 ? " example" : " examples")
+        + (look.headSteps() > 0 ? ", after " + look.headSteps() + " steps of a fresh head" : "");
   }
 
   private String functions(int columns) {

@@ -120,8 +120,7 @@ public final class AdviseCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     AdviseRequest request = request(recipes.load(console));
     AdviceFolder folder =
-        AdviceFolder.create(
-            console.path(output == null ? "advice/" + recipes.name() : output), force);
+        AdviceFolder.at(console.path(output == null ? "advice/" + recipes.name() : output), force);
     Advice advice = engine.advise(request, line -> console.err().println(Shown.line(line)));
     folder.write(advice, AdvicePage.html(request, advice));
     if (json) {

@@ -13,7 +13,7 @@ import java.util.function.Supplier;
  * An op {@code x_v' = x_v + g(x_u)} with inputs (x_v, x_u): it may write over x_v, whose gradient
  * is that of x_v', and is cheap enough to be computed again.
  */
-interface ControlOp extends Op {
+public interface ControlOp extends Op {
   int V = 0;
   int U = 1;
 

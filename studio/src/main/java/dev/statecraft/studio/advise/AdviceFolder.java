@@ -28,23 +28,38 @@ public final class AdviceFolder {
   }
 
   /**
-   * Makes the folder.
+   * Chooses the folder, which is made when an advice is written.
    *
    * @param replace whether an advice that is there may be replaced
    * @throws UsageException if it holds an advice that may not, or anything else
    * @throws InvalidInputException if it cannot be made
    */
-  public static AdviceFolder create(Path folder, boolean replace) {
+  public static AdviceFolder at(Path folder, boolean replace) {
     try {
       if (Files.exists(folder)) {
         check(folder, replace);
       }
-      Files.createDirectories(folder);
+      requireRoom(folder);
       return new AdviceFolder(folder);
     } catch (IOException e) {
-      throw new InvalidInputException(
-          folder + ": cannot make the folder of an advice: " + e.getMessage(), e);
+      throw cannotBeMade(folder, e.getMessage(), e);
     }
+  }
+
+  /** Tells before the work what would be told after it. */
+  private static void requireRoom(Path folder) {
+    Path there = folder.toAbsolutePath();
+    while (!Files.exists(there)) {
+      there = there.getParent();
+    }
+    if (!Files.isDirectory(there) || !Files.isWritable(there)) {
+      throw cannotBeMade(folder, there + " is no folder that can be written to", null);
+    }
+  }
+
+  private static InvalidInputException cannotBeMade(Path folder, String why, IOException cause) {
+    return new InvalidInputException(
+        folder + ": cannot make the folder of an advice: " + why, cause);
   }
 
   private static void check(Path folder, boolean replace) throws IOException {
@@ -94,6 +109,7 @@ public final class AdviceFolder {
    * @param page in HTML
    */
   public void write(Advice advice, String page) throws IOException {
+    Files.createDirectories(folder);
     // The first: what has it is the folder of an advice.
     AtomicFile.write(folder.resolve(JSON), Json.pretty(AdviceJson.map(advice, recipe())));
     AtomicFile.write(recipe(), advice.recipe());

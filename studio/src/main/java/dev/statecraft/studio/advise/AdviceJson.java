@@ -19,19 +19,24 @@ public final class AdviceJson {
     map.put("measured", advice.measured());
     map.put("budget", advice.budget().toMap());
     map.put("function", advice.function());
-    map.put("examples", advice.examples());
-    map.put("output_examples", advice.outputExamples());
-    map.put("outputs", advice.outputs());
-    map.put("head_steps", advice.headSteps());
+    advice
+        .look()
+        .ifPresent(
+            look -> {
+              map.put("examples", look.examples());
+              map.put("output_examples", look.outputExamples());
+              map.put("outputs", look.outputs());
+              map.put("head_steps", look.headSteps());
+            });
     map.put("edges", advice.edges().stream().map(e -> map(e, advice.measured())).toList());
     Map<String, Object> functions = new LinkedHashMap<>();
     advice.functions().forEach((name, cost) -> functions.put(name, map(cost)));
     map.put("functions", functions);
-    map.put("training_bytes", advice.trainingBytes());
-    map.put("smallest_bytes", advice.smallestBytes());
-    advice.adviceBytes().ifPresent(bytes -> map.put("advice_bytes", bytes));
-    map.put("predicted_bytes", advice.predictedBytes());
-    map.put("step_bytes", advice.stepBytes());
+    map.put("training_bytes", advice.sizes().training());
+    map.put("smallest_bytes", advice.sizes().smallest());
+    advice.look().ifPresent(look -> map.put("advice_bytes", look.bytes()));
+    map.put("predicted_bytes", advice.sizes().advising());
+    map.put("step_bytes", advice.sizes().all());
     map.put("seconds", advice.seconds());
     map.put("recipe", recipe.toString());
     return map;

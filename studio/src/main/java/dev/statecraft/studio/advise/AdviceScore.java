@@ -2,8 +2,11 @@ package dev.statecraft.studio.advise;
 
 import dev.statecraft.base.UsageException;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.ToLongFunction;
+import java.util.stream.IntStream;
 
 /** By what edges are ranked. The last three look at no data: what the others are judged against. */
 public enum AdviceScore {
@@ -19,6 +22,36 @@ public enum AdviceScore {
   FIRST,
   /** Edges of the last layers. */
   LAST;
+
+  /** The edges, the best first. */
+  public List<AdvisedEdge> ranked(List<AdvisedEdge> edges) {
+    return this == UNIFORM
+        ? spread(edges)
+        : edges.stream().sorted(Comparator.comparing((AdvisedEdge e) -> -of(e))).toList();
+  }
+
+  /**
+   * Any first few of which are evenly spread over all: in the order of their index with its bits
+   * reversed (van der Corput).
+   */
+  private static List<AdvisedEdge> spread(List<AdvisedEdge> edges) {
+    return IntStream.range(0, edges.size())
+        .boxed()
+        .sorted(Comparator.comparing(i -> Integer.reverse(i) >>> 1))
+        .map(edges::get)
+        .toList();
+  }
+
+  /**
+   * What was measured counts for each unit of a cost; the orders of the others are what they are.
+   */
+  List<AdvisedEdge> perUnit(List<AdvisedEdge> ranked, ToLongFunction<AdvisedEdge> cost) {
+    return isMeasured()
+        ? ranked.stream()
+            .sorted(Comparator.comparing((AdvisedEdge e) -> -of(e) / cost.applyAsLong(e)))
+            .toList()
+        : ranked;
+  }
 
   /** What is better is higher. */
   public double of(AdvisedEdge edge) {

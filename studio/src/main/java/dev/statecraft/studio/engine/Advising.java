@@ -24,12 +24,11 @@ import dev.statecraft.training.ComputeOptions;
 import dev.statecraft.training.MicroBatchPlanner;
 import dev.statecraft.training.task.ExampleSet;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.IntFunction;
@@ -66,13 +65,9 @@ record Advising(
   /** Part of the candidates that is chosen where no budget is given. */
   private static final int USUAL_PART = 4;
 
-  /** What was found of candidates. */
+  /** What was found of candidates; sizes alone, if they were not looked at. */
   private record Found(
-      Optional<SensorPasses.Seen> seen,
-      List<Integer> subspace,
-      OptionalLong measuredBytes,
-      long predictedBytes,
-      int headSteps) {}
+      Optional<SensorPasses.Seen> seen, Optional<Advice.Look> look, long predictedBytes) {}
 
   /** Counts alone: of a model of which only the sizes are known. */
   Advice dry() {
@@ -140,14 +135,14 @@ record Advising(
     }
     Found found =
         source.isEmpty()
-            ? new Found(Optional.empty(), List.of(), OptionalLong.empty(), predicted, 0)
+            ? new Found(Optional.empty(), Optional.empty(), predicted)
             : look(passes, source.get(), graph, plan, predicted);
     notes.accept("counts what " + candidates.size() + " edges take");
     Map<AdvisedEdge, Candidate> places = new LinkedHashMap<>();
     for (int i = 0; i < candidates.size(); i++) {
       places.put(edge(candidates.get(i), i, found.seen(), costs), candidates.get(i));
     }
-    return choose(places, found, costs, sample, start);
+    return choose(places, found, costs, start);
   }
 
   /**
@@ -216,13 +211,17 @@ record Advising(
               + passes.sample().probes().size());
       torch.resetPeak();
       SensorPasses.Seen seen = passes.see(weights);
+      AdviceSample sample = passes.sample();
       return new Found(
           Optional.of(seen),
-          passes.sample().subspace(),
-          OptionalLong.of(
-              Math.max(torch.peakBytes(), head.map(FreshHead::measuredBytes).orElse(0L))),
-          Math.max(predicted, head.map(FreshHead::predictedBytes).orElse(0L)),
-          head.isPresent() ? request.headSteps() : 0);
+          Optional.of(
+              new Advice.Look(
+                  sample.subspace().stream().map(names::apply).toList(),
+                  sample.examples(),
+                  sample.probes().size(),
+                  head.isPresent() ? request.headSteps() : 0,
+                  Math.max(torch.peakBytes(), head.map(FreshHead::measuredBytes).orElse(0L)))),
+          Math.max(predicted, head.map(FreshHead::predictedBytes).orElse(0L)));
     }
   }
 
@@ -244,11 +243,7 @@ record Advising(
   }
 
   private Advice choose(
-      Map<AdvisedEdge, Candidate> places,
-      Found found,
-      EdgeCosts costs,
-      AdviceSample sample,
-      long start) {
+      Map<AdvisedEdge, Candidate> places, Found found, EdgeCosts costs, long start) {
     AdviceScore score =
         found.seen().isEmpty() && request.score().isMeasured()
             ? AdviceScore.UNIFORM
@@ -257,36 +252,34 @@ record Advising(
         request
             .budget()
             .orElseGet(() -> new AdviceBudget.Edges(Math.max(1, places.size() / USUAL_PART)));
-    if (budget instanceof AdviceBudget.Edges edges && edges.count() > places.size()) {
-      notes.accept("there are no more than " + places.size() + " edges: all are chosen");
+    List<AdvisedEdge> ranked = score.ranked(List.copyOf(places.keySet()));
+    Set<AdvisedEdge> chosen =
+        new HashSet<>(
+            budget.choose(
+                score,
+                ranked,
+                some ->
+                    costs
+                        .step(some.stream().map(places::get).toList(), request.function())
+                        .peakBytes()));
+    List<Candidate> edges =
+        places.keySet().stream().filter(chosen::contains).map(places::get).toList();
+    if (edges.size() == places.size()) {
+      notes.accept("all " + places.size() + " edges are chosen");
     }
-    EdgeChoice choice = new EdgeChoice(score, costs, request.function(), places);
-    List<AdvisedEdge> ranked = choice.ranked(List.copyOf(places.keySet()));
-    Set<AdvisedEdge> chosen = choice.chosen(ranked, budget);
-    List<Candidate> edges = new ArrayList<>();
-    places.forEach(
-        (edge, candidate) -> {
-          if (chosen.contains(edge)) {
-            edges.add(candidate);
-          }
-        });
     Candidate best = places.get(ranked.get(0));
     return new Advice(
         ranked.stream().map(edge -> chosen.contains(edge) ? edge.choose() : edge).toList(),
-        found.seen().isPresent(),
         score,
         budget,
         request.function(),
         functions(best, costs),
-        found.subspace().stream().map(names::apply).toList(),
-        found.seen().isPresent() ? sample.examples() : 0,
-        found.seen().isPresent() ? sample.probes().size() : 0,
-        costs.step(edges, request.function()).peakBytes(),
-        costs.step(List.of(best), request.function()).peakBytes(),
-        found.measuredBytes(),
-        found.predictedBytes(),
-        costs.step(List.copyOf(places.values()), request.function()).peakBytes(),
-        found.headSteps(),
+        found.look(),
+        new Advice.Sizes(
+            costs.step(edges, request.function()).peakBytes(),
+            costs.step(List.of(best), request.function()).peakBytes(),
+            costs.step(List.copyOf(places.values()), request.function()).peakBytes(),
+            found.predictedBytes()),
         (System.nanoTime() - start) / 1e9,
         recipe(costs.recipes().method(edges, request.function())).toYaml());
   }

@@ -12,7 +12,6 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
 
 /** The page of an advice: what was asked, heat maps of all candidates, the ranking, the choice. */
 public final class AdvicePage {
@@ -55,9 +54,9 @@ public final class AdvicePage {
     Map<String, String> facts = new LinkedHashMap<>();
     facts.put("Edges", Units.count(chosen.size()) + " of " + Units.count(advice.edges().size()));
     facts.put("Parameters", Units.count(chosen.stream().mapToLong(AdvisedEdge::parameters).sum()));
-    facts.put("Training step, predicted", Units.bytes(advice.trainingBytes()));
-    facts.put("Step of the best edge alone", Units.bytes(advice.smallestBytes()));
-    facts.put("Step of all candidates", Units.bytes(advice.stepBytes()));
+    facts.put("Training step, predicted", Units.bytes(advice.sizes().training()));
+    facts.put("Step of the best edge alone", Units.bytes(advice.sizes().smallest()));
+    facts.put("Step of all candidates", Units.bytes(advice.sizes().all()));
     page.facts(facts);
     page.caption(
         chosen.isEmpty() ? "No edge is chosen." : "Chosen: " + advice.chosenInWords() + ".");
@@ -75,39 +74,44 @@ public final class AdvicePage {
     asked.put("Ranked by", advice.score().label());
     asked.put("Budget", advice.budget().describe());
     asked.put("Function of an edge", advice.function());
-    if (advice.measured()) {
-      asked.put(
-          "Examples",
-          Units.count(advice.examples())
-              + " for the loss, "
-              + Units.count(advice.outputExamples())
-              + " for outputs");
-      asked.put("Outputs", String.join(", ", advice.outputs()));
-      asked.put("Head", head());
-    }
+    advice
+        .look()
+        .ifPresent(
+            look -> {
+              asked.put(
+                  "Examples",
+                  Units.count(look.examples())
+                      + " for the loss, "
+                      + Units.count(look.outputExamples())
+                      + " for outputs");
+              asked.put("Outputs", String.join(", ", look.outputs()));
+              asked.put("Head", head(look));
+            });
     asked.put("Advising", cost());
     page.heading("What was asked").texts(asked);
   }
 
-  private String head() {
-    return advice.headSteps() == 0
+  private static String head(Advice.Look look) {
+    return look.headSteps() == 0
         ? "as it was"
-        : "fresh, and given " + Units.count(advice.headSteps()) + " steps before";
+        : "fresh, and given " + Units.count(look.headSteps()) + " steps before";
   }
 
   private String cost() {
-    String predicted = Units.bytes(advice.predictedBytes());
+    String predicted = Units.bytes(advice.sizes().advising());
     String took =
-        advice.measured()
-            ? Units.seconds(advice.seconds())
-                + advice.adviceBytes().stream()
-                    .mapToObj(bytes -> " and " + Units.bytes(bytes))
-                    .collect(Collectors.joining())
-                + " (predicted "
-                + predicted
-                + ")"
-            : "would take " + predicted;
-    return took + "; a training step of all candidates takes " + Units.bytes(advice.stepBytes());
+        advice
+            .look()
+            .map(
+                look ->
+                    Units.seconds(advice.seconds())
+                        + " and "
+                        + Units.bytes(look.bytes())
+                        + " (predicted "
+                        + predicted
+                        + ")")
+            .orElse("would take " + predicted);
+    return took + "; a training step of all candidates takes " + Units.bytes(advice.sizes().all());
   }
 
   private void heatMaps() {
@@ -162,14 +166,7 @@ public final class AdvicePage {
     row.add(String.valueOf(rank));
     row.add(String.valueOf(edge.layer()));
     row.add(edge.place());
-    if (advice.measured()) {
-      row.add(Units.percent(edge.controllability()));
-      row.add(Units.decimal(edge.smallestEigenvalue()));
-      row.add(Units.decimal(edge.gain()));
-      row.add(Units.decimal(edge.gradient()));
-    }
-    row.add(Units.bytes(edge.bytes()));
-    row.add(Units.count(edge.parameters()));
+    row.addAll(advice.cells(edge));
     row.add(edge.chosen() ? "yes" : "");
     return row;
   }
@@ -216,14 +213,16 @@ public final class AdvicePage {
         "Memory is what a training step of one edge alone takes beside the frozen weights,"
             + " predicted without weights. Edges share stored states, so several may take less than"
             + " their sum; the training step of the choice was predicted as a whole.");
-    if (advice.measured()) {
-      meanings.add(
-          "All scores are of the model before training, linearised, on "
-              + Units.count(advice.examples())
-              + (advice.examples() == 1 ? " example" : " examples")
-              + " and the head that there was. Other examples give other scores. They rank; they do"
-              + " not promise accuracy.");
-    }
+    advice
+        .look()
+        .ifPresent(
+            look ->
+                meanings.add(
+                    "All scores are of the model before training, linearised, on "
+                        + Units.count(look.examples())
+                        + (look.examples() == 1 ? " example" : " examples")
+                        + " and the head that there was. Other examples give other scores. They"
+                        + " rank; they do not promise accuracy."));
     List<String> blind =
         Arrays.stream(AdviceScore.values())
             .filter(score -> !score.isMeasured())

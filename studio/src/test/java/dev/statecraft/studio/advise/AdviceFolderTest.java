@@ -29,7 +29,7 @@ final class AdviceFolderTest {
 
   private Path written() throws IOException {
     Path place = folder.resolve("advice/a");
-    AdviceFolder.create(place, false).write(ADVICE, "a page");
+    AdviceFolder.at(place, false).write(ADVICE, "a page");
     return place;
   }
 
@@ -47,11 +47,11 @@ final class AdviceFolderTest {
   @Test
   void anAdviceIsReplacedIfAskedFor() throws IOException {
     Path place = written();
-    assertThatThrownBy(() -> AdviceFolder.create(place, false))
+    assertThatThrownBy(() -> AdviceFolder.at(place, false))
         .isInstanceOf(UsageException.class)
         .hasMessageContaining("output: expected a folder without an advice, found one in")
         .hasMessageContaining("--force");
-    AdviceFolder.create(place, true).write(ADVICE, "another page");
+    AdviceFolder.at(place, true).write(ADVICE, "another page");
     assertThat(place.resolve("advice.html")).content().isEqualTo("another page");
   }
 
@@ -65,7 +65,7 @@ final class AdviceFolderTest {
     for (Path place : List.of(run, mixed)) {
       List<String> before = names(place);
       for (boolean replace : new boolean[] {false, true}) {
-        assertThatThrownBy(() -> AdviceFolder.create(place, replace))
+        assertThatThrownBy(() -> AdviceFolder.at(place, replace))
             .isInstanceOf(UsageException.class)
             .hasMessageContaining("output: expected a new or empty folder or one of an advice");
       }
@@ -78,17 +78,17 @@ final class AdviceFolderTest {
   void whatAKilledProcessLeftIsSwept() throws IOException {
     Path place = Files.createDirectory(folder.resolve("killed"));
     Files.writeString(place.resolve(".advice.json." + UUID.randomUUID() + ".tmp"), "{");
-    AdviceFolder.create(place, false).write(ADVICE, "a page");
+    AdviceFolder.at(place, false).write(ADVICE, "a page");
     assertThat(names(place)).containsExactly("advice.html", "advice.json", "recipe.yaml");
   }
 
   @Test
   void filesAreNoFolders() throws IOException {
     Path file = Files.writeString(folder.resolve("file"), "x");
-    assertThatThrownBy(() -> AdviceFolder.create(file, true))
+    assertThatThrownBy(() -> AdviceFolder.at(file, true))
         .isInstanceOf(UsageException.class)
         .hasMessage("output: expected a folder, found the file " + file);
-    assertThatThrownBy(() -> AdviceFolder.create(file.resolve("below"), true))
+    assertThatThrownBy(() -> AdviceFolder.at(file.resolve("below"), true))
         .isInstanceOf(InvalidInputException.class)
         .hasMessageContaining("cannot make the folder of an advice");
   }

@@ -1,12 +1,11 @@
 package dev.statecraft.core.control.advise;
 
+import dev.statecraft.core.control.ControlOp;
 import dev.statecraft.core.graph.BackwardContext;
-import dev.statecraft.core.graph.Cost;
 import dev.statecraft.core.graph.Demand;
 import dev.statecraft.core.graph.ForwardContext;
 import dev.statecraft.core.graph.GraphException;
 import dev.statecraft.core.graph.Initializer;
-import dev.statecraft.core.graph.Op;
 import dev.statecraft.core.graph.Parameter;
 import dev.statecraft.core.graph.Reads;
 import dev.statecraft.core.graph.Shape;
@@ -22,9 +21,7 @@ import java.util.List;
  * <p>Parameters: A {@code [r, in]}, random and frozen; B {@code [out, r]}; moments {@code [r, r]};
  * effects {@code [outputs, outputs + 1]}.
  */
-interface Sensor extends Op {
-  int V = 0;
-  int U = 1;
+interface Sensor extends ControlOp {
   int A = 0;
   int B = 1;
   int MOMENTS = 2;
@@ -51,36 +48,19 @@ interface Sensor extends Op {
   }
 
   @Override
-  default Cost cost() {
-    return Cost.CHEAP;
-  }
-
-  @Override
-  default int overwrites() {
-    return V;
-  }
-
-  @Override
-  default int passesGradientTo() {
-    return V;
-  }
-
-  @Override
   default Reads reads(Demand demand) {
     return Reads.inputs(U);
   }
 
   @Override
   default Tensor forward(ForwardContext context) {
-    return context.mayOverwrite(V) ? context.input(V).share() : context.input(V).copy();
+    return ControlOp.sum(context);
   }
 
   @Override
   default void backward(BackwardContext context) {
-    measure(context.input(U).as(context.computeType()), context.upstream(), context);
-    if (context.wants(V)) {
-      context.gradient(V).add(context.upstream());
-    }
+    measure(ControlOp.u(context), context.upstream(), context);
+    ControlOp.addToV(context);
   }
 
   /**
