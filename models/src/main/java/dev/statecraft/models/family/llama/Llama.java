@@ -12,10 +12,10 @@ import dev.statecraft.core.graph.State;
 import dev.statecraft.core.op.Add;
 import dev.statecraft.core.op.Attention;
 import dev.statecraft.core.op.Embedding;
+import dev.statecraft.core.op.Glu;
 import dev.statecraft.core.op.RmsNorm;
 import dev.statecraft.core.op.Rotary;
 import dev.statecraft.core.op.RotaryTable;
-import dev.statecraft.core.op.SwiGlu;
 import dev.statecraft.models.family.Backbone;
 import dev.statecraft.models.family.Blocks;
 import dev.statecraft.models.family.InputNames;
@@ -171,7 +171,7 @@ public record Llama(LlamaConfig config) implements Backbone {
     long wide = config.intermediateSize();
     State gate = blocks.linear(name + "gate", mlpNormed, mlp + "gate_proj", wide, config.mlpBias());
     State up = blocks.linear(name + "up", mlpNormed, mlp + "up_proj", wide, config.mlpBias());
-    State gated = graph.edge(name + "gated", new SwiGlu(), List.of(gate, up));
+    State gated = graph.edge(name + "gated", new Glu(), List.of(gate, up));
     State mlpOutput =
         blocks.linear(name + "mlp_output", gated, mlp + "down_proj", hidden, config.mlpBias());
     State output = graph.edge(name + "output", new Add(), List.of(middle, mlpOutput));
