@@ -165,6 +165,9 @@ public record Attention(
       Tensor bias = new ScoreMask(torch, queries.dtype(), rule).of(all);
       DropoutMask none = new DropoutMask(0, context);
       attend(all, queries, keys, values, bias, softmax(keys.size(0), queries), none, output);
+      if (rule.window() > 0) {
+        cache.get().keepLast(edge, rule.window() - 1);
+      }
       return output;
     }
     Optional<SequenceAttention> kernels = kernels(context, queries, true);
