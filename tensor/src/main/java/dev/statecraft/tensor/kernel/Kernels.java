@@ -286,12 +286,8 @@ public final class Kernels {
    */
   public static Optional<SequenceAttention> attention(
       Tensor queries, int[] offsets, HeadShape heads, AttentionRule rule, boolean hasValues) {
-    boolean causal = rule.causal();
-    if (!rule.equals(AttentionRule.of(causal, heads.headDim()))) {
-      return Optional.empty();
-    }
-    if (hasValues && FlashAttention.supports(queries, heads.headDim())) {
-      return Optional.of(new FlashAttention(queries.torch(), offsets, heads.headDim(), causal));
+    if (hasValues && !rule.isCapped() && FlashAttention.supports(queries, heads.headDim())) {
+      return Optional.of(new FlashAttention(queries.torch(), offsets, heads.headDim(), rule));
     }
     return BlockedAttention.isFaster(queries, offsets)
         ? Optional.of(
@@ -301,7 +297,7 @@ public final class Kernels {
                 heads.keyValueHeads(),
                 heads.group(),
                 heads.headDim(),
-                causal))
+                rule))
         : Optional.empty();
   }
 

@@ -118,33 +118,40 @@ public final class RowMath {
   }
 
   /**
-   * Replaces scores by {@code softmax(scale x)}. Scores behind the first {@code n} become 0.
+   * Replaces scores by {@code softmax(scale x)}. Scores before {@code from} and from {@code end} on
+   * become 0.
    *
-   * @param n at least 1
+   * @param scale above 0
+   * @param end above {@code from}
    */
-  public static void softmax(float[] x, float scale, int n) {
-    float shift = highest(x, n) * scale;
-    int end = vectors(x, n);
-    // The last vector's rest: so far below that it adds nothing to a sum of 1 or more.
-    Arrays.fill(x, n, end, (shift - 100) / scale);
-    scale(x, 1 / expAndSum(x, scale, shift, end), n);
-    Arrays.fill(x, n, x.length, 0);
+  public static void softmax(float[] x, float scale, int from, int end) {
+    float shift = highest(x, from, end) * scale;
+    int rest = vectors(x, end);
+    // Others in the same vectors: so far below that they add nothing to a sum of 1 or more.
+    float nothing = (shift - 100) / scale;
+    Arrays.fill(x, 0, from, nothing);
+    Arrays.fill(x, end, rest, nothing);
+    scale(x, 1 / expAndSum(x, scale, shift, rest), end);
+    Arrays.fill(x, 0, from, 0);
+    Arrays.fill(x, end, x.length, 0);
   }
 
   /**
    * Replaces the gradient g of {@code y = softmax(scale x)} by x's, {@code scale y (g - sum(g y))}.
    *
-   * @param n where y's numbers other than 0 end; those of g behind it become 0
+   * @param from where y's numbers other than 0 begin; those of g before it become 0
+   * @param end where they end; those of g behind it become 0
    */
-  public static void softmaxBackward(float[] g, float[] y, float scale, int n) {
-    int end = vectors(g, n);
-    Arrays.fill(g, n, g.length, 0);
-    float sum = dot(g, y, end);
+  public static void softmaxBackward(float[] g, float[] y, float scale, int from, int end) {
+    int rest = vectors(g, end);
+    Arrays.fill(g, 0, from, 0);
+    Arrays.fill(g, end, g.length, 0);
+    float sum = dot(g, y, rest);
     int i = 0;
-    for (; i < F.loopBound(end); i += F.length()) {
+    for (; i < F.loopBound(rest); i += F.length()) {
       at(g, i).sub(sum).mul(at(y, i)).mul(scale).intoArray(g, i);
     }
-    for (; i < end; i++) {
+    for (; i < rest; i++) {
       g[i] = (g[i] - sum) * y[i] * scale;
     }
   }
@@ -160,10 +167,10 @@ public final class RowMath {
    * <p>By integers, which float32 numbers are in the order of once the magnitude bits of negative
    * ones are turned: the maximum of float vectors minds NaN and the sign of zero, which costs more.
    */
-  private static float highest(float[] x, int n) {
+  private static float highest(float[] x, int from, int n) {
     IntVector most = IntVector.broadcast(INTS, Integer.MIN_VALUE);
-    int i = 0;
-    for (; i < F.loopBound(n); i += F.length()) {
+    int i = from;
+    for (; i <= n - F.length(); i += F.length()) {
       most = most.max(ordered(at(x, i).reinterpretAsInts()));
     }
     int highest = most.reduceLanes(VectorOperators.MAX);
@@ -198,6 +205,37 @@ public final class RowMath {
       total += x[i];
     }
     return total;
+  }
+
+  /**
+   * Replaces x by {@code cap tanh(scale x / cap)}.
+   *
+   * @param cap above 0
+   */
+  public static void cap(float[] x, float scale, float cap, int n) {
+    float inner = scale / cap;
+    int i = 0;
+    for (; i < F.loopBound(n); i += F.length()) {
+      FloatVector z = at(x, i).mul(inner);
+      tanh(z).mul(cap).intoArray(x, i);
+    }
+    for (; i < n; i++) {
+      x[i] = cap * (float) Math.tanh(x[i] * inner);
+    }
+  }
+
+  /** Writes the slopes of capped numbers, {@code 1 - (y / cap)^2}. */
+  public static void capSlopes(float[] target, float[] y, float cap, int n) {
+    float inverse = 1 / cap;
+    int i = 0;
+    for (; i < F.loopBound(n); i += F.length()) {
+      FloatVector t = at(y, i).mul(inverse);
+      t.mul(t).neg().add(1f).intoArray(target, i);
+    }
+    for (; i < n; i++) {
+      float t = y[i] * inverse;
+      target[i] = 1 - t * t;
+    }
   }
 
   /** {@code gate = gate sigmoid(gate) up}. */
@@ -289,6 +327,45 @@ public final class RowMath {
 
   private static FloatVector sigmoid(FloatVector z) {
     return FloatVector.broadcast(F, 1f).div(exp(z.neg()).add(1f));
+  }
+
+  /**
+   * {@code u / (u + 2)} with {@code u = e^2x - 1}, to about three units in the last place, near 0
+   * too: {@code u = 2^k (p(r) - 1) + (2^k - 1)} with the parts of {@link #exp}, k up to 60. 1 and
+   * -1 where x is beyond 9, which is also the largest whose parts are taken.
+   */
+  private static FloatVector tanh(FloatVector x) {
+    FloatVector twice = within(x, 9f).mul(2f);
+    FloatVector shifted =
+        twice.fma(FloatVector.broadcast(F, LOG2_E), FloatVector.broadcast(F, MAGIC));
+    FloatVector k = shifted.sub(MAGIC);
+    FloatVector r = k.fma(FloatVector.broadcast(F, -LN2_HIGH), twice);
+    r = k.fma(FloatVector.broadcast(F, -LN2_LOW), r);
+    FloatVector p = FloatVector.broadcast(F, 1f / 720);
+    p = p.fma(r, FloatVector.broadcast(F, 1f / 120));
+    p = p.fma(r, FloatVector.broadcast(F, 1f / 24));
+    p = p.fma(r, FloatVector.broadcast(F, 1f / 6));
+    p = p.fma(r, FloatVector.broadcast(F, 0.5f));
+    p = p.fma(r, FloatVector.broadcast(F, 1f)).mul(r);
+    FloatVector power =
+        shifted
+            .reinterpretAsInts()
+            .sub(MAGIC_BITS - 127)
+            .lanewise(VectorOperators.LSHL, 23)
+            .reinterpretAsFloats();
+    FloatVector u = p.fma(power, power.sub(1f));
+    // Adds 0, or NaN for NaN and the infinities, which lost it above.
+    return x.fma(FloatVector.zero(F), u.div(u.add(2f)));
+  }
+
+  /** The nearest number of up to that magnitude; not NaN for NaN. By integers, as {@link #exp}. */
+  private static FloatVector within(FloatVector x, float magnitude) {
+    IntVector bits = x.reinterpretAsInts();
+    IntVector sign = bits.and(Integer.MIN_VALUE);
+    return bits.and(Integer.MAX_VALUE)
+        .min(Float.floatToRawIntBits(magnitude))
+        .or(sign)
+        .reinterpretAsFloats();
   }
 
   private static float sigmoid(float z) {

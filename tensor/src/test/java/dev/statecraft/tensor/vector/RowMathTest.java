@@ -41,7 +41,7 @@ class RowMathTest {
         for (float spread : new float[] {0, 1, 300}) {
           float[] x = normal(width, spread);
           double[] expected = softmax(x, 0.125, n);
-          RowMath.softmax(x, 0.125f, n);
+          RowMath.softmax(x, 0.125f, 0, n);
           for (int i = 0; i < width; i++) {
             assertThat((double) x[i]).as(width + " " + n).isEqualTo(expected[i], within(3e-6));
           }
@@ -55,7 +55,7 @@ class RowMathTest {
   void softmaxOfNegativeNumbers() {
     float[] x = {-1000, -1001, -1e6f, -1000.5f};
     double[] expected = softmax(x, 1, 4);
-    RowMath.softmax(x, 1, 4);
+    RowMath.softmax(x, 1, 0, 4);
     for (int i = 0; i < 4; i++) {
       assertThat((double) x[i]).isEqualTo(expected[i], within(1e-6));
     }
@@ -67,7 +67,7 @@ class RowMathTest {
       for (int at : new int[] {0, 20, 39}) {
         float[] x = normal(40, 1);
         x[at] = fault;
-        RowMath.softmax(x, 1, 40);
+        RowMath.softmax(x, 1, 0, 40);
         assertThat(x[at]).isNaN();
       }
     }
@@ -78,7 +78,7 @@ class RowMathTest {
     for (int width : new int[] {1, 16, 37, 64}) {
       for (int n = 1; n <= width; n++) {
         float[] y = normal(width, 2);
-        RowMath.softmax(y, 1, n);
+        RowMath.softmax(y, 1, 0, n);
         float[] g = normal(width, 1);
         double sum = 0;
         for (int i = 0; i < n; i++) {
@@ -88,7 +88,7 @@ class RowMathTest {
         for (int i = 0; i < n; i++) {
           expected[i] = 0.25 * y[i] * (g[i] - sum);
         }
-        RowMath.softmaxBackward(g, y, 0.25f, n);
+        RowMath.softmaxBackward(g, y, 0.25f, 0, n);
         for (int i = 0; i < width; i++) {
           assertThat((double) g[i]).isEqualTo(expected[i], within(2e-6));
         }
