@@ -205,23 +205,39 @@ public final class Kernels {
 
   /** {@code target = silu(gate) up}, all {@code [rows, features]}. */
   public static void swiGlu(Tensor target, Tensor gate, Tensor up) {
-    SwiGluKernels.forward(target, gate, up);
+    GateKernels.swiGlu(target, gate, up);
   }
 
   /** Both gradients of {@link #swiGlu} from that of its output, each into memory of its own. */
   public static void swiGluBackward(
       Tensor gateGradient, Tensor upGradient, Tensor upstream, Tensor gate, Tensor up) {
-    SwiGluKernels.backward(gateGradient, upGradient, upstream, gate, up);
+    GateKernels.swiGluBackward(gateGradient, upGradient, upstream, gate, up);
   }
 
   /** Gradient of {@link #swiGlu}'s gate alone. */
   public static void swiGluGateBackward(Tensor target, Tensor upstream, Tensor gate, Tensor up) {
-    SwiGluKernels.gateBackward(target, upstream, gate, up);
+    GateKernels.swiGluGateBackward(target, upstream, gate, up);
   }
 
   /** Gradient of {@link #swiGlu}'s other factor alone. */
   public static void swiGluUpBackward(Tensor target, Tensor upstream, Tensor gate) {
-    SwiGluKernels.upBackward(target, upstream, gate);
+    GateKernels.swiGluUpBackward(target, upstream, gate);
+  }
+
+  /** {@code target = gelu(gate) up}, all {@code [rows, features]}; GELU as {@link #gelu}'s. */
+  public static void geGlu(Tensor target, Tensor gate, Tensor up, boolean tanh) {
+    GateKernels.geGlu(target, gate, up, tanh);
+  }
+
+  /** Both gradients of {@link #geGlu} from that of its output, each into memory of its own. */
+  public static void geGluBackward(
+      Tensor gateGradient,
+      Tensor upGradient,
+      Tensor upstream,
+      Tensor gate,
+      Tensor up,
+      boolean tanh) {
+    GateKernels.geGluBackward(gateGradient, upGradient, upstream, gate, up, tanh);
   }
 
   /**
@@ -271,7 +287,26 @@ public final class Kernels {
    */
   public static void crossEntropyInPlace(
       Tensor logits, Tensor labels, double scale, boolean gradient, Tensor total) {
-    CrossEntropyKernels.accumulate(logits, labels, scale, gradient, total);
+    crossEntropyInPlace(logits, labels, scale, gradient, total, 1, 0);
+  }
+
+  /**
+   * The same of scores that are made of products with a table: {@code z = f x}, or with a cap
+   * {@code z = c tanh(f x / c)}; the gradient is that of the products x.
+   *
+   * @param products x, overwritten
+   * @param factor f
+   * @param cap c; 0 for none
+   */
+  public static void crossEntropyInPlace(
+      Tensor products,
+      Tensor labels,
+      double scale,
+      boolean gradient,
+      Tensor total,
+      double factor,
+      double cap) {
+    new CrossEntropyKernels(scale, factor, cap).accumulate(products, labels, gradient, total);
   }
 
   // ---- attention ----

@@ -195,7 +195,7 @@ public final class RowMath {
     FloatVector sum = FloatVector.zero(F);
     int i = 0;
     for (; i < F.loopBound(n); i += F.length()) {
-      FloatVector e = exp(at(x, i).mul(scale).sub(shift));
+      FloatVector e = VectorMath.exp(at(x, i).mul(scale).sub(shift));
       e.intoArray(x, i);
       sum = sum.add(e);
     }
@@ -217,7 +217,7 @@ public final class RowMath {
     int i = 0;
     for (; i < F.loopBound(n); i += F.length()) {
       FloatVector z = at(x, i).mul(inner);
-      tanh(z).mul(cap).intoArray(x, i);
+      VectorMath.tanh(z).mul(cap).intoArray(x, i);
     }
     for (; i < n; i++) {
       x[i] = cap * (float) Math.tanh(x[i] * inner);
@@ -243,10 +243,10 @@ public final class RowMath {
     int i = 0;
     for (; i < F.loopBound(n); i += F.length()) {
       FloatVector z = at(gate, i);
-      z.mul(sigmoid(z)).mul(at(up, i)).intoArray(gate, i);
+      z.mul(VectorMath.sigmoid(z)).mul(at(up, i)).intoArray(gate, i);
     }
     for (; i < n; i++) {
-      gate[i] *= sigmoid(gate[i]) * up[i];
+      gate[i] *= VectorMath.sigmoid(gate[i]) * up[i];
     }
   }
 
@@ -258,7 +258,7 @@ public final class RowMath {
     int i = 0;
     for (; i < F.loopBound(n); i += F.length()) {
       FloatVector z = at(gate, i);
-      FloatVector s = sigmoid(z);
+      FloatVector s = VectorMath.sigmoid(z);
       FloatVector g = at(dy, i).mul(s);
       FloatVector slope = z.sub(z.mul(s)).add(1f);
       g.mul(at(up, i)).mul(slope).intoArray(gate, i);
@@ -266,7 +266,7 @@ public final class RowMath {
     }
     for (; i < n; i++) {
       float z = gate[i];
-      float s = sigmoid(z);
+      float s = VectorMath.sigmoid(z);
       gate[i] = dy[i] * s * up[i] * (1 + z * (1 - s));
       up[i] = dy[i] * s * z;
     }
@@ -319,94 +319,7 @@ public final class RowMath {
     }
   }
 
-  // ---- functions of one vector ----
-
   private static FloatVector at(float[] x, int i) {
     return FloatVector.fromArray(F, x, i);
   }
-
-  private static FloatVector sigmoid(FloatVector z) {
-    return FloatVector.broadcast(F, 1f).div(exp(z.neg()).add(1f));
-  }
-
-  /**
-   * {@code u / (u + 2)} with {@code u = e^2x - 1}, to about three units in the last place, near 0
-   * too: {@code u = 2^k (p(r) - 1) + (2^k - 1)} with the parts of {@link #exp}, k up to 60. 1 and
-   * -1 where x is beyond 9, which is also the largest whose parts are taken.
-   */
-  private static FloatVector tanh(FloatVector x) {
-    FloatVector twice = within(x, 9f).mul(2f);
-    FloatVector shifted =
-        twice.fma(FloatVector.broadcast(F, LOG2_E), FloatVector.broadcast(F, MAGIC));
-    FloatVector k = shifted.sub(MAGIC);
-    FloatVector r = k.fma(FloatVector.broadcast(F, -LN2_HIGH), twice);
-    r = k.fma(FloatVector.broadcast(F, -LN2_LOW), r);
-    FloatVector p = FloatVector.broadcast(F, 1f / 720);
-    p = p.fma(r, FloatVector.broadcast(F, 1f / 120));
-    p = p.fma(r, FloatVector.broadcast(F, 1f / 24));
-    p = p.fma(r, FloatVector.broadcast(F, 1f / 6));
-    p = p.fma(r, FloatVector.broadcast(F, 0.5f));
-    p = p.fma(r, FloatVector.broadcast(F, 1f)).mul(r);
-    FloatVector power =
-        shifted
-            .reinterpretAsInts()
-            .sub(MAGIC_BITS - 127)
-            .lanewise(VectorOperators.LSHL, 23)
-            .reinterpretAsFloats();
-    FloatVector u = p.fma(power, power.sub(1f));
-    // Adds 0, or NaN for NaN and the infinities, which lost it above.
-    return x.fma(FloatVector.zero(F), u.div(u.add(2f)));
-  }
-
-  /** The nearest number of up to that magnitude; not NaN for NaN. By integers, as {@link #exp}. */
-  private static FloatVector within(FloatVector x, float magnitude) {
-    IntVector bits = x.reinterpretAsInts();
-    IntVector sign = bits.and(Integer.MIN_VALUE);
-    return bits.and(Integer.MAX_VALUE)
-        .min(Float.floatToRawIntBits(magnitude))
-        .or(sign)
-        .reinterpretAsFloats();
-  }
-
-  private static float sigmoid(float z) {
-    return (float) (1 / (1 + Math.exp(-z)));
-  }
-
-  /**
-   * {@code e^x} to about two units in the last place: {@code 2^k p(r)} with {@code k = round(x log2
-   * e)}, {@code r = x - k ln 2} in two parts, and p the Taylor polynomial of degree 6, {@code |r|
-   * <= ln(2)/2}. 0 below -88.3, infinite above 89; NaN for NaN and for minus infinity. Without
-   * blends, which cost as much as the polynomial.
-   */
-  private static FloatVector exp(FloatVector x) {
-    FloatVector shifted = x.fma(FloatVector.broadcast(F, LOG2_E), FloatVector.broadcast(F, MAGIC));
-    FloatVector k = shifted.sub(MAGIC);
-    FloatVector r = k.fma(FloatVector.broadcast(F, -LN2_HIGH), x);
-    r = k.fma(FloatVector.broadcast(F, -LN2_LOW), r);
-    FloatVector p = FloatVector.broadcast(F, 1f / 720);
-    p = p.fma(r, FloatVector.broadcast(F, 1f / 120));
-    p = p.fma(r, FloatVector.broadcast(F, 1f / 24));
-    p = p.fma(r, FloatVector.broadcast(F, 1f / 6));
-    p = p.fma(r, FloatVector.broadcast(F, 0.5f));
-    p = p.fma(r, FloatVector.broadcast(F, 1f));
-    p = p.fma(r, FloatVector.broadcast(F, 1f));
-    // As integers, floats of one exponent are in order: k lies in the low bits of `shifted`.
-    FloatVector power =
-        shifted
-            .reinterpretAsInts()
-            .lanewise(VectorOperators.MAX, MAGIC_BITS - 127)
-            .lanewise(VectorOperators.MIN, MAGIC_BITS + 128)
-            .sub(MAGIC_BITS - 127)
-            .lanewise(VectorOperators.LSHL, 23)
-            .reinterpretAsFloats();
-    return p.mul(power);
-  }
-
-  /** Adding 1.5 * 2^23 rounds to an integer and leaves it in the low bits. */
-  private static final float MAGIC = 12582912f;
-
-  private static final int MAGIC_BITS = 0x4B400000;
-  private static final float LOG2_E = 1.44269504f;
-  private static final float LN2_HIGH = 0.693359375f;
-  private static final float LN2_LOW = -2.12194440e-4f;
 }
