@@ -142,6 +142,13 @@ public record Attention(
     return Cost.ATTENTION;
   }
 
+  /** Those of the window, if that is less; what a causal mask hides is counted, window or not. */
+  @Override
+  public double seenKeys(double length) {
+    double window = rule.causal() ? rule.window() : 2.0 * rule.window() - 1;
+    return rule.window() == 0 ? length : Math.min(length, window);
+  }
+
   @Override
   public Reads reads(Demand demand) {
     return Reads.inputs(0, 1).andInput(2, demand.input(0) || demand.input(1));

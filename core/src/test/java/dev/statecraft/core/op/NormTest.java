@@ -28,6 +28,36 @@ class NormTest extends OpTest {
             });
   }
 
+  private static Tensor normed(Tensor x, Tensor weight, double eps) {
+    return x.div(x.square().meanKeep(-1).addScalar(eps).sqrt()).mul(weight);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1, 8, 1e-6", "5, 33, 1e-5"})
+  void rmsNormFromOne(int tokens, int hidden, double eps) {
+    of(new RmsNorm(eps, false, true, 0), tokens)
+        .input(Shape.tokens(hidden))
+        .parameter(hidden)
+        .verify((x, w) -> normed(x.get(0), w.get(0).addScalar(1), eps));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1, 1, 4, false", "3, 2, 5, false", "4, 3, 2, true"})
+  void rmsNormOfHeads(int tokens, int heads, int headDim, boolean fromOne) {
+    of(new RmsNorm(1e-5, false, fromOne, 0).ofHeads(headDim), tokens)
+        .input(Shape.tokens((long) heads * headDim))
+        .parameter(headDim)
+        .verify(
+            (x, w) -> {
+              Tensor weight = fromOne ? w.get(0).addScalar(1) : w.get(0);
+              Tensor[] parts = new Tensor[heads];
+              for (int h = 0; h < heads; h++) {
+                parts[h] = normed(x.get(0).narrow(1, (long) h * headDim, headDim), weight, 1e-5);
+              }
+              return Tensor.cat(1, parts);
+            });
+  }
+
   @ParameterizedTest
   @CsvSource({"1, 3, 1e-5", "1, 8, 1e-6", "5, 33, 1e-12", "4, 7, 0.5"})
   void layerNorm(int tokens, int hidden, double eps) {

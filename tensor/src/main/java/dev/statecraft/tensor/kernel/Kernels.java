@@ -241,14 +241,14 @@ public final class Kernels {
   }
 
   /**
-   * Turns every head of {@code x [tokens, heads * head_dim]} by its position; {@code table [tokens,
-   * head_dim]} holds cosines, then sines, in the master type.
+   * Turns the first features of every head of {@code x [tokens, heads * head_dim]} by its position;
+   * {@code table [tokens, turned features]} holds cosines, then sines, in the master type.
    *
    * @param target written; may be x itself
    * @param direction 1, or -1 to turn back
    */
-  public static void rotate(Tensor target, Tensor x, Tensor table, int direction) {
-    RotaryKernels.rotate(target, x, table, direction);
+  public static void rotate(Tensor target, Tensor x, Tensor table, int headDim, int direction) {
+    RotaryKernels.rotate(target, x, table, headDim, direction);
   }
 
   /**

@@ -175,13 +175,13 @@ final class RowKernels {
   // ---- rotary positions ----
 
   /**
-   * Turns every head of {@code x [tokens, heads * head_dim]} by its position; {@code table [tokens,
-   * head_dim]} holds cosines, then sines.
+   * Turns the first features of every head of {@code x [tokens, heads * head_dim]} by its position;
+   * {@code table [tokens, turned features]} holds cosines, then sines.
    *
    * @param target written; may be x itself
    * @param direction 1, or -1 to turn back
    */
-  static void rotate(Tensor target, Tensor x, Tensor table, int direction) {
+  static void rotate(Tensor target, Tensor x, Tensor table, int headDim, int direction) {
     if (Rows.isEmpty(x)) {
       return;
     }
@@ -193,7 +193,7 @@ final class RowKernels {
         .run(
             x.torch(),
             (row, r) -> {
-              for (int head = 0; head < r[0].length; head += 2 * half) {
+              for (int head = 0; head < r[0].length; head += headDim) {
                 RowMath.rotate(r[0], head, r[1], half, direction);
               }
             });
