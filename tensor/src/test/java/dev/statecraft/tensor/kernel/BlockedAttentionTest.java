@@ -3,6 +3,7 @@ package dev.statecraft.tensor.kernel;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.statecraft.tensor.DType;
+import dev.statecraft.tensor.Device;
 import dev.statecraft.tensor.Generator;
 import dev.statecraft.tensor.Scope;
 import dev.statecraft.tensor.Tensor;
@@ -239,6 +240,37 @@ class BlockedAttentionTest {
           .isEqualTo(threads);
       assertThat(torch.liveTensors()).isEqualTo(tensors);
       assertThat(torch.liveBytes()).isEqualTo(bytes);
+    }
+  }
+
+  /** What a dry run allocates is what a real one does; a window takes less. */
+  @ParameterizedTest
+  @CsvSource({"0, 0", "100, 0", "100, 5", "0, 5"})
+  void dryRunsTakeTheSameMemory(int window, double cap) {
+    AttentionRule rule = new AttentionRule(true, window, 0.25, cap);
+    long real;
+    try (Torch torch = Torch.cpu()) {
+      real = peak(torch, rule);
+      assertThat(peak(torch, AttentionRule.of(true, 16)))
+          .isGreaterThanOrEqualTo(window > 0 ? 2 * real : 0);
+    }
+    try (Torch dry = Torch.dry(Device.CPU)) {
+      assertThat(peak(dry, rule)).isEqualTo(real);
+    }
+  }
+
+  private static long peak(Torch torch, AttentionRule rule) {
+    try (Scope scope = torch.scope()) {
+      Tensor x = torch.zeros(DType.FLOAT32, 900, 32);
+      Tensor y = torch.empty(DType.FLOAT32, 900, 32);
+      torch.resetPeak();
+      long before = torch.liveBytes();
+      BlockedAttention attention =
+          new BlockedAttention(torch, new int[] {0, 200, 900}, 2, 1, 16, rule);
+      attention.forward(y, x, x, x);
+      Optional<Tensor> target = Optional.of(y);
+      attention.backward(target, Optional.empty(), Optional.empty(), x, x, x, Optional.of(x));
+      return torch.peakBytes() - before;
     }
   }
 }
