@@ -31,6 +31,16 @@ public final class GateMath {
   /** {@code 1 / sqrt(2 pi)}. */
   private static final float DENSITY = 0.39894228f;
 
+  private static final FloatVector ONE = vector(1f);
+  private static final FloatVector HALF = vector(0.5f);
+  private static final FloatVector MINUS_HALF = vector(-0.5f);
+  private static final FloatVector P = vector(ERF_P * ROOT_HALF);
+  private static final FloatVector A1 = vector(ERF_1);
+  private static final FloatVector A2 = vector(ERF_2);
+  private static final FloatVector A3 = vector(ERF_3);
+  private static final FloatVector A4 = vector(ERF_4);
+  private static final FloatVector A5 = vector(ERF_5);
+
   private GateMath() {}
 
   /** {@code gate = gelu(gate) up}, GELU by tanh. */
@@ -54,7 +64,7 @@ public final class GateMath {
       FloatVector z = at(gate, i);
       FloatVector square = z.mul(z);
       // 1 - s as e s: what is left of 1 would have lost its digits.
-      FloatVector e = VectorMath.exp(inner(z, square).neg());
+      FloatVector e = LeanExp.of(inner(z, square).neg());
       FloatVector s = vector(1f).div(e.add(1f));
       FloatVector g = at(dy, i).mul(s);
       FloatVector slope = square.fma(vector(3 * CUBIC), vector(LINEAR)).mul(z);
@@ -113,7 +123,7 @@ public final class GateMath {
 
   /** {@code e^(-z^2 / 2)}. */
   private static FloatVector bell(FloatVector z) {
-    return VectorMath.exp(VectorMath.within(z.mul(z).mul(-0.5f), LARGEST));
+    return LeanExp.of(VectorMath.within(z.mul(z).mul(-0.5f), LARGEST));
   }
 
   private static float bell(float z) {
@@ -122,13 +132,10 @@ public final class GateMath {
 
   /** {@code Phi(z)}: {@code 1/2} and, by the sign of z, plus or minus {@code 1/2 - erfc / 2}. */
   private static FloatVector phi(FloatVector z, FloatVector bell) {
-    FloatVector t = vector(1f).div(z.abs().fma(vector(ERF_P * ROOT_HALF), vector(1f)));
-    FloatVector p = t.fma(vector(ERF_5), vector(ERF_4));
-    p = p.fma(t, vector(ERF_3));
-    p = p.fma(t, vector(ERF_2));
-    p = p.fma(t, vector(ERF_1)).mul(t);
-    FloatVector half = p.mul(bell).fma(vector(-0.5f), vector(0.5f));
-    return VectorMath.withSignOf(z, half).add(0.5f);
+    FloatVector t = ONE.div(z.abs().fma(P, ONE));
+    FloatVector p = t.fma(A5, A4).fma(t, A3).fma(t, A2).fma(t, A1).mul(t);
+    FloatVector half = p.mul(bell).fma(MINUS_HALF, HALF);
+    return VectorMath.withSignOf(z, half).add(HALF);
   }
 
   private static float phi(float z, float bell) {
