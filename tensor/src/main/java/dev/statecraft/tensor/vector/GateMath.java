@@ -1,6 +1,8 @@
 package dev.statecraft.tensor.vector;
 
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
@@ -40,6 +42,9 @@ public final class GateMath {
   private static final FloatVector A3 = vector(ERF_3);
   private static final FloatVector A4 = vector(ERF_4);
   private static final FloatVector A5 = vector(ERF_5);
+  private static final FloatVector DENSITIES = vector(DENSITY);
+  private static final IntVector SIGN = ints(Integer.MIN_VALUE);
+  private static final IntVector LARGEST_SQUARE = ints(Float.floatToRawIntBits(2 * LARGEST));
 
   private GateMath() {}
 
@@ -108,7 +113,7 @@ public final class GateMath {
       FloatVector bell = bell(z);
       FloatVector phi = phi(z, bell);
       FloatVector g = at(dy, i);
-      FloatVector slope = bell.mul(DENSITY).fma(z, phi);
+      FloatVector slope = bell.mul(DENSITIES).fma(z, phi);
       g.mul(at(up, i)).mul(slope).intoArray(gate, i);
       g.mul(z).mul(phi).intoArray(up, i);
     }
@@ -123,7 +128,9 @@ public final class GateMath {
 
   /** {@code e^(-z^2 / 2)}. */
   private static FloatVector bell(FloatVector z) {
-    return LeanExp.of(VectorMath.within(z.mul(z).mul(-0.5f), LARGEST));
+    // As integers, floats that are not negative are in order.
+    IntVector square = z.mul(z).reinterpretAsInts().min(LARGEST_SQUARE);
+    return LeanExp.of(square.reinterpretAsFloats().mul(MINUS_HALF));
   }
 
   private static float bell(float z) {
@@ -135,13 +142,20 @@ public final class GateMath {
     FloatVector t = ONE.div(z.abs().fma(P, ONE));
     FloatVector p = t.fma(A5, A4).fma(t, A3).fma(t, A2).fma(t, A1).mul(t);
     FloatVector half = p.mul(bell).fma(MINUS_HALF, HALF);
-    return VectorMath.withSignOf(z, half).add(HALF);
+    IntVector sign = z.reinterpretAsInts().and(SIGN);
+    return sign.lanewise(VectorOperators.XOR, half.reinterpretAsInts())
+        .reinterpretAsFloats()
+        .add(HALF);
   }
 
   private static float phi(float z, float bell) {
     float t = 1 / (1 + ERF_P * ROOT_HALF * Math.abs(z));
     float p = t * (ERF_1 + t * (ERF_2 + t * (ERF_3 + t * (ERF_4 + t * ERF_5))));
     return 0.5f + Math.copySign(0.5f - 0.5f * p * bell, z);
+  }
+
+  private static IntVector ints(int value) {
+    return IntVector.broadcast(F.withLanes(int.class), value);
   }
 
   private static FloatVector vector(float value) {
