@@ -5,6 +5,7 @@ import dev.statecraft.models.config.ConfigKeys;
 import dev.statecraft.models.family.ModelConfig;
 import dev.statecraft.models.family.ModelKind;
 import dev.statecraft.models.family.bert.BertConfig;
+import dev.statecraft.models.family.distilbert.DistilBertConfig;
 import dev.statecraft.models.family.llama.LlamaConfig;
 import dev.statecraft.models.family.vit.VitConfig;
 import java.io.IOException;
@@ -23,6 +24,10 @@ public final class Families {
           new Family("llama", ModelKind.CAUSAL_LM, LlamaConfig::from),
           new Family("bert", ModelKind.TEXT_ENCODER, BertConfig::from),
           new Family("roberta", ModelKind.TEXT_ENCODER, BertConfig::from),
+          new Family("xlm-roberta", ModelKind.TEXT_ENCODER, BertConfig::from),
+          new Family("camembert", ModelKind.TEXT_ENCODER, BertConfig::from),
+          new Family("data2vec-text", ModelKind.TEXT_ENCODER, BertConfig::from),
+          new Family(DistilBertConfig.MODEL_TYPE, ModelKind.TEXT_ENCODER, DistilBertConfig::from),
           new Family("vit", ModelKind.IMAGE_CLASSIFIER, VitConfig::from));
 
   private Families() {}

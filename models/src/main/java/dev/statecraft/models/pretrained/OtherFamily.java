@@ -5,7 +5,7 @@ import java.util.Map;
 /** Families that people have folders of and that are not read, in words. */
 final class OtherFamily {
   private static final String DECODER = "another decoder than LLaMA";
-  private static final String ENCODER = "another encoder than BERT and RoBERTa";
+  private static final String ENCODER = "another encoder than those";
   private static final String PAIR = "an encoder with a decoder";
 
   private static final Map<String, String> WORDS =
@@ -26,13 +26,13 @@ final class OtherFamily {
           Map.entry("gemma3_text", "Gemma 3, " + DECODER),
           Map.entry("phi", "Phi, " + DECODER),
           Map.entry("phi3", "Phi-3, " + DECODER),
-          Map.entry("distilbert", "DistilBERT, " + ENCODER),
           Map.entry("albert", "ALBERT, " + ENCODER),
           Map.entry("electra", "ELECTRA, " + ENCODER),
           Map.entry("deberta-v2", "DeBERTa, " + ENCODER),
           Map.entry("mpnet", "MPNet, " + ENCODER),
           Map.entry("modernbert", "ModernBERT, " + ENCODER),
-          Map.entry("xlm-roberta", "XLM-RoBERTa, " + ENCODER),
+          Map.entry("xlm-roberta-xl", "XLM-RoBERTa XL, " + ENCODER),
+          Map.entry("xmod", "X-MOD, " + ENCODER),
           Map.entry("t5", "T5, " + PAIR),
           Map.entry("bart", "BART, " + PAIR),
           Map.entry("whisper", "Whisper, " + PAIR + " for speech"),

@@ -38,7 +38,7 @@ public final class TinyFamily {
     }
     if (edge.op() instanceof Attention a) {
       return edge.withOp(
-          new Attention(a.edge(), a.heads(), a.keyValueHeads(), a.headDim(), a.causal()),
+          new Attention(a.edge(), a.heads(), a.keyValueHeads(), a.headDim(), a.rule(), false),
           edge.parameters());
     }
     return edge;
