@@ -96,7 +96,7 @@ public sealed interface RotaryFrequencies {
   /**
    * A base that grows with the text beyond the original context (dynamic NTK): {@code theta (factor
    * n / original - (factor - 1))^(d / (d - 2))} for n tokens and d turned features. Rounded to
-   * float32 as transformers' {@code _compute_dynamic_ntk_parameters}.
+   * float32 step by step as transformers' {@code _compute_dynamic_ntk_parameters}.
    *
    * @param theta the base
    * @param features that are turned, d
@@ -112,9 +112,11 @@ public sealed interface RotaryFrequencies {
 
     @Override
     public double[] at(int tokens) {
-      int length = Math.max(tokens, original);
-      double growth = factor * length / original - (factor - 1);
-      double base = theta * Math.pow(growth, (double) features / (features - 2));
+      float base = (float) theta;
+      if (tokens > original) {
+        float growth = (float) factor * tokens / original - (float) (factor - 1);
+        base = (float) theta * (float) Math.pow(growth, (double) features / (features - 2));
+      }
       double[] values = new double[count()];
       for (int i = 0; i < values.length; i++) {
         values[i] = 1 / (float) Math.pow(base, (float) (2 * i) / features);

@@ -34,7 +34,8 @@ public final class TinyFamily {
 
   private static Edge exact(Edge edge) {
     if (edge.op() instanceof RmsNorm norm) {
-      return edge.withOp(new RmsNorm(norm.eps()), edge.parameters());
+      return edge.withOp(
+          new RmsNorm(norm.eps(), false, norm.fromOne(), norm.headDim()), edge.parameters());
     }
     if (edge.op() instanceof Attention a) {
       return edge.withOp(

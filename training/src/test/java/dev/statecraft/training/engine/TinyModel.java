@@ -43,10 +43,14 @@ record TinyModel(String name, TaskModel family) {
       List.of(
           "llama-tiny",
           "llama-tied",
+          "qwen3-tiny",
+          "gemma2-tiny",
+          "phi3-tiny",
           "bert-tiny",
           "roberta-tiny",
           "distilbert-tiny",
           "xlm-roberta-tiny",
+          "modernbert-tiny",
           "vit-tiny");
 
   static TinyModel of(String name) {
