@@ -1,6 +1,7 @@
 package dev.statecraft.core.op;
 
 import dev.statecraft.tensor.DType;
+import dev.statecraft.tensor.Scope;
 import dev.statecraft.tensor.Tensor;
 import dev.statecraft.tensor.Torch;
 import dev.statecraft.tensor.kernel.AttentionRule;
@@ -60,10 +61,23 @@ final class ScoreMask {
     return last;
   }
 
+  /**
+   * Padded queries see everything: a window of padding alone would leave them no key, and a softmax
+   * of nothing is no number.
+   */
   private Tensor both(Tensor band, SequenceBatch batch) {
-    Tensor bias = torch.empty(type, batch.sequences(), batch.length(), batch.length());
+    int length = batch.length();
+    Tensor bias = torch.empty(type, batch.sequences(), length, length);
     bias.copyFrom(band.expand(bias.shape()));
     bias.addInPlace(padding(batch));
+    try (Scope scope = torch.scope()) {
+      for (int i = 0; i < batch.sequences(); i++) {
+        int tokens = batch.lengths().get(i);
+        if (tokens < length) {
+          bias.narrow(0, i, 1).narrow(1, tokens, length - tokens).zero();
+        }
+      }
+    }
     close();
     last = bias;
     return last;
