@@ -8,6 +8,7 @@ import dev.statecraft.tensor.DType;
 import dev.statecraft.tensor.Generator;
 import dev.statecraft.tensor.Scope;
 import dev.statecraft.tensor.Tensor;
+import dev.statecraft.tensor.kernel.AttentionRule;
 import dev.statecraft.testkit.Closeness;
 import java.util.Arrays;
 import java.util.List;
@@ -36,19 +37,23 @@ class RaggedAttentionTest extends OpTest {
 
   @ParameterizedTest
   @CsvSource({
-    "4, 4, true, FLOAT64",
-    "4, 4, false, FLOAT64",
-    "6, 2, true, FLOAT64",
-    "6, 2, false, FLOAT64",
-    "6, 2, true, FLOAT32",
-    "6, 2, false, FLOAT32",
-    "6, 2, true, BFLOAT16",
-    "4, 1, false, BFLOAT16"
+    "4, 4, true, 0, FLOAT64",
+    "4, 4, false, 0, FLOAT64",
+    "6, 2, true, 0, FLOAT64",
+    "6, 2, false, 0, FLOAT64",
+    "6, 2, true, 3, FLOAT64",
+    "6, 2, false, 3, FLOAT64",
+    "6, 2, true, 0, FLOAT32",
+    "6, 2, false, 0, FLOAT32",
+    "6, 2, false, 2, FLOAT32",
+    "6, 2, true, 0, BFLOAT16",
+    "4, 1, false, 0, BFLOAT16"
   })
-  void togetherIsOneByOne(int heads, int keyValueHeads, boolean causal, DType type) {
+  void togetherIsOneByOne(int heads, int keyValueHeads, boolean causal, int window, DType type) {
     int d = 8;
     int tokens = Arrays.stream(LENGTHS).sum();
-    Attention op = new Attention("attention", heads, keyValueHeads, d, causal);
+    AttentionRule rule = AttentionRule.of(causal, d).withWindow(window);
+    Attention op = new Attention("attention", heads, keyValueHeads, d, rule, false);
     assertThat(
             new SequenceGrouping(heads, 1 << 20, true)
                 .of(Layout.ofLengths(LENGTHS), Layout.ofLengths(LENGTHS)))

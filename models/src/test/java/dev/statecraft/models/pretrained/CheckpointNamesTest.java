@@ -70,6 +70,7 @@ class CheckpointNamesTest {
     "roberta-tiny, roberta.",
     "xlm-roberta-tiny, roberta.",
     "distilbert-tiny, distilbert.",
+    "modernbert-tiny, model.",
     "bert-tiny, gamma",
     "roberta-tiny, gamma",
     "xlm-roberta-tiny, gamma",
