@@ -38,7 +38,8 @@ import java.nio.file.Path;
 import java.util.List;
 
 /** A LLaMA of the reference vectors, in float64, ready to generate. */
-record TinyLlama(DecoderConfig config, Torch torch, Graph graph, Weights weights, Tokenizer tokenizer)
+record TinyLlama(
+    DecoderConfig config, Torch torch, Graph graph, Weights weights, Tokenizer tokenizer)
     implements AutoCloseable {
 
   private static Path folder() {
@@ -82,7 +83,13 @@ record TinyLlama(DecoderConfig config, Torch torch, Graph graph, Weights weights
                                 BlockName.FULL,
                                 new Routed(1, new LowRank(2, 1, true, 0, Initializer.KAIMING)))),
                         LayerSelection.ALL),
-                    new Lora(2, 4, 0.5, true, List.of("q_proj", "v_proj"), LayerSelection.ALL),
+                    new Lora(
+                        2,
+                        4,
+                        0.5,
+                        true,
+                        new Decoder(config(name)).attentionTargets(),
+                        LayerSelection.ALL),
                     new TokenTuning(
                         "model.embed_tokens.weight",
                         "tokens",
