@@ -573,7 +573,8 @@ final class ErrorScenarios {
           return train("model=tiny");
         });
     put(
-        "<model>: expected a text encoder (bert, roberta), found llama",
+        "<model>: expected a text encoder (bert, roberta, xlm-roberta, camembert, data2vec-text,"
+            + " distilbert, modernbert), found llama",
         () -> {
           TinyFolder.model(folder.resolve("tiny"));
           return train("model=tiny");
