@@ -54,6 +54,12 @@ public final class Families {
   public static ModelConfig parse(String json, String source) {
     ConfigKeys keys = ConfigKeys.parse(json, source);
     String modelType = keys.text("model_type");
+    ModelConfig config = family(keys, modelType).config().apply(keys);
+    keys.refuseUnread(modelType);
+    return config;
+  }
+
+  private static Family family(ConfigKeys keys, String modelType) {
     return ALL.stream()
         .filter(family -> family.modelType().equals(modelType))
         .findFirst()
@@ -63,9 +69,7 @@ public final class Families {
                     "model_type",
                     "one of "
                         + ALL.stream().map(Family::modelType).collect(Collectors.joining(", ")),
-                    "\"" + modelType + "\"" + OtherFamily.words(modelType)))
-        .config()
-        .apply(keys);
+                    "\"" + modelType + "\"" + OtherFamily.words(modelType)));
   }
 
   /** The names of the families whose checkpoints are made for something. */
