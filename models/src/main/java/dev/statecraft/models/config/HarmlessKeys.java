@@ -81,6 +81,7 @@ final class HarmlessKeys {
           "initializer_cutoff_factor",
           "initializer_factor",
           "initializer_range",
+          "neftune_noise_alpha",
           "repad_logits_with_grad",
           "sparse_pred_ignore_index",
           "sparse_prediction");
@@ -127,6 +128,9 @@ final class HarmlessKeys {
           "id2label",
           "label2id",
           "num_labels",
+          // Of Idefics, in the text part.
+          "perceiver_config",
+          "pixel_shuffle_factor",
           "pooler_act",
           "pooler_fc_size",
           "pooler_num_attention_heads",
@@ -145,7 +149,8 @@ final class HarmlessKeys {
           "summary_type",
           "summary_use_proj",
           "tie_weights_",
-          "tie_word_embeddings");
+          "tie_word_embeddings",
+          "use_resampler");
 
   /** Read elsewhere: see QuantizationConfig. */
   private static final List<String> ELSEWHERE = List.of("quantization_config");
@@ -171,6 +176,7 @@ final class HarmlessKeys {
           Map.entry("is_encoder_decoder", FALSE),
           Map.entry("lm_head_bias", FALSE),
           Map.entry("mlp_bias", FALSE),
+          Map.entry("qk_layer_norms", FALSE),
           Map.entry("rope_interleaved", FALSE),
           Map.entry("tie_encoder_decoder", FALSE),
           Map.entry("use_bidirectional_attention", FALSE),
