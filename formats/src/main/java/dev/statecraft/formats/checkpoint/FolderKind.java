@@ -29,7 +29,15 @@ public final class FolderKind {
     OTHERS.put(
         ".*\\.gguf", "%s in llama.cpp's format GGUF, which is not read: take the safetensors");
     OTHERS.put(
-        "consolidated.*\\.pth|.*\\.(pt|pth|ckpt)",
+        "consolidated\\..*\\.pth",
+        "%s, Meta's own form of the weights (with params.json), which is not read: take the"
+            + " model's folder with config.json and model*.safetensors");
+    OTHERS.put(
+        "consolidated.*\\.safetensors",
+        "%s, Mistral's own form of the weights (with params.json), which is not read: take the"
+            + " model's folder with config.json and model*.safetensors");
+    OTHERS.put(
+        ".*\\.(pt|pth|ckpt)",
         "a pickled %s, which is not read: convert it to safetensors");
     OTHERS.put("tf_model.*\\.h5", "%s of TensorFlow, which is not read: convert it to safetensors");
     OTHERS.put(

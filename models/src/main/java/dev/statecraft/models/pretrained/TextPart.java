@@ -60,6 +60,7 @@ public record TextPart(ConfigKeys keys, Optional<String> whole) {
           "pad_token_id",
           "dtype",
           "torch_dtype",
+          "quantization_config",
           "transformers_version");
 
   /**
