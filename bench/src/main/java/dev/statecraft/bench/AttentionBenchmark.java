@@ -4,6 +4,7 @@ import dev.statecraft.tensor.DType;
 import dev.statecraft.tensor.Generator;
 import dev.statecraft.tensor.Tensor;
 import dev.statecraft.tensor.Torch;
+import dev.statecraft.tensor.kernel.AttentionRule;
 import dev.statecraft.tensor.kernel.Kernels;
 import dev.statecraft.tensor.kernel.SequenceAttention;
 import java.util.Optional;
@@ -68,7 +69,8 @@ public class AttentionBenchmark {
     }
     Kernels.HeadShape heads =
         new Kernels.HeadShape(KEY_VALUE_HEADS, HEADS / KEY_VALUE_HEADS, HEAD_DIM);
-    attention = Kernels.attention(queries, OFFSETS, heads, true, true).orElseThrow();
+    AttentionRule rule = AttentionRule.of(true, heads.headDim());
+    attention = Kernels.attention(queries, OFFSETS, heads, rule, true).orElseThrow();
     queryGradient = torch.empty(type, queries.shape());
     keyGradient = torch.empty(type, keys.shape());
     valueGradient = torch.empty(type, values.shape());

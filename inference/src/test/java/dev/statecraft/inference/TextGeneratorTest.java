@@ -165,7 +165,7 @@ class TextGeneratorTest {
   void stopsWhereTheContextIsFull() throws IOException {
     try (TinyLlama model = TinyLlama.open("llama-tiny")) {
       TextGenerator generator = model.generator(ENDLESS);
-      int context = model.config().maxPositionEmbeddings();
+      int context = model.config().sizes().maxPositionEmbeddings();
       int[] prompt = IntStream.range(3, context).toArray();
       Generation result = generator.generate(prompt, 100, Sampler.greedy(), piece -> {});
       assertThat(result.ids()).hasSize(context);

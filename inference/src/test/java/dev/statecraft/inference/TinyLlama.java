@@ -23,8 +23,8 @@ import dev.statecraft.formats.tokenizer.SpecialTokens;
 import dev.statecraft.formats.tokenizer.Tokenizer;
 import dev.statecraft.models.family.CheckpointWeights;
 import dev.statecraft.models.family.TokenInput;
-import dev.statecraft.models.family.llama.Llama;
-import dev.statecraft.models.family.llama.LlamaConfig;
+import dev.statecraft.models.family.decoder.Decoder;
+import dev.statecraft.models.family.decoder.DecoderConfig;
 import dev.statecraft.models.head.TaskModel;
 import dev.statecraft.models.head.TinyFamily;
 import dev.statecraft.models.pretrained.Families;
@@ -38,16 +38,17 @@ import java.nio.file.Path;
 import java.util.List;
 
 /** A LLaMA of the reference vectors, in float64, ready to generate. */
-record TinyLlama(LlamaConfig config, Torch torch, Graph graph, Weights weights, Tokenizer tokenizer)
+record TinyLlama(
+    DecoderConfig config, Torch torch, Graph graph, Weights weights, Tokenizer tokenizer)
     implements AutoCloseable {
 
   private static Path folder() {
     return Fixtures.folder();
   }
 
-  static LlamaConfig config(String name) {
+  static DecoderConfig config(String name) {
     try {
-      return (LlamaConfig) Families.read(folder().resolve(name).resolve("config.json"));
+      return (DecoderConfig) Families.read(folder().resolve(name).resolve("config.json"));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -109,9 +110,9 @@ record TinyLlama(LlamaConfig config, Torch torch, Graph graph, Weights weights, 
   }
 
   private static TinyLlama open(String name, Tuning tuning) throws IOException {
-    LlamaConfig config = config(name);
+    DecoderConfig config = config(name);
     Torch torch = Torch.cpu();
-    Graph graph = tuning.apply(TaskModel.causalLm(new Llama(config)).graph());
+    Graph graph = tuning.apply(TaskModel.causalLm(new Decoder(config)).graph());
     try (CheckpointSource source = CheckpointFolder.open(folder().resolve(name))) {
       Weights weights = Weights.load(torch, graph, DType.FLOAT64, CheckpointWeights.of(source), 0);
       return new TinyLlama(
@@ -120,7 +121,7 @@ record TinyLlama(LlamaConfig config, Torch torch, Graph graph, Weights weights, 
   }
 
   TokenInput input() {
-    return new Llama(config).input();
+    return new Decoder(config).input();
   }
 
   /** The graph without transformers' roundings to float32, which would hide small differences. */

@@ -17,7 +17,7 @@ class GateTest extends OpTest {
   @ParameterizedTest
   @CsvSource({"1, 1", "3, 5", "4, 19"})
   void swiGlu(int tokens, int features) {
-    of(new SwiGlu(), tokens)
+    of(new Glu(), tokens)
         .input(Shape.tokens(features))
         .input(Shape.tokens(features))
         .verify((x, w) -> x.get(0).mul(sigmoid(x.get(0))).mul(x.get(1)));
@@ -25,7 +25,7 @@ class GateTest extends OpTest {
 
   @Test
   void swiGluReadsUpOnlyForTheGate() {
-    Op op = new SwiGlu();
+    Op op = new Glu();
     assertThat(op.reads(new Demand(List.of(false, true), List.of()))).isEqualTo(Reads.inputs(0));
     assertThat(op.reads(new Demand(List.of(true, false), List.of()))).isEqualTo(Reads.inputs(0, 1));
   }

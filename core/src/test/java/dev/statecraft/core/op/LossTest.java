@@ -93,7 +93,7 @@ class LossTest extends OpTest {
 
   @Test
   void tokensWithRowsOfTheirOwnHaveNoOutputsToAskFor() {
-    assertThat(new CausalLmLoss(2, List.of(3)).outputs()).isEmpty();
+    assertThat(new CausalLmLoss(2).withTokens(List.of(3)).outputs()).isEmpty();
   }
 
   @Test

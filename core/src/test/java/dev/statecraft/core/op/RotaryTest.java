@@ -67,7 +67,7 @@ class RotaryTest extends OpTest {
 
   @Test
   void tablesAreNotDifferentiable() {
-    assertThat(new RotaryTable(new double[] {1}).differentiable()).isFalse();
-    assertThat(new RotaryTable(new double[] {1})).isEqualTo(new RotaryTable(List.of(1.0)));
+    assertThat(new RotaryTable(1).differentiable()).isFalse();
+    assertThat(new RotaryTable(1)).isEqualTo(new RotaryTable(RotaryFrequencies.of(1.0), 1));
   }
 }

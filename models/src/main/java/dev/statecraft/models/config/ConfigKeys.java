@@ -131,6 +131,11 @@ public final class ConfigKeys {
     return has(key) ? positive(key) : absent;
   }
 
+  /** An integer of at least 0. */
+  public int zeroOrMore(String key, int absent) {
+    return has(key) ? ask(key).whole(key, 0, "an integer of at least 0") : absent;
+  }
+
   /** A token id: an integer of at least 0, or absent. Some files write -1 for no token. */
   public OptionalInt token(String key) {
     if (!has(key)) {
@@ -166,7 +171,7 @@ public final class ConfigKeys {
   }
 
   private boolean usual(String key, int absent) {
-    return ask(key).get(key).isMissingNode() && absent < positive("vocab_size");
+    return ask(key).get(key).isMissingNode() && absent < positive("vocab_size", Integer.MAX_VALUE);
   }
 
   /** A finite number above 0. */
@@ -193,6 +198,32 @@ public final class ConfigKeys {
     }
     require(!reals.isEmpty(), key, "a number or a list of them");
     return reals;
+  }
+
+  /** A list of strings; empty if the file has none. */
+  public List<String> texts(String key) {
+    List<String> texts = new ArrayList<>();
+    if (has(key)) {
+      require(ask(key).get(key).isArray(), key, "a list of strings");
+      for (JsonNode item : ask(key).get(key)) {
+        require(item.isTextual(), key, "a list of strings");
+        texts.add(item.textValue());
+      }
+    }
+    return texts;
+  }
+
+  /** Whole numbers, such as one for each layer; empty if the file has none. */
+  public List<Integer> wholes(String key) {
+    List<Integer> wholes = new ArrayList<>();
+    if (has(key)) {
+      require(ask(key).get(key).isArray(), key, "a list of integers");
+      for (JsonNode item : ask(key).get(key)) {
+        require(item.isIntegralNumber() && item.canConvertToInt(), key, "a list of integers");
+        wholes.add(item.intValue());
+      }
+    }
+    return wholes;
   }
 
   /** A probability from 0 to below 1. */

@@ -204,6 +204,9 @@ final class HarmlessKeys {
           // Two spellings of one thing.
           Map.entry("type", (value, object) -> object.hasNonNull("rope_type")),
           Map.entry("hidden_act", same("hidden_activation")),
+          Map.entry("hidden_activation", HarmlessKeys::asGemmaComputes),
+          // Where no scaling of rope asks for it.
+          Map.entry("original_max_position_embeddings", HarmlessKeys::plainRope),
           Map.entry("rope_theta", HarmlessKeys::asRopeHasIt));
 
   private HarmlessKeys() {}
@@ -247,6 +250,17 @@ final class HarmlessKeys {
       }
     }
     return value.isArray();
+  }
+
+  /** The first Gemma's, whatever its file says. */
+  private static boolean asGemmaComputes(JsonNode value, JsonNode object) {
+    return value.asText().equals("gelu_pytorch_tanh")
+        && object.path("model_type").asText().equals("gemma");
+  }
+
+  private static boolean plainRope(JsonNode value, JsonNode object) {
+    return !object.hasNonNull("rope_scaling")
+        && object.path("rope_parameters").path("rope_type").asText("default").equals("default");
   }
 
   private static boolean asRopeHasIt(JsonNode value, JsonNode object) {

@@ -6,7 +6,16 @@ import dev.statecraft.models.config.ConfigKeys;
 import dev.statecraft.models.family.ModelConfig;
 import dev.statecraft.models.family.ModelKind;
 import dev.statecraft.models.family.bert.BertConfig;
-import dev.statecraft.models.family.llama.LlamaConfig;
+import dev.statecraft.models.family.gemma.Gemma;
+import dev.statecraft.models.family.gemma.Gemma2;
+import dev.statecraft.models.family.gemma.Gemma3;
+import dev.statecraft.models.family.granite.Granite;
+import dev.statecraft.models.family.llama.Llama;
+import dev.statecraft.models.family.mistral.Mistral;
+import dev.statecraft.models.family.phi.Phi3;
+import dev.statecraft.models.family.qwen.Qwen2;
+import dev.statecraft.models.family.qwen.Qwen3;
+import dev.statecraft.models.family.smollm.SmolLm3;
 import dev.statecraft.models.family.vit.VitConfig;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -21,7 +30,16 @@ public final class Families {
   /** In the order in which messages name them. */
   private static final List<Family> ALL =
       List.of(
-          new Family("llama", ModelKind.CAUSAL_LM, LlamaConfig::from),
+          decoder("llama", Llama::from),
+          decoder("mistral", Mistral::from),
+          decoder("qwen2", Qwen2::from),
+          decoder("qwen3", Qwen3::from),
+          decoder("gemma", Gemma::from),
+          decoder("gemma2", Gemma2::from),
+          decoder("gemma3_text", Gemma3::from),
+          decoder("phi3", Phi3::from),
+          decoder("granite", Granite::from),
+          decoder("smollm3", SmolLm3::from),
           new Family("bert", ModelKind.TEXT_ENCODER, BertConfig::from),
           new Family("roberta", ModelKind.TEXT_ENCODER, BertConfig::from),
           new Family("vit", ModelKind.IMAGE_CLASSIFIER, VitConfig::from));
@@ -30,6 +48,10 @@ public final class Families {
 
   private record Family(
       String modelType, ModelKind kind, Function<ConfigKeys, ModelConfig> config) {}
+
+  private static Family decoder(String modelType, Function<ConfigKeys, ModelConfig> config) {
+    return new Family(modelType, ModelKind.CAUSAL_LM, config);
+  }
 
   /**
    * Reads a {@code config.json}; of a model that also sees or hears, the text part.

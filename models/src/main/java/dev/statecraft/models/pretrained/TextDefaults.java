@@ -9,18 +9,10 @@ import java.util.TreeMap;
 /**
  * What the configuration classes of transformers (5.18) take for keys that a file leaves out. Files
  * of one model have all their keys, but in the {@code text_config} of a larger one, those that have
- * the default are not written.
+ * the default are not written. Gemma 3 is not here: its own files leave them out too, and the
+ * family knows them.
  */
 final class TextDefaults {
-  private static final String GEMMA3 =
-      """
-      {"vocab_size": 262208, "hidden_size": 2304, "intermediate_size": 9216,
-       "num_hidden_layers": 26, "num_attention_heads": 8, "num_key_value_heads": 4,
-       "head_dim": 256, "hidden_activation": "gelu_pytorch_tanh",
-       "max_position_embeddings": 131072, "rms_norm_eps": 1e-6, "query_pre_attn_scalar": 256,
-       "sliding_window": 4096, "tie_word_embeddings": true}
-      """;
-
   private static final String LLAMA =
       """
       {"vocab_size": 32000, "hidden_size": 4096, "intermediate_size": 11008,
@@ -43,8 +35,20 @@ final class TextDefaults {
        "hidden_act": "silu", "max_position_embeddings": 32768, "rms_norm_eps": 1e-6}
       """;
 
+  private static final String QWEN2_VL =
+      """
+      {"vocab_size": 152064, "hidden_size": 8192, "intermediate_size": 29568,
+       "num_hidden_layers": 80, "num_attention_heads": 64, "num_key_value_heads": 8,
+       "hidden_act": "silu", "max_position_embeddings": 32768, "rms_norm_eps": 1e-5}
+      """;
+
   private static final Map<String, String> BY_TYPE =
-      Map.of("gemma3_text", GEMMA3, "llama", LLAMA, "mistral", MISTRAL, "qwen2", QWEN2);
+      Map.of(
+          "llama", LLAMA,
+          "mistral", MISTRAL,
+          "qwen2", QWEN2,
+          "qwen2_vl_text", QWEN2_VL,
+          "qwen2_5_vl_text", QWEN2_VL);
 
   private TextDefaults() {}
 

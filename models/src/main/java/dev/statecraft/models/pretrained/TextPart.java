@@ -22,6 +22,12 @@ public record TextPart(ConfigKeys keys, Optional<String> whole) {
   private static final String TEXT = "text_config";
   private static final String TIED = "tie_word_embeddings";
 
+  private static final List<String> ROPES = List.of("rope_parameters", "rope_scaling");
+  private static final String THETA = "rope_theta";
+
+  /** What Qwen's classes for pictures take where a file has no base; Qwen2's own take another. */
+  private static final double QWEN_THETA = 1e6;
+
   /** The family of the text part where its own object does not say. */
   private static final Map<String, String> WHOLES =
       Map.ofEntries(
@@ -84,9 +90,13 @@ public record TextPart(ConfigKeys keys, Optional<String> whole) {
     String textType = text.path(TYPE).asText(WHOLES.get(type));
     text.put(TYPE, FAMILIES.getOrDefault(textType, textType));
     if (FAMILIES.containsKey(textType)) {
-      List.of("rope_parameters", "rope_scaling").forEach(key -> withoutSections(text.path(key)));
+      ROPES.forEach(key -> withoutSections(text.path(key)));
+      boolean based = ROPES.stream().anyMatch(key -> text.path(key).has(THETA));
+      if (!based && !text.has(THETA)) {
+        text.put(THETA, QWEN_THETA);
+      }
     }
-    TextDefaults.of(text.path(TYPE).asText()).forEach(text::putIfAbsent);
+    TextDefaults.of(textType).forEach(text::putIfAbsent);
     return new TextPart(
         new ConfigKeys(new JsonKeys(part.source(), part.prefix(), text)), Optional.of(type));
   }

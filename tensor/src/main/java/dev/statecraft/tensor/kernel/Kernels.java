@@ -285,7 +285,11 @@ public final class Kernels {
    * @param hasValues whether the values are there to be read
    */
   public static Optional<SequenceAttention> attention(
-      Tensor queries, int[] offsets, HeadShape heads, boolean causal, boolean hasValues) {
+      Tensor queries, int[] offsets, HeadShape heads, AttentionRule rule, boolean hasValues) {
+    boolean causal = rule.causal();
+    if (!rule.equals(AttentionRule.of(causal, heads.headDim()))) {
+      return Optional.empty();
+    }
     if (hasValues && FlashAttention.supports(queries, heads.headDim())) {
       return Optional.of(new FlashAttention(queries.torch(), offsets, heads.headDim(), causal));
     }

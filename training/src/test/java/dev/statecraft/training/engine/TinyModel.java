@@ -40,7 +40,15 @@ import java.util.stream.IntStream;
 /** A tiny model of the reference vectors, on inputs of its own, in float64. */
 record TinyModel(String name, TaskModel family) {
   static final List<String> NAMES =
-      List.of("llama-tiny", "llama-tied", "bert-tiny", "roberta-tiny", "vit-tiny");
+      List.of(
+          "llama-tiny",
+          "llama-tied",
+          "qwen3-tiny",
+          "gemma2-tiny",
+          "phi3-tiny",
+          "bert-tiny",
+          "roberta-tiny",
+          "vit-tiny");
 
   static TinyModel of(String name) {
     try {

@@ -1,26 +1,27 @@
-package dev.statecraft.models.config;
+package dev.statecraft.models.config.rope;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class RopeConfigTest {
+  private static double[] frequencies(RopeConfig rope, int headDim) {
+    return rope.table(headDim).frequencies().at(1);
+  }
 
   @Test
   void defaultFrequenciesAreAGeometricSequence() {
-    assertThat(new RopeConfig(10_000, Optional.empty()).inverseFrequencies(8))
+    assertThat(frequencies(new RopeConfig(10_000), 8))
         .containsExactly(1, 0.1f, 0.01f, 0.001f);
   }
 
   /** LLaMA 3.1 8B; the three bands and the blend between them. */
   @Test
   void llama3SlowsTheLowFrequenciesOnly() {
-    double[] plain = new RopeConfig(500_000, Optional.empty()).inverseFrequencies(128);
+    double[] plain = frequencies(new RopeConfig(500_000), 128);
     double[] scaled =
-        new RopeConfig(500_000, Optional.of(new RopeConfig.Llama3Scaling(8, 1, 4, 8192)))
-            .inverseFrequencies(128);
+        frequencies(new RopeConfig(500_000, new RopeScaling.Llama3(8, 1, 4, 8192)), 128);
     assertThat(scaled).hasSize(64);
     for (int i = 0; i < 64; i++) {
       double turns = 8192 * plain[i] / (2 * Math.PI);
@@ -40,11 +41,11 @@ class RopeConfigTest {
 
   @Test
   void refusesOddHeads() {
-    RopeConfig rope = new RopeConfig(10_000, Optional.empty());
-    assertThatThrownBy(() -> rope.inverseFrequencies(7))
+    RopeConfig rope = new RopeConfig(10_000);
+    assertThatThrownBy(() -> rope.table(7))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("rope needs an even head_dim, not 7");
-    assertThatThrownBy(() -> rope.inverseFrequencies(0))
+        .hasMessage("rope needs an even number of features, not 7");
+    assertThatThrownBy(() -> rope.table(0))
         .isInstanceOf(IllegalArgumentException.class);
   }
 }

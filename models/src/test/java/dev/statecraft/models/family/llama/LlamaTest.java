@@ -4,17 +4,27 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.statecraft.base.InvalidInputException;
+import dev.statecraft.core.op.Activation;
 import dev.statecraft.models.config.ConfigText;
-import dev.statecraft.models.config.RopeConfig;
+import dev.statecraft.models.config.rope.RopeConfig;
+import dev.statecraft.models.config.rope.RopeScaling;
+import dev.statecraft.models.family.decoder.DecoderAttention;
+import dev.statecraft.models.family.decoder.DecoderConfig;
+import dev.statecraft.models.family.decoder.DecoderMlp;
+import dev.statecraft.models.family.decoder.DecoderNorms;
+import dev.statecraft.models.family.decoder.DecoderScales;
+import dev.statecraft.models.family.decoder.DecoderSizes;
+import dev.statecraft.models.family.decoder.DecoderTokens;
+import dev.statecraft.models.family.decoder.LayerKind;
+import java.util.Collections;
 import java.util.List;
-import java.util.Optional;
 import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class LlamaConfigTest {
+class LlamaTest {
 
   private static ConfigText minimal() {
     return new ConfigText(
@@ -25,8 +35,8 @@ class LlamaConfigTest {
         """);
   }
 
-  private static LlamaConfig parse(String keys) {
-    return (LlamaConfig) minimal().with(keys).parse();
+  private static DecoderConfig parse(String keys) {
+    return (DecoderConfig) minimal().with(keys).parse();
   }
 
   @Test
@@ -37,66 +47,58 @@ class LlamaConfigTest {
 
   @Test
   void absentKeysHaveTheDefaultsOfTransformers() {
-    assertThat(parse(""))
-        .isEqualTo(
-            new LlamaConfig(
-                97,
-                32,
-                88,
-                3,
-                4,
-                4,
-                8,
-                64,
-                1e-5,
-                new RopeConfig(10_000, Optional.empty()),
-                false,
-                false,
-                false,
-                OptionalInt.of(1),
-                List.of(2),
-                OptionalInt.empty(),
-                Optional.empty()));
+    DecoderConfig config = parse("");
+    assertThat(config.sizes()).isEqualTo(new DecoderSizes(97, 32, 88, 3, 4, 4, 8, 64));
+    assertThat(config.norms()).isEqualTo(DecoderNorms.plain(1e-5));
+    assertThat(config.layers())
+        .isEqualTo(Collections.nCopies(3, LayerKind.full(new RopeConfig(10_000))));
+    assertThat(config.attention()).isEqualTo(DecoderAttention.plain(false, 8, 0));
+    assertThat(config.mlp()).isEqualTo(new DecoderMlp(Activation.Kind.SILU, false, false));
+    assertThat(config.scales()).isEqualTo(DecoderScales.NONE);
+    assertThat(config.tokens())
+        .isEqualTo(new DecoderTokens(OptionalInt.of(1), List.of(2), OptionalInt.empty()));
+    assertThat(config.tieWordEmbeddings()).isFalse();
+    assertThat(config.dtype()).isEmpty();
     assertThat(parse("").modelType()).isEqualTo("llama");
   }
 
   @Test
   void readsWhatIsThere() {
-    LlamaConfig config =
+    DecoderConfig config =
         parse(
             "'num_key_value_heads': 2, 'head_dim': 16, 'hidden_act': 'silu', 'attention_bias':"
                 + " true,'mlp_bias': true, 'tie_word_embeddings': true, 'bos_token_id':"
                 + " 1,'eos_token_id': [2, 5], 'pad_token_id': 0, 'torch_dtype':"
                 + " 'bfloat16','transformers_version': '4.40.0', 'use_cache': true");
-    assertThat(config.numKeyValueHeads()).isEqualTo(2);
-    assertThat(config.headDim()).isEqualTo(16);
-    assertThat(config.attentionBias()).isTrue();
-    assertThat(config.mlpBias()).isTrue();
+    assertThat(config.sizes().numKeyValueHeads()).isEqualTo(2);
+    assertThat(config.sizes().headDim()).isEqualTo(16);
+    assertThat(config.attention().inputBias()).isTrue();
+    assertThat(config.mlp().bias()).isTrue();
     assertThat(config.tieWordEmbeddings()).isTrue();
-    assertThat(config.bosTokenId()).hasValue(1);
+    assertThat(config.tokens().bos()).hasValue(1);
     assertThat(config.eosTokenIds()).containsExactly(2, 5);
-    assertThat(config.padTokenId()).hasValue(0);
+    assertThat(config.tokens().pad()).hasValue(0);
     assertThat(config.dtype()).contains("bfloat16");
   }
 
   @Test
   void nullIsNoToken() {
     assertThat(parse("'eos_token_id': null").eosTokenIds()).isEmpty();
-    assertThat(parse("'bos_token_id': null").bosTokenId()).isEmpty();
+    assertThat(parse("'bos_token_id': null").tokens().bos()).isEmpty();
     assertThat(parse("'bos_token_id': null").eosTokenIds()).containsExactly(2);
   }
 
   @Test
   void nullIsAbsentAndMinusOneIsNoToken() {
-    LlamaConfig config =
+    DecoderConfig config =
         parse(
             "'num_key_value_heads': null, 'head_dim': null, 'rope_scaling': null,"
                 + "'bos_token_id': null, 'eos_token_id': 2, 'pad_token_id': -1, 'dtype': null");
-    assertThat(config.numKeyValueHeads()).isEqualTo(4);
-    assertThat(config.headDim()).isEqualTo(8);
-    assertThat(config.bosTokenId()).isEmpty();
+    assertThat(config.sizes().numKeyValueHeads()).isEqualTo(4);
+    assertThat(config.sizes().headDim()).isEqualTo(8);
+    assertThat(config.tokens().bos()).isEmpty();
     assertThat(config.eosTokenIds()).containsExactly(2);
-    assertThat(config.padTokenId()).isEmpty();
+    assertThat(config.tokens().pad()).isEmpty();
     assertThat(config.dtype()).isEmpty();
   }
 
@@ -107,9 +109,9 @@ class LlamaConfigTest {
 
   @Test
   void headDimNeedNotFollowFromTheHiddenSize() {
-    LlamaConfig config = parse("'hidden_size': 30, 'head_dim': 8");
+    DecoderConfig config = parse("'hidden_size': 30, 'head_dim': 8");
     assertThat(config.hiddenSize()).isEqualTo(30);
-    assertThat(config.headDim()).isEqualTo(8);
+    assertThat(config.sizes().headDim()).isEqualTo(8);
   }
 
   @Test
@@ -117,24 +119,44 @@ class LlamaConfigTest {
     String scaling =
         "'factor': 8.0, 'high_freq_factor': 4.0, 'low_freq_factor': 1.0,"
             + "'original_max_position_embeddings': 16";
-    RopeConfig expected =
-        new RopeConfig(500_000, Optional.of(new RopeConfig.Llama3Scaling(8, 1, 4, 16)));
+    RopeConfig expected = new RopeConfig(500_000, new RopeScaling.Llama3(8, 1, 4, 16));
     assertThat(
             parse("'rope_theta': 500000, 'rope_scaling': {'rope_type': 'llama3'," + scaling + "}")
-                .rope())
+                .layers()
+                .get(0)
+                .rope()
+                .orElseThrow())
         .isEqualTo(expected);
     assertThat(
-            parse("'rope_theta': 5e5, 'rope_scaling': {'type': 'llama3'," + scaling + "}").rope())
+            parse("'rope_theta': 5e5, 'rope_scaling': {'type': 'llama3'," + scaling + "}")
+                .layers()
+                .get(0)
+                .rope()
+                .orElseThrow())
         .isEqualTo(expected);
     assertThat(
             parse("'rope_parameters': {'rope_type': 'llama3', 'rope_theta': 5e5," + scaling + "}")
-                .rope())
+                .layers()
+                .get(0)
+                .rope()
+                .orElseThrow())
         .isEqualTo(expected);
-    assertThat(parse("'rope_parameters': {'rope_type': 'default', 'rope_theta': 7}").rope())
-        .isEqualTo(new RopeConfig(7, Optional.empty()));
-    assertThat(parse("'rope_theta': 7, 'rope_scaling': {'type': 'default'}").rope())
-        .isEqualTo(new RopeConfig(7, Optional.empty()));
-    assertThat(parse("'rope_theta': 7").rope()).isEqualTo(new RopeConfig(7, Optional.empty()));
+    assertThat(
+            parse("'rope_parameters': {'rope_type': 'default', 'rope_theta': 7}")
+                .layers()
+                .get(0)
+                .rope()
+                .orElseThrow())
+        .isEqualTo(new RopeConfig(7));
+    assertThat(
+            parse("'rope_theta': 7, 'rope_scaling': {'type': 'default'}")
+                .layers()
+                .get(0)
+                .rope()
+                .orElseThrow())
+        .isEqualTo(new RopeConfig(7));
+    assertThat(parse("'rope_theta': 7").layers().get(0).rope().orElseThrow())
+        .isEqualTo(new RopeConfig(7));
   }
 
   @ParameterizedTest
@@ -163,8 +185,7 @@ class LlamaConfigTest {
       delimiter = '|',
       quoteCharacter = '`',
       value = {
-        "'model_type': 'gpt2'|model_type: expected one of llama, bert, roberta, vit, found"
-            + " \"gpt2\"",
+        "'model_type': 'gpt2'|model_type: expected one of llama, mistral, ",
         "'model_type': 3|model_type: expected a string, found 3",
         "'vocab_size': '97'|vocab_size: expected a positive integer, found \"97\"",
         "'vocab_size': 97.0|vocab_size: expected a positive integer, found 97.0",
@@ -190,10 +211,15 @@ class LlamaConfigTest {
         "'dtype': 32|dtype: expected a string, found 32",
         "'rope_theta': -1|rope_theta: expected a positive number, found -1",
         "'rope_scaling': 'llama3'|rope_scaling: expected an object, found \"llama3\"",
-        "'rope_scaling': {'type': 'linear', 'factor': 2}"
-            + "|rope_scaling.type: expected default or llama3, found \"linear\"",
-        "'rope_parameters': {'rope_type': 'yarn'}"
-            + "|rope_parameters.rope_type: expected default or llama3, found \"yarn\"",
+        "'rope_scaling': {'type': 'proportional', 'factor': 2}"
+            + "|rope_scaling.type: expected default, linear, dynamic, yarn, longrope or llama3,"
+            + " found \"proportional\"",
+        "'rope_parameters': {'rope_type': 'linear'}"
+            + "|rope_parameters.factor: expected a positive number, found no such key",
+        "'rope_parameters': {'rope_type': 'longrope', 'factor': 2, 'short_factor': [1, 2, 3],"
+            + "'long_factor': [1, 2, 3]}"
+            + "|rope_parameters.short_factor: expected 4 positive numbers, one for each pair of"
+            + " turned features, found [1,2,3]",
         "'rope_parameters': {'rope_theta': 0}"
             + "|rope_parameters.rope_theta: expected a positive number, found 0",
         "'rope_parameters': {'partial_rotary_factor': 0.5}"
