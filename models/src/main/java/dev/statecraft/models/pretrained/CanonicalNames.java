@@ -87,10 +87,7 @@ record CanonicalNames(CheckpointSource checkpoint, List<String> notes) {
         + " model"
         + (others.isEmpty()
             ? ""
-            : "; "
-                + others.size()
-                + " tensors are left out, of "
-                + Quoted.list(List.copyOf(towers)));
+            : "; tensors left out: " + others.size() + ", of " + Quoted.list(List.copyOf(towers)));
   }
 
   private static String canonical(String name, ModelConfig config) {
