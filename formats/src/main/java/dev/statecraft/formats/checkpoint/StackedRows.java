@@ -39,8 +39,9 @@ public final class StackedRows implements CheckpointSource {
    *
    * @param stacks what each tensor consists of, from its first row to its last, by the name that is
    *     shown
-   * @throws InvalidInputException if a part is not in the source or has not these rows, or parts of
-   *     one tensor have other types or rows of another shape
+   * @throws InvalidInputException if a part is not in the source
+   * @throws IllegalArgumentException if a part has not these rows, or parts of one tensor have
+   *     other types or rows of another shape
    */
   public StackedRows(CheckpointSource source, Map<String, List<Rows>> stacks) {
     this.source = source;
@@ -62,10 +63,10 @@ public final class StackedRows implements CheckpointSource {
               && rows.count() > 0
               && rows.first() <= shape[0] - rows.count();
       if (!there || part.type() != first.type() || !Arrays.equals(row(part), row(first))) {
-        throw new InvalidInputException(
+        throw new IllegalArgumentException(
             "tensor '"
                 + name
-                + "': expected rows "
+                + "': expected "
                 + rows
                 + " like those of "
                 + first

@@ -96,7 +96,7 @@ class StackedRowsTest {
     assertThatThrownBy(
             () ->
                 stacked(Map.of("x", List.of(new Rows("b", 0, 1), new Rows(tensor, first, count)))))
-        .isInstanceOf(InvalidInputException.class)
+        .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("tensor 'x': expected")
         .hasMessageContaining("found " + tensor);
     source.close();

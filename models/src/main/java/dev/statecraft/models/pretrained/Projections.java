@@ -3,6 +3,7 @@ package dev.statecraft.models.pretrained;
 import dev.statecraft.formats.checkpoint.CheckpointSource;
 import dev.statecraft.formats.checkpoint.StackedRows;
 import dev.statecraft.formats.checkpoint.StackedRows.Rows;
+import dev.statecraft.formats.checkpoint.TensorEntry;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -95,9 +96,20 @@ final class Projections {
     }
     List<Rows> rows = new ArrayList<>();
     parts.forEach(part -> rows.add(new Rows(part, 0, rows(checkpoint, part))));
-    if (rows.stream().mapToLong(Rows::count).sum() == expected.rows(whole).orElse(0L)) {
+    boolean fit = rows.stream().mapToLong(Rows::count).sum() == expected.rows(whole).orElse(0L);
+    if (fit && parts.stream().map(part -> kind(checkpoint, part)).distinct().count() == 1) {
       stacks.put(whole, rows);
     }
+  }
+
+  /** Type and shape of a tensor's rows, with one of them. */
+  private static TensorEntry kind(CheckpointSource checkpoint, String name) {
+    TensorEntry entry = checkpoint.entry(name);
+    long[] shape = entry.shape();
+    if (shape.length > 0) {
+      shape[0] = 1;
+    }
+    return TensorEntry.of("", entry.type(), shape);
   }
 
   private static long rows(CheckpointSource checkpoint, String name) {

@@ -359,6 +359,23 @@ class WrappedCheckpointTest {
     }
   }
 
+  /** Nor are they joined where their types differ. */
+  @Test
+  void projectionsOfOtherTypesStayAsTheyAre() throws IOException {
+    put(config("phi3-tiny"));
+    String whole = "model.layers.0.mlp.gate_up_proj.weight";
+    add("phi3-tiny", name -> name.equals(whole) ? null : name);
+    String gate = whole.replace("gate_up", "gate");
+    String up = whole.replace("gate_up", "up");
+    add(TensorEntry.of(gate, ElementType.F32, 88, 32), ByteBuffer.allocate(88 * 32 * 4));
+    add(TensorEntry.of(up, ElementType.BF16, 88, 32), ByteBuffer.allocate(88 * 32 * 2));
+    try (PretrainedModel model = open()) {
+      CheckpointReport report = model.report(model.usual().graph());
+      assertThat(report.missing()).containsExactly(whole);
+      assertThat(report.unexpected()).containsExactly(gate, up);
+    }
+  }
+
   @Test
   void projectionsOfOtherSizesStayAsTheyAre() throws IOException {
     put(config("llama-tiny"));
