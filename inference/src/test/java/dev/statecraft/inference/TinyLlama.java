@@ -83,7 +83,13 @@ record TinyLlama(
                                 BlockName.FULL,
                                 new Routed(1, new LowRank(2, 1, true, 0, Initializer.KAIMING)))),
                         LayerSelection.ALL),
-                    new Lora(2, 4, 0.5, true, List.of("q_proj", "v_proj"), LayerSelection.ALL),
+                    new Lora(
+                        2,
+                        4,
+                        0.5,
+                        true,
+                        new Decoder(config(name)).attentionTargets(),
+                        LayerSelection.ALL),
                     new TokenTuning(
                         "model.embed_tokens.weight",
                         "tokens",

@@ -400,12 +400,12 @@ public record Attention(
     }
     long sequences = bias.size(0);
     long rows = bias.size(1);
-    if (sequences > 1 && rows > 1) {
-      scores.view(sequences, -1, rows, bias.size(2)).addInPlace(bias.unsqueeze(1));
+    if (sequences == 1) {
+      scores.view(-1, rows, bias.size(2)).addInPlace(bias);
+    } else if (rows == 1) {
+      scores.view(sequences, -1, bias.size(2)).addInPlace(bias);
     } else {
-      scores
-          .view(sequences == 1 ? -1 : sequences, rows == 1 ? -1 : rows, bias.size(2))
-          .addInPlace(bias);
+      scores.view(sequences, -1, rows, bias.size(2)).addInPlace(bias.unsqueeze(1));
     }
     return scores;
   }
