@@ -24,8 +24,8 @@ public record EmbedOptions(
    * @throws UsageException if one is not positive
    */
   public EmbedOptions {
-    requirePositive("max_length", maxLength.orElse(1));
-    requirePositive("batch_size", batch);
+    requirePositive("--max-length", maxLength.orElse(1));
+    requirePositive("--batch-size", batch);
   }
 
   private static void requirePositive(String name, int value) {

@@ -43,7 +43,7 @@ record PromptedTexts(TextEncoder encoder, String prompt, int promptTokens, boole
     String prompt = texts.prompts().get(name);
     if (prompt == null) {
       throw new UsageException(
-          "prompt: expected one of "
+          "--prompt: expected one of "
               + texts.prompts().keySet()
               + ", which the model names, found '"
               + name
