@@ -165,6 +165,7 @@ final class ModulesReader {
     }
     int inputs = keys.positive("in_features");
     int outputs = keys.positive("out_features");
+    Dense.Function function = function(keys);
     try (SafetensorsFile weights = SafetensorsFile.open(file.resolveSibling("model.safetensors"))) {
       return new Dense(
           file.toString(),
@@ -173,7 +174,7 @@ final class ModulesReader {
           keys.flag("bias", true)
               ? DenseValues.read(weights, file, "linear.bias", outputs)
               : new float[outputs],
-          function(keys));
+          function);
     }
   }
 
