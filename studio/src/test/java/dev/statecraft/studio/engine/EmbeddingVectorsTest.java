@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.DynamicTest;
@@ -91,8 +92,7 @@ final class EmbeddingVectorsTest {
     double[] actual =
         found.vectors().stream()
             .flatMapToDouble(
-                vector ->
-                    java.util.stream.IntStream.range(0, vector.length).mapToDouble(i -> vector[i]))
+                vector -> IntStream.range(0, vector.length).mapToDouble(i -> vector[i]))
             .toArray();
     assertThat(CLOSE.mismatch(actual, expected)).isEmpty();
   }
