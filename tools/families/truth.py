@@ -3,8 +3,9 @@
 usage: python truth.py OUT [PART ...]      only cases whose name contains a PART
 
 Each case is a folder OUT/NAME as save_pretrained writes it (weights in float32, with a tokenizer of
-words w0, w1, ...), OUT/NAME.json (token ids, labels, loss, greedy texts) and OUT/NAME.truth.safetensors
-(logits and the gradient of every parameter, float64). Sequences are run one at a time with eager
+words w0, w1, ...), OUT/NAME.json (token ids, labels, loss, greedy texts), OUT/NAME.truth.safetensors
+(logits and the gradient of every parameter, float64) and OUT/NAME.exact.safetensors (the same of a model
+whose norms and softmax do not round to float32 on the way, as transformers' do even in float64). Sequences are run one at a time with eager
 attention, so each has the frequencies of its own length; the loss is the mean over all their labels.
 Compare.java computes the same from the folders.
 """
@@ -211,6 +212,44 @@ def greedy(model, prompt, cache):
                               max_new_tokens=NEW, use_cache=cache, eos_token_id=None, pad_token_id=0)[0].tolist()
 
 
+def exact(model, from_one):
+    """Takes the roundings to float32 out of norms and softmax, whose last bits depend on the order of sums."""
+    def forward(norm, x):
+        eps = getattr(norm, "variance_epsilon", None) or norm.eps
+        weight = norm.weight + 1 if from_one else norm.weight
+        return x * torch.rsqrt(x.pow(2).mean(-1, keepdim=True) + eps) * weight
+    for module in model.modules():
+        if type(module).__name__.endswith("RMSNorm"):
+            module.forward = forward.__get__(module)
+
+
+def softmax(x, dim, dtype=None, original=torch.nn.functional.softmax):
+    return original(x, dim=dim, dtype=dtype if rounded else None)
+
+
+torch.nn.functional.softmax = softmax
+rounded = True
+
+
+def results(model, sequences, labels):
+    """Logits, the gradients of all parameters, and the loss."""
+    count = sum(t != -100 for row in labels for t in row)
+    logits, loss = [], 0
+    model.zero_grad()
+    for ids, wanted in zip(sequences, labels):
+        fresh(model)
+        scores = model(input_ids=torch.tensor([ids]), use_cache=False).logits[0]
+        logits.append(scores.detach())
+        if len(ids) > 1:
+            loss = loss + torch.nn.functional.cross_entropy(scores[:-1], torch.tensor(wanted[1:]), reduction="sum", ignore_index=-100) / count
+    loss.backward()
+    found = {"logits": torch.cat(logits)}
+    for name, parameter in model.named_parameters():
+        found["grad." + name] = parameter.grad.clone().contiguous()
+    assert all(t.dtype == torch.float64 for t in found.values()), "a float64 truth"
+    return found, loss.item()
+
+
 def case(out, name, kind, options, seed):
     folder = os.path.join(out, name.replace(".", "-"))
     generator = torch.Generator().manual_seed(seed)
@@ -226,23 +265,17 @@ def case(out, name, kind, options, seed):
     model = AutoModelForCausalLM.from_pretrained(folder, attn_implementation="eager", dtype=torch.float32).double().eval()
     sequences = [torch.randint(3, VOCAB, (n,), generator=generator).tolist() for n in LENGTHS]
     labels = [[-100 if i == 0 or (i * 7 + j) % 5 == 0 else t for i, t in enumerate(s)] for j, s in enumerate(sequences)]
-    count = sum(t != -100 for row in labels for t in row)
-    logits, loss = [], 0
-    for ids, wanted in zip(sequences, labels):
-        fresh(model)
-        scores = model(input_ids=torch.tensor([ids]), use_cache=False).logits[0]
-        logits.append(scores.detach())
-        if len(ids) > 1:
-            loss = loss + torch.nn.functional.cross_entropy(scores[:-1], torch.tensor(wanted[1:]), reduction="sum", ignore_index=-100) / count
-    loss.backward()
-    truth = {"logits": torch.cat(logits)}
-    for parameter_name, parameter in model.named_parameters():
-        truth["grad." + parameter_name] = parameter.grad.contiguous()
-    assert all(t.dtype == torch.float64 for t in truth.values()), "a float64 truth"
+    truth, loss = results(model, sequences, labels)
     save_file(truth, folder + ".truth.safetensors")
     prompt = sequences[3][:10]
-    json.dump(dict(family=kind, name=name, sequences=sequences, labels=labels, loss=loss.item(), prompt=prompt,
+    json.dump(dict(family=kind, name=name, sequences=sequences, labels=labels, loss=loss, prompt=prompt,
                    greedy_uncached=greedy(model, prompt, False), greedy_cached=greedy(model, prompt, True)), open(folder + ".json", "w"))
+    global rounded
+    rounded = False
+    exact(model, kind.startswith("gemma"))
+    save_file(results(model, sequences, labels)[0], folder + ".exact.safetensors")
+    rounded = True
+
 
 
 def main():
