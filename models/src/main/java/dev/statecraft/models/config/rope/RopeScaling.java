@@ -19,6 +19,15 @@ public sealed interface RopeScaling {
    */
   RotaryTable table(double theta, int features);
 
+  /**
+   * The longest text that it is for.
+   *
+   * @param context {@code max_position_embeddings}
+   */
+  default int reach(int context) {
+    return context;
+  }
+
   /** The original frequencies. */
   record None() implements RopeScaling {
     @Override
@@ -47,6 +56,11 @@ public sealed interface RopeScaling {
    * @param original context in tokens
    */
   record Dynamic(double factor, int original) implements RopeScaling {
+    @Override
+    public int reach(int context) {
+      return grown(context, factor, original);
+    }
+
     @Override
     public RotaryTable table(double theta, int features) {
       return new RotaryTable(new RotaryFrequencies.Dynamic(theta, features, factor, original), 1);
@@ -106,6 +120,11 @@ public sealed interface RopeScaling {
       double factor, int original, double fast, double slow, boolean truncate, double amplitude)
       implements RopeScaling {
     @Override
+    public int reach(int context) {
+      return grown(context, factor, original);
+    }
+
+    @Override
     public RotaryTable table(double theta, int features) {
       double low = feature(fast, theta, features);
       double high = feature(slow, theta, features);
@@ -161,5 +180,10 @@ public sealed interface RopeScaling {
     private static List<Double> slowed(Frequencies periods, List<Double> factors) {
       return periods.map((i, period) -> 1 / (factors.get(i).floatValue() * period)).list();
     }
+  }
+
+  /** A context that has grown, where {@code max_position_embeddings} is not that already. */
+  private static int grown(int context, double factor, int original) {
+    return Math.max(context, (int) (factor * original));
   }
 }

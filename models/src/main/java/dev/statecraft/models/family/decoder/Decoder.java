@@ -35,7 +35,14 @@ public record Decoder(DecoderConfig config) implements Backbone {
 
   @Override
   public TokenInput input() {
-    return TokenInput.plain(config.vocabSize(), config.sizes().maxPositionEmbeddings());
+    int context = config.sizes().maxPositionEmbeddings();
+    int longest =
+        config.layers().stream()
+            .flatMap(layer -> layer.rope().stream())
+            .mapToInt(rope -> rope.scaling().reach(context))
+            .max()
+            .orElse(context);
+    return TokenInput.plain(config.vocabSize(), longest);
   }
 
   @Override

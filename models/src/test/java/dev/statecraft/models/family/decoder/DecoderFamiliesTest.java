@@ -11,6 +11,7 @@ import dev.statecraft.core.op.ScoreRule;
 import dev.statecraft.models.config.ConfigText;
 import dev.statecraft.models.config.rope.RopeConfig;
 import dev.statecraft.models.config.rope.RopeScaling;
+import dev.statecraft.models.family.TokenInput;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -140,6 +141,20 @@ class DecoderFamiliesTest {
     assertThat(frequencies.at(16)).containsExactly(1, (float) (1 / 150.0));
     assertThat(frequencies.at(17)).containsExactly(0.5, (float) (1 / 400.0));
     assertThat(frequencies.regime(16)).isNotEqualTo(frequencies.regime(17));
+  }
+
+  @Test
+  void contextsGrowByWhatTheRopeSays() {
+    String dynamic = "'rope_scaling': {'type': 'dynamic', 'factor': 2.5}";
+    assertThat(parse("llama", dynamic).backbone().input().maxTokens()).isEqualTo(160);
+    String yarn = "'rope_scaling': {'rope_type': 'yarn', 'factor': 4, ";
+    assertThat(parse("qwen2", yarn + "'original_max_position_embeddings': 32}").backbone().input())
+        .extracting(TokenInput::maxTokens)
+        .isEqualTo(128);
+    assertThat(parse("qwen2", yarn + "'original_max_position_embeddings': 8}").backbone().input())
+        .extracting(TokenInput::maxTokens)
+        .isEqualTo(64);
+    assertThat(parse("qwen2", "'use_cache': true").backbone().input().maxTokens()).isEqualTo(64);
   }
 
   @Test
