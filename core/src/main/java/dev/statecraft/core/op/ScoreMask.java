@@ -60,10 +60,18 @@ final class ScoreMask {
     return last;
   }
 
+  /** Rows behind a sequence see all, so that they too have a key and their softmax is a number. */
   private Tensor both(Tensor band, SequenceBatch batch) {
     Tensor bias = torch.empty(type, batch.sequences(), batch.length(), batch.length());
     bias.copyFrom(band.expand(bias.shape()));
     bias.addInPlace(padding(batch));
+    for (int i = 0; i < batch.sequences(); i++) {
+      int length = batch.lengths().get(i);
+      try (Tensor sequence = bias.select(0, i);
+          Tensor behind = sequence.narrow(0, length, (long) batch.length() - length)) {
+        behind.zero();
+      }
+    }
     close();
     last = bias;
     return last;
