@@ -1,4 +1,4 @@
-"""The logits of what adapters.sh trained, computed by PEFT and transformers, beside ours.
+"""The logits of what Adapters.java trained, computed by PEFT and transformers, beside ours.
 
 usage: python adapters.py CASES OUT NAME ...
 """
