@@ -64,6 +64,7 @@ final class ErrorScenarios {
     new CombineErrors(this, folder).add();
     new AdviseErrors(this, folder).add();
     new SteerErrors(this, folder).add();
+    new EmbedErrors(this, folder).add();
     new AdapterErrors(this, folder).add();
     new TextErrors(this, folder).add();
     new FolderErrors(this, folder).add();

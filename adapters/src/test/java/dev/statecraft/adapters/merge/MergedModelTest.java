@@ -188,6 +188,11 @@ class MergedModelTest {
     "llama-tied, lora, bfloat16, 3e-2",
     "bert-tiny, lora, , 1e-5",
     "roberta-tiny, dora, , 1e-5",
+    "distilbert-tiny, lora, , 1e-5",
+    "distilbert-tiny, ia3, , 1e-5",
+    "xlm-roberta-tiny, lora, , 1e-5",
+    "modernbert-tiny, dora, , 1e-5",
+    "modernbert-tiny, ia3, , 1e-5",
     "vit-tiny, lora, , 1e-5",
     "vit-tiny, dora, float16, 4e-3",
     "llama-tiny, full, , 1e-6",
@@ -195,7 +200,11 @@ class MergedModelTest {
     "bert-tiny, full, , 1e-6",
     "roberta-tiny, full, float64, 1e-6",
     "vit-tiny, full, , 1e-6",
+    "distilbert-tiny, full, , 1e-6",
+    "modernbert-tiny, full, , 1e-6",
     "bert-tiny, probe, , 1e-6",
+    "distilbert-tiny, probe, , 1e-6",
+    "modernbert-tiny, probe, , 1e-6",
     "roberta-tiny, probe, , 1e-6",
     "vit-tiny, probe, , 1e-6"
   })

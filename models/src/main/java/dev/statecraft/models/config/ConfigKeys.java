@@ -26,6 +26,10 @@ public final class ConfigKeys {
       Map.ofEntries(
           Map.entry("hidden_size", 1 << 20),
           Map.entry("intermediate_size", 1 << 22),
+          Map.entry("dim", 1 << 20),
+          Map.entry("hidden_dim", 1 << 22),
+          Map.entry("n_heads", 1 << 14),
+          Map.entry("n_layers", 1 << 12),
           Map.entry("head_dim", 1 << 14),
           Map.entry("num_attention_heads", 1 << 14),
           Map.entry("num_key_value_heads", 1 << 14),
@@ -263,13 +267,28 @@ public final class ConfigKeys {
 
   /** {@code hidden_act}, {@code gelu} if absent. */
   public Activation activation() {
-    String key = optionalText("hidden_act").orElse(Activation.GELU.key());
+    return activation("hidden_act");
+  }
+
+  /** An activation, {@code gelu} if absent. */
+  public Activation activation(String key) {
+    String name = optionalText(key).orElse(Activation.GELU.key());
     for (Activation activation : Activation.values()) {
-      if (activation.key().equals(key)) {
+      if (activation.key().equals(name)) {
         return activation;
       }
     }
-    throw file.invalid("hidden_act", "one of gelu, gelu_new, relu");
+    throw file.invalid(key, "one of gelu, gelu_new, relu");
+  }
+
+  /** {@code classifier_pooling}: whether a head reads the mean over tokens, if the file says. */
+  public Optional<Boolean> meanPooling() {
+    Optional<String> pooling = optionalText("classifier_pooling");
+    require(
+        pooling.isEmpty() || List.of("mean", "cls").contains(pooling.get()),
+        "classifier_pooling",
+        "mean or cls");
+    return pooling.map("mean"::equals);
   }
 
   public Optional<ProblemType> problemType() {

@@ -6,12 +6,14 @@ import dev.statecraft.models.config.ConfigKeys;
 import dev.statecraft.models.family.ModelConfig;
 import dev.statecraft.models.family.ModelKind;
 import dev.statecraft.models.family.bert.BertConfig;
+import dev.statecraft.models.family.distilbert.DistilBertConfig;
 import dev.statecraft.models.family.gemma.Gemma;
 import dev.statecraft.models.family.gemma.Gemma2;
 import dev.statecraft.models.family.gemma.Gemma3;
 import dev.statecraft.models.family.granite.Granite;
 import dev.statecraft.models.family.llama.Llama;
 import dev.statecraft.models.family.mistral.Mistral;
+import dev.statecraft.models.family.modernbert.ModernBertConfig;
 import dev.statecraft.models.family.phi.Phi3;
 import dev.statecraft.models.family.qwen.Qwen2;
 import dev.statecraft.models.family.qwen.Qwen3;
@@ -42,6 +44,11 @@ public final class Families {
           decoder("smollm3", SmolLm3::from),
           new Family("bert", ModelKind.TEXT_ENCODER, BertConfig::from),
           new Family("roberta", ModelKind.TEXT_ENCODER, BertConfig::from),
+          new Family("xlm-roberta", ModelKind.TEXT_ENCODER, BertConfig::from),
+          new Family("camembert", ModelKind.TEXT_ENCODER, BertConfig::from),
+          new Family("data2vec-text", ModelKind.TEXT_ENCODER, BertConfig::from),
+          new Family(DistilBertConfig.MODEL_TYPE, ModelKind.TEXT_ENCODER, DistilBertConfig::from),
+          new Family(ModernBertConfig.MODEL_TYPE, ModelKind.TEXT_ENCODER, ModernBertConfig::from),
           new Family("vit", ModelKind.IMAGE_CLASSIFIER, VitConfig::from));
 
   private Families() {}

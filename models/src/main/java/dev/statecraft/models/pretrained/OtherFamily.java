@@ -5,7 +5,7 @@ import java.util.Map;
 /** Families that people have folders of and that are not read, in words. */
 final class OtherFamily {
   private static final String DECODER = "another decoder than LLaMA and its relatives";
-  private static final String ENCODER = "another encoder than BERT and RoBERTa";
+  private static final String ENCODER = "another encoder than BERT and its relatives";
   private static final String EXPERTS = "whose layers choose among experts";
   private static final String PAIR = "an encoder with a decoder";
 
@@ -39,15 +39,13 @@ final class OtherFamily {
           Map.entry("stablelm", "StableLM, " + DECODER),
           Map.entry("starcoder2", "StarCoder 2, " + DECODER),
           Map.entry("phi", "Phi, " + DECODER),
-          Map.entry("camembert", "CamemBERT, " + ENCODER),
-          Map.entry("distilbert", "DistilBERT, " + ENCODER),
           Map.entry("albert", "ALBERT, " + ENCODER),
           Map.entry("electra", "ELECTRA, " + ENCODER),
           Map.entry("deberta", "DeBERTa, " + ENCODER),
           Map.entry("deberta-v2", "DeBERTa, " + ENCODER),
           Map.entry("mpnet", "MPNet, " + ENCODER),
-          Map.entry("modernbert", "ModernBERT, " + ENCODER),
-          Map.entry("xlm-roberta", "XLM-RoBERTa, " + ENCODER),
+          Map.entry("xlm-roberta-xl", "XLM-RoBERTa XL, " + ENCODER),
+          Map.entry("xmod", "X-MOD, " + ENCODER),
           Map.entry("t5", "T5, " + PAIR),
           Map.entry("bart", "BART, " + PAIR),
           Map.entry("whisper", "Whisper, " + PAIR + " for speech"),

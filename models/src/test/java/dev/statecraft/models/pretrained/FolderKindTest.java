@@ -112,7 +112,7 @@ class FolderKindTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"gpt2, (GPT-2", "t5, (T5", "mixtral, (Mixtral"})
+  @CsvSource({"gpt2, (GPT-2", "t5, (T5", "mixtral, (Mixtral", "albert, (ALBERT"})
   void otherFamilies(String type, String words) throws IOException {
     Files.writeString(folder.resolve("config.json"), "{\"model_type\": \"" + type + "\"}");
     refused(

@@ -149,7 +149,8 @@ class QuantizationTest {
     assertThat(QuantizableWeights.of(TinyModel.of("llama-tied").graph()))
         .hasSize(7 * TinyModel.of("llama-tied").family().config().numHiddenLayers())
         .allMatch(name -> name.startsWith("model.layers.") && name.endsWith("_proj.weight"));
-    for (String encoder : List.of("bert-tiny", "roberta-tiny", "vit-tiny")) {
+    for (String encoder :
+        List.of("bert-tiny", "roberta-tiny", "distilbert-tiny", "modernbert-tiny", "vit-tiny")) {
       TinyModel model = TinyModel.of(encoder);
       Set<String> names = QuantizableWeights.of(model.graph());
       assertThat(names)
