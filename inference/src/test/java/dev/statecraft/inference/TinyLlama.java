@@ -25,6 +25,7 @@ import dev.statecraft.models.family.CheckpointWeights;
 import dev.statecraft.models.family.TokenInput;
 import dev.statecraft.models.family.decoder.Decoder;
 import dev.statecraft.models.family.decoder.DecoderConfig;
+import dev.statecraft.models.family.decoder.LayerKind;
 import dev.statecraft.models.head.TaskModel;
 import dev.statecraft.models.head.TinyFamily;
 import dev.statecraft.models.pretrained.Families;
@@ -103,9 +104,15 @@ record TinyLlama(
 
   /** With random edges of ReFT that change tokens at both ends of a prompt. */
   static TinyLlama ofPrompts(String name) throws IOException {
+    return ofPrompts(name, config(name).layers());
+  }
+
+  /** The same with other kinds of layers. */
+  static TinyLlama ofPrompts(String name, List<LayerKind> layers) throws IOException {
     Reft reft = new Reft(Reft.Variant.DIREFT, 4, 1, Positions.parse("first 2, last 2"));
     TinyLlama model =
         open(
+            config(name, layers),
             name,
             new StateTuning(
                 List.of(new ControlEdge("output", "output", "reft", reft)), LayerSelection.ALL));
@@ -115,8 +122,35 @@ record TinyLlama(
     return model;
   }
 
+  /** With other kinds of layers. */
+  static TinyLlama withLayers(String name, List<LayerKind> layers) throws IOException {
+    return open(config(name, layers), name, Tuning.all(List.of()));
+  }
+
+  private static DecoderConfig config(String name, List<LayerKind> layers) {
+    DecoderConfig c = config(name);
+    return new DecoderConfig(
+        c.modelType(),
+        c.name(),
+        c.sizes(),
+        c.attention(),
+        c.mlp(),
+        c.norms(),
+        c.scales(),
+        layers,
+        c.tokens(),
+        c.tieWordEmbeddings(),
+        c.dtype(),
+        c.residualDropout(),
+        c.scaledTargets());
+  }
+
   private static TinyLlama open(String name, Tuning tuning) throws IOException {
-    DecoderConfig config = config(name);
+    return open(config(name), name, tuning);
+  }
+
+  private static TinyLlama open(DecoderConfig config, String name, Tuning tuning)
+      throws IOException {
     Torch torch = Torch.cpu();
     Graph graph = tuning.apply(TaskModel.causalLm(new Decoder(config)).graph());
     try (CheckpointSource source = CheckpointFolder.open(folder().resolve(name))) {

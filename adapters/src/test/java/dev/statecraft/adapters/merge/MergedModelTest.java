@@ -411,6 +411,46 @@ class MergedModelTest {
     }
   }
 
+  /** What the folder then holds is the language model, by itself. */
+  @Test
+  void theTextPartOfAModelWithPicturesIsMergedAlone() throws IOException {
+    Path base = Files.createDirectory(folder.resolve("whole"));
+    String text = Files.readString(fixture("llama-tiny").resolve("config.json"));
+    Files.writeString(
+        base.resolve("config.json"),
+        "{\"model_type\": \"llava\", \"vision_config\": {}, \"text_config\": " + text + "}");
+    SafetensorsWriter writer = new SafetensorsWriter();
+    try (PretrainedModel source = PretrainedModel.open(fixture("llama-tiny"))) {
+      for (String name : source.checkpoint().names()) {
+        TensorEntry entry = source.checkpoint().entry(name);
+        ByteBuffer values = source.checkpoint().read(name);
+        writer.add(
+            TensorEntry.of("language_model." + name, entry.type(), entry.shape()),
+            values::duplicate);
+      }
+    }
+    writer.add(
+        TensorEntry.of("vision_tower.x", ElementType.F32, 1),
+        () -> values(new long[] {1}, new Random(1)));
+    writer.writeTo(base.resolve("model.safetensors"));
+    try (PretrainedModel model = PretrainedModel.open(base);
+        Torch torch = Torch.cpu()) {
+      Path adapter = adapter(model, tuning("lora", model.usual()), torch);
+      Path merged = merge(model, base, adapter, Optional.empty(), torch);
+      double[] differences = differences(model, adapter, merged, torch);
+      assertThat(differences[0]).isLessThan(1e-5);
+      assertThat(differences[1]).isGreaterThan(5e-5);
+      try (PretrainedModel opened = PretrainedModel.open(merged)) {
+        assertThat(opened.config()).isEqualTo(model.config());
+        assertThat(opened.notes()).isEmpty();
+        assertThat(opened.checkpoint().names()).isEqualTo(model.checkpoint().names());
+      }
+      JsonNode config = JSON.readTree(merged.resolve("config.json").toFile());
+      assertThat(config.path("model_type").asText()).isEqualTo("llama");
+      assertThat(config.has("text_config")).isFalse();
+    }
+  }
+
   @Test
   void theHeadGoesAlong() throws IOException {
     try (PretrainedModel model = PretrainedModel.open(fixture("roberta-tiny"));

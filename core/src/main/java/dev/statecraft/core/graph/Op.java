@@ -102,6 +102,15 @@ public interface Op {
   }
 
   /**
+   * Of attention: how many keys a query sees on average.
+   *
+   * @param length keys of its sequence
+   */
+  default double seenKeys(double length) {
+    return length;
+  }
+
+  /**
    * Of ops that treat a text by its length: texts of lengths with one number are treated alike.
    * Where the number changes as a text grows, what was computed of its beginning no longer holds.
    *

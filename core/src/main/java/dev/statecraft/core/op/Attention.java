@@ -142,6 +142,13 @@ public record Attention(
     return Cost.ATTENTION;
   }
 
+  /** Those of the window, if that is less; what a causal mask hides is counted, window or not. */
+  @Override
+  public double seenKeys(double length) {
+    double window = rule.causal() ? rule.window() : 2.0 * rule.window() - 1;
+    return rule.window() == 0 ? length : Math.min(length, window);
+  }
+
   @Override
   public Reads reads(Demand demand) {
     return Reads.inputs(0, 1).andInput(2, demand.input(0) || demand.input(1));
@@ -165,6 +172,9 @@ public record Attention(
       Tensor bias = new ScoreMask(torch, queries.dtype(), rule).of(all);
       DropoutMask none = new DropoutMask(0, context);
       attend(all, queries, keys, values, bias, softmax(keys.size(0), queries), none, output);
+      if (rule.window() > 0) {
+        cache.get().keepLast(edge, rule.window() - 1);
+      }
       return output;
     }
     Optional<SequenceAttention> kernels = kernels(context, queries, true);

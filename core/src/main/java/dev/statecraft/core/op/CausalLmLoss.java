@@ -120,18 +120,14 @@ public record CausalLmLoss(int chunk, List<Integer> tokens, ScoreRule rule) impl
           Tensor rows = hidden.indexSelect(0, positions.narrow(0, start, count));
           Tensor logits = buffer.narrow(0, 0, count).setToMatmul(rows, head.t());
           columns.ifPresent(c -> c.set(logits, rows.linear(context.parameter(OWN))));
-          rule.applyInPlace(logits);
-          boolean capped = rule.isCapped() && (wantsHidden || wantsHead || wantsOwn);
-          Tensor scores = capped ? logits.copy() : logits;
           Kernels.crossEntropyInPlace(
               logits,
               ids.narrow(0, start, count),
               context.lossScale(),
               wantsHidden || wantsHead || wantsOwn,
-              total);
-          if (wantsHidden || wantsHead || wantsOwn) {
-            rule.backwardInPlace(logits, scores);
-          }
+              total,
+              1 / rule.divisor(),
+              rule.cap());
           Optional<Tensor> own = columns.map(c -> ownGradients(c, logits, rows, context));
           if (wantsHidden) {
             Tensor part = gradient.narrow(0, start, count).setToMatmul(logits, head);

@@ -95,11 +95,15 @@ public record Glu(Activation.Kind kind, boolean joined) implements Op {
   }
 
   private void gated(Tensor output, Tensor gate, Tensor up) {
-    if (kind == Activation.Kind.SILU) {
-      Kernels.swiGlu(output, gate, up);
-    } else {
-      output.setToProduct(kind.apply(gate), up);
+    switch (kind) {
+      case SILU -> Kernels.swiGlu(output, gate, up);
+      case GELU, GELU_TANH -> Kernels.geGlu(output, gate, up, isByTanh());
+      default -> output.setToProduct(kind.apply(gate), up);
     }
+  }
+
+  private boolean isByTanh() {
+    return kind == Activation.Kind.GELU_TANH;
   }
 
   private static Tensor gate(Tensor joined) {
@@ -139,11 +143,14 @@ public record Glu(Activation.Kind kind, boolean joined) implements Op {
 
   private void both(
       Tensor gateGradient, Tensor upGradient, Tensor upstream, Tensor gate, Tensor up) {
-    if (kind == Activation.Kind.SILU) {
-      Kernels.swiGluBackward(gateGradient, upGradient, upstream, gate, up);
-    } else {
-      gateGradient(gateGradient, upstream, gate, up);
-      upGradient(upGradient, upstream, gate);
+    switch (kind) {
+      case SILU -> Kernels.swiGluBackward(gateGradient, upGradient, upstream, gate, up);
+      case GELU, GELU_TANH ->
+          Kernels.geGluBackward(gateGradient, upGradient, upstream, gate, up, isByTanh());
+      default -> {
+        gateGradient(gateGradient, upstream, gate, up);
+        upGradient(upGradient, upstream, gate);
+      }
     }
   }
 

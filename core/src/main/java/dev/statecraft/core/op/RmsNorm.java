@@ -168,8 +168,10 @@ public record RmsNorm(double eps, boolean asTransformers, boolean fromOne, int h
 
   private Tensor weightThroughFloat32(Tensor input, Tensor upstream) {
     Tensor x = input.copyTo(DType.FLOAT32);
-    Tensor normed = x.mulInPlace(inverseRoot(x)).copyTo(DType.FLOAT64);
-    return normed.mulInPlace(upstream).sum(0);
+    Tensor normed = x.mulInPlace(inverseRoot(x));
+    return fromOne
+        ? normed.mulInPlace(upstream.copyTo(DType.FLOAT32)).sum(0).copyTo(DType.FLOAT64)
+        : normed.copyTo(DType.FLOAT64).mulInPlace(upstream).sum(0);
   }
 
   /** The same derivative with the roundings of transformers' forward and autograd's backward. */

@@ -88,7 +88,7 @@ public record Rotary(int headDim, int turned) implements Op {
   public Tensor forward(ForwardContext context) {
     Tensor x = context.input(0);
     Tensor y = context.mayOverwrite(0) ? x.share() : context.torch().empty(x.dtype(), x.shape());
-    rotate(y, x, context.input(1), 1);
+    Kernels.rotate(y, x, context.input(1), headDim, 1);
     return y;
   }
 
@@ -99,22 +99,7 @@ public record Rotary(int headDim, int turned) implements Op {
     }
     Tensor upstream = context.upstream();
     Tensor gradient = context.ownsUpstream() ? upstream : context.gradient(0).allocate();
-    rotate(gradient, upstream, context.input(1), -1);
+    Kernels.rotate(gradient, upstream, context.input(1), headDim, -1);
     context.gradient(0).add(gradient);
-  }
-
-  private void rotate(Tensor target, Tensor x, Tensor table, int direction) {
-    if (turned == headDim) {
-      Kernels.rotate(target, x, table, direction);
-      return;
-    }
-    if (!target.sharesStorageWith(x)) {
-      target.copyFrom(x);
-    }
-    Tensor heads = target.view(target.size(0), -1, headDim);
-    Tensor part = heads.narrow(2, 0, turned);
-    Tensor rows = part.reshape(target.size(0), part.size(1) * turned);
-    Kernels.rotate(rows, rows, table, direction);
-    part.copyFrom(rows.view(part.shape()));
   }
 }

@@ -1,7 +1,6 @@
 package dev.statecraft.core.op;
 
 import dev.statecraft.tensor.DType;
-import dev.statecraft.tensor.Scope;
 import dev.statecraft.tensor.Tensor;
 import dev.statecraft.tensor.Torch;
 import dev.statecraft.tensor.kernel.AttentionRule;
@@ -61,21 +60,16 @@ final class ScoreMask {
     return last;
   }
 
-  /**
-   * Padded queries see everything: a window of padding alone would leave them no key, and a softmax
-   * of nothing is no number.
-   */
+  /** Rows behind a sequence see all, so that they too have a key and their softmax is a number. */
   private Tensor both(Tensor band, SequenceBatch batch) {
-    int length = batch.length();
-    Tensor bias = torch.empty(type, batch.sequences(), length, length);
+    Tensor bias = torch.empty(type, batch.sequences(), batch.length(), batch.length());
     bias.copyFrom(band.expand(bias.shape()));
     bias.addInPlace(padding(batch));
-    try (Scope scope = torch.scope()) {
-      for (int i = 0; i < batch.sequences(); i++) {
-        int tokens = batch.lengths().get(i);
-        if (tokens < length) {
-          bias.narrow(0, i, 1).narrow(1, tokens, length - tokens).zero();
-        }
+    for (int i = 0; i < batch.sequences(); i++) {
+      int length = batch.lengths().get(i);
+      try (Tensor sequence = bias.select(0, i);
+          Tensor behind = sequence.narrow(0, length, (long) batch.length() - length)) {
+        behind.zero();
       }
     }
     close();

@@ -37,22 +37,37 @@ class RaggedAttentionTest extends OpTest {
 
   @ParameterizedTest
   @CsvSource({
-    "4, 4, true, 0, FLOAT64",
-    "4, 4, false, 0, FLOAT64",
-    "6, 2, true, 0, FLOAT64",
-    "6, 2, false, 0, FLOAT64",
-    "6, 2, true, 3, FLOAT64",
-    "6, 2, false, 3, FLOAT64",
-    "6, 2, true, 0, FLOAT32",
-    "6, 2, false, 0, FLOAT32",
-    "6, 2, false, 2, FLOAT32",
-    "6, 2, true, 0, BFLOAT16",
-    "4, 1, false, 0, BFLOAT16"
+    "4, 4, true, FLOAT64",
+    "4, 4, false, FLOAT64",
+    "6, 2, true, FLOAT64",
+    "6, 2, false, FLOAT64",
+    "6, 2, true, FLOAT32",
+    "6, 2, false, FLOAT32",
+    "6, 2, true, BFLOAT16",
+    "4, 1, false, BFLOAT16"
   })
-  void togetherIsOneByOne(int heads, int keyValueHeads, boolean causal, int window, DType type) {
+  void togetherIsOneByOne(int heads, int keyValueHeads, boolean causal, DType type) {
+    checkTogether(AttentionRule.of(causal, 8), heads, keyValueHeads, type);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "true, 1, FLOAT64",
+    "false, 1, FLOAT64",
+    "true, 3, FLOAT64",
+    "false, 3, FLOAT64",
+    "false, 5, FLOAT32",
+    "true, 5, BFLOAT16",
+    "false, 4, BFLOAT16"
+  })
+  void togetherWithinAWindow(boolean causal, int window, DType type) {
+    checkTogether(AttentionRule.of(causal, 8).withWindow(window), 6, 2, type);
+    checkTogether(new AttentionRule(causal, window, 0.5, 2), 4, 4, type);
+  }
+
+  private void checkTogether(AttentionRule rule, int heads, int keyValueHeads, DType type) {
     int d = 8;
     int tokens = Arrays.stream(LENGTHS).sum();
-    AttentionRule rule = AttentionRule.of(causal, d).withWindow(window);
     Attention op = new Attention("attention", heads, keyValueHeads, d, rule, false);
     assertThat(
             new SequenceGrouping(heads, 1 << 20, true)

@@ -15,9 +15,9 @@ public record AttentionRule(boolean causal, int window, double scale, double cap
     if (window < 0) {
       throw new IllegalArgumentException("window: expected 0 or more tokens, found " + window);
     }
-    if (!(Double.isFinite(scale) && cap >= 0 && Double.isFinite(cap))) {
+    if (!(scale > 0 && Double.isFinite(scale) && cap >= 0 && Double.isFinite(cap))) {
       throw new IllegalArgumentException(
-          "expected a finite scale and a cap of 0 or more, found " + scale + " and " + cap);
+          "expected a scale above 0 and a cap of 0 or more, found " + scale + " and " + cap);
     }
   }
 
