@@ -33,6 +33,9 @@ class AdapterRoundTripTest {
             "phi3-tiny",
             "roberta-tiny",
             "bert-tiny",
+            "distilbert-tiny",
+            "xlm-roberta-tiny",
+            "modernbert-tiny",
             "vit-tiny")
         .flatMap(
             model ->
@@ -128,7 +131,14 @@ class AdapterRoundTripTest {
 
   @Test
   void tellsTheOutputsOfTheHead() throws IOException {
-    for (String name : List.of("roberta-tiny", "bert-tiny", "vit-tiny", "llama-tiny")) {
+    for (String name :
+        List.of(
+            "roberta-tiny",
+            "bert-tiny",
+            "distilbert-tiny",
+            "modernbert-tiny",
+            "vit-tiny",
+            "llama-tiny")) {
       try (TinyModel model = TinyModel.open(name)) {
         TaskModel family = model.family();
         AdapterDescription description = Descriptions.of("lora", family);

@@ -9,6 +9,7 @@ import dev.statecraft.cli.command.CheckCommand;
 import dev.statecraft.cli.command.ClassifyCommand;
 import dev.statecraft.cli.command.CombineCommand;
 import dev.statecraft.cli.command.DemoCommand;
+import dev.statecraft.cli.command.EmbedCommand;
 import dev.statecraft.cli.command.EvalCommand;
 import dev.statecraft.cli.command.ExportCommand;
 import dev.statecraft.cli.command.GenerateCommand;
@@ -112,6 +113,7 @@ public final class Statecraft {
             .addSubcommand("generate", new GenerateCommand(console, engine))
             .addSubcommand("chat", new ChatCommand(console, engine, System.in))
             .addSubcommand("classify", new ClassifyCommand(console, engine))
+            .addSubcommand("embed", new EmbedCommand(console, engine))
             .addSubcommand("inspect", new InspectCommand(console, engine))
             .addSubcommand("plan", new PlanCommand(console, engine))
             .addSubcommand("advise", new AdviseCommand(console, engine))

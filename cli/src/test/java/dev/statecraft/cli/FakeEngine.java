@@ -273,6 +273,12 @@ final class FakeEngine implements Engine {
   }
 
   @Override
+  public OpenModel openEmbedder(
+      TunedModel model, DType dtype, Device device, Consumer<String> notes) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
   public Generation generate(GenerateRequest request, Consumer<String> text) {
     ask(request);
     text.accept(" upon");

@@ -6,6 +6,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** What a base model's folder has beside its weights. */
@@ -39,6 +42,11 @@ public interface BaseFiles {
   record OfFolder(Path folder) implements BaseFiles {
     private static final String TEMPLATES = "additional_chat_templates";
 
+    /** What sentence-transformers puts after a model, such as {@code 1_Pooling}. */
+    private static final Pattern MODULE = Pattern.compile("\\d+_[A-Za-z]\\w*");
+
+    private static final Set<String> MODULE_FILES = Set.of("config.json", "model.safetensors");
+
     private static final List<String> COMPANIONS =
         List.of(
             "tokenizer.*",
@@ -50,6 +58,9 @@ public interface BaseFiles {
             "chat_template.*",
             "preprocessor_config\\.json",
             "processor_config\\.json",
+            "modules\\.json",
+            "config_sentence_transformers\\.json",
+            "sentence_.*_config\\.json",
             "LICEN[CS]E.*",
             "NOTICE.*",
             "USE_POLICY.*");
@@ -72,11 +83,17 @@ public interface BaseFiles {
           copy(file, to.resolve(name));
         }
       }
-      Path templates = folder.resolve(TEMPLATES);
-      if (Files.isDirectory(templates)) {
-        Files.createDirectory(to.resolve(TEMPLATES));
-        for (Path file : files(templates)) {
-          copy(file, to.resolve(TEMPLATES).resolve(file.getFileName().toString()));
+      for (Path inner : folders(folder)) {
+        String name = inner.getFileName().toString();
+        Predicate<String> wanted =
+            name.equals(TEMPLATES)
+                ? file -> true
+                : MODULE.matcher(name).matches() ? MODULE_FILES::contains : file -> false;
+        for (Path file : files(inner)) {
+          if (wanted.test(file.getFileName().toString())) {
+            Path target = Files.createDirectories(to.resolve(name));
+            copy(file, target.resolve(file.getFileName().toString()));
+          }
         }
       }
     }
@@ -88,6 +105,12 @@ public interface BaseFiles {
             file + ": expected a file of the model's folder, found a link to " + file.toRealPath());
       }
       Files.copy(file, to);
+    }
+
+    private static List<Path> folders(Path folder) throws IOException {
+      try (Stream<Path> entries = Files.list(folder)) {
+        return entries.filter(Files::isDirectory).toList();
+      }
     }
 
     private static List<Path> files(Path folder) throws IOException {

@@ -1,12 +1,16 @@
 package dev.statecraft.core.graph;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Deque;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * An immutable directed acyclic graph of states. Edges are in an order in which they can be
@@ -191,6 +195,29 @@ public final class Graph {
   public boolean isCausalAlong(Dim axis) {
     return edges.stream()
         .anyMatch(edge -> edge.op().causal() && edge.output().shape().dims().get(0).equals(axis));
+  }
+
+  /**
+   * The part that a state is computed of, to answer with: only its inputs, edges and parameters,
+   * and no rules for training.
+   *
+   * @param state computed of a state of every layer
+   * @throws GraphException if there is none of this name, or a layer has a state that it is not
+   *     computed of
+   */
+  public Graph upTo(String state) {
+    Set<String> needed = new HashSet<>();
+    needed.add(state(state).name());
+    Deque<Edge> kept = new ArrayDeque<>();
+    for (int i = edges.size() - 1; i >= 0; i--) {
+      Edge edge = edges.get(i);
+      if (needed.contains(edge.name())) {
+        kept.addFirst(edge);
+        edge.inputs().forEach(input -> needed.add(input.name()));
+      }
+    }
+    List<State> read = inputs.stream().filter(input -> needed.contains(input.name())).toList();
+    return new Graph(read, List.copyOf(kept), layers);
   }
 
   /** Starts a changed copy. */

@@ -121,6 +121,19 @@ class NormTest extends OpTest {
             });
   }
 
+  @ParameterizedTest
+  @CsvSource({"1, 8, 1e-6", "5, 33, 1e-5"})
+  void layerNormWithoutBias(int tokens, int hidden, double eps) {
+    of(new LayerNorm(eps, false), tokens)
+        .input(Shape.tokens(hidden))
+        .parameter(hidden)
+        .verify(
+            (x, w) -> {
+              Tensor centred = x.get(0).sub(x.get(0).meanKeep(-1));
+              return centred.div(centred.square().meanKeep(-1).addScalar(eps).sqrt()).mul(w.get(0));
+            });
+  }
+
   /** In bfloat16 sums of 1e5-sized squares or a mean of 1000 would lose everything. */
   @Test
   void statisticsAreNotComputedInBfloat16() {

@@ -34,10 +34,21 @@ final class ModelFiles {
           "merges.txt",
           "chat_template.jinja",
           "chat_template.json",
-          "preprocessor_config.json");
+          "preprocessor_config.json",
+          "modules.json",
+          "config_sentence_transformers.json",
+          "sentence_bert_config.json",
+          "sentence_roberta_config.json",
+          "sentence_distilbert_config.json",
+          "sentence_camembert_config.json",
+          "sentence_xlm-roberta_config.json");
 
   private static final Pattern TEMPLATE =
       Pattern.compile("additional_chat_templates/[\\w-][\\w.-]*\\.jinja");
+
+  /** The modules that sentence-transformers puts after a model, such as {@code 1_Pooling}. */
+  private static final Pattern MODULE =
+      Pattern.compile("\\d+_[A-Za-z]\\w*/(config\\.json|model\\.safetensors)");
 
   private static final JsonMapper JSON = new JsonMapper();
 
@@ -69,6 +80,7 @@ final class ModelFiles {
             file ->
                 SMALL.contains(file)
                     || TEMPLATE.matcher(file).matches()
+                    || MODULE.matcher(file).matches()
                     || (file.equals(INDEX) && !listed.contains(WEIGHTS)))
         .sorted()
         .toList();

@@ -81,6 +81,11 @@ public record TaskModel(Backbone backbone, Head head, Objective objective) {
     return graph.build();
   }
 
+  /** The name of the backbone's last state, {@code [tokens, hidden]}, in {@link #graph}. */
+  public String lastState() {
+    return backbone.build(new GraphBuilder()).name();
+  }
+
   /** The dropout that the model's configuration asks for in training; {@link #graph} has none. */
   public ModelDropout dropout() {
     return backbone.dropout().with(head.dropout(backbone));

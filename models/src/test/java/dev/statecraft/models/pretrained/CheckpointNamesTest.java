@@ -68,8 +68,13 @@ class CheckpointNamesTest {
     "vit-tiny, vit.",
     "bert-tiny, bert.",
     "roberta-tiny, roberta.",
+    "xlm-roberta-tiny, roberta.",
+    "distilbert-tiny, distilbert.",
+    "modernbert-tiny, model.",
     "bert-tiny, gamma",
-    "roberta-tiny, gamma"
+    "roberta-tiny, gamma",
+    "xlm-roberta-tiny, gamma",
+    "distilbert-tiny, gamma"
   })
   void otherNamesAreReadAsTheFamilys(String name, String change) throws IOException {
     SafetensorsWriter writer =

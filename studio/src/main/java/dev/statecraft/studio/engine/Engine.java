@@ -154,6 +154,18 @@ public interface Engine {
   OpenModel open(TunedModel model, DType dtype, Device device) throws IOException;
 
   /**
+   * Loads a model that gives vectors to texts, until it is closed: an encoder of texts or a causal
+   * language model, with the modules of sentence-transformers that its folder has. Of an adapter
+   * the edges have a part in the vectors, a head has none.
+   *
+   * @param dtype of the weights
+   * @param device where everything is computed
+   * @param notes is told what a user should know, such as that the folder has no modules
+   */
+  OpenModel openEmbedder(TunedModel model, DType dtype, Device device, Consumer<String> notes)
+      throws IOException;
+
+  /**
    * Continues a text.
    *
    * @param text is given the continuation piece by piece as it comes

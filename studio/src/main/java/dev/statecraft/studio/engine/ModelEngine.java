@@ -240,6 +240,12 @@ public final class ModelEngine implements Engine {
   }
 
   @Override
+  public OpenModel openEmbedder(
+      TunedModel tuned, DType dtype, Device device, Consumer<String> notes) throws IOException {
+    return OpenModel.embedder(tuned, dtype, device, inputs, sessions, notes);
+  }
+
+  @Override
   public Generation generate(GenerateRequest request, Consumer<String> text) throws IOException {
     try (OpenModel model = open(request.model(), request.dtype(), request.device())) {
       return model.generate(

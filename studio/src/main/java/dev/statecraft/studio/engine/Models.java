@@ -1,14 +1,18 @@
 package dev.statecraft.studio.engine;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.statecraft.adapters.merge.BaseFiles;
 import dev.statecraft.base.InvalidInputException;
+import dev.statecraft.base.JsonFile;
 import dev.statecraft.core.control.UserFunctions;
 import dev.statecraft.data.chat.ChatFormat;
 import dev.statecraft.formats.checkpoint.OnnxBertCheckpoint;
 import dev.statecraft.formats.checkpoint.OnnxModel;
 import dev.statecraft.formats.tokenizer.SpecialTokens;
 import dev.statecraft.formats.tokenizer.Tokenizer;
+import dev.statecraft.models.embedding.SentenceModules;
 import dev.statecraft.models.family.Backbone;
+import dev.statecraft.models.family.ModelKind;
 import dev.statecraft.models.head.TaskModel;
 import dev.statecraft.models.pretrained.Families;
 import dev.statecraft.models.pretrained.PretrainedModel;
@@ -22,12 +26,17 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.function.Consumer;
 
 /** Opens models by the names that users give them. */
 final class Models {
   private static final String MINILM = Recipe.BUILTIN + "minilm";
   private static final String MINILM_CONFIG = "/builtin/minilm-config.json";
   private static final String MINILM_TOKENIZER = "/all-minilm-l6-v2-tokenizer.json";
+
+  /** {@code max_seq_length} of its sentence_bert_config.json. */
+  private static final int MINILM_LENGTH = 256;
 
   /** The resource that MiniLM's weights are in. */
   static final String MINILM_WEIGHTS = "/all-minilm-l6-v2.onnx";
@@ -104,6 +113,47 @@ final class Models {
         backbone.controlBias(),
         functions,
         Optional.of(family));
+  }
+
+  /**
+   * What sentence-transformers puts around a model.
+   *
+   * @param notes is told if the model comes without and so what was chosen
+   * @throws InvalidInputException as {@link SentenceModules#read} does
+   */
+  static SentenceModules sentenceModules(PretrainedModel model, Consumer<String> notes)
+      throws IOException {
+    boolean causal = model.config().kind() == ModelKind.CAUSAL_LM;
+    SentenceModules usual = SentenceModules.usual(causal);
+    if (model.name().equals(MINILM)) {
+      // As the modules of sentence-transformers/all-MiniLM-L6-v2 have it.
+      return usual.withMaxLength(MINILM_LENGTH).normalized(true);
+    }
+    Optional<SentenceModules> read = SentenceModules.read(Path.of(model.name()));
+    if (read.isEmpty()) {
+      notes.accept(
+          model.name()
+              + " has no "
+              + SentenceModules.FILE
+              + ": a text's vector is "
+              + (causal ? "its last token's" : "the mean over its tokens"));
+    }
+    return read.orElse(usual);
+  }
+
+  /** The most tokens of a text that a model's tokenizer says it is for, if it does. */
+  static OptionalInt maxLength(PretrainedModel model) {
+    try {
+      JsonNode length =
+          JsonFile.object(Path.of(model.name()).resolve("tokenizer_config.json"))
+              .path("model_max_length");
+      // Huge numbers stand for none.
+      return length.isNumber() && length.asDouble() >= 1 && length.asDouble() < Integer.MAX_VALUE
+          ? OptionalInt.of(length.asInt())
+          : OptionalInt.empty();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** all-MiniLM-L6-v2 out of the ONNX file in its Maven artifact. */

@@ -69,7 +69,7 @@ final class OpenAdapters implements AutoCloseable {
     this.kind = kind;
     this.functions = functions;
     base = new BaseCheck(name, model);
-    Graph graph = kind.untuned().family().graph();
+    Graph graph = kind.untuned().graph();
     frozen = new FrozenWeights(torch, graph, dtype, quantization, model.weights(graph));
   }
 
@@ -123,7 +123,7 @@ final class OpenAdapters implements AutoCloseable {
     require(name);
     if (!open.containsKey(name)) {
       AnswerKind.Way way = kind.untuned();
-      Graph graph = way.family().graph();
+      Graph graph = way.graph();
       open.put(name, opened(way, graph, model.weights(graph)));
     }
     return open.get(name);
@@ -175,7 +175,7 @@ final class OpenAdapters implements AutoCloseable {
     try (Adapter adapter = AdapterFolder.open(place.folder(), functions)) {
       base.require(place);
       AnswerKind.Way way = known.isPresent() ? known.get() : kind.tuned(place, adapter);
-      Graph graph = adapter.graph(way.family());
+      Graph graph = way.graph(adapter);
       WeightSource source = adapter.weights(way.family(), model.weights(graph));
       open.put(named.name(), opened(way, graph, source));
     }

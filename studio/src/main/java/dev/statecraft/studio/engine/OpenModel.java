@@ -27,8 +27,9 @@ import java.util.function.Consumer;
  * one takes the memory of what it was trained, and to {@linkplain #use use} another one takes no
  * time; but the first use of the model without one reads what no adapter shares with it. The
  * adapter that it was opened with is called as its run's directory is, or else as its folder. The
- * model without an adapter is called {@value #NONE}: one that writes always has it, one that
- * classifies if it was opened without an adapter, since there is no other head that was trained.
+ * model without an adapter is called {@value #NONE}: one that writes or embeds always has it, one
+ * that classifies if it was opened without an adapter, since there is no other head that was
+ * trained.
  */
 public final class OpenModel implements AutoCloseable {
   /** What the model without an adapter is called. */
@@ -87,7 +88,7 @@ public final class OpenModel implements AutoCloseable {
           if (tuned.adapter().isEmpty()) {
             adapters.answerUntuned();
           }
-          first(adapters, tuned, kind.of(recipe));
+          first(adapters, tuned, Optional.of(kind.of(recipe)));
           return adapters;
         });
   }
@@ -114,13 +115,49 @@ public final class OpenModel implements AutoCloseable {
                   tuned.quantization());
           opened.add(adapters, adapters::close);
           adapters.answerUntuned();
-          first(adapters, tuned, kind.with(tuned.trained()));
+          first(adapters, tuned, Optional.of(kind.with(tuned.trained())));
           return adapters;
         });
   }
 
-  /** Opens what answers at first. */
-  private static void first(OpenAdapters adapters, TunedModel tuned, AnswerKind.Way way)
+  /** One that gives vectors to texts. */
+  static OpenModel embedder(
+      TunedModel tuned,
+      DType dtype,
+      Device device,
+      Inputs inputs,
+      Sessions sessions,
+      Consumer<String> notes)
+      throws IOException {
+    return of(
+        opened -> {
+          PretrainedModel model = model(tuned, inputs, opened);
+          model.notes().forEach(notes);
+          EmbeddingKind kind =
+              new EmbeddingKind(tuned.model(), model, Models.sentenceModules(model, notes));
+          Torch torch = session(sessions.open(device), opened);
+          OpenAdapters adapters =
+              new OpenAdapters(
+                  tuned.model(),
+                  model,
+                  inputs.functions(),
+                  kind,
+                  torch,
+                  dtype,
+                  tuned.quantization());
+          opened.add(adapters, adapters::close);
+          adapters.answerUntuned();
+          first(adapters, tuned, Optional.empty());
+          return adapters;
+        });
+  }
+
+  /**
+   * Opens what answers at first.
+   *
+   * @param way how an adapter answers, if that is known
+   */
+  private static void first(OpenAdapters adapters, TunedModel tuned, Optional<AnswerKind.Way> way)
       throws IOException {
     if (tuned.adapter().isEmpty()) {
       adapters.use(NONE);
@@ -129,7 +166,7 @@ public final class OpenModel implements AutoCloseable {
     Path path = tuned.adapter().get();
     String name = AdapterPlace.of(path).name();
     NamedAdapter named = new NamedAdapter(name.equals(NONE) ? "adapter" : name, path);
-    adapters.load(named, Optional.of(way));
+    adapters.load(named, way);
     adapters.use(named.name());
   }
 
@@ -231,6 +268,25 @@ public final class OpenModel implements AutoCloseable {
    */
   public List<Classification> classifyImages(List<Path> images) throws IOException {
     return thread.call(() -> adapters.answer(answering -> answering.images().classify(images)));
+  }
+
+  /** The vector of a text, as the model's folder says. */
+  public float[] embed(String text) throws IOException {
+    return embed(List.of(new TextInput(text)), EmbedOptions.DEFAULT).vectors().get(0);
+  }
+
+  /**
+   * Vectors of texts, in their order. All are in memory at once; ask for some at a time where they
+   * are many.
+   *
+   * @throws dev.statecraft.base.UsageException if the model's folder names no such prompt
+   * @throws dev.statecraft.base.InvalidInputException if a text cannot be read, or has no token
+   * @throws dev.statecraft.training.NumericFaultException if a vector has numbers that are not
+   *     finite
+   */
+  public Embeddings embed(List<TextInput> texts, EmbedOptions options) throws IOException {
+    return thread.call(
+        () -> adapters.answer(answering -> answering.embedder().embed(texts, options)));
   }
 
   /**

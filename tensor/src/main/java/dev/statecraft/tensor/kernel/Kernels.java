@@ -173,7 +173,7 @@ public final class Kernels {
    * {@code (x - mean) / sqrt(variance + eps) * weight + bias} over the last dimension, with the
    * statistics in the master type.
    */
-  public static Tensor layerNorm(Tensor x, Tensor weight, Tensor bias, double eps) {
+  public static Tensor layerNorm(Tensor x, Tensor weight, Optional<Tensor> bias, double eps) {
     return LayerNormKernels.forward(x, weight, bias, eps);
   }
 
@@ -192,7 +192,7 @@ public final class Kernels {
       Tensor gradient,
       Tensor x,
       Tensor weight,
-      Tensor bias,
+      Optional<Tensor> bias,
       double eps,
       boolean wantsInput,
       boolean wantsWeight,

@@ -48,6 +48,9 @@ record TinyModel(String name, TaskModel family) {
           "phi3-tiny",
           "bert-tiny",
           "roberta-tiny",
+          "distilbert-tiny",
+          "xlm-roberta-tiny",
+          "modernbert-tiny",
           "vit-tiny");
 
   static TinyModel of(String name) {
@@ -128,7 +131,7 @@ record TinyModel(String name, TaskModel family) {
     List<int[]> ids = Arrays.stream(chosen).mapToObj(this::tokens).toList();
     if (!family.writesTexts()) {
       TokenInput input = family.input().tokens().orElseThrow();
-      int kinds = input.typeVocabSize();
+      int kinds = Math.max(1, input.typeVocabSize());
       List<int[]> types =
           ids.stream()
               .map(seq -> IntStream.range(0, seq.length).map(t -> t % kinds).toArray())
