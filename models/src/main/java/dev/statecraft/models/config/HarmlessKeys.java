@@ -83,6 +83,8 @@ final class HarmlessKeys {
           "initializer_range",
           "neftune_noise_alpha",
           "repad_logits_with_grad",
+          // DistilBERT: how positions start; the file has them either way.
+          "sinusoidal_pos_embds",
           "sparse_pred_ignore_index",
           "sparse_prediction");
 
