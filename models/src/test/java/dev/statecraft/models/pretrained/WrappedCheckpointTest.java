@@ -98,6 +98,8 @@ class WrappedCheckpointTest {
     "phi3-tiny, model.language.",
     "bert-tiny, 0.auto_model.",
     "roberta-tiny, module.",
+    "distilbert-tiny, 0.auto_model.",
+    "modernbert-tiny, _orig_mod.",
     "vit-tiny, student."
   })
   void onePrefixIsTakenAway(String fixture, String prefix) throws IOException {
