@@ -36,7 +36,7 @@ final class LibraryDocTest {
     String source =
         Files.readString(ROOT.resolve("cli/src/test/java/dev/statecraft/cli/LibraryExamples.java"));
     List<MatchResult> shown = SHOWN.matcher(page).results().toList();
-    assertThat(shown).hasSize(10);
+    assertThat(shown).hasSize(11);
     for (MatchResult example : shown) {
       String begin = "    // begin " + example.group(1) + "\n";
       int from = source.indexOf(begin) + begin.length();
