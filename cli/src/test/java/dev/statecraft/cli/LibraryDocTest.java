@@ -61,6 +61,7 @@ final class LibraryDocTest {
     assertThat(LibraryExamples.fineTune(recipe).summary().steps()).isEqualTo(2);
     assertThat(LibraryExamples.evaluate(new ModelEngine(), folder).get("accuracy"))
         .isBetween(0.0, 1.0);
+    assertThat(LibraryExamples.embed(new ModelEngine())).hasSize(384);
     assertThat(LibraryExamples.classify(new ModelEngine(), folder))
         .hasSize(2)
         .allSatisfy(
