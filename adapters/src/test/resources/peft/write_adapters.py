@@ -110,6 +110,9 @@ ADAPTERS = {
         dict(task_type="SEQ_CLS", target_modules=["key"], init_lora_weights="olora", use_dora=True),
     ),
     "roberta-bias-all": (TEXT, "roberta-tiny", dict(task_type="SEQ_CLS", target_modules=["query"], bias="all")),
+    "distilbert-lora": (TEXT, "distilbert-tiny", dict(task_type="SEQ_CLS", target_modules=["q_lin", "lin2"])),
+    "xlm-roberta-dora": (TEXT, "xlm-roberta-tiny", dict(task_type="SEQ_CLS", target_modules=["query", "dense"], use_dora=True)),
+    "modernbert-lora": (TEXT, "modernbert-tiny", dict(task_type="SEQ_CLS", target_modules=["Wqkv", "attn.Wo", "Wi"])),
 }
 
 

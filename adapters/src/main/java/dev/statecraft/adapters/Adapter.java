@@ -29,6 +29,7 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Predicate;
+import java.util.stream.IntStream;
 
 /** A saved adapter. Opened by {@link AdapterFolder#open}; weights are read when they are used. */
 public final class Adapter implements AutoCloseable {
@@ -107,7 +108,8 @@ public final class Adapter implements AutoCloseable {
   /**
    * The weights of the tuned graph: trained ones from the adapter, all others from the base.
    *
-   * <p>A LoRA adapter of Python's without a head leaves the base model's head as it is.
+   * <p>A LoRA adapter of Python's without a head, or without a part of it, leaves that of the base
+   * model as it is.
    *
    * @param family as for {@link #graph}
    * @throws InvalidInputException if tensors are missing, unexpected or of another shape; the
@@ -145,7 +147,7 @@ public final class Adapter implements AutoCloseable {
     Set<String> unexpected = new TreeSet<>(file.names());
     AdapterKeys.copies(description, family).keySet().forEach(unexpected::remove);
     unexpected.removeIf(key -> AdapterKeys.isIdle(key, description));
-    boolean headless = headless(family);
+    Predicate<Parameter> headless = headless(family);
     boolean unbiased = unbiased();
     for (Map.Entry<Parameter, List<String>> entry : keys(family).entrySet()) {
       Parameter parameter = entry.getKey();
@@ -182,8 +184,9 @@ public final class Adapter implements AutoCloseable {
   }
 
   /** Whether a trained parameter that the file lacks is the base model's. */
-  private static boolean isLeft(Parameter parameter, boolean headless, boolean unbiased) {
-    return (headless && parameter.role() == Parameter.Role.HEAD)
+  private static boolean isLeft(
+      Parameter parameter, Predicate<Parameter> headless, boolean unbiased) {
+    return headless.test(parameter)
         || (unbiased
             && parameter.role() == Parameter.Role.BASE
             && parameter.name().endsWith(AdapterKeys.BIAS));
@@ -218,14 +221,28 @@ public final class Adapter implements AutoCloseable {
     }
   }
 
-  /** Whether it is an adapter in PEFT's form that says it has no head, and has none. */
-  private boolean headless(TaskModel family) {
+  /**
+   * The parts of the head that an adapter in PEFT's form says it leaves as they are, as it does
+   * ModernBERT's but for the classifier. PEFT takes every module whose name ends as it is told.
+   */
+  private Predicate<Parameter> headless(TaskModel family) {
     Optional<List<String>> saved =
         description.parts().size() == 1
             ? description.parts().get(0).savedModules()
             : Optional.empty();
-    List<String> heads = AdapterConfig.heads(family);
-    return saved.isPresent() && saved.get().stream().noneMatch(heads::contains);
+    return parameter ->
+        parameter.role() == Parameter.Role.HEAD
+            && saved.isPresent()
+            && saved.get().stream()
+                .noneMatch(
+                    module -> isWithin(family.backbone().peftModule(parameter.name()), module));
+  }
+
+  /** Whether a parameter is of a module whose name ends so. */
+  private static boolean isWithin(String parameter, String end) {
+    return IntStream.range(0, parameter.length())
+        .filter(at -> parameter.charAt(at) == '.')
+        .anyMatch(dot -> parameter.substring(0, dot).endsWith(end));
   }
 
   private static Optional<String> check(Parameter parameter, TensorEntry entry) {

@@ -4,10 +4,12 @@ import dev.statecraft.tensor.DType;
 import dev.statecraft.tensor.Generator;
 import dev.statecraft.tensor.Tensor;
 import dev.statecraft.tensor.Torch;
+import dev.statecraft.tensor.kernel.AttentionRule;
 import dev.statecraft.tensor.kernel.Kernels;
 import dev.statecraft.tensor.kernel.SequenceAttention;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -22,7 +24,10 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** Causal attention in blocks: 4 sequences of 256 tokens, 9 heads of 64 features, 3 of keys. */
+/**
+ * Causal attention in blocks: 1,024 tokens in sequences of 256, or in one, 9 heads of 64 features,
+ * 3 of keys; of all earlier tokens or within a window; with and without a cap.
+ */
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
 @Warmup(iterations = 3, time = 1)
@@ -40,11 +45,22 @@ public class AttentionBenchmark {
   private static final int HEADS = 9;
   private static final int KEY_VALUE_HEADS = 3;
   private static final int HEAD_DIM = 64;
-  private static final int[] OFFSETS = {0, 256, 512, 768, TOKENS};
 
   /** The type of queries, keys and values. */
   @Param({"FLOAT32", "BFLOAT16"})
   public DType type;
+
+  /** Tokens of a sequence. */
+  @Param({"256", "1024"})
+  public int length;
+
+  /** Tokens that a token sees; 0 for all. */
+  @Param({"0", "128"})
+  public int window;
+
+  /** Cap of scores; 0 for none. */
+  @Param({"0", "50"})
+  public double cap;
 
   private Torch torch;
   private SequenceAttention attention;
@@ -68,7 +84,9 @@ public class AttentionBenchmark {
     }
     Kernels.HeadShape heads =
         new Kernels.HeadShape(KEY_VALUE_HEADS, HEADS / KEY_VALUE_HEADS, HEAD_DIM);
-    attention = Kernels.attention(queries, OFFSETS, heads, true, true).orElseThrow();
+    AttentionRule rule = new AttentionRule(true, window, 1 / Math.sqrt(HEAD_DIM), cap);
+    int[] offsets = IntStream.rangeClosed(0, TOKENS / length).map(i -> i * length).toArray();
+    attention = Kernels.attention(queries, offsets, heads, rule, true).orElseThrow();
     queryGradient = torch.empty(type, queries.shape());
     keyGradient = torch.empty(type, keys.shape());
     valueGradient = torch.empty(type, values.shape());

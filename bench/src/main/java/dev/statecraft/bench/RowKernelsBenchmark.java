@@ -48,6 +48,8 @@ public class RowKernelsBenchmark {
   private Tensor gate;
   private Tensor up;
   private Tensor gated;
+  private Tensor gateGradient;
+  private Tensor upGradient;
 
   /** Random rows. */
   @Setup(Level.Trial)
@@ -59,7 +61,9 @@ public class RowKernelsBenchmark {
       gate = torch.normal(generator, type, 0, 1, TOKENS, INTERMEDIATE);
       up = torch.normal(generator, type, 0, 1, TOKENS, INTERMEDIATE);
     }
-    gated = torch.empty(type, TOKENS, INTERMEDIATE);
+    gated = torch.full(type, 1, TOKENS, INTERMEDIATE);
+    gateGradient = torch.empty(type, TOKENS, INTERMEDIATE);
+    upGradient = torch.empty(type, TOKENS, INTERMEDIATE);
   }
 
   /** RMS norm. */
@@ -72,6 +76,36 @@ public class RowKernelsBenchmark {
   @Benchmark
   public void swiGlu() {
     Kernels.swiGlu(gated, gate, up);
+  }
+
+  /** GeGLU by tanh. */
+  @Benchmark
+  public void geGluTanh() {
+    Kernels.geGlu(gated, gate, up, true);
+  }
+
+  /** GeGLU by erf. */
+  @Benchmark
+  public void geGluErf() {
+    Kernels.geGlu(gated, gate, up, false);
+  }
+
+  /** SwiGLU's gradients. */
+  @Benchmark
+  public void swiGluBackward() {
+    Kernels.swiGluBackward(gateGradient, upGradient, gated, gate, up);
+  }
+
+  /** GeGLU's gradients, by tanh. */
+  @Benchmark
+  public void geGluTanhBackward() {
+    Kernels.geGluBackward(gateGradient, upGradient, gated, gate, up, true);
+  }
+
+  /** GeGLU's gradients, by erf. */
+  @Benchmark
+  public void geGluErfBackward() {
+    Kernels.geGluBackward(gateGradient, upGradient, gated, gate, up, false);
   }
 
   /** Frees all. */

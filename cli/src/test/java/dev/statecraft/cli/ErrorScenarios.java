@@ -574,13 +574,13 @@ final class ErrorScenarios {
           return train("model=tiny");
         });
     put(
-        "<model>: expected a text encoder (bert, roberta), found llama",
+        "<model>: expected a text encoder (<families>), found llama",
         () -> {
           TinyFolder.model(folder.resolve("tiny"));
           return train("model=tiny");
         });
     put(
-        "<model>: expected a causal language model (llama), found bert",
+        "<model>: expected a causal language model (<families>), found bert",
         () -> train("task=causal-lm"));
     put(
         "<folder>: expected a tokenizer.json, found none",

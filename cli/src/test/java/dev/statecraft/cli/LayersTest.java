@@ -95,7 +95,6 @@ final class LayersTest {
           "models.family.bert.Bert",
           "models.family.bert.Encoder",
           "models.family.bert.Roberta",
-          "models.family.llama.Llama",
           "models.head.LanguageHead",
           "models.head.NextToken",
           "models.head.Scored",

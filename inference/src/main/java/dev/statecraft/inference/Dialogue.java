@@ -98,8 +98,8 @@ public final class Dialogue implements AutoCloseable {
     if (generator.dependsOnPrompt()) {
       shared = 0;
     }
+    shared = decoding.rewind(shared);
     seen = Arrays.copyOf(prompt, shared);
-    decoding.rewind(shared);
     return Arrays.copyOfRange(prompt, shared, prompt.length);
   }
 

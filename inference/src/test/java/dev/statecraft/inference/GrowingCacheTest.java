@@ -73,6 +73,66 @@ class GrowingCacheTest {
     }
   }
 
+  /** The last three rows and no others, in two windows of memory however long the text. */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 3, 100})
+  void holdsTheWindowAndNoMore(int firstRows) {
+    int kept = 3;
+    try (Scope outer = torch.scope();
+        Generator generator = torch.generator(1);
+        GrowingCache cache = new GrowingCache(firstRows)) {
+      Tensor rows = torch.normal(generator, DType.FLOAT32, 0, 1, 60, 4);
+      long most = 2 * 2 * (kept + 1) * rows.narrow(0, 0, 1).copy().bytes();
+      int seen = 0;
+      for (int count : new int[] {2, 1, 1, 1, 1, 1, 1, 1, 20, 1, 1, 5, 1, 1, 4, 4, 1, 1}) {
+        try (Scope step = torch.scope()) {
+          Tensor next = rows.narrow(0, seen, count);
+          cache.append("a", next, next.mul(2));
+          // The pass that appends rows sees all of them, and the window of the first.
+          int before = Math.min(seen, kept);
+          seen += count;
+          Tensor all = rows.narrow(0, seen - count - before, count + before);
+          TensorAssert.assertThat(cache.keys("a")).isCloseTo(all);
+          TensorAssert.assertThat(cache.values("a")).isCloseTo(all.mul(2));
+          cache.keepLast("a", kept);
+          int held = Math.min(seen, kept);
+          TensorAssert.assertThat(cache.keys("a")).isCloseTo(rows.narrow(0, seen - held, held));
+          assertThat(cache.bytes()).isLessThanOrEqualTo(most);
+        }
+      }
+    }
+  }
+
+  @Test
+  void goesBackAsFarAsRowsAreThere() {
+    int kept = 3;
+    try (Scope scope = torch.scope();
+        Generator generator = torch.generator(1);
+        GrowingCache cache = new GrowingCache(1)) {
+      Tensor rows = torch.normal(generator, DType.FLOAT32, 0, 1, 60, 4);
+      for (int i = 0; i < 20; i++) {
+        cache.append("a", rows.narrow(0, i, 1), rows.narrow(0, i, 1));
+        cache.keepLast("a", kept);
+      }
+      assertThat(cache.truncate(19)).isEqualTo(19);
+      TensorAssert.assertThat(cache.keys("a")).isCloseTo(rows.narrow(0, 16, 3));
+      cache.append("a", rows.narrow(0, 40, 1), rows.narrow(0, 40, 1));
+      cache.keepLast("a", kept);
+      TensorAssert.assertThat(cache.keys("a"))
+          .isCloseTo(Tensor.cat(0, rows.narrow(0, 17, 2), rows.narrow(0, 40, 1)));
+      assertThat(cache.truncate(25)).as("more than there are").isZero();
+      TensorAssert.assertThat(cache.keys("a")).hasShape(0, 4);
+      for (int i = 0; i < 20; i++) {
+        cache.append("a", rows.narrow(0, i, 1), rows.narrow(0, i, 1));
+        cache.keepLast("a", kept);
+      }
+      assertThat(cache.truncate(9)).as("rows that are gone").isZero();
+      cache.append("a", rows.narrow(0, 0, 2), rows.narrow(0, 0, 2));
+      TensorAssert.assertThat(cache.keys("a")).isCloseTo(rows.narrow(0, 0, 2));
+      assertThat(cache.truncate(1)).isEqualTo(1);
+    }
+  }
+
   @Test
   void copiesWhatItIsGiven() {
     try (Scope scope = torch.scope();

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.statecraft.base.InvalidInputException;
 import dev.statecraft.formats.tokenizer.SpecialTokens;
 import dev.statecraft.formats.tokenizer.Tokenizer;
-import dev.statecraft.models.family.llama.LlamaConfig;
+import dev.statecraft.models.family.decoder.DecoderConfig;
 import dev.statecraft.models.pretrained.Families;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class SpecialTokensTest {
-  private final LlamaConfig config = TinyLlama.config("llama-tiny");
+  private final DecoderConfig config = TinyLlama.config("llama-tiny");
 
   @TempDir Path folder;
 
@@ -34,7 +34,7 @@ class SpecialTokensTest {
         Tokenizer bos = WordTokenizers.withBos(97);
         Tokenizer both = WordTokenizers.withBosAndEos(97);
         Tokenizer eos = WordTokenizers.withEos(97)) {
-      assertThat(config.bosTokenId()).hasValue(1);
+      assertThat(config.tokens().bos()).hasValue(1);
       assertThat(SpecialTokens.of(config.eosTokenIds(), plain).bosId()).isEmpty();
       assertThat(SpecialTokens.of(config.eosTokenIds(), bos).bosId()).hasValue(1);
       assertThat(SpecialTokens.of(config.eosTokenIds(), both).bosId()).hasValue(1);
@@ -94,7 +94,7 @@ class SpecialTokensTest {
          "rms_norm_eps": 1e-5}
         """
             .formatted(key == null ? "" : key);
-    LlamaConfig other = (LlamaConfig) Families.parse(json, "config.json");
+    DecoderConfig other = (DecoderConfig) Families.parse(json, "config.json");
     try (Tokenizer plain = WordTokenizers.plain(97)) {
       SpecialTokens special = SpecialTokens.read(folder, other.eosTokenIds(), plain);
       assertThat(special.eosId())

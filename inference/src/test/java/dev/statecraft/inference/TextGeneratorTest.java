@@ -55,7 +55,17 @@ class TextGeneratorTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"llama-tiny", "llama-tied"})
+  @ValueSource(
+      strings = {
+        "llama-tiny",
+        "llama-tied",
+        "mistral-tiny",
+        "qwen2-tiny",
+        "qwen3-tiny",
+        "gemma2-tiny",
+        "gemma3-tiny",
+        "phi3-tiny"
+      })
   void greedyTextIsThatOfTransformers(String name) throws IOException {
     JsonNode greedy = TinyLlama.greedy(name);
     int[] prompt = ints(greedy.get("prompt"));
@@ -64,7 +74,7 @@ class TextGeneratorTest {
     try (TinyLlama model = TinyLlama.open(name)) {
       Generation result =
           model
-              .generator()
+              .generator(ENDLESS)
               .generate(prompt, output.length - prompt.length, Sampler.greedy(), pieces::add);
       assertThat(result.ids()).isEqualTo(output);
       assertThat(result.promptTokens()).isEqualTo(prompt.length);
@@ -81,7 +91,17 @@ class TextGeneratorTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"llama-tiny", "llama-tied"})
+  @ValueSource(
+      strings = {
+        "llama-tiny",
+        "llama-tied",
+        "mistral-tiny",
+        "qwen2-tiny",
+        "qwen3-tiny",
+        "gemma2-tiny",
+        "gemma3-tiny",
+        "phi3-tiny"
+      })
   void cachedIsUncachedTokenForToken(String name) throws IOException {
     int[] prompt = {1, 60, 5, 33};
     try (TinyLlama base = TinyLlama.open(name);
@@ -165,7 +185,7 @@ class TextGeneratorTest {
   void stopsWhereTheContextIsFull() throws IOException {
     try (TinyLlama model = TinyLlama.open("llama-tiny")) {
       TextGenerator generator = model.generator(ENDLESS);
-      int context = model.config().maxPositionEmbeddings();
+      int context = model.config().sizes().maxPositionEmbeddings();
       int[] prompt = IntStream.range(3, context).toArray();
       Generation result = generator.generate(prompt, 100, Sampler.greedy(), piece -> {});
       assertThat(result.ids()).hasSize(context);

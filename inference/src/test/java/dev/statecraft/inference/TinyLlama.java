@@ -23,8 +23,9 @@ import dev.statecraft.formats.tokenizer.SpecialTokens;
 import dev.statecraft.formats.tokenizer.Tokenizer;
 import dev.statecraft.models.family.CheckpointWeights;
 import dev.statecraft.models.family.TokenInput;
-import dev.statecraft.models.family.llama.Llama;
-import dev.statecraft.models.family.llama.LlamaConfig;
+import dev.statecraft.models.family.decoder.Decoder;
+import dev.statecraft.models.family.decoder.DecoderConfig;
+import dev.statecraft.models.family.decoder.LayerKind;
 import dev.statecraft.models.head.TaskModel;
 import dev.statecraft.models.head.TinyFamily;
 import dev.statecraft.models.pretrained.Families;
@@ -38,16 +39,17 @@ import java.nio.file.Path;
 import java.util.List;
 
 /** A LLaMA of the reference vectors, in float64, ready to generate. */
-record TinyLlama(LlamaConfig config, Torch torch, Graph graph, Weights weights, Tokenizer tokenizer)
+record TinyLlama(
+    DecoderConfig config, Torch torch, Graph graph, Weights weights, Tokenizer tokenizer)
     implements AutoCloseable {
 
   private static Path folder() {
     return Fixtures.folder();
   }
 
-  static LlamaConfig config(String name) {
+  static DecoderConfig config(String name) {
     try {
-      return (LlamaConfig) Families.read(folder().resolve(name).resolve("config.json"));
+      return (DecoderConfig) Families.read(folder().resolve(name).resolve("config.json"));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -82,7 +84,13 @@ record TinyLlama(LlamaConfig config, Torch torch, Graph graph, Weights weights, 
                                 BlockName.FULL,
                                 new Routed(1, new LowRank(2, 1, true, 0, Initializer.KAIMING)))),
                         LayerSelection.ALL),
-                    new Lora(2, 4, 0.5, true, List.of("q_proj", "v_proj"), LayerSelection.ALL),
+                    new Lora(
+                        2,
+                        4,
+                        0.5,
+                        true,
+                        new Decoder(config(name)).attentionTargets(),
+                        LayerSelection.ALL),
                     new TokenTuning(
                         "model.embed_tokens.weight",
                         "tokens",
@@ -96,9 +104,15 @@ record TinyLlama(LlamaConfig config, Torch torch, Graph graph, Weights weights, 
 
   /** With random edges of ReFT that change tokens at both ends of a prompt. */
   static TinyLlama ofPrompts(String name) throws IOException {
+    return ofPrompts(name, config(name).layers());
+  }
+
+  /** The same with other kinds of layers. */
+  static TinyLlama ofPrompts(String name, List<LayerKind> layers) throws IOException {
     Reft reft = new Reft(Reft.Variant.DIREFT, 4, 1, Positions.parse("first 2, last 2"));
     TinyLlama model =
         open(
+            config(name, layers),
             name,
             new StateTuning(
                 List.of(new ControlEdge("output", "output", "reft", reft)), LayerSelection.ALL));
@@ -108,10 +122,37 @@ record TinyLlama(LlamaConfig config, Torch torch, Graph graph, Weights weights, 
     return model;
   }
 
+  /** With other kinds of layers. */
+  static TinyLlama withLayers(String name, List<LayerKind> layers) throws IOException {
+    return open(config(name, layers), name, Tuning.all(List.of()));
+  }
+
+  private static DecoderConfig config(String name, List<LayerKind> layers) {
+    DecoderConfig c = config(name);
+    return new DecoderConfig(
+        c.modelType(),
+        c.name(),
+        c.sizes(),
+        c.attention(),
+        c.mlp(),
+        c.norms(),
+        c.scales(),
+        layers,
+        c.tokens(),
+        c.tieWordEmbeddings(),
+        c.dtype(),
+        c.residualDropout(),
+        c.scaledTargets());
+  }
+
   private static TinyLlama open(String name, Tuning tuning) throws IOException {
-    LlamaConfig config = config(name);
+    return open(config(name), name, tuning);
+  }
+
+  private static TinyLlama open(DecoderConfig config, String name, Tuning tuning)
+      throws IOException {
     Torch torch = Torch.cpu();
-    Graph graph = tuning.apply(TaskModel.causalLm(new Llama(config)).graph());
+    Graph graph = tuning.apply(TaskModel.causalLm(new Decoder(config)).graph());
     try (CheckpointSource source = CheckpointFolder.open(folder().resolve(name))) {
       Weights weights = Weights.load(torch, graph, DType.FLOAT64, CheckpointWeights.of(source), 0);
       return new TinyLlama(
@@ -120,7 +161,7 @@ record TinyLlama(LlamaConfig config, Torch torch, Graph graph, Weights weights, 
   }
 
   TokenInput input() {
-    return new Llama(config).input();
+    return new Decoder(config).input();
   }
 
   /** The graph without transformers' roundings to float32, which would hide small differences. */

@@ -515,6 +515,11 @@ public final class Tensor implements AutoCloseable {
     return made(handle().triu(diagonal));
   }
 
+  /** The lower triangle up to diagonal {@code diagonal}; the rest is zero. */
+  public Tensor tril(long diagonal) {
+    return made(handle().tril(diagonal));
+  }
+
   // ---- products ----
 
   /**

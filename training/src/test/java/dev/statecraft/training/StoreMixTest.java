@@ -14,18 +14,15 @@ import dev.statecraft.core.plan.LayerPolicies;
 import dev.statecraft.core.plan.StorePolicy;
 import dev.statecraft.core.run.Batch;
 import dev.statecraft.data.LabelledTokens;
-import dev.statecraft.models.config.RopeConfig;
 import dev.statecraft.models.family.TokenBatches;
-import dev.statecraft.models.family.llama.Llama;
-import dev.statecraft.models.family.llama.LlamaConfig;
 import dev.statecraft.models.head.TaskModel;
+import dev.statecraft.models.pretrained.Families;
 import dev.statecraft.tensor.DType;
 import dev.statecraft.tensor.Torch;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -40,25 +37,15 @@ class StoreMixTest {
 
   private static TaskModel llama(int layers) {
     return TaskModel.causalLm(
-        new Llama(
-            new LlamaConfig(
-                97,
-                32,
-                88,
-                layers,
-                4,
-                2,
-                8,
-                256,
-                1e-6,
-                new RopeConfig(10000, Optional.empty()),
-                false,
-                false,
-                false,
-                OptionalInt.empty(),
-                List.of(),
-                OptionalInt.empty(),
-                Optional.empty())));
+        Families.parse(
+                """
+                {"model_type": "llama", "vocab_size": 97, "hidden_size": 32,
+                 "intermediate_size": 88, "num_hidden_layers": %d, "num_attention_heads": 4,
+                 "num_key_value_heads": 2, "max_position_embeddings": 256, "rms_norm_eps": 1e-6}
+                """
+                    .formatted(layers),
+                "config.json")
+            .backbone());
   }
 
   private static Graph graph(TaskModel family, String method) {

@@ -1,21 +1,21 @@
 package dev.statecraft.adapters.merge;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.statecraft.base.InvalidInputException;
+import dev.statecraft.base.JsonKeys;
 import dev.statecraft.models.head.Pooling;
 import dev.statecraft.models.head.TaskModel;
+import dev.statecraft.models.pretrained.TextPart;
 import dev.statecraft.tensor.DType;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
 /**
- * The {@code config.json} of a merged model: the base model's, with what the merge changes.
+ * The {@code config.json} of a merged model: the base model's, with what the merge changes. Of a
+ * model that also sees or hears it is the text part's, which is what the weights are of.
  *
  * @param type of all floating weights; empty where each stays in its own
  * @param labels of the head's outputs, where they are known
@@ -25,23 +25,16 @@ record MergedConfig(Optional<DType> type, Optional<List<String>> labels, TaskMod
   /** Name of the file. */
   static final String FILE = "config.json";
 
-  private static final ObjectMapper JSON = JsonMapper.builder().build();
-
   /**
    * The configuration.
    *
    * @param head whether the head is the adapter's
    */
   ObjectNode of(BaseFiles base, boolean head) throws IOException {
-    JsonNode root;
-    try {
-      root = JSON.readTree(base.config());
-    } catch (JsonProcessingException e) {
-      throw new InvalidInputException(base.source() + ": expected well-formed JSON", e);
-    }
-    if (!(root instanceof ObjectNode config)) {
-      throw new InvalidInputException(base.source() + ": expected a JSON object");
-    }
+    ObjectNode config =
+        TextPart.of(
+                JsonKeys.parse(new String(base.config(), StandardCharsets.UTF_8), base.source()))
+            .object();
     type.ifPresent(
         wanted ->
             // The newer name, which transformers has used since 4.56, where the file has it.

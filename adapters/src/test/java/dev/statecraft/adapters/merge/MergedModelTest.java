@@ -188,6 +188,11 @@ class MergedModelTest {
     "llama-tied, lora, bfloat16, 3e-2",
     "bert-tiny, lora, , 1e-5",
     "roberta-tiny, dora, , 1e-5",
+    "distilbert-tiny, lora, , 1e-5",
+    "distilbert-tiny, ia3, , 1e-5",
+    "xlm-roberta-tiny, lora, , 1e-5",
+    "modernbert-tiny, dora, , 1e-5",
+    "modernbert-tiny, ia3, , 1e-5",
     "vit-tiny, lora, , 1e-5",
     "vit-tiny, dora, float16, 4e-3",
     "llama-tiny, full, , 1e-6",
@@ -195,7 +200,11 @@ class MergedModelTest {
     "bert-tiny, full, , 1e-6",
     "roberta-tiny, full, float64, 1e-6",
     "vit-tiny, full, , 1e-6",
+    "distilbert-tiny, full, , 1e-6",
+    "modernbert-tiny, full, , 1e-6",
     "bert-tiny, probe, , 1e-6",
+    "distilbert-tiny, probe, , 1e-6",
+    "modernbert-tiny, probe, , 1e-6",
     "roberta-tiny, probe, , 1e-6",
     "vit-tiny, probe, , 1e-6"
   })
@@ -399,6 +408,46 @@ class MergedModelTest {
       }
       JsonNode config = JSON.readTree(merged.resolve("config.json").toFile());
       assertThat(config.path("tie_word_embeddings").asBoolean()).isEqualTo(equal);
+    }
+  }
+
+  /** What the folder then holds is the language model, by itself. */
+  @Test
+  void theTextPartOfAModelWithPicturesIsMergedAlone() throws IOException {
+    Path base = Files.createDirectory(folder.resolve("whole"));
+    String text = Files.readString(fixture("llama-tiny").resolve("config.json"));
+    Files.writeString(
+        base.resolve("config.json"),
+        "{\"model_type\": \"llava\", \"vision_config\": {}, \"text_config\": " + text + "}");
+    SafetensorsWriter writer = new SafetensorsWriter();
+    try (PretrainedModel source = PretrainedModel.open(fixture("llama-tiny"))) {
+      for (String name : source.checkpoint().names()) {
+        TensorEntry entry = source.checkpoint().entry(name);
+        ByteBuffer values = source.checkpoint().read(name);
+        writer.add(
+            TensorEntry.of("language_model." + name, entry.type(), entry.shape()),
+            values::duplicate);
+      }
+    }
+    writer.add(
+        TensorEntry.of("vision_tower.x", ElementType.F32, 1),
+        () -> values(new long[] {1}, new Random(1)));
+    writer.writeTo(base.resolve("model.safetensors"));
+    try (PretrainedModel model = PretrainedModel.open(base);
+        Torch torch = Torch.cpu()) {
+      Path adapter = adapter(model, tuning("lora", model.usual()), torch);
+      Path merged = merge(model, base, adapter, Optional.empty(), torch);
+      double[] differences = differences(model, adapter, merged, torch);
+      assertThat(differences[0]).isLessThan(1e-5);
+      assertThat(differences[1]).isGreaterThan(5e-5);
+      try (PretrainedModel opened = PretrainedModel.open(merged)) {
+        assertThat(opened.config()).isEqualTo(model.config());
+        assertThat(opened.notes()).isEmpty();
+        assertThat(opened.checkpoint().names()).isEqualTo(model.checkpoint().names());
+      }
+      JsonNode config = JSON.readTree(merged.resolve("config.json").toFile());
+      assertThat(config.path("model_type").asText()).isEqualTo("llama");
+      assertThat(config.has("text_config")).isFalse();
     }
   }
 

@@ -102,6 +102,25 @@ public interface Op {
   }
 
   /**
+   * Of attention: how many keys a query sees on average.
+   *
+   * @param length keys of its sequence
+   */
+  default double seenKeys(double length) {
+    return length;
+  }
+
+  /**
+   * Of ops that treat a text by its length: texts of lengths with one number are treated alike.
+   * Where the number changes as a text grows, what was computed of its beginning no longer holds.
+   *
+   * @param tokens the text's length
+   */
+  default int regime(int tokens) {
+    return 0;
+  }
+
+  /**
    * Whether the output says which of several things was chosen. Computed again from states that
    * were stored in fewer bytes it could be another choice, so it is always stored.
    */

@@ -18,6 +18,7 @@ import dev.statecraft.tensor.DType;
 import dev.statecraft.tensor.Scope;
 import dev.statecraft.tensor.Tensor;
 import dev.statecraft.tensor.Torch;
+import dev.statecraft.tensor.kernel.AttentionRule;
 import dev.statecraft.tensor.kernel.Kernels;
 import dev.statecraft.tensor.kernel.SequenceAttention;
 import java.util.List;
@@ -26,13 +27,14 @@ import java.util.Optional;
 /**
  * Scaled dot-product attention within each sequence. For every query head, with queries Q, and keys
  * K and values V of the key-value head it belongs to: {@code Y = P V}, {@code P = softmax(s Q
- * K^T)}, {@code s = 1 / sqrt(head_dim)}; if causal, a token sees itself and earlier ones only.
- * Inputs: q {@code [tokens, heads * head_dim]}, k and v {@code [tokens, key_value_heads *
- * head_dim]}; output as q. Keys and values may lie along another axis than the queries, as a
- * source's tokens do when a decoder attends to them (cross-attention); they are then never causal.
- * Query heads {@code j g, ..., j g + g - 1} belong to key-value head j (grouped queries, {@code g =
- * heads / key_value_heads}); they are laid under one another as rows, so that keys and values are
- * never repeated.
+ * K^T)}, with the scale, cap and window of an {@link AttentionRule}; usually {@code s = 1 /
+ * sqrt(head_dim)} and, if causal, a token sees itself and earlier ones only. Inputs: q {@code
+ * [tokens, heads * head_dim]}, k and v {@code [tokens, key_value_heads * head_dim]}; output as q.
+ * Keys and values may lie along another axis than the queries, as a source's tokens do when a
+ * decoder attends to them (cross-attention); they are then never causal. Query heads {@code j g,
+ * ..., j g + g - 1} belong to key-value head j (grouped queries, {@code g = heads /
+ * key_value_heads}); they are laid under one another as rows, so that keys and values are never
+ * repeated.
  *
  * <p>Backward, from q, k and v alone (P is computed again): {@code dV = P^T dY}, {@code dP = dY
  * V^T}, {@code dS = P * (dP - rowsum(dP * P))}, {@code dQ = s dS K}, {@code dK = s dS^T Q}, the
@@ -54,7 +56,7 @@ import java.util.Optional;
  * @param heads query heads
  * @param keyValueHeads key and value heads, a divisor of {@code heads}
  * @param headDim features of one head
- * @param causal whether tokens see earlier tokens only
+ * @param rule which keys a query sees, and what scores are
  * @param asTransformers whether a float64 model rounds to float32 for the softmax, as transformers'
  *     LLaMA does, so that its float64 results are reproduced; nothing changes for narrower models
  * @param dropout probability with which a probability of P is dropped in training
@@ -64,7 +66,7 @@ public record Attention(
     int heads,
     int keyValueHeads,
     int headDim,
-    boolean causal,
+    AttentionRule rule,
     boolean asTransformers,
     double dropout)
     implements Op {
@@ -74,9 +76,20 @@ public record Attention(
       int heads,
       int keyValueHeads,
       int headDim,
+      AttentionRule rule,
+      boolean asTransformers) {
+    this(edge, heads, keyValueHeads, headDim, rule, asTransformers, 0);
+  }
+
+  /** The usual, of which nothing is dropped. */
+  public Attention(
+      String edge,
+      int heads,
+      int keyValueHeads,
+      int headDim,
       boolean causal,
       boolean asTransformers) {
-    this(edge, heads, keyValueHeads, headDim, causal, asTransformers, 0);
+    this(edge, heads, keyValueHeads, headDim, AttentionRule.of(causal, headDim), asTransformers);
   }
 
   /** Attention that keeps to the model's type. */
@@ -100,7 +113,12 @@ public record Attention(
 
   /** The same with dropout. */
   public Attention withDropout(double p) {
-    return new Attention(edge, heads, keyValueHeads, headDim, causal, asTransformers, p);
+    return new Attention(edge, heads, keyValueHeads, headDim, rule, asTransformers, p);
+  }
+
+  @Override
+  public boolean causal() {
+    return rule.causal();
   }
 
   @Override
@@ -112,7 +130,7 @@ public record Attention(
   public Shape infer(List<State> inputs, List<Parameter> parameters) {
     Expect.counts(inputs, 3, parameters, 0);
     Axis queries = Expect.laidOut(inputs.get(0), "queries");
-    Axis keys = causal ? queries : Expect.laidOut(inputs.get(1), "keys");
+    Axis keys = causal() ? queries : Expect.laidOut(inputs.get(1), "keys");
     Expect.shape(inputs.get(0), "queries", Shape.along(queries, (long) heads * headDim));
     Expect.shape(inputs.get(1), "keys", Shape.along(keys, (long) keyValueHeads * headDim));
     Expect.shape(inputs.get(2), "values", Shape.along(keys, (long) keyValueHeads * headDim));
@@ -122,6 +140,13 @@ public record Attention(
   @Override
   public Cost cost() {
     return Cost.ATTENTION;
+  }
+
+  /** Those of the window, if that is less; what a causal mask hides is counted, window or not. */
+  @Override
+  public double seenKeys(double length) {
+    double window = rule.causal() ? rule.window() : 2.0 * rule.window() - 1;
+    return rule.window() == 0 ? length : Math.min(length, window);
   }
 
   @Override
@@ -134,7 +159,7 @@ public record Attention(
     Torch torch = context.torch();
     Tensor queries = context.input(0);
     // What sees later tokens too cannot go on from earlier ones: its inputs are all there is.
-    Optional<KeyValueCache> cache = causal ? context.cache() : Optional.empty();
+    Optional<KeyValueCache> cache = causal() ? context.cache() : Optional.empty();
     if (cache.isPresent()) {
       Tensor output = torch.empty(queries.dtype(), queries.shape());
       cache.get().append(edge, context.input(1), context.input(2));
@@ -144,9 +169,12 @@ public record Attention(
           new AttentionBatch(
               SequenceBatch.even(0, 1, Math.toIntExact(queries.size(0))),
               SequenceBatch.even(0, 1, Math.toIntExact(keys.size(0))));
-      Tensor bias = new ScoreMask(torch, queries.dtype(), causal).of(all);
+      Tensor bias = new ScoreMask(torch, queries.dtype(), rule).of(all);
       DropoutMask none = new DropoutMask(0, context);
       attend(all, queries, keys, values, bias, softmax(keys.size(0), queries), none, output);
+      if (rule.window() > 0) {
+        cache.get().keepLast(edge, rule.window() - 1);
+      }
       return output;
     }
     Optional<SequenceAttention> kernels = kernels(context, queries, true);
@@ -154,7 +182,7 @@ public record Attention(
       return kernels.get().forward(queries, context.input(1), context.input(2));
     }
     Tensor output = torch.empty(queries.dtype(), queries.shape());
-    ScoreMask mask = new ScoreMask(torch, queries.dtype(), causal);
+    ScoreMask mask = new ScoreMask(torch, queries.dtype(), rule);
     AttentionSoftmax softmax = softmax(context.layout(1).longest(), queries);
     DropoutMask dropped = new DropoutMask(dropout, context);
     int part = 0;
@@ -187,9 +215,8 @@ public record Attention(
       DropoutMask mask,
       Tensor output) {
     try (Scope scope = output.torch().scope()) {
-      Tensor probabilities =
-          probabilities(
-              softmax, scaledQueries(batch.queries(), queries), keyRows(batch.keys(), keys), bias);
+      Tensor scores = scores(scaledQueries(batch.queries(), queries), keyRows(batch.keys(), keys));
+      Tensor probabilities = softmax.forward(masked(scores, bias));
       Tensor result = mask.applyInPlace(probabilities).matmul(keyRows(batch.keys(), values));
       queryHeads(batch.queries(), output).copyFrom(groups(batch.queries(), result));
     }
@@ -220,7 +247,7 @@ public record Attention(
       addGradients(context, gradients);
       return;
     }
-    ScoreMask mask = new ScoreMask(torch, context.upstream().dtype(), causal);
+    ScoreMask mask = new ScoreMask(torch, context.upstream().dtype(), rule);
     AttentionSoftmax softmax = softmax(context.layout(1).longest(), context.upstream());
     DropoutMask dropped = new DropoutMask(dropout, context);
     int part = 0;
@@ -233,7 +260,10 @@ public record Attention(
         Tensor keys = keyRows(seen, seen.padded(context.input(1)));
         // Rows of zeros behind shorter sequences: their scores get no gradient and give none.
         Tensor upstream = queryRows(own, own.padded(context.upstream()));
-        Tensor probabilities = probabilities(softmax, queries, keys, bias);
+        Tensor seenScores = scores(queries, keys);
+        Optional<Tensor> capped =
+            rule.isCapped() ? Optional.of(seenScores.copy()) : Optional.empty();
+        Tensor probabilities = softmax.forward(masked(seenScores, bias));
         DropoutMask kept = dropped.part(part++);
         if (context.wants(2)) {
           Tensor gradient = kept.apply(probabilities).transpose(1, 2).matmul(upstream);
@@ -244,6 +274,7 @@ public record Attention(
           Tensor scores = upstream.matmul(values.transpose(1, 2));
           softmax.backward(kept.applyInPlace(scores), probabilities);
           probabilities.close();
+          capped.ifPresent(c -> ScoreCap.backwardInPlace(scores, c, rule.cap()));
           if (context.wants(0)) {
             Tensor gradient = scores.matmul(keys);
             Tensor target = own.paddedTarget(gradients[0]);
@@ -283,7 +314,7 @@ public record Attention(
         rows,
         offsets(layout),
         new Kernels.HeadShape(keyValueHeads, group(), headDim),
-        causal,
+        rule,
         hasValues);
   }
 
@@ -309,7 +340,7 @@ public record Attention(
   }
 
   private double scale() {
-    return 1 / Math.sqrt(headDim);
+    return rule.scale();
   }
 
   private int group() {
@@ -363,16 +394,29 @@ public record Attention(
     return heads.reshape((long) batch.sequences() * keyValueHeads, heads.size(2), headDim);
   }
 
-  /** P {@code [b h, g n, m]}; a bias from {@link ScoreMask}, or null, is added to the scores. */
-  private static Tensor probabilities(
-      AttentionSoftmax softmax, Tensor scaledQueries, Tensor keys, Tensor bias) {
+  /** Scores {@code [b h, g n, m]}, capped. */
+  private Tensor scores(Tensor scaledQueries, Tensor keys) {
     Tensor scores = scaledQueries.matmul(keys.transpose(1, 2));
-    if (bias != null) {
-      long rows = bias.size(1);
-      scores
-          .view(bias.size(0) == 1 ? -1 : bias.size(0), rows == 1 ? -1 : rows, bias.size(2))
-          .addInPlace(bias);
+    if (rule.isCapped()) {
+      ScoreCap.applyInPlace(scores, rule.cap());
     }
-    return softmax.forward(scores);
+    return scores;
+  }
+
+  /** Adds a bias from {@link ScoreMask}, or null, to scores. */
+  private static Tensor masked(Tensor scores, Tensor bias) {
+    if (bias == null) {
+      return scores;
+    }
+    long sequences = bias.size(0);
+    long rows = bias.size(1);
+    if (sequences == 1) {
+      scores.view(-1, rows, bias.size(2)).addInPlace(bias);
+    } else if (rows == 1) {
+      scores.view(sequences, -1, bias.size(2)).addInPlace(bias);
+    } else {
+      scores.view(sequences, -1, rows, bias.size(2)).addInPlace(bias.unsqueeze(1));
+    }
+    return scores;
   }
 }

@@ -36,10 +36,14 @@ import java.util.Optional;
  * i of which is that of {@code tokens[i]} in place of W's: {@code dD} is the sum over labels of
  * those columns of dz times h, and W gets no gradient of them.
  *
+ * <p>Where scores are not the products but made of them by a {@link ScoreRule}, z are the scores
+ * and dz goes through the rule.
+ *
  * @param chunk labels computed at once
  * @param tokens ids of tokens with a row of their own, each once; usually none
+ * @param rule what makes scores of products
  */
-public record CausalLmLoss(int chunk, List<Integer> tokens) implements Loss {
+public record CausalLmLoss(int chunk, List<Integer> tokens, ScoreRule rule) implements Loss {
   private static final int OWN = 1;
 
   public CausalLmLoss {
@@ -47,14 +51,19 @@ public record CausalLmLoss(int chunk, List<Integer> tokens) implements Loss {
     tokens = List.copyOf(tokens);
   }
 
-  /** The usual, all rows W's. */
+  /** All rows W's. */
+  public CausalLmLoss(int chunk, ScoreRule rule) {
+    this(chunk, List.of(), rule);
+  }
+
+  /** The usual, scores being the products. */
   public CausalLmLoss(int chunk) {
-    this(chunk, List.of());
+    this(chunk, ScoreRule.PLAIN);
   }
 
   /** The same with tokens that have a row of their own. */
   public CausalLmLoss withTokens(List<Integer> own) {
-    return new CausalLmLoss(chunk, own);
+    return new CausalLmLoss(chunk, own, rule);
   }
 
   @Override
@@ -64,7 +73,7 @@ public record CausalLmLoss(int chunk, List<Integer> tokens) implements Loss {
 
   @Override
   public Optional<Op> outputs() {
-    return tokens.isEmpty() ? Optional.of(new ChosenTokens()) : Optional.empty();
+    return tokens.isEmpty() ? Optional.of(new ChosenTokens(rule)) : Optional.empty();
   }
 
   @Override
@@ -116,7 +125,9 @@ public record CausalLmLoss(int chunk, List<Integer> tokens) implements Loss {
               ids.narrow(0, start, count),
               context.lossScale(),
               wantsHidden || wantsHead || wantsOwn,
-              total);
+              total,
+              1 / rule.divisor(),
+              rule.cap());
           Optional<Tensor> own = columns.map(c -> ownGradients(c, logits, rows, context));
           if (wantsHidden) {
             Tensor part = gradient.narrow(0, start, count).setToMatmul(logits, head);

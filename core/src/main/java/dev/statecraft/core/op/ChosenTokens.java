@@ -20,9 +20,12 @@ import java.util.List;
  * Output {@code [1]} in the master type.
  *
  * <p>Backward: {@code dh[position_l] = dy scale W[id_l]}, so a pass gives the gradients of any
- * logits without computing the others.
+ * logits without computing the others. Where scores are made of the products {@code z} by a {@link
+ * ScoreRule}, the logits are the scores and the gradient has their slope.
+ *
+ * @param rule what makes scores of products
  */
-record ChosenTokens() implements Loss {
+record ChosenTokens(ScoreRule rule) implements Loss {
   @Override
   public String name() {
     return "chosen_tokens";
@@ -51,10 +54,13 @@ record ChosenTokens() implements Loss {
     DType master = hidden.dtype().master();
     Tensor directions = context.parameter(0).indexSelect(0, context.input(2));
     Tensor rows = hidden.indexSelect(0, context.input(1));
-    Tensor total =
-        rows.as(master).mul(directions.as(master)).view(-1).sum(0).mul(context.lossScale());
+    Tensor products = rows.as(master).mul(directions.as(master)).sum(1);
+    Tensor scores = rule.applyInPlace(products);
+    Tensor total = scores.sum(0).mul(context.lossScale());
     if (context.backwardFollows() && context.wants(0)) {
-      context.keep(GRADIENT, directions.mulInPlace(context.lossScale()));
+      Tensor slopes = scores.torch().full(master, context.lossScale(), scores.size(0));
+      rule.backwardInPlace(slopes, scores);
+      context.keep(GRADIENT, directions.as(master).mul(slopes.unsqueeze(1)).as(hidden.dtype()));
     }
     return total.view(1);
   }

@@ -7,18 +7,26 @@ import dev.statecraft.core.graph.Reads;
 import dev.statecraft.tensor.Tensor;
 import dev.statecraft.tensor.kernel.Kernels;
 import java.util.List;
+import java.util.Optional;
 
 /**
- * {@code y = w * n + b} with {@code n = (x - mean(x)) r}, {@code r = 1 / sqrt(variance(x) + eps)}
- * for each row; x {@code [rows, hidden]}, weight and bias {@code [hidden]}.
+ * {@code y = w * n + b}, or without b, with {@code n = (x - mean(x)) r}, {@code r = 1 /
+ * sqrt(variance(x) + eps)} for each row; x {@code [rows, hidden]}, weight and bias {@code
+ * [hidden]}.
  *
  * <p>Backward, with {@code g = w * dy}: {@code dx = r (g - mean(g) - n mean(g * n))}, {@code dw =
  * sum over rows of dy * n}, {@code db = sum of dy's rows}. Source: Ba, Kiros and Hinton, "Layer
  * Normalization" (2016).
  *
  * @param eps added to the variance
+ * @param biased whether there is a b
  */
-public record LayerNorm(double eps) implements RowOp {
+public record LayerNorm(double eps, boolean biased) implements RowOp {
+  /** With a bias. */
+  public LayerNorm(double eps) {
+    this(eps, true);
+  }
+
   @Override
   public String name() {
     return "layer_norm";
@@ -26,7 +34,7 @@ public record LayerNorm(double eps) implements RowOp {
 
   @Override
   public List<String> vectors() {
-    return List.of("weight", "bias");
+    return biased ? List.of("weight", "bias") : List.of("weight");
   }
 
   @Override
@@ -41,7 +49,8 @@ public record LayerNorm(double eps) implements RowOp {
 
   @Override
   public Tensor forward(ForwardContext context) {
-    return Kernels.layerNorm(context.input(0), context.parameter(0), context.parameter(1), eps);
+    Optional<Tensor> bias = biased ? Optional.of(context.parameter(1)) : Optional.empty();
+    return Kernels.layerNorm(context.input(0), context.parameter(0), bias, eps);
   }
 
   @Override
@@ -56,11 +65,11 @@ public record LayerNorm(double eps) implements RowOp {
             context.upstream(),
             context.input(0),
             context.parameter(0),
-            context.parameter(1),
+            biased ? Optional.of(context.parameter(1)) : Optional.empty(),
             eps,
             context.wants(0),
             context.wantsParameter(0),
-            context.wantsParameter(1));
+            biased && context.wantsParameter(1));
     gradients.input().ifPresent(gradient -> context.gradient(0).add(gradient));
     gradients.weight().ifPresent(gradient -> context.parameterGradient(0).add(gradient));
     gradients.bias().ifPresent(gradient -> context.parameterGradient(1).add(gradient));

@@ -8,7 +8,7 @@
  * dev.statecraft.core.op.TokenScores}. Inside a layer: {@link dev.statecraft.core.op.RmsNorm},
  * {@link dev.statecraft.core.op.LayerNorm}, {@link dev.statecraft.core.op.Linear}, {@link
  * dev.statecraft.core.op.RotaryTable} and {@link dev.statecraft.core.op.Rotary}, {@link
- * dev.statecraft.core.op.Attention}, {@link dev.statecraft.core.op.SwiGlu}, {@link
+ * dev.statecraft.core.op.Attention}, {@link dev.statecraft.core.op.Glu}, {@link
  * dev.statecraft.core.op.Activation}, {@link dev.statecraft.core.op.Add}. Out of it: {@link
  * dev.statecraft.core.op.FirstToken}, {@link dev.statecraft.core.op.MeanTokens}, and the losses
  * {@link dev.statecraft.core.op.CausalLmLoss}, {@link dev.statecraft.core.op.CrossEntropyLoss} and

@@ -47,7 +47,8 @@ public final class Flops {
       // Scores and their product with the values: each queries x keys of a sequence x features.
       double keys = extents.rows(edge.inputs().get(1).shape().axis());
       double length = keys / Math.max(1, extents.rows(Axis.SEQUENCES));
-      return 4.0 * rows(edge) * length * attentionWidth(edge) + 2 * weights(edge) * rows(edge);
+      double seen = edge.op().seenKeys(length);
+      return 4.0 * rows(edge) * seen * attentionWidth(edge) + 2 * weights(edge) * rows(edge);
     }
     double weights = weights(edge);
     if (edge.op().cost() == Cost.ONCE) {

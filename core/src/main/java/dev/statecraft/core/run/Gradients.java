@@ -199,6 +199,21 @@ final class Gradients implements AutoCloseable {
     }
 
     @Override
+    public void addColumns(Tensor contribution, long from) {
+      Value held = values.get(state.name());
+      if (held == null) {
+        GradientSink.super.addColumns(contribution, from);
+        return;
+      }
+      if (held.holders > 1) {
+        replace(held, held.tensor.copy());
+      }
+      try (Tensor place = values.get(state.name()).tensor.narrow(1, from, contribution.size(1))) {
+        place.addInPlace(contribution);
+      }
+    }
+
+    @Override
     public Optional<Tensor> sum() {
       return Optional.ofNullable(values.get(state.name())).map(value -> value.tensor);
     }

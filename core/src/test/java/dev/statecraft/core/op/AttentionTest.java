@@ -12,6 +12,8 @@ import dev.statecraft.tensor.DType;
 import dev.statecraft.tensor.Generator;
 import dev.statecraft.tensor.Scope;
 import dev.statecraft.tensor.Tensor;
+import dev.statecraft.tensor.Torch;
+import dev.statecraft.tensor.kernel.AttentionRule;
 import dev.statecraft.testkit.Closeness;
 import dev.statecraft.testkit.TensorAssert;
 import java.util.ArrayList;
@@ -42,11 +44,12 @@ class AttentionTest extends OpTest {
         Tensor q = x.get(0).narrow(0, start, length).narrow(1, (long) head * d, d);
         Tensor k = x.get(1).narrow(0, from, seen[i]).narrow(1, (long) shared * d, d);
         Tensor v = x.get(2).narrow(0, from, seen[i]).narrow(1, (long) shared * d, d);
-        Tensor scores = q.matmul(k.t()).mul(1 / Math.sqrt(d));
-        if (op.causal()) {
-          double infinity = Double.NEGATIVE_INFINITY;
-          scores = scores.add(q.torch().full(DType.FLOAT64, infinity, length, length).triu(1));
+        Tensor scores = q.matmul(k.t()).mul(op.rule().scale());
+        double cap = op.rule().cap();
+        if (cap > 0) {
+          scores = scores.mul(1 / cap).tanh().mul(cap);
         }
+        scores = scores.add(hidden(q.torch(), op.rule(), length, seen[i]));
         heads.add(softmax(scores).matmul(v));
       }
       sequences.add(Tensor.cat(1, heads.toArray(Tensor[]::new)));
@@ -54,6 +57,64 @@ class AttentionTest extends OpTest {
       from += seen[i];
     }
     return Tensor.cat(0, sequences.toArray(Tensor[]::new));
+  }
+
+  /** Minus infinity where a query does not see a key. */
+  private static Tensor hidden(Torch torch, AttentionRule rule, int queries, int keys) {
+    double[] mask = new double[queries * keys];
+    for (int i = 0; i < queries; i++) {
+      for (int j = 0; j < keys; j++) {
+        boolean far = rule.window() > 0 && Math.abs(i - j) >= rule.window();
+        if (far || rule.causal() && j > i) {
+          mask[i * keys + j] = Double.NEGATIVE_INFINITY;
+        }
+      }
+    }
+    return torch.of(DType.FLOAT64, mask, queries, keys);
+  }
+
+  private void check(AttentionRule rule, int heads, int keyValueHeads, int d, int... lengths) {
+    Attention op = new Attention("attention", heads, keyValueHeads, d, rule, false);
+    of(op, lengths)
+        .input(Shape.tokens((long) heads * d))
+        .input(Shape.tokens((long) keyValueHeads * d))
+        .input(Shape.tokens((long) keyValueHeads * d))
+        .verify((x, w) -> oracle(op, x, lengths));
+  }
+
+  /** One token, less than the text, as much, more; heads of their own, shared, shared by all. */
+  @ParameterizedTest
+  @CsvSource({
+    "true, 1",
+    "true, 2",
+    "true, 3",
+    "true, 5",
+    "true, 9",
+    "false, 1",
+    "false, 2",
+    "false, 3",
+    "false, 9"
+  })
+  void withinAWindow(boolean causal, int window) {
+    AttentionRule rule = AttentionRule.of(causal, 2).withWindow(window);
+    check(rule, 2, 2, 2, 5);
+    check(rule, 4, 2, 2, 4, 4);
+    check(rule, 4, 1, 2, 1, 6, 2, 2);
+    check(rule, 2, 1, 2, 7, 1);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "true, 0, 0.7, 0",
+    "true, 0, 0.5, 1.5",
+    "false, 0, 1, 2",
+    "true, 2, 1, 30",
+    "false, 2, 2, 1"
+  })
+  void scaledAndCapped(boolean causal, int window, double scale, double cap) {
+    AttentionRule rule = new AttentionRule(causal, window, scale, cap);
+    check(rule, 2, 2, 3, 4);
+    check(rule, 4, 2, 2, 3, 1, 5);
   }
 
   private void check(int heads, int keyValueHeads, int headDim, boolean causal, int... lengths) {
@@ -258,6 +319,50 @@ class AttentionTest extends OpTest {
     }
   }
 
+  /** Through the kernels, against float64, which has none. */
+  @ParameterizedTest
+  @CsvSource({
+    "true, 30, 0",
+    "true, 64, 0",
+    "true, 100, 2",
+    "true, 0, 2",
+    "false, 30, 0",
+    "false, 90, 3"
+  })
+  void longSequencesByOtherRules(boolean causal, int window, double cap) {
+    AttentionRule rule = new AttentionRule(causal, window, 0.4, cap);
+    try (Scope scope = torch.scope();
+        Generator generator = torch.generator(12)) {
+      Attention op = new Attention("attention", 4, 2, 8, rule, false);
+      int[] lengths = {100, 170, 230, 1};
+      List<Tensor> narrow =
+          List.of(
+              torch.normal(generator, DType.FLOAT32, 0, 1, 501, 32),
+              torch.normal(generator, DType.FLOAT32, 0, 1, 501, 16),
+              torch.normal(generator, DType.FLOAT32, 0, 1, 501, 16));
+      List<Tensor> wide = narrow.stream().map(x -> x.copyTo(DType.FLOAT64)).toList();
+      Tensor upstream = torch.normal(generator, DType.FLOAT32, 0, 1, 501, 32);
+      Demand demand = new Demand(List.of(true, true, true), List.of());
+      OpHarness.Result expected =
+          new OpHarness(torch, op, Layout.ofLengths(lengths), DType.FLOAT64, 1)
+              .forwardBackward(
+                  wide, List.of(), upstream.copyTo(DType.FLOAT64), demand, OpHarness.Variant.PLAIN);
+      OpHarness.Result found =
+          new OpHarness(torch, op, Layout.ofLengths(lengths), DType.FLOAT32, 1)
+              .forwardBackward(narrow, List.of(), upstream, demand, OpHarness.Variant.PLAIN);
+      Closeness close = Closeness.relative(1e-4);
+      close.check("output", found.output(), expected.output());
+      Closeness.relative(1e-12)
+          .check("the oracle", expected.output(), oracle(op, wide, lengths).toDoubles());
+      for (int i = 0; i < 3; i++) {
+        close.check(
+            "gradient " + i,
+            found.gradients().get(i).orElseThrow(),
+            expected.gradients().get(i).orElseThrow());
+      }
+    }
+  }
+
   private static double[] slice(double[] values, int sequence, int features) {
     int size = 256 * features;
     return Arrays.copyOfRange(values, sequence * size, (sequence + 1) * size);
@@ -273,13 +378,25 @@ class AttentionTest extends OpTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"5, 1, 1", "1, 6, 0", "3, 4, 0", "2, 3, 2"})
-  void cachedGenerationEqualsTheWholeSequence(int first, int second, int third) {
+  @CsvSource({
+    "5, 1, 1, 0",
+    "1, 6, 0, 0",
+    "3, 4, 0, 0",
+    "2, 3, 2, 0",
+    "5, 1, 1, 1",
+    "5, 1, 1, 3",
+    "1, 6, 1, 3",
+    "2, 3, 4, 4",
+    "9, 1, 3, 5",
+    "2, 1, 1, 8"
+  })
+  void cachedGenerationEqualsTheWholeSequence(int first, int second, int third, int window) {
     int tokens = first + second + third;
     try (Scope scope = torch.scope();
         Generator generator = torch.generator(5);
         TestCache cache = new TestCache()) {
-      Attention op = new Attention("layers.0.attention", 4, 2, 3, true);
+      AttentionRule rule = AttentionRule.of(true, 3).withWindow(window);
+      Attention op = new Attention("layers.0.attention", 4, 2, 3, rule, false);
       Tensor q = torch.normal(generator, DType.FLOAT64, 0, 1, tokens, 12);
       Tensor k = torch.normal(generator, DType.FLOAT64, 0, 1, tokens, 6);
       Tensor v = torch.normal(generator, DType.FLOAT64, 0, 1, tokens, 6);
@@ -305,6 +422,8 @@ class AttentionTest extends OpTest {
       Tensor joined = Tensor.cat(0, parts.toArray(Tensor[]::new));
       TensorAssert.assertThat(joined).hasShape(tokens, 12).hasValues(whole);
       assertThat(cache.keys).containsOnlyKeys("layers.0.attention");
+      TensorAssert.assertThat(cache.keys("layers.0.attention"))
+          .hasShape(window == 0 ? tokens : Math.min(tokens, window - 1), 6);
     }
   }
 }

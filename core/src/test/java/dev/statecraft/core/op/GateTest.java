@@ -1,11 +1,16 @@
 package dev.statecraft.core.op;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.statecraft.core.graph.Demand;
+import dev.statecraft.core.graph.GraphException;
+import dev.statecraft.core.graph.Layout;
 import dev.statecraft.core.graph.Op;
 import dev.statecraft.core.graph.Reads;
 import dev.statecraft.core.graph.Shape;
+import dev.statecraft.tensor.DType;
+import dev.statecraft.tensor.Scope;
 import dev.statecraft.tensor.Tensor;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -17,7 +22,7 @@ class GateTest extends OpTest {
   @ParameterizedTest
   @CsvSource({"1, 1", "3, 5", "4, 19"})
   void swiGlu(int tokens, int features) {
-    of(new SwiGlu(), tokens)
+    of(new Glu(), tokens)
         .input(Shape.tokens(features))
         .input(Shape.tokens(features))
         .verify((x, w) -> x.get(0).mul(sigmoid(x.get(0))).mul(x.get(1)));
@@ -25,7 +30,7 @@ class GateTest extends OpTest {
 
   @Test
   void swiGluReadsUpOnlyForTheGate() {
-    Op op = new SwiGlu();
+    Op op = new Glu();
     assertThat(op.reads(new Demand(List.of(false, true), List.of()))).isEqualTo(Reads.inputs(0));
     assertThat(op.reads(new Demand(List.of(true, false), List.of()))).isEqualTo(Reads.inputs(0, 1));
   }
@@ -81,5 +86,64 @@ class GateTest extends OpTest {
     Demand demand = new Demand(List.of(true), List.of());
     assertThat(new Activation(Activation.Kind.TANH).reads(demand)).isEqualTo(Reads.OUTPUT);
     assertThat(new Activation(Activation.Kind.GELU).reads(demand)).isEqualTo(Reads.inputs(0));
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = Activation.Kind.class,
+      names = {"SILU", "GELU", "GELU_TANH", "RELU"})
+  void gates(Activation.Kind kind) {
+    for (int features : new int[] {1, 13}) {
+      of(new Glu(kind, false), 3)
+          .input(Shape.tokens(features))
+          .input(Shape.tokens(features))
+          .verify((x, w) -> activation(kind, x.get(0)).mul(x.get(1)));
+      of(new Glu(kind, true), 3)
+          .input(Shape.tokens(2L * features))
+          .verify(
+              (x, w) -> {
+                Tensor gate = x.get(0).narrow(1, 0, features);
+                return activation(kind, gate).mul(x.get(0).narrow(1, features, features));
+              });
+    }
+  }
+
+  @Test
+  void gatesAreOfTheirInput() {
+    assertThatThrownBy(() -> new Glu(Activation.Kind.TANH, false))
+        .isInstanceOf(GraphException.class)
+        .hasMessageContaining("a derivative of its input, found tanh");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"true, 1.5", "false, -0.3"})
+  void scale(boolean rounded, double factor) {
+    of(new Scale(factor, rounded), 2, 1)
+        .input(Shape.tokens(5))
+        .verify((x, w) -> x.get(0).mul(factor));
+  }
+
+  /** Gemma's root of the width: 22.627 is 22.625 in bfloat16. */
+  @Test
+  void scalesByARoundedFactor() {
+    double root = Math.sqrt(512);
+    try (Scope scope = torch.scope()) {
+      Tensor x = torch.full(DType.BFLOAT16, 3, 1, 4);
+      OpHarness rounded =
+          new OpHarness(torch, new Scale(root, true), Layout.ofLengths(1), DType.BFLOAT16, 1);
+      assertThat(rounded.forward(List.of(x), List.of()).output()).containsOnly(68);
+      OpHarness exact =
+          new OpHarness(torch, new Scale(root, true), Layout.ofLengths(1), DType.FLOAT64, 1);
+      assertThat(exact.forward(List.of(x.copyTo(DType.FLOAT64)), List.of()).output())
+          .containsOnly(3 * root);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"0, 2", "1, 3", "4, 1", "0, 5"})
+  void columns(int from, int count) {
+    of(new Columns(from, count), 2, 2)
+        .input(Shape.tokens(5))
+        .verify((x, w) -> x.get(0).narrow(1, from, count));
   }
 }

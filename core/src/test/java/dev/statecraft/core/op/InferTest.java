@@ -45,7 +45,7 @@ class InferTest {
         "[8]",
         "v [7]");
     refuses(new Add(), List.of(TOKENS8, TOKENS6), List.of(), "[tokens, 8]", "y [tokens, 6]");
-    refuses(new SwiGlu(), List.of(TOKENS8, TOKENS6), List.of(), "up", "[tokens, 8]", "[tokens, 6]");
+    refuses(new Glu(), List.of(TOKENS8, TOKENS6), List.of(), "up", "[tokens, 8]", "[tokens, 6]");
     refuses(new Rotary(6), List.of(TOKENS8, TOKENS6), List.of(), "multiple of 6", "x [tokens, 8]");
     refuses(new Embedding(), List.of(IDS), List.of(vector), "[vocab, hidden]", "v [7]");
     refuses(
@@ -92,7 +92,7 @@ class InferTest {
     State labels = new State("labels", Shape.of(Axis.LABELS), Precision.INDEX);
     refuses(new Embedding(), List.of(TOKENS8), List.of(table), "ids", "INDEX", "COMPUTE");
     refuses(new Activation(Activation.Kind.RELU), List.of(IDS), List.of(), "[rows, features]");
-    refuses(new RotaryTable(new double[] {1}), List.of(labels), List.of(), "[tokens]", "[labels]");
+    refuses(new RotaryTable(1), List.of(labels), List.of(), "[tokens]", "[labels]");
     refuses(new Rotary(8), List.of(TOKENS8, TOKENS8), List.of(), "table", "MASTER", "COMPUTE");
     refuses(new FirstToken(), List.of(State.compute("s", Shape.sequences(3))), List.of(), "tokens");
     refuses(new MeanTokens(), List.of(State.compute("s", Shape.sequences(3))), List.of(), "tokens");
@@ -125,6 +125,6 @@ class InferTest {
     assertThatThrownBy(() -> new Patches(3, 4, 6)).hasMessageContaining("multiple");
     assertThatThrownBy(() -> new CausalLmLoss(0)).hasMessageContaining("chunk");
     assertThatThrownBy(() -> new ClassToken(0)).hasMessageContaining("patches per image");
-    assertThatThrownBy(() -> new RotaryTable(List.of())).hasMessageContaining("at least one");
+    assertThatThrownBy(() -> new RotaryTable()).hasMessageContaining("at least one");
   }
 }

@@ -68,6 +68,70 @@ class LossTest extends OpTest {
                     .mul(0.37));
   }
 
+  private static Tensor ruled(Tensor products, ScoreRule rule) {
+    Tensor scores = products.mul(1 / rule.divisor());
+    return rule.cap() > 0 ? scores.mul(1 / rule.cap()).tanh().mul(rule.cap()) : scores;
+  }
+
+  @ParameterizedTest
+  @CsvSource({"8, 0, 2", "1, 1.5, 2", "1, 30, 100", "0.5, 2, 3"})
+  void scoresByARule(double divisor, double cap, int chunk) {
+    ScoreRule rule = new ScoreRule(divisor, cap);
+    of(new CausalLmLoss(chunk, rule), 4, 3)
+        .labels(4)
+        .lossScale(0.37)
+        .parametersInForward()
+        .input(Shape.tokens(3))
+        .index(Shape.of(Axis.LABELS), 0, 1, 4, 6)
+        .index(Shape.of(Axis.LABELS), 6, 0, 2, 6)
+        .parameter(7, 3)
+        .verify(
+            (x, w) -> {
+              Tensor rows = x.get(0).indexSelect(0, x.get(1));
+              return crossEntropy(ruled(rows.matmul(w.get(0).t()), rule), x.get(2), 0.37);
+            });
+    of(new CausalLmLoss(chunk, rule).outputs().orElseThrow(), 4, 3)
+        .labels(4)
+        .lossScale(0.37)
+        .input(Shape.tokens(3))
+        .index(Shape.of(Axis.LABELS), 0, 1, 4, 6)
+        .index(Shape.of(Axis.LABELS), 6, 0, 2, 6)
+        .frozen(7, 3)
+        .verify(
+            (x, w) ->
+                ruled(x.get(0).indexSelect(0, x.get(1)).matmul(w.get(0).t()), rule)
+                    .gather(1, x.get(2).unsqueeze(1))
+                    .sum(0)
+                    .mul(0.37));
+    of(new RuledScores(rule), 2, 1).input(Shape.tokens(5)).verify((x, w) -> ruled(x.get(0), rule));
+  }
+
+  /** Rows of tokens' own are products too, before the rule. */
+  @Test
+  void scoresByARuleOfTokensWithRowsOfTheirOwn() {
+    ScoreRule rule = new ScoreRule(2, 1.5);
+    of(new CausalLmLoss(2, rule).withTokens(List.of(4, 1)), 4, 3)
+        .labels(3)
+        .parametersInForward()
+        .input(Shape.tokens(3))
+        .index(Shape.of(Axis.LABELS), 0, 2, 5)
+        .index(Shape.of(Axis.LABELS), 4, 0, 1)
+        .parameter(5, 3)
+        .parameter(2, 3)
+        .verify(
+            (x, w) -> {
+              Tensor rows = x.get(0).indexSelect(0, x.get(1));
+              Tensor table =
+                  Tensor.cat(
+                      0,
+                      w.get(0).narrow(0, 0, 1),
+                      w.get(1).narrow(0, 1, 1),
+                      w.get(0).narrow(0, 2, 2),
+                      w.get(1).narrow(0, 0, 1));
+              return crossEntropy(ruled(rows.matmul(table.t()), rule), x.get(2), 1);
+            });
+  }
+
   @ParameterizedTest
   @CsvSource({"1, 2", "4, 3"})
   void theOutputsOfAClassifier(int sequences, int classes) {
@@ -93,7 +157,7 @@ class LossTest extends OpTest {
 
   @Test
   void tokensWithRowsOfTheirOwnHaveNoOutputsToAskFor() {
-    assertThat(new CausalLmLoss(2, List.of(3)).outputs()).isEmpty();
+    assertThat(new CausalLmLoss(2).withTokens(List.of(3)).outputs()).isEmpty();
   }
 
   @Test

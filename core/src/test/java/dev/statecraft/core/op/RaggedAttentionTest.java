@@ -8,6 +8,7 @@ import dev.statecraft.tensor.DType;
 import dev.statecraft.tensor.Generator;
 import dev.statecraft.tensor.Scope;
 import dev.statecraft.tensor.Tensor;
+import dev.statecraft.tensor.kernel.AttentionRule;
 import dev.statecraft.testkit.Closeness;
 import java.util.Arrays;
 import java.util.List;
@@ -46,9 +47,28 @@ class RaggedAttentionTest extends OpTest {
     "4, 1, false, BFLOAT16"
   })
   void togetherIsOneByOne(int heads, int keyValueHeads, boolean causal, DType type) {
+    checkTogether(AttentionRule.of(causal, 8), heads, keyValueHeads, type);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "true, 1, FLOAT64",
+    "false, 1, FLOAT64",
+    "true, 3, FLOAT64",
+    "false, 3, FLOAT64",
+    "false, 5, FLOAT32",
+    "true, 5, BFLOAT16",
+    "false, 4, BFLOAT16"
+  })
+  void togetherWithinAWindow(boolean causal, int window, DType type) {
+    checkTogether(AttentionRule.of(causal, 8).withWindow(window), 6, 2, type);
+    checkTogether(new AttentionRule(causal, window, 0.5, 2), 4, 4, type);
+  }
+
+  private void checkTogether(AttentionRule rule, int heads, int keyValueHeads, DType type) {
     int d = 8;
     int tokens = Arrays.stream(LENGTHS).sum();
-    Attention op = new Attention("attention", heads, keyValueHeads, d, causal);
+    Attention op = new Attention("attention", heads, keyValueHeads, d, rule, false);
     assertThat(
             new SequenceGrouping(heads, 1 << 20, true)
                 .of(Layout.ofLengths(LENGTHS), Layout.ofLengths(LENGTHS)))

@@ -26,6 +26,20 @@ final class TestCache implements KeyValueCache, AutoCloseable {
   }
 
   @Override
+  public void keepLast(String edge, int tokens) {
+    keepLast(keys, edge, tokens);
+    keepLast(values, edge, tokens);
+  }
+
+  private static void keepLast(Map<String, Tensor> held, String edge, int tokens) {
+    Tensor all = held.get(edge);
+    if (all.size(0) > tokens) {
+      held.put(edge, all.narrow(0, all.size(0) - tokens, tokens).copy().escape());
+      all.close();
+    }
+  }
+
+  @Override
   public void close() {
     keys.values().forEach(Tensor::close);
     values.values().forEach(Tensor::close);

@@ -18,6 +18,7 @@ import dev.statecraft.core.graph.Shape;
 import dev.statecraft.core.graph.State;
 import dev.statecraft.core.op.Activation;
 import dev.statecraft.core.op.Add;
+import dev.statecraft.core.op.Columns;
 import dev.statecraft.core.op.CrossEntropyLoss;
 import dev.statecraft.core.op.Linear;
 import dev.statecraft.core.plan.StorePolicy;
@@ -28,6 +29,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Gradients that share memory: where contributions meet, and where fused linears lie. */
 class SharedGradientTest {
@@ -117,6 +119,33 @@ class SharedGradientTest {
           edge.parameters().toArray(Parameter[]::new));
     }
     check(trainEmbedding(builder.build()));
+  }
+
+  /** Columns of one state, some read twice, some by nobody; a sum gives two one gradient. */
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void columnsOfOneState(boolean whole) {
+    GraphBuilder graph = new GraphBuilder();
+    State x = graph.input("x", Shape.sequences(WIDTH), Precision.COMPUTE);
+    State labels = graph.input("labels", Shape.of(Axis.SEQUENCES), Precision.INDEX);
+    State joined =
+        graph.edge(
+            "joined",
+            new Linear(false),
+            List.of(x),
+            Parameter.base("joined.weight", 11, WIDTH).withTrainable(true));
+    State first = graph.edge("first", new Columns(0, 3), List.of(joined));
+    State second = graph.edge("second", new Columns(3, 3), List.of(joined));
+    State again = graph.edge("again", new Columns(2, 3), List.of(joined));
+    State sum = graph.edge("sum", new Add(), List.of(first, second));
+    State logits = graph.edge("logits", new Add(), List.of(sum, again));
+    if (whole) { // A reader of all columns, before and behind the others.
+      State all = graph.edge("all", new Activation(Activation.Kind.TANH), List.of(joined));
+      State last = graph.edge("last", new Columns(8, 3), List.of(all));
+      logits = graph.edge("scores", new Add(), List.of(logits, last));
+    }
+    graph.edge("loss", new CrossEntropyLoss(), List.of(logits, labels));
+    check(graph.build());
   }
 
   /** What a third reader of one of two states of one gradient may be. */

@@ -14,9 +14,9 @@ import dev.statecraft.core.graph.Shape;
 import dev.statecraft.core.graph.State;
 import dev.statecraft.core.op.Add;
 import dev.statecraft.core.op.CrossEntropyLoss;
+import dev.statecraft.core.op.Glu;
 import dev.statecraft.core.op.LayerNorm;
 import dev.statecraft.core.op.Linear;
-import dev.statecraft.core.op.SwiGlu;
 import dev.statecraft.core.plan.StatePlan;
 import dev.statecraft.core.plan.StorePolicy;
 import dev.statecraft.tensor.DType;
@@ -73,7 +73,7 @@ public final class SmallModel {
             name + "gate", new Linear(false), List.of(norm), weight(name + "gate", 9, WIDTH));
     State up =
         graph.edge(name + "up", new Linear(false), List.of(norm), weight(name + "up", 9, WIDTH));
-    State gated = graph.edge(name + "gated", new SwiGlu(), List.of(gate, up));
+    State gated = graph.edge(name + "gated", new Glu(), List.of(gate, up));
     State down =
         graph.edge(
             name + "down", new Linear(false), List.of(gated), weight(name + "down", WIDTH, 9));

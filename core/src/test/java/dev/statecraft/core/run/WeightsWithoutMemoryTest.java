@@ -12,8 +12,8 @@ import dev.statecraft.core.graph.Precision;
 import dev.statecraft.core.graph.Shape;
 import dev.statecraft.core.graph.State;
 import dev.statecraft.core.op.Add;
+import dev.statecraft.core.op.Glu;
 import dev.statecraft.core.op.Linear;
-import dev.statecraft.core.op.SwiGlu;
 import dev.statecraft.tensor.DType;
 import dev.statecraft.tensor.Tensor;
 import dev.statecraft.tensor.Torch;
@@ -48,7 +48,7 @@ class WeightsWithoutMemoryTest {
     graph.inLayer(0);
     State one = linear(graph, "one", x, WIDTH);
     State two = linear(graph, "two", x, WIDTH);
-    State gated = graph.edge("gated", new SwiGlu(), List.of(one, two));
+    State gated = graph.edge("gated", new Glu(), List.of(one, two));
     State sum = graph.edge("sum", new Add(), List.of(x, gated));
     graph.layer(
         new Layer(

@@ -29,8 +29,14 @@ public final class FolderKind {
     OTHERS.put(
         ".*\\.gguf", "%s in llama.cpp's format GGUF, which is not read: take the safetensors");
     OTHERS.put(
-        "consolidated.*\\.pth|.*\\.(pt|pth|ckpt)",
-        "a pickled %s, which is not read: convert it to safetensors");
+        "consolidated\\..*\\.pth",
+        "%s, Meta's own form of the weights (with params.json), which is not read: take the"
+            + " model's folder with config.json and model*.safetensors");
+    OTHERS.put(
+        "consolidated.*\\.safetensors",
+        "%s, Mistral's own form of the weights (with params.json), which is not read: take the"
+            + " model's folder with config.json and model*.safetensors");
+    OTHERS.put(".*\\.(pt|pth|ckpt)", "a pickled %s, which is not read: convert it to safetensors");
     OTHERS.put("tf_model.*\\.h5", "%s of TensorFlow, which is not read: convert it to safetensors");
     OTHERS.put(
         "flax_model.*\\.msgpack", "%s of Flax, which is not read: convert it to safetensors");
@@ -38,6 +44,10 @@ public final class FolderKind {
         "model-\\d+-of-\\d+\\.safetensors", "%s without the index that says what is in which file");
     OTHERS.put(
         ".+\\.safetensors", "%s, which is not the name of a model's weights: is it one of them?");
+    OTHERS.put(
+        "params\\.json",
+        "%s of a model in Meta's or Mistral's own form, which is not read: take the model's folder"
+            + " with config.json and model*.safetensors");
     OTHERS.put(".*\\.onnx", "%s in the format ONNX, which is not read: take the safetensors");
   }
 

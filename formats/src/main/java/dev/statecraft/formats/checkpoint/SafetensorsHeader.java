@@ -123,7 +123,11 @@ record SafetensorsHeader(SortedMap<String, Span> tensors, Map<String, String> me
                               + Arrays.toString(ElementType.values())
                               + ", found '"
                               + typeName
-                              + "'"));
+                              + "'"
+                              + (typeName.startsWith("F8_")
+                                  ? ", floats of 8 bits with scales beside them: take the original"
+                                      + " model, or convert it to bfloat16"
+                                  : "")));
       long[] shape = counts(name, "shape", required(name, node, "shape"));
       long[] offsets = counts(name, "data_offsets", required(name, node, "data_offsets"));
       if (offsets.length != 2 || offsets[0] > offsets[1] || offsets[1] > dataBytes) {

@@ -9,8 +9,9 @@
  * dev.statecraft.formats.checkpoint.OnnxModel} reads the initializers of an ONNX graph and {@link
  * dev.statecraft.formats.checkpoint.OnnxBertCheckpoint} shows those of an exported BERT under the
  * names that the Hugging Face model has. {@link dev.statecraft.formats.checkpoint.PackedCheckpoint}
- * shows matrices of 4 bits as floats. {@link dev.statecraft.formats.checkpoint.SafetensorsWriter}
- * is the way out, and {@link dev.statecraft.formats.checkpoint.NewFolder} a folder that appears
- * whole or not at all.
+ * shows matrices of 4 bits as floats, {@link dev.statecraft.formats.checkpoint.StackedRows} tensors
+ * cut or joined along their rows. {@link dev.statecraft.formats.checkpoint.SafetensorsWriter} is
+ * the way out, and {@link dev.statecraft.formats.checkpoint.NewFolder} a folder that appears whole
+ * or not at all.
  */
 package dev.statecraft.formats.checkpoint;

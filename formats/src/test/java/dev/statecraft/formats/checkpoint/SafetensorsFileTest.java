@@ -132,6 +132,10 @@ class SafetensorsFileTest {
         "{\"a\":{\"shape\":[2],\"data_offsets\":[0,2]}}|2|expected the key 'dtype', found none",
         "{\"a\":{\"dtype\":\"U8\",\"data_offsets\":[0,2]}}|2|expected the key 'shape', found none",
         "{\"a\":{\"dtype\":\"U8\",\"shape\":[2]}}|2|expected the key 'data_offsets', found none",
+        "{\"a\":{\"dtype\":\"F8_E4M3\",\"shape\":[2],\"data_offsets\":[0,2]}}|2|found 'F8_E4M3',"
+            + " floats of 8 bits with scales beside them: take the original model, or convert it"
+            + " to bfloat16",
+        "{\"a\":{\"dtype\":\"F8_E5M2\",\"shape\":[2],\"data_offsets\":[0,2]}}|2|floats of 8 bits",
         "{\"a\":{\"dtype\":\"F4\",\"shape\":[2],\"data_offsets\":[0,2]}}|2|tensor 'a': dtype:"
             + " expected one of [F64, F32, F16, BF16, I64, I32, I16, I8, U8, BOOL], found 'F4'",
         "{\"a\":{\"dtype\":\"U8\",\"shape\":2,\"data_offsets\":[0,2]}}|2"

@@ -4,17 +4,20 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.statecraft.base.InvalidInputException;
 import dev.statecraft.base.JsonKeys;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 
 /**
  * The keys of a model's configuration, with the words that transformers has for what models share.
- *
- * @param keys of an object of the file
+ * It remembers which keys were asked for, so that {@link #refuseUnread} can tell the others; not
+ * for several threads.
  */
-public record ConfigKeys(JsonKeys keys) {
+public final class ConfigKeys {
   /**
    * The most that sizes can sensibly be, by key: far beyond any model, and such that no product of
    * two of them leaves what is computed with them. Others are bounded by their type.
@@ -23,6 +26,10 @@ public record ConfigKeys(JsonKeys keys) {
       Map.ofEntries(
           Map.entry("hidden_size", 1 << 20),
           Map.entry("intermediate_size", 1 << 22),
+          Map.entry("dim", 1 << 20),
+          Map.entry("hidden_dim", 1 << 22),
+          Map.entry("n_heads", 1 << 14),
+          Map.entry("n_layers", 1 << 12),
           Map.entry("head_dim", 1 << 14),
           Map.entry("num_attention_heads", 1 << 14),
           Map.entry("num_key_value_heads", 1 << 14),
@@ -40,43 +47,85 @@ public record ConfigKeys(JsonKeys keys) {
           Map.entry("width", 1 << 13),
           Map.entry("shortest_edge", 1 << 13));
 
+  private final JsonKeys file;
+  private final Set<String> asked = new HashSet<>();
+  private final Map<String, ConfigKeys> objects = new HashMap<>();
+
+  /** The keys of an object of a file. */
+  public ConfigKeys(JsonKeys file) {
+    this.file = file;
+  }
+
   public static ConfigKeys parse(String json, String source) {
     return new ConfigKeys(JsonKeys.parse(json, source));
   }
 
-  /** The object. */
+  /** The object. What is read of it so does not count as asked for. */
   public JsonNode node() {
-    return keys.node();
+    return file.node();
+  }
+
+  /** The file's keys, of which this one is asked for. */
+  private JsonKeys ask(String key) {
+    asked.add(key);
+    return file;
+  }
+
+  /**
+   * Refuses keys that nobody has asked for, here and in the objects that were opened, unless they
+   * are {@linkplain HarmlessKeys known} not to change what a model computes.
+   *
+   * @param model what the message calls the model
+   * @throws InvalidInputException if there are any; the message names each with its value
+   */
+  public void refuseUnread(String model) {
+    List<UnreadKey> unread = unread();
+    if (!unread.isEmpty()) {
+      throw UnreadKey.refusal(unread, model);
+    }
+  }
+
+  private List<UnreadKey> unread() {
+    List<UnreadKey> unread = new ArrayList<>();
+    for (Map.Entry<String, JsonNode> field : node().properties()) {
+      String key = field.getKey();
+      if (objects.containsKey(key)) {
+        unread.addAll(objects.get(key).unread());
+      } else if (!asked.contains(key) && !HarmlessKeys.harmless(key, node())) {
+        unread.add(new UnreadKey(file, key));
+      }
+    }
+    return unread;
   }
 
   public InvalidInputException invalid(String key, String expected, String found) {
-    return keys.invalid(key, expected, found);
+    return file.invalid(key, expected, found);
   }
 
   /** Throws if a relation between keys does not hold. */
   public void require(boolean holds, String key, String expected) {
     if (!holds) {
-      throw keys.get(key).isMissingNode()
-          ? keys.invalid(key, expected, "nothing")
-          : keys.invalid(key, expected);
+      throw file.get(key).isMissingNode()
+          ? file.invalid(key, expected, "nothing")
+          : file.invalid(key, expected);
     }
   }
 
   public boolean has(String key) {
-    return keys.has(key);
+    return ask(key).has(key);
   }
 
   public String text(String key) {
-    return keys.text(key);
+    return ask(key).text(key);
   }
 
   public Optional<String> optionalText(String key) {
-    return keys.optionalText(key);
+    return ask(key).optionalText(key);
   }
 
   /** An integer of at least 1, and no more than makes sense for its key. */
   public int positive(String key) {
-    int value = keys.positive(key);
+    int value = ask(key).positive(key);
     int most = MOST.getOrDefault(key, Integer.MAX_VALUE);
     require(value <= most, key, "a positive integer of up to " + most);
     return value;
@@ -86,24 +135,29 @@ public record ConfigKeys(JsonKeys keys) {
     return has(key) ? positive(key) : absent;
   }
 
+  /** An integer of at least 0. */
+  public int zeroOrMore(String key, int absent) {
+    return has(key) ? ask(key).whole(key, 0, "an integer of at least 0") : absent;
+  }
+
   /** A token id: an integer of at least 0, or absent. Some files write -1 for no token. */
   public OptionalInt token(String key) {
     if (!has(key)) {
       return OptionalInt.empty();
     }
-    int id = keys.whole(key, -1, "a token id");
+    int id = ask(key).whole(key, -1, "a token id");
     return id < 0 ? OptionalInt.empty() : OptionalInt.of(id);
   }
 
   /** One token id, a list of them, or none. */
   public List<Integer> tokens(String key) {
-    if (!has(key) || !keys.get(key).isArray()) {
+    if (!has(key) || !ask(key).get(key).isArray()) {
       return token(key).stream().boxed().toList();
     }
     List<Integer> ids = new ArrayList<>();
-    for (JsonNode item : keys.get(key)) {
+    for (JsonNode item : ask(key).get(key)) {
       if (!item.isIntegralNumber() || !item.canConvertToInt() || item.intValue() < 0) {
-        throw keys.invalid(key, "a token id or a list of them");
+        throw file.invalid(key, "a token id or a list of them");
       }
       ids.add(item.intValue());
     }
@@ -121,12 +175,12 @@ public record ConfigKeys(JsonKeys keys) {
   }
 
   private boolean usual(String key, int absent) {
-    return keys.get(key).isMissingNode() && absent < positive("vocab_size");
+    return ask(key).get(key).isMissingNode() && absent < positive("vocab_size", Integer.MAX_VALUE);
   }
 
   /** A finite number above 0. */
   public double positiveReal(String key) {
-    return keys.number(key, number -> number > 0, "a positive number");
+    return ask(key).number(key, number -> number > 0, "a positive number");
   }
 
   public double positiveReal(String key, double absent) {
@@ -138,11 +192,11 @@ public record ConfigKeys(JsonKeys keys) {
     if (!has(key)) {
       return absent;
     }
-    JsonNode value = keys.get(key);
+    JsonNode value = ask(key).get(key);
     List<Double> reals = new ArrayList<>();
     for (JsonNode item : value.isArray() ? value : List.of(value)) {
       if (!item.isNumber() || !Double.isFinite(item.doubleValue())) {
-        throw keys.invalid(key, "a number or a list of them");
+        throw file.invalid(key, "a number or a list of them");
       }
       reals.add(item.doubleValue());
     }
@@ -150,33 +204,61 @@ public record ConfigKeys(JsonKeys keys) {
     return reals;
   }
 
+  /** A list of strings; empty if the file has none. */
+  public List<String> texts(String key) {
+    List<String> texts = new ArrayList<>();
+    if (has(key)) {
+      require(ask(key).get(key).isArray(), key, "a list of strings");
+      for (JsonNode item : ask(key).get(key)) {
+        require(item.isTextual(), key, "a list of strings");
+        texts.add(item.textValue());
+      }
+    }
+    return texts;
+  }
+
+  /** Whole numbers, such as one for each layer; empty if the file has none. */
+  public List<Integer> wholes(String key) {
+    List<Integer> wholes = new ArrayList<>();
+    if (has(key)) {
+      require(ask(key).get(key).isArray(), key, "a list of integers");
+      for (JsonNode item : ask(key).get(key)) {
+        require(item.isIntegralNumber() && item.canConvertToInt(), key, "a list of integers");
+        wholes.add(item.intValue());
+      }
+    }
+    return wholes;
+  }
+
   /** A probability from 0 to below 1. */
   public double dropout(String key, double absent) {
     return has(key)
-        ? keys.number(key, from -> from >= 0 && from < 1, "a number from 0 to below 1")
+        ? ask(key).number(key, from -> from >= 0 && from < 1, "a number from 0 to below 1")
         : absent;
   }
 
   public boolean flag(String key, boolean absent) {
-    return keys.flag(key, absent);
+    return ask(key).flag(key, absent);
   }
 
   /** A text that must be {@code expected} where it is there at all. */
   public void requireText(String key, String expected) {
     if (has(key) && !text(key).equals(expected)) {
-      throw keys.invalid(key, "\"" + expected + "\"");
+      throw file.invalid(key, "\"" + expected + "\"");
     }
   }
 
   /** A flag that must be false where it is there at all. */
   public void requireFalse(String key) {
     if (flag(key, false)) {
-      throw keys.invalid(key, "false");
+      throw file.invalid(key, "false");
     }
   }
 
   public Optional<ConfigKeys> object(String key) {
-    return has(key) ? Optional.of(new ConfigKeys(keys.object(key))) : Optional.empty();
+    return has(key)
+        ? Optional.of(objects.computeIfAbsent(key, name -> new ConfigKeys(ask(name).object(name))))
+        : Optional.empty();
   }
 
   public Optional<String> dtype() {
@@ -185,13 +267,28 @@ public record ConfigKeys(JsonKeys keys) {
 
   /** {@code hidden_act}, {@code gelu} if absent. */
   public Activation activation() {
-    String key = optionalText("hidden_act").orElse(Activation.GELU.key());
+    return activation("hidden_act");
+  }
+
+  /** An activation, {@code gelu} if absent. */
+  public Activation activation(String key) {
+    String name = optionalText(key).orElse(Activation.GELU.key());
     for (Activation activation : Activation.values()) {
-      if (activation.key().equals(key)) {
+      if (activation.key().equals(name)) {
         return activation;
       }
     }
-    throw keys.invalid("hidden_act", "one of gelu, gelu_new, relu");
+    throw file.invalid(key, "one of gelu, gelu_new, relu");
+  }
+
+  /** {@code classifier_pooling}: whether a head reads the mean over tokens, if the file says. */
+  public Optional<Boolean> meanPooling() {
+    Optional<String> pooling = optionalText("classifier_pooling");
+    require(
+        pooling.isEmpty() || List.of("mean", "cls").contains(pooling.get()),
+        "classifier_pooling",
+        "mean or cls");
+    return pooling.map("mean"::equals);
   }
 
   public Optional<ProblemType> problemType() {
@@ -204,7 +301,7 @@ public record ConfigKeys(JsonKeys keys) {
         return Optional.of(type);
       }
     }
-    throw keys.invalid(
+    throw file.invalid(
         "problem_type",
         "one of regression, single_label_classification, multi_label_classification");
   }
@@ -227,7 +324,7 @@ public record ConfigKeys(JsonKeys keys) {
     List<String> labels = new ArrayList<>();
     for (int id = 0; id < count; id++) {
       if (!byId.get().has(Integer.toString(id))) {
-        throw keys.invalid("id2label", "the ids 0 to " + (count - 1));
+        throw file.invalid("id2label", "the ids 0 to " + (count - 1));
       }
       labels.add(byId.get().text(Integer.toString(id)));
     }

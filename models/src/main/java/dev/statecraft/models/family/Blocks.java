@@ -24,22 +24,51 @@ public record Blocks(GraphBuilder graph) {
 
   /** {@code W x + b} of the task's head, which is trained. */
   public State headLinear(String output, State x, String module, long out) {
-    return graph.edge(
-        output,
-        new Linear(true),
-        List.of(x),
-        Parameter.head(module + ".weight", HEAD_INIT, out, x.shape().features()),
-        Parameter.head(module + ".bias", Initializer.ZEROS, out));
+    return headLinear(output, x, module, out, true);
+  }
+
+  /** {@code W x (+ b)} of the task's head, which is trained. */
+  public State headLinear(String output, State x, String module, long out, boolean bias) {
+    Parameter weight = Parameter.head(module + ".weight", HEAD_INIT, out, x.shape().features());
+    Linear linear = new Linear(bias);
+    return bias
+        ? graph.edge(
+            output,
+            linear,
+            List.of(x),
+            weight,
+            Parameter.head(module + ".bias", Initializer.ZEROS, out))
+        : graph.edge(output, linear, List.of(x), weight);
   }
 
   /** LayerNorm with a frozen module's weights. */
   public State layerNorm(String output, State x, String module, double epsilon) {
-    return graph.edge(
-        output,
-        new LayerNorm(epsilon),
-        List.of(x),
-        Parameter.base(module + ".weight", x.shape().features()),
-        Parameter.base(module + ".bias", x.shape().features()));
+    return layerNorm(output, x, module, epsilon, true);
+  }
+
+  /** LayerNorm with a frozen module's weights, with a bias or without. */
+  public State layerNorm(String output, State x, String module, double epsilon, boolean bias) {
+    long features = x.shape().features();
+    Parameter weight = Parameter.base(module + ".weight", features);
+    LayerNorm norm = new LayerNorm(epsilon, bias);
+    return bias
+        ? graph.edge(output, norm, List.of(x), weight, Parameter.base(module + ".bias", features))
+        : graph.edge(output, norm, List.of(x), weight);
+  }
+
+  /** LayerNorm of the task's head, which is trained, with a bias or without. */
+  public State headNorm(String output, State x, String module, double epsilon, boolean bias) {
+    long features = x.shape().features();
+    Parameter weight = Parameter.head(module + ".weight", Initializer.ONES, features);
+    LayerNorm norm = new LayerNorm(epsilon, bias);
+    return bias
+        ? graph.edge(
+            output,
+            norm,
+            List.of(x),
+            weight,
+            Parameter.head(module + ".bias", Initializer.ZEROS, features))
+        : graph.edge(output, norm, List.of(x), weight);
   }
 
   /** The op of an activation that configurations name. */

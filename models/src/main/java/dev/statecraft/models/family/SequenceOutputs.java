@@ -3,6 +3,7 @@ package dev.statecraft.models.family;
 import dev.statecraft.core.graph.GraphBuilder;
 import dev.statecraft.core.graph.State;
 import java.util.Map;
+import java.util.Optional;
 
 /** A family's own head for whole sequences, as its checkpoints have it. */
 public interface SequenceOutputs {
@@ -14,6 +15,11 @@ public interface SequenceOutputs {
    * @return {@code [sequences, outputs]}
    */
   State logits(GraphBuilder graph, String name, State last, int outputs);
+
+  /** The same head of the mean over tokens, not of the first, where the family has it. */
+  default Optional<SequenceOutputs> ofMeans() {
+    return Optional.empty();
+  }
 
   /** Dropout in training of the head's states, by name, as transformers has it. */
   default Map<String, Double> dropout() {

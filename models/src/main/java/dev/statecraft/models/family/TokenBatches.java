@@ -59,8 +59,20 @@ public final class TokenBatches {
 
   /** One sequence going on at {@code start}, of which only the last token's scores are wanted. */
   public static HostBatch next(int[] ids, int start) {
-    List<int[]> one = List.of(ids);
-    return causal(layout(one), one, new int[] {ids.length - 1}, new int[] {0}, start);
+    return next(layout(List.of(ids)), ids, start);
+  }
+
+  /**
+   * One sequence from its beginning, of which only the last token's scores are wanted.
+   *
+   * @param prompt how many of the first tokens were a prompt that the others go on from
+   */
+  public static HostBatch whole(int[] ids, int prompt) {
+    return next(layout(List.of(ids)).withPrompts(prompt), ids, 0);
+  }
+
+  private static HostBatch next(Layout layout, int[] ids, int start) {
+    return causal(layout, List.of(ids), new int[] {ids.length - 1}, new int[] {0}, start);
   }
 
   /** Sequences of which only the last tokens' scores are wanted, as when prompts are read. */

@@ -6,6 +6,8 @@ import dev.statecraft.core.graph.Precision;
 import dev.statecraft.core.graph.Shape;
 import dev.statecraft.core.graph.State;
 import dev.statecraft.core.op.Linear;
+import dev.statecraft.core.op.RuledScores;
+import dev.statecraft.core.op.ScoreRule;
 import dev.statecraft.core.op.SelectRows;
 import dev.statecraft.models.family.Backbone;
 import dev.statecraft.models.family.InputNames;
@@ -24,9 +26,18 @@ public record LanguageHead() implements Head {
         graph.input(InputNames.LABEL_POSITIONS, Shape.of(Axis.LABELS), Precision.INDEX);
     LanguageOutputs outputs = outputs(backbone);
     State selected = graph.edge("selected", new SelectRows(), List.of(last, positions));
-    State logits =
-        graph.edge(TaskModel.LOGITS, new Linear(false), List.of(selected), outputs.table());
-    return new Scored(logits, Optional.of(new Scored.Tokens(last, positions, outputs.table())));
+    State logits = scores(graph, selected, outputs);
+    return new Scored(
+        logits, Optional.of(new Scored.Tokens(last, positions, outputs.table(), outputs.rule())));
+  }
+
+  private static State scores(GraphBuilder graph, State rows, LanguageOutputs outputs) {
+    ScoreRule rule = outputs.rule();
+    String products = rule.isPlain() ? TaskModel.LOGITS : "products";
+    State scored = graph.edge(products, new Linear(false), List.of(rows), outputs.table());
+    return rule.isPlain()
+        ? scored
+        : graph.edge(TaskModel.LOGITS, new RuledScores(rule), List.of(scored));
   }
 
   private static LanguageOutputs outputs(Backbone backbone) {

@@ -37,7 +37,7 @@ public record NextToken() implements Objective {
     State ids = graph.input(InputNames.LABEL_IDS, Shape.of(Axis.LABELS), Precision.INDEX);
     graph.edge(
         TaskModel.LOSS,
-        new CausalLmLoss(LOSS_CHUNK),
+        new CausalLmLoss(LOSS_CHUNK, tokens.rule()),
         List.of(tokens.rows(), tokens.positions(), ids),
         tokens.table());
   }

@@ -2,6 +2,7 @@ package dev.statecraft.models.head;
 
 import dev.statecraft.core.graph.Parameter;
 import dev.statecraft.core.graph.State;
+import dev.statecraft.core.op.ScoreRule;
 import java.util.Optional;
 
 /**
@@ -12,12 +13,13 @@ import java.util.Optional;
  */
 public record Scored(State logits, Optional<Tokens> tokens) {
   /**
-   * Scores of tokens: {@code rows[positions] table^T}. An objective that goes through them in parts
-   * never holds them all.
+   * Scores of tokens: {@code rows[positions] table^T}, made scores by a rule. An objective that
+   * goes through them in parts never holds them all.
    *
    * @param rows {@code [tokens, hidden]}
    * @param positions {@code [labels]}
    * @param table {@code [vocabulary, hidden]}
+   * @param rule what makes scores of the products
    */
-  public record Tokens(State rows, State positions, Parameter table) {}
+  public record Tokens(State rows, State positions, Parameter table, ScoreRule rule) {}
 }

@@ -32,22 +32,27 @@ public record SequenceHead(int outputs, Pooling way) implements Head {
   }
 
   private State logits(GraphBuilder graph, Backbone backbone, State last) {
-    if (way == Pooling.FIRST) {
-      return own(backbone).logits(graph, TaskModel.LOGITS, last, outputs);
+    Optional<SequenceOutputs> own = own(backbone);
+    if (own.isPresent()) {
+      return own.get().logits(graph, TaskModel.LOGITS, last, outputs);
     }
     State pooled = graph.edge(POOLED, new MeanTokens(), List.of(last));
     return new Blocks(graph).headLinear(TaskModel.LOGITS, pooled, "classifier", outputs);
   }
 
-  private static SequenceOutputs own(Backbone backbone) {
-    return backbone
-        .sequenceOutputs()
-        .orElseThrow(
-            () ->
-                new IllegalArgumentException(
-                    "expected a family with a head for sequences of its own, found "
-                        + backbone.config().modelType()
-                        + ", on which a head reads the mean over tokens"));
+  /** The family's own head; empty if it has none of the mean over tokens, which is asked for. */
+  private Optional<SequenceOutputs> own(Backbone backbone) {
+    Optional<SequenceOutputs> own = backbone.sequenceOutputs();
+    if (way == Pooling.MEAN) {
+      return own.flatMap(SequenceOutputs::ofMeans);
+    }
+    if (own.isEmpty()) {
+      throw new IllegalArgumentException(
+          "expected a family with a head for sequences of its own, found "
+              + backbone.config().modelType()
+              + ", on which a head reads the mean over tokens");
+    }
+    return own;
   }
 
   @Override
@@ -55,16 +60,20 @@ public record SequenceHead(int outputs, Pooling way) implements Head {
     return Optional.of(way);
   }
 
-  /** Means over tokens, which transformers does not have, are dropped as BERT's pooled state. */
+  /**
+   * Means over tokens, where transformers does not have them, are dropped as BERT's pooled state.
+   */
   @Override
   public Map<String, Double> dropout(Backbone backbone) {
-    return way == Pooling.FIRST ? own(backbone).dropout() : Map.of(POOLED, backbone.headDropout());
+    return own(backbone)
+        .map(SequenceOutputs::dropout)
+        .orElseGet(() -> Map.of(POOLED, backbone.headDropout()));
   }
 
-  /** {@inheritDoc} There is none with a head on the mean over tokens. */
+  /** {@inheritDoc} Of most families there is none with a head on the mean over tokens. */
   @Override
   public String architecture(Backbone backbone) {
-    return way == Pooling.FIRST ? own(backbone).architecture() : backbone.architecture();
+    return own(backbone).map(SequenceOutputs::architecture).orElseGet(backbone::architecture);
   }
 
   @Override
@@ -74,6 +83,6 @@ public record SequenceHead(int outputs, Pooling way) implements Head {
 
   @Override
   public String checkpointName(Backbone backbone, String name) {
-    return way == Pooling.FIRST ? own(backbone).checkpointName(name) : name;
+    return own(backbone).map(head -> head.checkpointName(name)).orElse(name);
   }
 }

@@ -1,11 +1,16 @@
 package dev.statecraft.models.pretrained;
 
+import dev.statecraft.base.Quoted;
 import dev.statecraft.formats.checkpoint.CheckpointSource;
 import dev.statecraft.formats.checkpoint.NamedTensors;
 import dev.statecraft.models.family.ModelConfig;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
  * Names under which a checkpoint may hold a family's weights, and the one by which the graph asks
@@ -16,26 +21,84 @@ import java.util.TreeMap;
  *   <li>the weights of a bare {@code LlamaModel} or {@code ViTModel}, without {@code model.} or
  *       {@code vit.}; those of a bare BERT keep their names, its backbone asks for them so;
  *   <li>{@code lm_head.weight} alone where {@code tie_word_embeddings} says that it is the
- *       embedding.
+ *       embedding;
+ *   <li>all of them under the name of what the model was wrapped in, see {@link WrapperPrefix}.
  * </ul>
+ *
+ * @param checkpoint as the graphs of a model's family ask for it
+ * @param notes what one should know of it, a line each
  */
-final class CanonicalNames {
-  private CanonicalNames() {}
+record CanonicalNames(CheckpointSource checkpoint, List<String> notes) {
+  CanonicalNames {
+    notes = List.copyOf(notes);
+  }
 
-  /** The checkpoint as the graphs of a model's family ask for it; itself if nothing is renamed. */
-  static CheckpointSource of(CheckpointSource checkpoint, ModelConfig config) {
+  /**
+   * The names for a family.
+   *
+   * @param whole the {@code model_type} of what the model is the text part of, if it is one
+   * @throws dev.statecraft.base.InvalidInputException if two models of the family lie side by side
+   */
+  static CanonicalNames of(
+      CheckpointSource checkpoint, ModelConfig config, Optional<String> whole) {
+    ExpectedTensors expected = ExpectedTensors.of(config);
     Set<String> names = checkpoint.names();
+    String prefix = WrapperPrefix.of(names, expected, name -> canonical(name, config));
     Map<String, String> own = new TreeMap<>();
+    Set<String> others = new TreeSet<>();
     for (String name : names) {
-      String canonical = canonical(name, config);
-      // A tensor that has the name itself comes first; the other is then of no use.
-      own.put(names.contains(canonical) ? name : canonical, name);
+      boolean within = name.startsWith(prefix);
+      String canonical =
+          within
+              ? canonical(name.substring(prefix.length()), config)
+              : expected.head().filter(head -> isAround(prefix, name, head)).orElse(name);
+      boolean ours = expected.has(canonical) || expected.head().equals(Optional.of(canonical));
+      if (whole.isPresent() && !ours && (prefix.isEmpty() || !within)) {
+        others.add(name);
+      } else {
+        // A tensor that has the name itself comes first; the other is then of no use.
+        boolean taken = names.contains(canonical) || own.containsKey(canonical);
+        own.put(taken ? name : canonical, name);
+      }
     }
     config
         .tied()
         .filter(tied -> own.containsKey(tied.head()) && !own.containsKey(tied.embedding()))
         .ifPresent(tied -> own.put(tied.embedding(), own.remove(tied.head())));
-    return own.keySet().equals(names) ? checkpoint : new NamedTensors(checkpoint, own);
+    CheckpointSource named =
+        own.keySet().equals(names) ? checkpoint : new NamedTensors(checkpoint, own);
+    List<String> notes = new ArrayList<>();
+    whole.ifPresent(type -> notes.add(textPart(type, others)));
+    CheckpointSource shown = Projections.of(named, expected);
+    if (shown != named) {
+      notes.add(
+          "the checkpoint has the projections of attention or of the MLP in other pieces than"
+              + " transformers' "
+              + config.modelType()
+              + ": they are cut or joined by rows, in the order q, k, v and gate, up");
+    }
+    return new CanonicalNames(shown, notes);
+  }
+
+  /** Whether a name is the head's, in one of the modules that the network lies in. */
+  private static boolean isAround(String prefix, String name, String head) {
+    return name.endsWith(head)
+        && prefix.startsWith(name.substring(0, name.length() - head.length()));
+  }
+
+  private static String textPart(String whole, Set<String> others) {
+    Set<String> towers = new TreeSet<>();
+    for (String name : others) {
+      String inner = name.startsWith("model.") ? name.substring("model.".length()) : name;
+      int dot = inner.indexOf('.');
+      towers.add(dot < 0 ? inner : inner.substring(0, dot));
+    }
+    return "the text part of a "
+        + whole
+        + " model"
+        + (others.isEmpty()
+            ? ""
+            : "; tensors left out: " + others.size() + ", of " + Quoted.list(List.copyOf(towers)));
   }
 
   private static String canonical(String name, ModelConfig config) {

@@ -23,6 +23,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -35,21 +36,29 @@ public final class PretrainedModel implements AutoCloseable {
   private final String name;
   private final ModelConfig config;
   private final CheckpointSource checkpoint;
-  private final boolean untied;
+  private final List<String> notes;
   private final Optional<Tokenizer> tokenizer;
 
   private PretrainedModel(
-      String name, ModelConfig config, CheckpointSource stored, Optional<Tokenizer> tokenizer) {
+      String name, ModelConfig config, CanonicalNames named, Optional<Tokenizer> tokenizer) {
     this.name = name;
-    this.checkpoint = CanonicalNames.of(stored, config);
-    this.untied = config.tied().filter(tied -> TiedHead.differs(checkpoint, tied)).isPresent();
+    this.checkpoint = named.checkpoint();
+    boolean untied = config.tied().filter(tied -> TiedHead.differs(checkpoint, tied)).isPresent();
     this.config = untied ? config.untied() : config;
+    List<String> found = new ArrayList<>(named.notes());
+    if (untied) {
+      found.add(
+          "tie_word_embeddings is true, but the checkpoint has an lm_head.weight of its own, which"
+              + " differs from the embedding: both are used, as transformers does");
+    }
+    this.notes = List.copyOf(found);
     this.tokenizer = tokenizer;
   }
 
   /**
    * Opens a Hugging Face folder: {@code config.json}, {@code model.safetensors} or its sharded
-   * index, and {@code tokenizer.json} if it is there, with the settings beside it.
+   * index, and {@code tokenizer.json} if it is there, with the settings beside it. Of a model that
+   * also sees or hears it is the text part.
    *
    * @throws InvalidInputException if a file is missing or cannot be used
    * @throws UncheckedIOException if a file cannot be read
@@ -59,18 +68,20 @@ public final class PretrainedModel implements AutoCloseable {
       FolderKind.refuseOther(folder);
       Path configuration = folder.resolve("config.json");
       FolderKind.refusePointer(configuration);
-      ModelConfig config = Families.read(configuration);
-      OptionalInt group = QuantizationConfig.group(configuration);
+      TextPart part = Families.part(configuration);
+      ModelConfig config = Families.parse(part);
+      OptionalInt group = QuantizationConfig.group(part.keys());
       CheckpointSource stored = CheckpointFolder.open(folder);
       CheckpointSource checkpoint =
           group.isPresent() ? packed(folder, stored, group.getAsInt()) : stored;
+      CanonicalNames named = named(folder, checkpoint, config, part.whole());
       Path vocabulary = folder.resolve("tokenizer.json");
       FolderKind.refusePointer(vocabulary);
       Optional<Tokenizer> tokenizer =
           Files.isRegularFile(vocabulary)
               ? Optional.of(Tokenizer.ofFolder(folder))
               : Optional.empty();
-      return new PretrainedModel(folder.toString(), config, checkpoint, tokenizer);
+      return new PretrainedModel(folder.toString(), config, named, tokenizer);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -85,10 +96,21 @@ public final class PretrainedModel implements AutoCloseable {
     }
   }
 
+  private static CanonicalNames named(
+      Path folder, CheckpointSource checkpoint, ModelConfig config, Optional<String> whole) {
+    try {
+      return CanonicalNames.of(checkpoint, config, whole);
+    } catch (InvalidInputException e) {
+      checkpoint.close();
+      throw new InvalidInputException(folder + ": " + e.getMessage(), e);
+    }
+  }
+
   /** A model whose parts come from elsewhere; it owns them from now on. */
   public static PretrainedModel of(
       String name, ModelConfig config, CheckpointSource checkpoint, Tokenizer tokenizer) {
-    return new PretrainedModel(name, config, checkpoint, Optional.of(tokenizer));
+    CanonicalNames named = CanonicalNames.of(checkpoint, config, Optional.empty());
+    return new PretrainedModel(name, config, named, Optional.of(tokenizer));
   }
 
   /** The folder, or another name for messages. */
@@ -106,11 +128,7 @@ public final class PretrainedModel implements AutoCloseable {
 
   /** What was found in the folder that one should know, a line each. */
   public List<String> notes() {
-    return untied
-        ? List.of(
-            "tie_word_embeddings is true, but the checkpoint has an lm_head.weight of its own,"
-                + " which differs from the embedding: both are used, as transformers does")
-        : List.of();
+    return notes;
   }
 
   /** The weights by the names that the family's graph gives them. */

@@ -3,10 +3,6 @@ package dev.statecraft.models.pretrained;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.statecraft.base.InvalidInputException;
 import dev.statecraft.models.config.ConfigKeys;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Optional;
 import java.util.OptionalInt;
 
@@ -32,20 +28,19 @@ public final class QuantizationConfig {
    *
    * @throws InvalidInputException if the weights are packed or scaled as some other library
    *     quantizes them
-   * @throws IOException if the file cannot be read
    */
-  static OptionalInt group(Path configJson) throws IOException {
-    String json = new String(Files.readAllBytes(configJson), StandardCharsets.UTF_8);
-    Optional<ConfigKeys> found = ConfigKeys.parse(json, configJson.toString()).object(KEY);
+  static OptionalInt group(ConfigKeys config) {
+    Optional<ConfigKeys> found = config.object(KEY);
     if (found.isEmpty()) {
       return OptionalInt.empty();
     }
     ConfigKeys keys = found.get();
     Optional<String> method = keys.optionalText(METHOD);
     if (method.isPresent() || !keys.optionalText(FORMAT).equals(Optional.of(OURS))) {
-      throw new InvalidInputException(
-          configJson
-              + ": quantization_config: expected weights as they were trained, found some quantized"
+      throw config.invalid(
+          KEY,
+          "weights as they were trained",
+          "some quantized"
               + method.map(name -> " by " + name).orElse("")
               + ", which are not read: take the original model; 'quantize: nf4' quantizes it here");
     }

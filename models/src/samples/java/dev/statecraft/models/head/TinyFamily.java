@@ -34,11 +34,12 @@ public final class TinyFamily {
 
   private static Edge exact(Edge edge) {
     if (edge.op() instanceof RmsNorm norm) {
-      return edge.withOp(new RmsNorm(norm.eps()), edge.parameters());
+      return edge.withOp(
+          new RmsNorm(norm.eps(), false, norm.fromOne(), norm.headDim()), edge.parameters());
     }
     if (edge.op() instanceof Attention a) {
       return edge.withOp(
-          new Attention(a.edge(), a.heads(), a.keyValueHeads(), a.headDim(), a.causal()),
+          new Attention(a.edge(), a.heads(), a.keyValueHeads(), a.headDim(), a.rule(), false),
           edge.parameters());
     }
     return edge;

@@ -9,7 +9,7 @@ import dev.statecraft.formats.checkpoint.CheckpointSource;
 import dev.statecraft.formats.checkpoint.ElementType;
 import dev.statecraft.formats.checkpoint.SafetensorsWriter;
 import dev.statecraft.formats.checkpoint.TensorEntry;
-import dev.statecraft.models.family.llama.LlamaConfig;
+import dev.statecraft.models.family.decoder.DecoderConfig;
 import dev.statecraft.testkit.Fixtures;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -68,8 +68,13 @@ class CheckpointNamesTest {
     "vit-tiny, vit.",
     "bert-tiny, bert.",
     "roberta-tiny, roberta.",
+    "xlm-roberta-tiny, roberta.",
+    "distilbert-tiny, distilbert.",
+    "modernbert-tiny, model.",
     "bert-tiny, gamma",
-    "roberta-tiny, gamma"
+    "roberta-tiny, gamma",
+    "xlm-roberta-tiny, gamma",
+    "distilbert-tiny, gamma"
   })
   void otherNamesAreReadAsTheFamilys(String name, String change) throws IOException {
     SafetensorsWriter writer =
@@ -112,7 +117,7 @@ class CheckpointNamesTest {
     SafetensorsWriter writer = renamed("llama-tied", name -> name);
     writer.add(table(HEAD), () -> values(97 * 32, 1));
     try (PretrainedModel model = open(writer)) {
-      assertThat(((LlamaConfig) model.config()).tieWordEmbeddings()).isFalse();
+      assertThat(((DecoderConfig) model.config()).tieWordEmbeddings()).isFalse();
       assertThat(model.notes())
           .singleElement()
           .asString()
@@ -133,7 +138,7 @@ class CheckpointNamesTest {
     writer.add(table(EMBEDDING), () -> values(97 * 32, 0));
     writer.add(table(HEAD), copy::duplicate);
     try (PretrainedModel model = open(writer)) {
-      assertThat(((LlamaConfig) model.config()).tieWordEmbeddings()).isTrue();
+      assertThat(((DecoderConfig) model.config()).tieWordEmbeddings()).isTrue();
       assertThat(model.notes()).isEmpty();
       assertThat(model.causalLm().graph().parameters()).doesNotContainKey(HEAD);
     }

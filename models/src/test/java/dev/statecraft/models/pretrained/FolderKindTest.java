@@ -45,7 +45,11 @@ class FolderKindTest {
     "adapter_config.json, found an adapter's: name it with --adapter",
     "recipe.yaml, found a run directory: name it with --run",
     "model-Q4_1.gguf, found model-Q4_1.gguf in llama.cpp's format GGUF",
-    "consolidated.00.pth, found a pickled consolidated.00.pth",
+    "consolidated.00.pth, 'found consolidated.00.pth, Meta''s own form of the weights'",
+    "consolidated.safetensors, 'found consolidated.safetensors, Mistral''s own form'",
+    "consolidated-00001-of-00002.safetensors, Mistral's own form of the weights",
+    "params.json, found params.json of a model in Meta's or Mistral's own form",
+    "model.pt, found a pickled model.pt",
     "pytorch_model.bin, found a pickled pytorch_model.bin"
   })
   void foldersWithoutAConfiguration(String file, String words) throws IOException {
@@ -56,6 +60,7 @@ class FolderKindTest {
   @ParameterizedTest
   @CsvSource({
     "pytorch_model.bin, a pickled pytorch_model.bin",
+    "pytorch_model.bin.index.json, a pickled pytorch_model.bin.index.json",
     "pytorch_model-00001-of-00002.bin, a pickled pytorch_model-00001-of-00002.bin",
     "model.gguf, model.gguf in llama.cpp's format GGUF",
     "tf_model.h5, tf_model.h5 of TensorFlow",
@@ -96,7 +101,7 @@ class FolderKindTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"bitsandbytes", "gptq", "awq"})
+  @CsvSource({"bitsandbytes", "gptq", "awq", "fp8", "compressed-tensors", "mxfp4"})
   void quantizedWeights(String method) throws IOException {
     String config = Files.readString(fixture().resolve("config.json"));
     Files.writeString(
@@ -107,13 +112,13 @@ class FolderKindTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"gpt2, (GPT-2", "t5, (T5", "distilbert, (DistilBERT", "mistral, (Mistral"})
+  @CsvSource({"gpt2, (GPT-2", "t5, (T5", "mixtral, (Mixtral", "albert, (ALBERT"})
   void otherFamilies(String type, String words) throws IOException {
     Files.writeString(folder.resolve("config.json"), "{\"model_type\": \"" + type + "\"}");
     refused(
         folder,
-        "config.json: model_type: expected one of llama, bert, roberta, vit, found \"" + type,
-        words);
+        "config.json: model_type: expected one of llama, mistral, ",
+        ", found \"" + type + "\" " + words);
     assertThat(Files.exists(folder.resolve("model.safetensors"))).isFalse();
   }
 }

@@ -2,17 +2,17 @@ package dev.statecraft.models.pretrained;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.statecraft.models.config.RopeConfig;
+import dev.statecraft.models.config.rope.RopeConfig;
+import dev.statecraft.models.config.rope.RopeScaling;
 import dev.statecraft.models.family.ModelConfig;
 import dev.statecraft.models.family.bert.BertConfig;
-import dev.statecraft.models.family.llama.LlamaConfig;
+import dev.statecraft.models.family.decoder.DecoderConfig;
 import dev.statecraft.models.family.vit.VitConfig;
 import dev.statecraft.testkit.RealData;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -38,30 +38,30 @@ class RealConfigsTest {
 
   @Test
   void llamas() throws IOException {
-    LlamaConfig llama2 = (LlamaConfig) read("data/configs/llama-2-13b.json");
+    DecoderConfig llama2 = (DecoderConfig) read("data/configs/llama-2-13b.json");
     assertThat(llama2.hiddenSize()).isEqualTo(5120);
-    assertThat(llama2.headDim()).isEqualTo(128);
+    assertThat(llama2.sizes().headDim()).isEqualTo(128);
     assertThat(llama2.dtype()).contains("bfloat16");
-    LlamaConfig llama3 = (LlamaConfig) read("data/configs/llama-3-8b.json");
-    assertThat(llama3.numKeyValueHeads()).isEqualTo(8);
-    assertThat(llama3.rope()).isEqualTo(new RopeConfig(500_000, Optional.empty()));
-    LlamaConfig smol = (LlamaConfig) read("data/configs/smollm2-135m.json");
+    DecoderConfig llama3 = (DecoderConfig) read("data/configs/llama-3-8b.json");
+    assertThat(llama3.sizes().numKeyValueHeads()).isEqualTo(8);
+    assertThat(llama3.layers().get(0).rope().orElseThrow()).isEqualTo(new RopeConfig(500_000));
+    DecoderConfig smol = (DecoderConfig) read("data/configs/smollm2-135m.json");
     assertThat(smol.tieWordEmbeddings()).isTrue();
     assertThat(smol.numAttentionHeads()).isEqualTo(9);
-    LlamaConfig stories = (LlamaConfig) read("data/stories260k/config.json");
+    DecoderConfig stories = (DecoderConfig) read("data/stories260k/config.json");
     assertThat(stories.vocabSize()).isEqualTo(512);
-    assertThat(stories.bosTokenId()).hasValue(1);
+    assertThat(stories.tokens().bos()).hasValue(1);
     assertThat(stories.eosTokenIds()).containsExactly(2);
-    assertThat(stories.padTokenId()).isEmpty();
+    assertThat(stories.tokens().pad()).isEmpty();
   }
 
   @Test
   void configsOfTransformersFourAndFive() throws IOException {
-    LlamaConfig tiny = (LlamaConfig) read("fixtures/llama-tiny/config.json");
-    assertThat(tiny.rope()).isEqualTo(new RopeConfig(10_000, Optional.empty()));
-    LlamaConfig tied = (LlamaConfig) read("fixtures/llama-tied/config.json");
-    assertThat(tied.rope())
-        .isEqualTo(new RopeConfig(500_000, Optional.of(new RopeConfig.Llama3Scaling(8, 1, 4, 16))));
+    DecoderConfig tiny = (DecoderConfig) read("fixtures/llama-tiny/config.json");
+    assertThat(tiny.layers().get(0).rope().orElseThrow()).isEqualTo(new RopeConfig(10_000));
+    DecoderConfig tied = (DecoderConfig) read("fixtures/llama-tied/config.json");
+    assertThat(tied.layers().get(0).rope().orElseThrow())
+        .isEqualTo(new RopeConfig(500_000, new RopeScaling.Llama3(8, 1, 4, 16)));
     assertThat(tied.dtype()).contains("float32");
     BertConfig bert = (BertConfig) read("fixtures/bert-tiny/config.json");
     assertThat(bert.labels()).containsExactly("LABEL_0", "LABEL_1", "LABEL_2");

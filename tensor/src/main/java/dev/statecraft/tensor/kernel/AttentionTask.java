@@ -2,7 +2,6 @@ package dev.statecraft.tensor.kernel;
 
 import dev.statecraft.tensor.DType;
 import dev.statecraft.tensor.Tensor;
-import dev.statecraft.tensor.vector.RowMath;
 import java.util.Optional;
 import org.bytedeco.pytorch.global.torch;
 
@@ -22,9 +21,10 @@ final class AttentionTask {
    *
    * @param group g, query heads for each key-value head
    */
-  record Shape(int group, int headDim, boolean causal) {
-    int block(DType type) {
-      return type == DType.FLOAT32 ? WIDE_BLOCK : NARROW_BLOCK;
+  record Shape(int group, int headDim, AttentionRule rule) {
+    AttentionBand band(DType type, int tokens) {
+      int block = type == DType.FLOAT32 ? WIDE_BLOCK : NARROW_BLOCK;
+      return new AttentionBand(rule, block, tokens);
     }
   }
 
@@ -34,8 +34,14 @@ final class AttentionTask {
    * @param a rows of queries
    * @param b rows of outputs or of their gradients
    * @param scores of one block in the forward, of all in the backward
+   * @param slopes of one block's caps in a backward through capped scores
    */
-  record Workspace(Tensor a, Tensor b, Tensor scores, Optional<Tensor> scoreGradients) {}
+  record Workspace(
+      Tensor a,
+      Tensor b,
+      Tensor scores,
+      Optional<Tensor> scoreGradients,
+      Optional<Tensor> slopes) {}
 
   /** A function of a block of queries: positions {@code from} to {@code from + count}. */
   private interface BlockFunction {
@@ -48,7 +54,8 @@ final class AttentionTask {
   }
 
   private final Shape shape;
-  private final DType type;
+  private final AttentionBand band;
+  private final BandSoftmax softmax;
   private final Workspace space;
   private final int start;
   private final int n;
@@ -64,7 +71,8 @@ final class AttentionTask {
    */
   AttentionTask(Shape shape, DType type, Workspace space, int start, int n, int head) {
     this.shape = shape;
-    this.type = type;
+    this.band = shape.band(type, n);
+    this.softmax = new BandSoftmax(band, type);
     this.space = space;
     this.start = start;
     this.n = n;
@@ -84,12 +92,12 @@ final class AttentionTask {
     org.bytedeco.pytorch.Tensor v = keyRows(values);
     blocks(
         (from, count) -> {
-          int seen = seen(from, count);
-          org.bytedeco.pytorch.Tensor p =
-              matrix(space.scores().handle(), (long) shape.group() * count, seen, n);
-          multiply(p, part(q, from, count), k.narrow(0, 0, seen).t());
-          softmax(p, from, count);
-          multiply(part(y, from, count), p, v.narrow(0, 0, seen));
+          int first = band.firstKey(from);
+          int seen = band.endKey(from, count) - first;
+          org.bytedeco.pytorch.Tensor p = block(space.scores(), count, seen);
+          multiply(p, part(q, from, count), k.narrow(0, first, seen).t());
+          softmax.forward(p, from, count, Optional.empty());
+          multiply(part(y, from, count), p, v.narrow(0, first, seen));
         });
     scatter(output, y);
   }
@@ -113,15 +121,18 @@ final class AttentionTask {
     org.bytedeco.pytorch.Tensor ds = wantsScores ? all(space.scoreGradients().orElseThrow()) : null;
     blocks(
         (from, count) -> {
-          int seen = seen(from, count);
-          org.bytedeco.pytorch.Tensor scores = part(p, from, count).narrow(1, 0, seen);
-          multiply(scores, part(q, from, count), k.narrow(0, 0, seen).t());
-          softmax(scores, from, count);
+          int first = band.firstKey(from);
+          int seen = band.endKey(from, count) - first;
+          org.bytedeco.pytorch.Tensor scores = part(p, from, count).narrow(1, first, seen);
+          multiply(scores, part(q, from, count), k.narrow(0, first, seen).t());
+          Optional<org.bytedeco.pytorch.Tensor> slopes =
+              space.slopes().map(memory -> block(memory, count, seen));
+          softmax.forward(scores, from, count, slopes);
           if (wantsScores) {
-            org.bytedeco.pytorch.Tensor v = keyRows(values.orElseThrow()).narrow(0, 0, seen);
-            org.bytedeco.pytorch.Tensor gradients = part(ds, from, count).narrow(1, 0, seen);
+            org.bytedeco.pytorch.Tensor v = keyRows(values.orElseThrow()).narrow(0, first, seen);
+            org.bytedeco.pytorch.Tensor gradients = part(ds, from, count).narrow(1, first, seen);
             multiply(gradients, part(dy, from, count), v.t());
-            softmaxBackward(gradients, scores, from, count);
+            softmax.backward(gradients, scores, from, count, slopes);
           }
         });
     valueGradient.ifPresent(target -> ofKeys(keyRows(target), p, dy));
@@ -131,17 +142,19 @@ final class AttentionTask {
           // The queries are read no more: their rows take the gradient.
           blocks(
               (from, count) -> {
-                int seen = seen(from, count);
-                org.bytedeco.pytorch.Tensor gradients = part(ds, from, count).narrow(1, 0, seen);
-                multiply(part(q, from, count), gradients, k.narrow(0, 0, seen));
+                int first = band.firstKey(from);
+                int seen = band.endKey(from, count) - first;
+                org.bytedeco.pytorch.Tensor gradients =
+                    part(ds, from, count).narrow(1, first, seen);
+                multiply(part(q, from, count), gradients, k.narrow(0, first, seen));
               });
           scatter(target, q);
         });
   }
 
   /**
-   * {@code target = scores^T rows}, keys in blocks too: those of a block are seen from that block's
-   * queries on, which lie together.
+   * {@code target = scores^T rows}, keys in blocks too: the queries that see those of a block lie
+   * together.
    */
   private void ofKeys(
       org.bytedeco.pytorch.Tensor target,
@@ -149,37 +162,13 @@ final class AttentionTask {
       org.bytedeco.pytorch.Tensor rows) {
     blocks(
         (from, count) -> {
-          long first = shape.causal() ? (long) shape.group() * from : 0;
-          long seeing = (long) shape.group() * n - first;
+          long first = (long) shape.group() * band.firstQuery(from);
+          long seeing = (long) shape.group() * band.endQuery(from) - first;
           multiply(
               target.narrow(0, from, count),
               scores.narrow(0, first, seeing).narrow(1, from, count).t(),
               rows.narrow(0, first, seeing));
         });
-  }
-
-  private void softmax(org.bytedeco.pytorch.Tensor scores, int from, int count) {
-    Rows rows = Rows.of(scores, type);
-    int seen = rows.width();
-    new RowPass()
-        .read(rows)
-        .write(0, rows)
-        .runHere((row, r) -> RowMath.softmax(r[0], scale(), seen(row, from, count, seen)));
-  }
-
-  private void softmaxBackward(
-      org.bytedeco.pytorch.Tensor gradient,
-      org.bytedeco.pytorch.Tensor probabilities,
-      int from,
-      int count) {
-    Rows rows = Rows.of(gradient, type);
-    int seen = rows.width();
-    new RowPass()
-        .read(rows)
-        .read(Rows.of(probabilities, type))
-        .write(0, rows)
-        .runHere(
-            (row, r) -> RowMath.softmaxBackward(r[0], r[1], scale(), seen(row, from, count, seen)));
   }
 
   private void multiply(
@@ -196,27 +185,13 @@ final class AttentionTask {
     return productNanos;
   }
 
-  private float scale() {
-    return (float) (1 / Math.sqrt(shape.headDim()));
-  }
-
   // ---- blocks ----
 
   private void blocks(BlockFunction function) {
-    int size = shape.block(type);
+    int size = band.block();
     for (int from = 0; from < n; from += size) {
       function.apply(from, Math.min(size, n - from));
     }
-  }
-
-  /** Keys that a block's last query sees. */
-  private int seen(int from, int count) {
-    return shape.causal() ? from + count : n;
-  }
-
-  /** Keys that a row of a block sees. */
-  private int seen(long row, int from, int count, int all) {
-    return shape.causal() ? from + (int) (row % count) + 1 : all;
   }
 
   /** The rows of a block. */
@@ -231,7 +206,12 @@ final class AttentionTask {
   }
 
   private org.bytedeco.pytorch.Tensor all(Tensor memory) {
-    return matrix(memory.handle(), (long) shape.group() * n, n, n);
+    return matrix(memory.handle(), (long) shape.group() * n, n, band.stride());
+  }
+
+  /** Scores of one block, in memory that the next one takes too. */
+  private org.bytedeco.pytorch.Tensor block(Tensor memory, int count, int seen) {
+    return matrix(memory.handle(), (long) shape.group() * count, seen, band.stride());
   }
 
   private org.bytedeco.pytorch.Tensor matrix(
@@ -259,7 +239,7 @@ final class AttentionTask {
 
   /** All whole blocks, then the rest. */
   private void runs(RunFunction function) {
-    int size = shape.block(type);
+    int size = band.block();
     int whole = n / size;
     if (whole > 0) {
       function.apply(0, whole, size);

@@ -16,8 +16,8 @@ import org.bytedeco.javacpp.PointerScope;
  * Scaled dot-product attention of whole sequences on the CPU, in float32 or bfloat16. One sequence
  * with one key-value head (and the {@code g} query heads that share it) is a task of one thread:
  * its scores stay in that processor's cache between the product that makes them, the softmax and
- * the product that reads them. Queries are taken in blocks, so that causal attention computes
- * hardly more scores than are seen.
+ * the product that reads them. Queries are taken in blocks, so that causal attention, and attention
+ * within a window, compute hardly more scores than are seen ({@link AttentionBand}).
  *
  * <p>Scores are rounded to the model's type before they are scaled.
  */
@@ -38,14 +38,14 @@ final class BlockedAttention implements SequenceAttention {
    * @throws IllegalArgumentException if the session is on CUDA
    */
   BlockedAttention(
-      Torch session, int[] offsets, int keyValueHeads, int group, int headDim, boolean causal) {
+      Torch session, int[] offsets, int keyValueHeads, int group, int headDim, AttentionRule rule) {
     if (session.device() == Device.CUDA) {
       throw new IllegalArgumentException("expected a session on the CPU, found one on CUDA");
     }
     this.session = session;
     this.offsets = offsets.clone();
     this.keyValueHeads = keyValueHeads;
-    this.shape = new AttentionTask.Shape(group, headDim, causal);
+    this.shape = new AttentionTask.Shape(group, headDim, rule);
   }
 
   /** Whether it takes tensors of this type on this device. */
@@ -77,14 +77,11 @@ final class BlockedAttention implements SequenceAttention {
   /** {@link #forward(Tensor, Tensor, Tensor)} into memory that is there. */
   void forward(Tensor output, Tensor queries, Tensor keys, Tensor values) {
     DType type = queries.dtype();
-    long scores =
-        (long) shape.group()
-            * Math.min(SequenceAttention.longest(offsets), shape.block(type))
-            * SequenceAttention.longest(offsets);
+    long scores = blockScores(longest(type));
     try (Scope scope = session.scope()) {
       each(
           type,
-          workspaces(type, scores, 0),
+          workspaces(type, scores, 0, 0),
           task -> task.forward(output.handle(), queries.handle(), keys.handle(), values.handle()));
     }
   }
@@ -99,15 +96,17 @@ final class BlockedAttention implements SequenceAttention {
       Tensor keys,
       Optional<Tensor> values) {
     DType type = upstream.dtype();
-    long scores =
-        (long) shape.group()
-            * SequenceAttention.longest(offsets)
-            * SequenceAttention.longest(offsets);
+    AttentionBand longest = longest(type);
+    long scores = longest.elements((long) shape.group() * longest.n());
     boolean wantsScores = queryGradient.isPresent() || keyGradient.isPresent();
     try (Scope scope = session.scope()) {
       each(
           type,
-          workspaces(type, scores, wantsScores ? scores : 0),
+          workspaces(
+              type,
+              scores,
+              wantsScores ? scores : 0,
+              wantsScores && shape.rule().isCapped() ? blockScores(longest) : 0),
           task ->
               task.backward(
                   queryGradient.map(Tensor::handle),
@@ -120,10 +119,20 @@ final class BlockedAttention implements SequenceAttention {
     }
   }
 
+  private AttentionBand longest(DType type) {
+    return shape.band(type, SequenceAttention.longest(offsets));
+  }
+
+  /** Scores of one block of the longest sequence. */
+  private long blockScores(AttentionBand longest) {
+    return shape.group() * Math.min(longest.n(), longest.block()) * longest.stride();
+  }
+
   /** Memory for each thread that is to work. */
-  private List<AttentionTask.Workspace> workspaces(DType type, long scores, long gradients) {
+  private List<AttentionTask.Workspace> workspaces(
+      DType type, long scores, long gradients, long slopes) {
     long rows = (long) shape.group() * SequenceAttention.longest(offsets) * shape.headDim();
-    long fitting = SCORE_BYTES / ((scores + gradients) * type.bytes());
+    long fitting = SCORE_BYTES / ((scores + gradients + slopes) * type.bytes());
     long threads = Math.min(Math.min(session.threads(), tasks()), Math.max(keyValueHeads, fitting));
     List<AttentionTask.Workspace> spaces = new ArrayList<>();
     for (int i = 0; i < threads; i++) {
@@ -132,9 +141,14 @@ final class BlockedAttention implements SequenceAttention {
               session.empty(type, rows),
               session.empty(type, rows),
               session.empty(type, scores),
-              gradients == 0 ? Optional.empty() : Optional.of(session.empty(type, gradients))));
+              memory(type, gradients),
+              memory(type, slopes)));
     }
     return spaces;
+  }
+
+  private Optional<Tensor> memory(DType type, long elements) {
+    return elements == 0 ? Optional.empty() : Optional.of(session.empty(type, elements));
   }
 
   private int tasks() {

@@ -23,18 +23,19 @@ final class FlashAttention implements SequenceAttention {
   private final Torch session;
   private final int[] offsets;
   private final int headDim;
-  private final boolean causal;
+  private final AttentionRule rule;
 
   /**
    * Attention of sequences that lie end to end.
    *
    * @param offsets first token of each sequence, then the number of tokens
+   * @param rule without a cap, which the kernels do not have
    */
-  FlashAttention(Torch session, int[] offsets, int headDim, boolean causal) {
+  FlashAttention(Torch session, int[] offsets, int headDim, AttentionRule rule) {
     this.session = session;
     this.offsets = offsets.clone();
     this.headDim = headDim;
-    this.causal = causal;
+    this.rule = rule;
   }
 
   /** Whether it takes tensors of this type on this device. */
@@ -98,21 +99,21 @@ final class FlashAttention implements SequenceAttention {
           null,
           null);
     }
-    try (Operation forward =
-        new Operation(Operators.FORWARD)
-            .with(heads(queries))
-            .with(heads(keys))
-            .with(heads(values))
-            .with(bounds)
-            .with(bounds)
-            .with((long) SequenceAttention.longest(offsets))
-            .with((long) SequenceAttention.longest(offsets))
-            .with(0.0) // dropout
-            .with(causal)
-            .with(false) // debug mask
-            .with(scale())
-            .without(4) // windows, used keys, alibi slopes
-            .run()) {
+    try (Operation operation = new Operation(Operators.FORWARD)) {
+      Operation forward =
+          operation
+              .with(heads(queries))
+              .with(heads(keys))
+              .with(heads(values))
+              .with(bounds)
+              .with(bounds)
+              .with((long) SequenceAttention.longest(offsets))
+              .with((long) SequenceAttention.longest(offsets))
+              .with(0.0) // dropout
+              .with(rule.causal())
+              .with(false) // debug mask
+              .with(rule.scale());
+      windows(forward).without(2).run(); // used keys, alibi slopes
       // The seed takes a few bytes, which are not counted: handles on what libtorch owns.
       return new Attended(
           Tensor.fresh(session, forward.result(0)),
@@ -136,31 +137,40 @@ final class FlashAttention implements SequenceAttention {
         session.empty(values.dtype(), heads(values).shape())
       };
     }
-    try (Operation backward =
-        new Operation(Operators.BACKWARD)
-            .with(heads(upstream))
-            .with(heads(queries))
-            .with(heads(keys))
-            .with(heads(values))
-            .with(forward.output)
-            .with(forward.logSumExp)
-            .with(bounds)
-            .with(bounds)
-            .with((long) SequenceAttention.longest(offsets))
-            .with((long) SequenceAttention.longest(offsets))
-            .with(0.0) // dropout
-            .with(causal)
-            .with(forward.seed)
-            .with(forward.unused)
-            .with(scale())
-            .without(2) // windows
-            .run()) {
+    try (Operation operation = new Operation(Operators.BACKWARD)) {
+      Operation backward =
+          operation
+              .with(heads(upstream))
+              .with(heads(queries))
+              .with(heads(keys))
+              .with(heads(values))
+              .with(forward.output)
+              .with(forward.logSumExp)
+              .with(bounds)
+              .with(bounds)
+              .with((long) SequenceAttention.longest(offsets))
+              .with((long) SequenceAttention.longest(offsets))
+              .with(0.0) // dropout
+              .with(rule.causal())
+              .with(forward.seed)
+              .with(forward.unused)
+              .with(rule.scale());
+      windows(backward).run();
       return new Tensor[] {
         Tensor.fresh(session, backward.result(0)),
         Tensor.fresh(session, backward.result(1)),
         Tensor.fresh(session, backward.result(2))
       };
     }
+  }
+
+  /** How many keys are seen before a query and behind it; none given is all. */
+  private Operation windows(Operation operation) {
+    if (!rule.isWindowed(SequenceAttention.longest(offsets))) {
+      return operation.without(2);
+    }
+    long before = rule.window() - 1L;
+    return operation.with(before).with(rule.causal() ? 0 : before);
   }
 
   /** The offsets on the device: the same for all layers. */
@@ -174,10 +184,6 @@ final class FlashAttention implements SequenceAttention {
                 return wide.copyTo(DType.INT32);
               }
             });
-  }
-
-  private double scale() {
-    return 1 / Math.sqrt(headDim);
   }
 
   /** Rows {@code [tokens, heads * head_dim]} as {@code [tokens, heads, head_dim]}; a view. */
@@ -204,7 +210,7 @@ final class FlashAttention implements SequenceAttention {
       try (Torch torch = Torch.open(Device.CUDA);
           Scope scope = torch.scope()) {
         Tensor one = torch.zeros(DType.BFLOAT16, 1, 64);
-        return new FlashAttention(torch, new int[] {0, 1}, 64, true)
+        return new FlashAttention(torch, new int[] {0, 1}, 64, AttentionRule.of(true, 64))
             .forward(one, one, one)
             .isFinite();
       } catch (RuntimeException e) {

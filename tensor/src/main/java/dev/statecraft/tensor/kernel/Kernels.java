@@ -173,7 +173,7 @@ public final class Kernels {
    * {@code (x - mean) / sqrt(variance + eps) * weight + bias} over the last dimension, with the
    * statistics in the master type.
    */
-  public static Tensor layerNorm(Tensor x, Tensor weight, Tensor bias, double eps) {
+  public static Tensor layerNorm(Tensor x, Tensor weight, Optional<Tensor> bias, double eps) {
     return LayerNormKernels.forward(x, weight, bias, eps);
   }
 
@@ -192,7 +192,7 @@ public final class Kernels {
       Tensor gradient,
       Tensor x,
       Tensor weight,
-      Tensor bias,
+      Optional<Tensor> bias,
       double eps,
       boolean wantsInput,
       boolean wantsWeight,
@@ -205,34 +205,50 @@ public final class Kernels {
 
   /** {@code target = silu(gate) up}, all {@code [rows, features]}. */
   public static void swiGlu(Tensor target, Tensor gate, Tensor up) {
-    SwiGluKernels.forward(target, gate, up);
+    GateKernels.swiGlu(target, gate, up);
   }
 
   /** Both gradients of {@link #swiGlu} from that of its output, each into memory of its own. */
   public static void swiGluBackward(
       Tensor gateGradient, Tensor upGradient, Tensor upstream, Tensor gate, Tensor up) {
-    SwiGluKernels.backward(gateGradient, upGradient, upstream, gate, up);
+    GateKernels.swiGluBackward(gateGradient, upGradient, upstream, gate, up);
   }
 
   /** Gradient of {@link #swiGlu}'s gate alone. */
   public static void swiGluGateBackward(Tensor target, Tensor upstream, Tensor gate, Tensor up) {
-    SwiGluKernels.gateBackward(target, upstream, gate, up);
+    GateKernels.swiGluGateBackward(target, upstream, gate, up);
   }
 
   /** Gradient of {@link #swiGlu}'s other factor alone. */
   public static void swiGluUpBackward(Tensor target, Tensor upstream, Tensor gate) {
-    SwiGluKernels.upBackward(target, upstream, gate);
+    GateKernels.swiGluUpBackward(target, upstream, gate);
+  }
+
+  /** {@code target = gelu(gate) up}, all {@code [rows, features]}; GELU as {@link #gelu}'s. */
+  public static void geGlu(Tensor target, Tensor gate, Tensor up, boolean tanh) {
+    GateKernels.geGlu(target, gate, up, tanh);
+  }
+
+  /** Both gradients of {@link #geGlu} from that of its output, each into memory of its own. */
+  public static void geGluBackward(
+      Tensor gateGradient,
+      Tensor upGradient,
+      Tensor upstream,
+      Tensor gate,
+      Tensor up,
+      boolean tanh) {
+    GateKernels.geGluBackward(gateGradient, upGradient, upstream, gate, up, tanh);
   }
 
   /**
-   * Turns every head of {@code x [tokens, heads * head_dim]} by its position; {@code table [tokens,
-   * head_dim]} holds cosines, then sines, in the master type.
+   * Turns the first features of every head of {@code x [tokens, heads * head_dim]} by its position;
+   * {@code table [tokens, turned features]} holds cosines, then sines, in the master type.
    *
    * @param target written; may be x itself
    * @param direction 1, or -1 to turn back
    */
-  public static void rotate(Tensor target, Tensor x, Tensor table, int direction) {
-    RotaryKernels.rotate(target, x, table, direction);
+  public static void rotate(Tensor target, Tensor x, Tensor table, int headDim, int direction) {
+    RotaryKernels.rotate(target, x, table, headDim, direction);
   }
 
   /**
@@ -271,7 +287,26 @@ public final class Kernels {
    */
   public static void crossEntropyInPlace(
       Tensor logits, Tensor labels, double scale, boolean gradient, Tensor total) {
-    CrossEntropyKernels.accumulate(logits, labels, scale, gradient, total);
+    crossEntropyInPlace(logits, labels, scale, gradient, total, 1, 0);
+  }
+
+  /**
+   * The same of scores that are made of products with a table: {@code z = f x}, or with a cap
+   * {@code z = c tanh(f x / c)}; the gradient is that of the products x.
+   *
+   * @param products x, overwritten
+   * @param factor f
+   * @param cap c; 0 for none
+   */
+  public static void crossEntropyInPlace(
+      Tensor products,
+      Tensor labels,
+      double scale,
+      boolean gradient,
+      Tensor total,
+      double factor,
+      double cap) {
+    new CrossEntropyKernels(scale, factor, cap).accumulate(products, labels, gradient, total);
   }
 
   // ---- attention ----
@@ -285,9 +320,9 @@ public final class Kernels {
    * @param hasValues whether the values are there to be read
    */
   public static Optional<SequenceAttention> attention(
-      Tensor queries, int[] offsets, HeadShape heads, boolean causal, boolean hasValues) {
-    if (hasValues && FlashAttention.supports(queries, heads.headDim())) {
-      return Optional.of(new FlashAttention(queries.torch(), offsets, heads.headDim(), causal));
+      Tensor queries, int[] offsets, HeadShape heads, AttentionRule rule, boolean hasValues) {
+    if (hasValues && !rule.isCapped() && FlashAttention.supports(queries, heads.headDim())) {
+      return Optional.of(new FlashAttention(queries.torch(), offsets, heads.headDim(), rule));
     }
     return BlockedAttention.isFaster(queries, offsets)
         ? Optional.of(
@@ -297,7 +332,7 @@ public final class Kernels {
                 heads.keyValueHeads(),
                 heads.group(),
                 heads.headDim(),
-                causal))
+                rule))
         : Optional.empty();
   }
 

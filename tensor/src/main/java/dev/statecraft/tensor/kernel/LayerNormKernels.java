@@ -19,7 +19,7 @@ final class LayerNormKernels {
    * {@code (x - mean) / sqrt(variance + eps) * weight + bias} over the last dimension, with the
    * statistics in the master type.
    */
-  static Tensor forward(Tensor x, Tensor weight, Tensor bias, double eps) {
+  static Tensor forward(Tensor x, Tensor weight, Optional<Tensor> bias, double eps) {
     if (x.handle().is_meta()) {
       // libtorch has no layer norm for tensors without data; the result's shape is all there is.
       return x.torch().empty(x.dtype(), x.shape());
@@ -34,7 +34,7 @@ final class LayerNormKernels {
       Tensor gradient,
       Tensor x,
       Tensor weight,
-      Tensor bias,
+      Optional<Tensor> bias,
       double eps,
       boolean wantsInput,
       boolean wantsWeight,
@@ -55,12 +55,11 @@ final class LayerNormKernels {
       return new Kernels.LayerNormGradients(
           optional(wantsInput, () -> session.empty(x.dtype(), x.shape())),
           optional(wantsWeight, () -> session.empty(master, weight.shape())),
-          optional(wantsBias, () -> session.empty(master, bias.shape())));
+          optional(wantsBias, () -> session.empty(master, weight.shape())));
     }
     try (Tensor wideWeight = affine(x, weight);
-        Tensor wideBias = affine(x, bias);
         TensorOptional scale = new TensorOptional(wideWeight.handle());
-        TensorOptional shift = new TensorOptional(wideBias.handle());
+        Shift shift = Shift.of(x, bias);
         T_TensorTensorTensor_T statistics = nativeLayerNorm(x, weight, bias, eps);
         BoolPointer mask =
             new BoolPointer(3).put(0, wantsInput).put(1, wantsWeight).put(2, wantsBias);
@@ -72,7 +71,7 @@ final class LayerNormKernels {
                 statistics.get1(),
                 statistics.get2(),
                 scale,
-                shift,
+                shift.handle,
                 mask)) {
       return new Kernels.LayerNormGradients(
           optional(wantsInput, () -> copyOf(x, all.get0())),
@@ -88,12 +87,27 @@ final class LayerNormKernels {
   }
 
   private static T_TensorTensorTensor_T nativeLayerNorm(
-      Tensor x, Tensor weight, Tensor bias, double eps) {
+      Tensor x, Tensor weight, Optional<Tensor> bias, double eps) {
     try (Tensor wideWeight = affine(x, weight);
-        Tensor wideBias = affine(x, bias);
         TensorOptional scale = new TensorOptional(wideWeight.handle());
-        TensorOptional shift = new TensorOptional(wideBias.handle())) {
-      return torch.native_layer_norm(x.handle(), new long[] {x.size(-1)}, scale, shift, eps);
+        Shift shift = Shift.of(x, bias)) {
+      return torch.native_layer_norm(x.handle(), new long[] {x.size(-1)}, scale, shift.handle, eps);
+    }
+  }
+
+  /** A bias as libtorch takes it: with its tensor while that is read, or none. */
+  private record Shift(Optional<Tensor> wide, TensorOptional handle) implements AutoCloseable {
+    static Shift of(Tensor x, Optional<Tensor> bias) {
+      Optional<Tensor> wide = bias.map(tensor -> affine(x, tensor));
+      return new Shift(
+          wide,
+          wide.map(tensor -> new TensorOptional(tensor.handle())).orElseGet(TensorOptional::new));
+    }
+
+    @Override
+    public void close() {
+      handle.close();
+      wide.ifPresent(Tensor::close);
     }
   }
 

@@ -2,6 +2,7 @@ package dev.statecraft.tensor.kernel;
 
 import dev.statecraft.tensor.Device;
 import dev.statecraft.tensor.Tensor;
+import dev.statecraft.tensor.vector.GateMath;
 import dev.statecraft.tensor.vector.RowMath;
 import java.util.Map;
 import java.util.Optional;
@@ -18,36 +19,61 @@ import java.util.concurrent.ConcurrentSkipListMap;
 final class RowKernels {
   private RowKernels() {}
 
-  // ---- SwiGLU ----
+  // ---- gates ----
 
-  /** {@code target = silu(gate) up}, all {@code [rows, features]}. */
-  static void swiGlu(Tensor target, Tensor gate, Tensor up) {
+  /** What a gate and its gradients are, row by row. */
+  enum Gate {
+    SILU(RowMath::swiGlu, RowMath::swiGluBackward),
+    GELU(GateMath::geGlu, GateMath::geGluBackward),
+    GELU_TANH(GateMath::tanhGeGlu, GateMath::tanhGeGluBackward);
+
+    private final Product product;
+    private final Gradients gradients;
+
+    Gate(Product product, Gradients gradients) {
+      this.product = product;
+      this.gradients = gradients;
+    }
+  }
+
+  private interface Product {
+    void apply(float[] gate, float[] up, int n);
+  }
+
+  private interface Gradients {
+    void apply(float[] upstream, float[] gate, float[] up, int n);
+  }
+
+  /** {@code target = f(gate) up}, all {@code [rows, features]}. */
+  static void gated(Gate kind, Tensor target, Tensor gate, Tensor up) {
     if (Rows.isEmpty(gate)) {
       return;
     }
+    Product product = kind.product;
     new RowPass()
         .read(gate)
         .read(up)
         .write(0, target)
-        .run(gate.torch(), (row, r) -> RowMath.swiGlu(r[0], r[1], r[0].length));
+        .run(gate.torch(), (row, r) -> product.apply(r[0], r[1], r[0].length));
   }
 
   /**
-   * Gradients of {@code silu(gate) up}, all {@code [rows, features]}, from that of the output; may
-   * be the same tensor as it.
+   * Gradients of {@code f(gate) up}, all {@code [rows, features]}, from that of the output; may be
+   * the same tensor as it.
    */
-  static void swiGluBackward(
-      Tensor gateGradient, Tensor upGradient, Tensor upstream, Tensor gate, Tensor up) {
+  static void gatedBackward(
+      Gate kind, Tensor gateGradient, Tensor upGradient, Tensor upstream, Tensor gate, Tensor up) {
     if (Rows.isEmpty(upstream)) {
       return;
     }
+    Gradients gradients = kind.gradients;
     new RowPass()
         .read(upstream)
         .read(gate)
         .read(up)
         .write(1, gateGradient)
         .write(2, upGradient)
-        .run(upstream.torch(), (row, r) -> RowMath.swiGluBackward(r[0], r[1], r[2], r[0].length));
+        .run(upstream.torch(), (row, r) -> gradients.apply(r[0], r[1], r[2], r[0].length));
   }
 
   // ---- RMS norm ----
@@ -149,13 +175,13 @@ final class RowKernels {
   // ---- rotary positions ----
 
   /**
-   * Turns every head of {@code x [tokens, heads * head_dim]} by its position; {@code table [tokens,
-   * head_dim]} holds cosines, then sines.
+   * Turns the first features of every head of {@code x [tokens, heads * head_dim]} by its position;
+   * {@code table [tokens, turned features]} holds cosines, then sines.
    *
    * @param target written; may be x itself
    * @param direction 1, or -1 to turn back
    */
-  static void rotate(Tensor target, Tensor x, Tensor table, int direction) {
+  static void rotate(Tensor target, Tensor x, Tensor table, int headDim, int direction) {
     if (Rows.isEmpty(x)) {
       return;
     }
@@ -167,7 +193,7 @@ final class RowKernels {
         .run(
             x.torch(),
             (row, r) -> {
-              for (int head = 0; head < r[0].length; head += 2 * half) {
+              for (int head = 0; head < r[0].length; head += headDim) {
                 RowMath.rotate(r[0], head, r[1], half, direction);
               }
             });
@@ -176,32 +202,49 @@ final class RowKernels {
   // ---- cross entropy ----
 
   /**
-   * Replaces logits by {@code scale (softmax(logits) - onehot(label))} of each row, and gives the
-   * sum of {@code logsumexp(logits) - logits[label]}.
+   * Replaces products by their gradient, that of scores z being {@code scale (softmax(z) -
+   * onehot(label))} of each row, and gives the sum of {@code logsumexp(z) - z[label]}.
    *
-   * @param logits {@code [rows, classes]}
+   * @param products {@code [rows, classes]}
    * @param labels one for each row, int64
+   * @param rule what scores are
    */
-  static double crossEntropyInPlace(Tensor logits, Tensor labels, double scale) {
-    if (Rows.isEmpty(logits)) {
+  static double crossEntropyInPlace(Tensor products, Tensor labels, CrossEntropyKernels rule) {
+    if (Rows.isEmpty(products)) {
       return 0;
     }
     long[] label = labels.toLongs();
     double[] losses = new double[label.length];
+    int classes = Math.toIntExact(products.size(1));
+    float scale = (float) rule.scale();
+    float factor = (float) rule.factor();
+    float cap = (float) rule.cap();
     new RowPass()
-        .read(logits)
-        .write(0, logits)
+        .read(products)
+        .write(0, products)
         .run(
-            logits.torch(),
-            (row, r) -> {
-              float[] z = r[0];
-              int id = (int) label[(int) row];
-              float max = RowMath.max(z, z.length);
-              float labelled = z[id];
-              float sum = RowMath.expAndSum(z, 1, max, z.length);
-              losses[(int) row] = Math.log(sum) + max - labelled;
-              RowMath.scale(z, (float) (scale / sum), z.length);
-              z[id] -= (float) scale;
+            products.torch(),
+            first -> {
+              float[] slopes = new float[cap == 0 ? 0 : classes];
+              return (row, r) -> {
+                float[] z = r[0];
+                if (cap != 0) {
+                  RowMath.cap(z, factor, cap, classes);
+                  RowMath.capSlopes(slopes, z, cap, classes);
+                } else if (factor != 1) {
+                  RowMath.scale(z, factor, classes);
+                }
+                int id = (int) label[(int) row];
+                float max = RowMath.max(z, classes);
+                float labelled = z[id];
+                float sum = RowMath.expAndSum(z, 1, max, classes);
+                losses[(int) row] = Math.log(sum) + max - labelled;
+                RowMath.scale(z, scale * factor / sum, classes);
+                z[id] -= scale * factor;
+                if (cap != 0) {
+                  RowMath.multiply(z, z, slopes, classes);
+                }
+              };
             });
     double total = 0; // Added up in order, however the rows were shared.
     for (double loss : losses) {

@@ -118,33 +118,40 @@ public final class RowMath {
   }
 
   /**
-   * Replaces scores by {@code softmax(scale x)}. Scores behind the first {@code n} become 0.
+   * Replaces scores by {@code softmax(scale x)}. Scores before {@code from} and from {@code end} on
+   * become 0.
    *
-   * @param n at least 1
+   * @param scale above 0
+   * @param end above {@code from}
    */
-  public static void softmax(float[] x, float scale, int n) {
-    float shift = highest(x, n) * scale;
-    int end = vectors(x, n);
-    // The last vector's rest: so far below that it adds nothing to a sum of 1 or more.
-    Arrays.fill(x, n, end, (shift - 100) / scale);
-    scale(x, 1 / expAndSum(x, scale, shift, end), n);
-    Arrays.fill(x, n, x.length, 0);
+  public static void softmax(float[] x, float scale, int from, int end) {
+    float shift = highest(x, from, end) * scale;
+    int rest = vectors(x, end);
+    // Others in the same vectors: so far below that they add nothing to a sum of 1 or more.
+    float nothing = (shift - 100) / scale;
+    Arrays.fill(x, 0, from, nothing);
+    Arrays.fill(x, end, rest, nothing);
+    scale(x, 1 / expAndSum(x, scale, shift, rest), end);
+    Arrays.fill(x, 0, from, 0);
+    Arrays.fill(x, end, x.length, 0);
   }
 
   /**
    * Replaces the gradient g of {@code y = softmax(scale x)} by x's, {@code scale y (g - sum(g y))}.
    *
-   * @param n where y's numbers other than 0 end; those of g behind it become 0
+   * @param from where y's numbers other than 0 begin; those of g before it become 0
+   * @param end where they end; those of g behind it become 0
    */
-  public static void softmaxBackward(float[] g, float[] y, float scale, int n) {
-    int end = vectors(g, n);
-    Arrays.fill(g, n, g.length, 0);
-    float sum = dot(g, y, end);
+  public static void softmaxBackward(float[] g, float[] y, float scale, int from, int end) {
+    int rest = vectors(g, end);
+    Arrays.fill(g, 0, from, 0);
+    Arrays.fill(g, end, g.length, 0);
+    float sum = dot(g, y, rest);
     int i = 0;
-    for (; i < F.loopBound(end); i += F.length()) {
+    for (; i < F.loopBound(rest); i += F.length()) {
       at(g, i).sub(sum).mul(at(y, i)).mul(scale).intoArray(g, i);
     }
-    for (; i < end; i++) {
+    for (; i < rest; i++) {
       g[i] = (g[i] - sum) * y[i] * scale;
     }
   }
@@ -160,10 +167,10 @@ public final class RowMath {
    * <p>By integers, which float32 numbers are in the order of once the magnitude bits of negative
    * ones are turned: the maximum of float vectors minds NaN and the sign of zero, which costs more.
    */
-  private static float highest(float[] x, int n) {
+  private static float highest(float[] x, int from, int n) {
     IntVector most = IntVector.broadcast(INTS, Integer.MIN_VALUE);
-    int i = 0;
-    for (; i < F.loopBound(n); i += F.length()) {
+    int i = from;
+    for (; i <= n - F.length(); i += F.length()) {
       most = most.max(ordered(at(x, i).reinterpretAsInts()));
     }
     int highest = most.reduceLanes(VectorOperators.MAX);
@@ -188,7 +195,7 @@ public final class RowMath {
     FloatVector sum = FloatVector.zero(F);
     int i = 0;
     for (; i < F.loopBound(n); i += F.length()) {
-      FloatVector e = exp(at(x, i).mul(scale).sub(shift));
+      FloatVector e = VectorMath.exp(at(x, i).mul(scale).sub(shift));
       e.intoArray(x, i);
       sum = sum.add(e);
     }
@@ -200,15 +207,46 @@ public final class RowMath {
     return total;
   }
 
+  /**
+   * Replaces x by {@code cap tanh(scale x / cap)}.
+   *
+   * @param cap above 0
+   */
+  public static void cap(float[] x, float scale, float cap, int n) {
+    float inner = scale / cap;
+    int i = 0;
+    for (; i < F.loopBound(n); i += F.length()) {
+      FloatVector z = at(x, i).mul(inner);
+      VectorMath.tanh(z).mul(cap).intoArray(x, i);
+    }
+    for (; i < n; i++) {
+      x[i] = cap * (float) Math.tanh(x[i] * inner);
+    }
+  }
+
+  /** Writes the slopes of capped numbers, {@code 1 - (y / cap)^2}. */
+  public static void capSlopes(float[] target, float[] y, float cap, int n) {
+    float inverse = 1 / cap;
+    int i = 0;
+    for (; i < F.loopBound(n); i += F.length()) {
+      FloatVector t = at(y, i).mul(inverse);
+      t.mul(t).neg().add(1f).intoArray(target, i);
+    }
+    for (; i < n; i++) {
+      float t = y[i] * inverse;
+      target[i] = 1 - t * t;
+    }
+  }
+
   /** {@code gate = gate sigmoid(gate) up}. */
   public static void swiGlu(float[] gate, float[] up, int n) {
     int i = 0;
     for (; i < F.loopBound(n); i += F.length()) {
       FloatVector z = at(gate, i);
-      z.mul(sigmoid(z)).mul(at(up, i)).intoArray(gate, i);
+      z.mul(VectorMath.sigmoid(z)).mul(at(up, i)).intoArray(gate, i);
     }
     for (; i < n; i++) {
-      gate[i] *= sigmoid(gate[i]) * up[i];
+      gate[i] *= VectorMath.sigmoid(gate[i]) * up[i];
     }
   }
 
@@ -220,7 +258,7 @@ public final class RowMath {
     int i = 0;
     for (; i < F.loopBound(n); i += F.length()) {
       FloatVector z = at(gate, i);
-      FloatVector s = sigmoid(z);
+      FloatVector s = VectorMath.sigmoid(z);
       FloatVector g = at(dy, i).mul(s);
       FloatVector slope = z.sub(z.mul(s)).add(1f);
       g.mul(at(up, i)).mul(slope).intoArray(gate, i);
@@ -228,7 +266,7 @@ public final class RowMath {
     }
     for (; i < n; i++) {
       float z = gate[i];
-      float s = sigmoid(z);
+      float s = VectorMath.sigmoid(z);
       gate[i] = dy[i] * s * up[i] * (1 + z * (1 - s));
       up[i] = dy[i] * s * z;
     }
@@ -281,55 +319,7 @@ public final class RowMath {
     }
   }
 
-  // ---- functions of one vector ----
-
   private static FloatVector at(float[] x, int i) {
     return FloatVector.fromArray(F, x, i);
   }
-
-  private static FloatVector sigmoid(FloatVector z) {
-    return FloatVector.broadcast(F, 1f).div(exp(z.neg()).add(1f));
-  }
-
-  private static float sigmoid(float z) {
-    return (float) (1 / (1 + Math.exp(-z)));
-  }
-
-  /**
-   * {@code e^x} to about two units in the last place: {@code 2^k p(r)} with {@code k = round(x log2
-   * e)}, {@code r = x - k ln 2} in two parts, and p the Taylor polynomial of degree 6, {@code |r|
-   * <= ln(2)/2}. 0 below -88.3, infinite above 89; NaN for NaN and for minus infinity. Without
-   * blends, which cost as much as the polynomial.
-   */
-  private static FloatVector exp(FloatVector x) {
-    FloatVector shifted = x.fma(FloatVector.broadcast(F, LOG2_E), FloatVector.broadcast(F, MAGIC));
-    FloatVector k = shifted.sub(MAGIC);
-    FloatVector r = k.fma(FloatVector.broadcast(F, -LN2_HIGH), x);
-    r = k.fma(FloatVector.broadcast(F, -LN2_LOW), r);
-    FloatVector p = FloatVector.broadcast(F, 1f / 720);
-    p = p.fma(r, FloatVector.broadcast(F, 1f / 120));
-    p = p.fma(r, FloatVector.broadcast(F, 1f / 24));
-    p = p.fma(r, FloatVector.broadcast(F, 1f / 6));
-    p = p.fma(r, FloatVector.broadcast(F, 0.5f));
-    p = p.fma(r, FloatVector.broadcast(F, 1f));
-    p = p.fma(r, FloatVector.broadcast(F, 1f));
-    // As integers, floats of one exponent are in order: k lies in the low bits of `shifted`.
-    FloatVector power =
-        shifted
-            .reinterpretAsInts()
-            .lanewise(VectorOperators.MAX, MAGIC_BITS - 127)
-            .lanewise(VectorOperators.MIN, MAGIC_BITS + 128)
-            .sub(MAGIC_BITS - 127)
-            .lanewise(VectorOperators.LSHL, 23)
-            .reinterpretAsFloats();
-    return p.mul(power);
-  }
-
-  /** Adding 1.5 * 2^23 rounds to an integer and leaves it in the low bits. */
-  private static final float MAGIC = 12582912f;
-
-  private static final int MAGIC_BITS = 0x4B400000;
-  private static final float LOG2_E = 1.44269504f;
-  private static final float LN2_HIGH = 0.693359375f;
-  private static final float LN2_LOW = -2.12194440e-4f;
 }

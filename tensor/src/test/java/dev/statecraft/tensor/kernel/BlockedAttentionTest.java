@@ -3,6 +3,7 @@ package dev.statecraft.tensor.kernel;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.statecraft.tensor.DType;
+import dev.statecraft.tensor.Device;
 import dev.statecraft.tensor.Generator;
 import dev.statecraft.tensor.Scope;
 import dev.statecraft.tensor.Tensor;
@@ -19,7 +20,7 @@ class BlockedAttentionTest {
   private static final DType WIDE = DType.FLOAT64;
 
   private record Case(
-      int keyValueHeads, int group, int headDim, boolean causal, List<Integer> lengths) {
+      int keyValueHeads, int group, int headDim, AttentionRule rule, List<Integer> lengths) {
     int tokens() {
       int tokens = 0;
       for (int length : lengths) {
@@ -57,14 +58,19 @@ class BlockedAttentionTest {
         Tensor ki = part(k, start, n, shared, d).copyTo(WIDE);
         Tensor vi = part(v, start, n, shared, d).copyTo(WIDE);
         Tensor dyi = part(dy, start, n, head, d).copyTo(WIDE);
-        double scale = 1 / Math.sqrt(d);
+        double scale = c.rule().scale();
+        double cap = c.rule().cap();
         Tensor scores = qi.matmul(ki.t()).mulInPlace(scale);
-        if (c.causal()) {
-          scores.addInPlace(torch.full(WIDE, Double.NEGATIVE_INFINITY, n, n).triu(1));
+        Tensor slopes = torch.full(WIDE, 1, n, n);
+        if (cap > 0) {
+          Tensor tanh = scores.mul(1 / cap).tanh();
+          scores = tanh.mul(cap);
+          slopes = slopes.sub(tanh.square());
         }
-        Tensor p = Kernels.softmax(scores);
+        Tensor p = Kernels.softmax(scores.addInPlace(hidden(torch, c.rule(), n)));
         Tensor dp = dyi.matmul(vi.t());
-        Tensor ds = dp.sub(dp.mul(p).sumKeep(-1)).mulInPlace(p).mulInPlace(scale);
+        Tensor ds = dp.sub(dp.mul(p).sumKeep(-1)).mulInPlace(p).mulInPlace(slopes);
+        ds.mulInPlace(scale);
         part(all.output(), start, n, head, d).copyFrom(p.matmul(vi));
         part(all.queries(), start, n, head, d).copyFrom(ds.matmul(ki));
         part(all.keys(), start, n, shared, d).addInPlace(ds.t().matmul(qi));
@@ -73,6 +79,20 @@ class BlockedAttentionTest {
       start += n;
     }
     return all;
+  }
+
+  /** Minus infinity where a query does not see a key. */
+  private static Tensor hidden(Torch torch, AttentionRule rule, int n) {
+    double[] mask = new double[n * n];
+    for (int i = 0; i < n; i++) {
+      for (int j = 0; j < n; j++) {
+        boolean far = rule.window() > 0 && Math.abs(i - j) >= rule.window();
+        if (far || rule.causal() && j > i) {
+          mask[i * n + j] = Double.NEGATIVE_INFINITY;
+        }
+      }
+    }
+    return torch.of(WIDE, mask, n, n);
   }
 
   private static Tensor part(Tensor rows, int start, int n, int head, int d) {
@@ -101,7 +121,52 @@ class BlockedAttentionTest {
     "2, 2, 24, false, 63 130"
   })
   void matchesTheFormulas(int keyValueHeads, int group, int d, boolean causal, String lengths) {
-    Case c = new Case(keyValueHeads, group, d, causal, lengths(lengths));
+    check(new Case(keyValueHeads, group, d, AttentionRule.of(causal, d), lengths(lengths)));
+  }
+
+  /** Windows of a token, below a block, around one, of several, as long as the text and longer. */
+  @ParameterizedTest
+  @CsvSource({
+    "1, 1, true, 1, 70 1 200",
+    "2, 3, true, 2, 65 1 200",
+    "2, 3, true, 40, 65 1 300",
+    "1, 1, true, 64, 300",
+    "2, 2, true, 65, 64 65 66 400",
+    "1, 3, true, 66, 400 129",
+    "1, 3, true, 129, 700 129",
+    "2, 1, true, 200, 700 199 200 201",
+    "2, 2, true, 900, 300",
+    "1, 1, false, 1, 70 1 200",
+    "2, 3, false, 40, 65 1 300",
+    "1, 2, false, 64, 300",
+    "2, 2, false, 65, 64 65 66 400",
+    "1, 3, false, 129, 700 129",
+    "2, 1, false, 200, 700 199 200 201"
+  })
+  void seesAWindow(int keyValueHeads, int group, boolean causal, int window, String lengths) {
+    AttentionRule rule = AttentionRule.of(causal, 16).withWindow(window);
+    check(new Case(keyValueHeads, group, 16, rule, lengths(lengths)));
+  }
+
+  /** Caps that bend most scores, and few; other scales; windows too. */
+  @ParameterizedTest
+  @CsvSource({
+    "true, 0, 0.3, 0, 65 1 200",
+    "true, 0, 0.3, 1.5, 65 1 200",
+    "true, 0, 0.25, 50, 65 1 200",
+    "false, 0, 0.5, 3, 130 64",
+    "true, 50, 0.4, 2, 300 20",
+    "false, 130, 0.4, 2, 400"
+  })
+  void scalesAndCapsScores(boolean causal, int window, double scale, double cap, String lengths) {
+    AttentionRule rule = new AttentionRule(causal, window, scale, cap);
+    check(new Case(2, 2, 16, rule, lengths(lengths)));
+  }
+
+  private static void check(Case c) {
+    int keyValueHeads = c.keyValueHeads();
+    int group = c.group();
+    int d = c.headDim();
     for (DType type : new DType[] {DType.FLOAT32, DType.BFLOAT16}) {
       try (Torch torch = Torch.cpu();
           Scope scope = torch.scope();
@@ -124,7 +189,7 @@ class BlockedAttentionTest {
                 torch.full(type, Double.NaN, c.tokens(), narrow),
                 torch.full(type, Double.NaN, c.tokens(), narrow));
         BlockedAttention attention =
-            new BlockedAttention(torch, c.offsets(), keyValueHeads, group, d, causal);
+            new BlockedAttention(torch, c.offsets(), keyValueHeads, group, d, c.rule());
         attention.forward(found.output(), q, k, v);
         attention.backward(
             Optional.of(found.queries()),
@@ -166,7 +231,8 @@ class BlockedAttentionTest {
       Tensor y = torch.empty(DType.FLOAT32, 130, 32);
       long tensors = torch.liveTensors();
       long bytes = torch.liveBytes();
-      new BlockedAttention(torch, new int[] {0, 70, 130}, 2, 1, 16, causal).forward(y, x, x, x);
+      new BlockedAttention(torch, new int[] {0, 70, 130}, 2, 1, 16, AttentionRule.of(causal, 16))
+          .forward(y, x, x, x);
       assertThat(torch.threads()).isEqualTo(threads);
       assertThat(CompletableFuture.supplyAsync(torch::threads, r -> new Thread(r).start()))
           .as("threads that a new thread finds")
@@ -174,6 +240,37 @@ class BlockedAttentionTest {
           .isEqualTo(threads);
       assertThat(torch.liveTensors()).isEqualTo(tensors);
       assertThat(torch.liveBytes()).isEqualTo(bytes);
+    }
+  }
+
+  /** What a dry run allocates is what a real one does; a window takes less. */
+  @ParameterizedTest
+  @CsvSource({"0, 0", "100, 0", "100, 5", "0, 5"})
+  void dryRunsTakeTheSameMemory(int window, double cap) {
+    AttentionRule rule = new AttentionRule(true, window, 0.25, cap);
+    long real;
+    try (Torch torch = Torch.cpu()) {
+      real = peak(torch, rule);
+      assertThat(peak(torch, AttentionRule.of(true, 16)))
+          .isGreaterThanOrEqualTo(window > 0 ? 2 * real : 0);
+    }
+    try (Torch dry = Torch.dry(Device.CPU)) {
+      assertThat(peak(dry, rule)).isEqualTo(real);
+    }
+  }
+
+  private static long peak(Torch torch, AttentionRule rule) {
+    try (Scope scope = torch.scope()) {
+      Tensor x = torch.zeros(DType.FLOAT32, 900, 32);
+      Tensor y = torch.empty(DType.FLOAT32, 900, 32);
+      torch.resetPeak();
+      long before = torch.liveBytes();
+      BlockedAttention attention =
+          new BlockedAttention(torch, new int[] {0, 200, 900}, 2, 1, 16, rule);
+      attention.forward(y, x, x, x);
+      Optional<Tensor> target = Optional.of(y);
+      attention.backward(target, Optional.empty(), Optional.empty(), x, x, x, Optional.of(x));
+      return torch.peakBytes() - before;
     }
   }
 }

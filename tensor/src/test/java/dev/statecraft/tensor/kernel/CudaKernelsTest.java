@@ -84,7 +84,8 @@ class CudaKernelsTest {
     Tensor values = random(type, 388, (long) keyValueHeads * headDim);
     Tensor upstream = random(type, 388, (long) heads * headDim);
     assertThat(FlashAttention.supports(queries, headDim)).isTrue();
-    FlashAttention attention = new FlashAttention(torch, offsets, headDim, causal);
+    FlashAttention attention =
+        new FlashAttention(torch, offsets, headDim, AttentionRule.of(causal, headDim));
     Tensor output = attention.forward(queries, keys, values);
     List<Tensor> gradients = new ArrayList<>();
     for (Tensor input : List.of(queries, keys, values)) {
@@ -127,7 +128,8 @@ class CudaKernelsTest {
         Tensor weight = session.zeros(DType.BFLOAT16, 64);
         session.resetPeak();
         long before = session.liveBytes();
-        FlashAttention attention = new FlashAttention(session, new int[] {0, 15, 40}, 16, true);
+        FlashAttention attention =
+            new FlashAttention(session, new int[] {0, 15, 40}, 16, AttentionRule.of(true, 16));
         Tensor output = attention.forward(queries, keys, keys);
         attention.backward(
             Optional.of(queries),

@@ -9,6 +9,7 @@ import dev.statecraft.tensor.Generator;
 import dev.statecraft.tensor.Scope;
 import dev.statecraft.tensor.Tensor;
 import dev.statecraft.tensor.Torch;
+import dev.statecraft.tensor.kernel.AttentionRule;
 import dev.statecraft.tensor.kernel.Kernels;
 import java.time.Duration;
 import java.util.Map;
@@ -64,7 +65,8 @@ class ThreadCountTest {
           Generator generator = torch.generator(1)) {
         Tensor x = torch.normal(generator, DType.FLOAT32, 0, 1, 130, 32);
         Kernels.HeadShape heads = new Kernels.HeadShape(2, 1, 16);
-        Kernels.attention(x, new int[] {0, 70, 130}, heads, true, true)
+        Kernels.attention(
+                x, new int[] {0, 70, 130}, heads, AttentionRule.of(true, heads.headDim()), true)
             .orElseThrow()
             .forward(x, x, x);
       }

@@ -67,7 +67,15 @@ class AnyStateTest {
 
   /** Every ordered pair of states; what has rows of its own kind is at most a cycle. */
   @ParameterizedTest
-  @ValueSource(strings = {"llama-tiny", "bert-tiny", "roberta-tiny", "vit-tiny"})
+  @ValueSource(
+      strings = {
+        "llama-tiny",
+        "bert-tiny",
+        "roberta-tiny",
+        "distilbert-tiny",
+        "modernbert-tiny",
+        "vit-tiny"
+      })
   void onlyWhatClosesACycleIsOne(String name) {
     Graph base = TinyModel.of(name).graph();
     int accepted = 0;

@@ -47,7 +47,15 @@ class ControlEdgeTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"llama-tiny", "bert-tiny", "roberta-tiny", "vit-tiny"})
+  @ValueSource(
+      strings = {
+        "llama-tiny",
+        "bert-tiny",
+        "roberta-tiny",
+        "distilbert-tiny",
+        "modernbert-tiny",
+        "vit-tiny"
+      })
   void loraIsControlFromTheInputToTheOutputOfLinears(String name) {
     TinyModel model = TinyModel.of(name);
     Graph base = model.graph();

@@ -140,6 +140,8 @@ class FullTuningTest {
   @FieldSource("NAMES")
   void fusedLinearsPassTheSameGradientOn(String name) {
     TinyModel model = TinyModel.of(name);
+    // q, k and v, and of decoders gate and up; Phi-3's come out of one linear as they are.
+    int split = name.startsWith("phi3") ? 0 : model.family().writesTexts() ? 2 : 1;
     Graph full = new FullTuning().apply(model.graph());
     Edge first =
         model.graph().edges().stream()
@@ -149,8 +151,7 @@ class FullTuningTest {
     String lowest = first.parameters().get(0).name();
     Graph frozen = training(model.graph(), lowest);
     assertThat(FusedLinears.of(full).groups()).isEmpty();
-    assertThat(FusedLinears.of(frozen).groups())
-        .hasSize((name.startsWith("llama") ? 2 : 1) * frozen.layers().size());
+    assertThat(FusedLinears.of(frozen).groups()).hasSize(split * frozen.layers().size());
     try (Torch torch = Torch.cpu();
         Weights all = model.weights(torch, full);
         Weights one = model.weights(torch, frozen)) {

@@ -22,6 +22,7 @@ import dev.statecraft.core.run.PassOptions;
 import dev.statecraft.core.run.Weights;
 import dev.statecraft.models.family.ModelDropout;
 import dev.statecraft.models.family.bert.BertConfig;
+import dev.statecraft.models.family.distilbert.DistilBertConfig;
 import dev.statecraft.models.head.Pooling;
 import dev.statecraft.models.head.TaskModel;
 import dev.statecraft.tensor.DType;
@@ -74,6 +75,8 @@ class ModelDropoutTest {
     "bert-tiny, control",
     "roberta-tiny, lora",
     "roberta-tiny, adapter",
+    "distilbert-tiny, lora",
+    "modernbert-tiny, double-control",
     "vit-tiny, lora",
     "vit-tiny, full",
     "roberta-tiny, full",
@@ -190,7 +193,15 @@ class ModelDropoutTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"llama-tiny", "bert-tiny", "roberta-tiny", "vit-tiny"})
+  @ValueSource(
+      strings = {
+        "llama-tiny",
+        "bert-tiny",
+        "roberta-tiny",
+        "distilbert-tiny",
+        "modernbert-tiny",
+        "vit-tiny"
+      })
   void evaluationsDropNothing(String name) {
     TinyModel model = TinyModel.of(name);
     Graph plain = model.graph();
@@ -214,7 +225,9 @@ class ModelDropoutTest {
     "roberta-tiny, dora, MLP, FLOAT64, INT8",
     "llama-tiny, lora, INPUTS, FLOAT32, EXACT",
     "vit-tiny, control, CHEAP, FLOAT32, BFLOAT16",
-    "vit-tiny, adapter, ALL, BFLOAT16, EXACT"
+    "vit-tiny, adapter, ALL, BFLOAT16, EXACT",
+    "distilbert-tiny, lora, CHEAP, FLOAT32, EXACT",
+    "modernbert-tiny, lora, INPUTS, BFLOAT16, EXACT"
   })
   void memoryIsPredictedToTheByte(
       String name, String method, StorePolicy store, DType type, StateFormat states) {
@@ -256,6 +269,42 @@ class ModelDropoutTest {
     assertThat(mean.dropout().states()).containsOnlyKeys("embeddings", "pooled");
     BertConfig none = withDropout(bert, 0, 0, OptionalDouble.empty());
     assertThat(TaskModel.classifier(none.backbone(), 2, Pooling.FIRST).dropout().isAny()).isFalse();
+  }
+
+  /** What DistilBERT's attention adds keeps all of it; what its MLP adds does not. */
+  @Test
+  void partsOfDistilBertDropWhatTheirModulesDo() {
+    TaskModel family = TinyModel.of("distilbert-tiny").family();
+    DistilBertConfig plain = (DistilBertConfig) family.config();
+    DistilBertConfig dropping =
+        new DistilBertConfig(
+            plain.vocabSize(),
+            plain.hiddenSize(),
+            plain.intermediateSize(),
+            plain.numHiddenLayers(),
+            plain.numAttentionHeads(),
+            plain.maxPositionEmbeddings(),
+            plain.activation(),
+            0.3,
+            0.2,
+            0.4,
+            plain.labels(),
+            plain.problemType(),
+            false,
+            plain.dtype());
+    ModelDropout dropout = TaskModel.classifier(dropping.backbone(), 2, Pooling.FIRST).dropout();
+    assertThat(dropout)
+        .isEqualTo(new ModelDropout(Map.of("embeddings", 0.3, "head_activated", 0.4), 0, 0.3, 0.2));
+    assertThat(dropout.describe())
+        .isEqualTo("mlp output 0.3, attention 0.2, embeddings 0.3, head_activated 0.4");
+    Graph graph = dropout.applyTo(family.graph());
+    assertThat(sumDropout(graph, "layers.1.attn_sum")).isZero();
+    assertThat(sumDropout(graph, "layers.1.mlp_sum")).isEqualTo(0.3);
+    assertThat(sumDropout(graph, "summed_embeddings")).isZero();
+  }
+
+  private static double sumDropout(Graph graph, String state) {
+    return ((Add) graph.producer(state).orElseThrow().op()).dropout();
   }
 
   /** Where transformers has its nn.Dropout: each op of the graph with a probability. */

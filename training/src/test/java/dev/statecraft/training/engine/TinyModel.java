@@ -40,7 +40,18 @@ import java.util.stream.IntStream;
 /** A tiny model of the reference vectors, on inputs of its own, in float64. */
 record TinyModel(String name, TaskModel family) {
   static final List<String> NAMES =
-      List.of("llama-tiny", "llama-tied", "bert-tiny", "roberta-tiny", "vit-tiny");
+      List.of(
+          "llama-tiny",
+          "llama-tied",
+          "qwen3-tiny",
+          "gemma2-tiny",
+          "phi3-tiny",
+          "bert-tiny",
+          "roberta-tiny",
+          "distilbert-tiny",
+          "xlm-roberta-tiny",
+          "modernbert-tiny",
+          "vit-tiny");
 
   static TinyModel of(String name) {
     try {
@@ -120,7 +131,7 @@ record TinyModel(String name, TaskModel family) {
     List<int[]> ids = Arrays.stream(chosen).mapToObj(this::tokens).toList();
     if (!family.writesTexts()) {
       TokenInput input = family.input().tokens().orElseThrow();
-      int kinds = input.typeVocabSize();
+      int kinds = Math.max(1, input.typeVocabSize());
       List<int[]> types =
           ids.stream()
               .map(seq -> IntStream.range(0, seq.length).map(t -> t % kinds).toArray())

@@ -5,8 +5,8 @@ import dev.statecraft.tensor.DType;
 import dev.statecraft.tensor.Scope;
 import dev.statecraft.tensor.Tensor;
 import dev.statecraft.tensor.Torch;
-import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** Base weights from the checkpoint, trainable parameters from a method's {@code init.*}. */
 record TunedSource(
@@ -15,6 +15,15 @@ record TunedSource(
 
   /** What the reference vectors call a parameter of the graph. */
   static String referenceName(
+      ReferenceModel model, ReferenceVectors vectors, String parameter, String prefix) {
+    return knownName(model, vectors, parameter, prefix)
+        .orElseThrow(
+            () ->
+                new AssertionError(
+                    "no " + prefix + " for '" + parameter + "' in " + vectors.values().keySet()));
+  }
+
+  private static Optional<String> knownName(
       ReferenceModel model, ReferenceVectors vectors, String parameter, String prefix) {
     String peft =
         "base_model.model."
@@ -25,13 +34,10 @@ record TunedSource(
                 .replaceFirst("(lora_[AB]|lora_magnitude_vector)\\.weight$", "$1.default.weight")
                 .replaceFirst("(vera_lambda_[bd]|lora_[AEB])$", "$1.default")
                 .replaceFirst("ia3_l$", "ia3_l.default");
-    for (String candidate : List.of(parameter, peft, parameter.replaceFirst("bitfit_b$", "bias"))) {
-      if (vectors.values().containsKey(prefix + candidate)) {
-        return prefix + candidate;
-      }
-    }
-    throw new AssertionError(
-        "no " + prefix + " for '" + parameter + "' in " + vectors.values().keySet());
+    return Stream.of(parameter, peft, parameter.replaceFirst("bitfit_b$", "bias"))
+        .map(candidate -> prefix + candidate)
+        .filter(vectors.values()::containsKey)
+        .findFirst();
   }
 
   private String referenceName(String parameter) {
@@ -45,8 +51,9 @@ record TunedSource(
         .findFirst();
   }
 
+  /** Heads are in checkpoints, and start as the vectors say. */
   private boolean isTuned(String name) {
-    return !checkpoint.has(name) || name.startsWith("classifier");
+    return !checkpoint.has(name) || knownName(model, vectors, name, "init.").isPresent();
   }
 
   @Override

@@ -19,7 +19,7 @@ import java.util.Optional;
 public record Bert(BertConfig config, String prefix) implements Encoder {
   @Override
   public String architecture() {
-    return "BertModel";
+    return config.variant().classes() + "Model";
   }
 
   @Override
@@ -47,7 +47,7 @@ public record Bert(BertConfig config, String prefix) implements Encoder {
 
     @Override
     public String architecture() {
-      return "BertForSequenceClassification";
+      return bert.config.variant().classes() + "ForSequenceClassification";
     }
 
     @Override

@@ -11,9 +11,11 @@ import java.util.OptionalDouble;
 import java.util.Set;
 
 /**
- * An encoder of the BERT architecture; RoBERTa has the same layers and other positions.
+ * An encoder of the BERT architecture; RoBERTa and what was made as it have the same layers and
+ * other positions.
  *
- * @param modelType {@code bert} or {@code roberta}
+ * @param modelType {@code bert}, {@code roberta} or another of the same networks, see {@code
+ *     Variant}
  * @param vocabSize rows of the token embedding
  * @param hiddenSize width of the residual stream, a multiple of the heads
  * @param intermediateSize width inside the feed-forward block
@@ -24,7 +26,7 @@ import java.util.Set;
  * @param layerNormEps added to the variance
  * @param activation between the layers of the feed-forward block
  * @param padTokenId token that fills a batch; the file's, or transformers' default (0, and 1 for
- *     RoBERTa)
+ *     RoBERTa and its like)
  * @param hiddenDropoutProb dropout in training, of embeddings and of what blocks add
  * @param attentionProbsDropoutProb dropout of attention's probabilities in training
  * @param labels names of the head's classes in the order of their ids; empty if the file has none
@@ -54,7 +56,6 @@ public record BertConfig(
     Optional<String> dtype,
     OptionalDouble classifierDropout)
     implements ModelConfig {
-  private static final String ROBERTA = "roberta";
 
   /** Copies. */
   public BertConfig {
@@ -108,7 +109,7 @@ public record BertConfig(
 
   @Override
   public Encoder backbone() {
-    return backbone(modelType + ".");
+    return backbone(variant().prefix());
   }
 
   /** {@inheritDoc} Those of a bare encoder keep their names. */
@@ -118,11 +119,11 @@ public record BertConfig(
   }
 
   private Encoder backbone(String prefix) {
-    return isRoberta() ? new Roberta(this, prefix) : new Bert(this, prefix);
+    return variant().roberta() ? new Roberta(this, prefix) : new Bert(this, prefix);
   }
 
   private String prefix(Set<String> tensors) {
-    String prefix = modelType + ".";
+    String prefix = variant().prefix();
     return tensors.contains(prefix + "embeddings.word_embeddings.weight") ? prefix : "";
   }
 
@@ -130,11 +131,11 @@ public record BertConfig(
   @Override
   public boolean poolsMean(Set<String> tensors) {
     return meanPooling.orElseGet(
-        () -> !isRoberta() && !tensors.contains(prefix(tensors) + "pooler.dense.weight"));
+        () -> !variant().roberta() && !tensors.contains(prefix(tensors) + "pooler.dense.weight"));
   }
 
-  private boolean isRoberta() {
-    return modelType.equals(ROBERTA);
+  Variant variant() {
+    return Variant.of(modelType);
   }
 
   /**
@@ -142,7 +143,7 @@ public record BertConfig(
    * RoBERTa, whose padding uses row {@code pad_token_id}.
    */
   public int firstPosition() {
-    return isRoberta() ? padTokenId + 1 : 0;
+    return variant().roberta() ? padTokenId + 1 : 0;
   }
 
   /** The longest input in tokens. */
@@ -150,19 +151,9 @@ public record BertConfig(
     return maxPositionEmbeddings - firstPosition();
   }
 
-  private static Optional<Boolean> meanPooling(ConfigKeys keys) {
-    Optional<String> pooling = keys.optionalText("classifier_pooling");
-    keys.require(
-        pooling.isEmpty() || List.of("mean", "cls").contains(pooling.get()),
-        "classifier_pooling",
-        "mean or cls");
-    return pooling.map("mean"::equals);
-  }
-
   /** Reads a {@code config.json}. */
   public static BertConfig from(ConfigKeys keys) {
     String modelType = keys.text("model_type");
-    boolean roberta = modelType.equals(ROBERTA);
     int hidden = keys.positive("hidden_size");
     int heads = keys.positive("num_attention_heads");
     keys.require(
@@ -171,7 +162,7 @@ public record BertConfig(
     keys.requireFalse("is_decoder");
     keys.requireFalse("add_cross_attention");
     int vocab = keys.positive("vocab_size");
-    int pad = keys.token("pad_token_id").orElse(roberta ? 1 : 0);
+    int pad = keys.token("pad_token_id").orElse(Variant.of(modelType).roberta() ? 1 : 0);
     keys.require(pad < vocab, "pad_token_id", "an id below vocab_size (" + vocab + ")");
     BertConfig config =
         new BertConfig(
@@ -182,15 +173,15 @@ public record BertConfig(
             keys.positive("num_hidden_layers"),
             heads,
             keys.positive("max_position_embeddings"),
-            keys.positive("type_vocab_size"),
-            keys.positiveReal("layer_norm_eps"),
+            keys.positive("type_vocab_size", 2),
+            keys.positiveReal("layer_norm_eps", 1e-12),
             keys.activation(),
             pad,
             keys.dropout("hidden_dropout_prob", 0.1),
             keys.dropout("attention_probs_dropout_prob", 0.1),
             keys.labels(),
             keys.problemType(),
-            meanPooling(keys),
+            keys.meanPooling(),
             keys.dtype(),
             keys.has("classifier_dropout")
                 ? OptionalDouble.of(keys.dropout("classifier_dropout", 0))

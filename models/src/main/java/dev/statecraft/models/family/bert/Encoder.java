@@ -1,21 +1,20 @@
 package dev.statecraft.models.family.bert;
 
 import dev.statecraft.core.graph.Axis;
-import dev.statecraft.core.graph.Block;
 import dev.statecraft.core.graph.GraphBuilder;
 import dev.statecraft.core.graph.Initializer;
-import dev.statecraft.core.graph.Layer;
 import dev.statecraft.core.graph.Parameter;
 import dev.statecraft.core.graph.Precision;
 import dev.statecraft.core.graph.Shape;
 import dev.statecraft.core.graph.State;
 import dev.statecraft.core.op.Add;
-import dev.statecraft.core.op.Attention;
 import dev.statecraft.core.op.Embedding;
 import dev.statecraft.models.family.Backbone;
 import dev.statecraft.models.family.Blocks;
 import dev.statecraft.models.family.InputNames;
 import dev.statecraft.models.family.ModelDropout;
+import dev.statecraft.models.family.PostNormLayer;
+import dev.statecraft.models.family.PostNormLayer.Named;
 import dev.statecraft.models.family.Prefix;
 import dev.statecraft.models.family.ScaledTargets;
 import dev.statecraft.models.family.TokenInput;
@@ -24,10 +23,22 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** The layers that BERT and RoBERTa share. */
+/** What BERT and RoBERTa share. */
 public interface Encoder extends Backbone {
   /** Modules of an encoder, as its parameters' names begin without the prefix. */
   List<String> MODULES = List.of("embeddings.", "encoder.", "pooler.");
+
+  /** What a layer's modules are called. */
+  PostNormLayer.Modules LAYER =
+      new PostNormLayer.Modules(
+          Named.last("attention.self.query"),
+          Named.last("attention.self.key"),
+          Named.last("attention.self.value"),
+          new Named("attention.output.dense", "attention.output.dense"),
+          "attention.output.LayerNorm",
+          new Named("intermediate.dense", "intermediate.dense"),
+          new Named("output.dense", "output.dense"),
+          "output.LayerNorm");
 
   @Override
   BertConfig config();
@@ -50,8 +61,8 @@ public interface Encoder extends Backbone {
   }
 
   /**
-   * PEFT's for {@code bert} and {@code roberta}: key, value and output.dense, which ends the names
-   * of both the attention's and the MLP's last linear.
+   * PEFT's for {@code bert} and {@code roberta}, and ours for those that share their layers: key,
+   * value and output.dense, which ends the names of both the attention's and the MLP's last linear.
    */
   @Override
   default ScaledTargets scaledTargets() {
@@ -101,14 +112,21 @@ public interface Encoder extends Backbone {
 
   /** What a tensor of a bare encoder is called where there is a classifier beside it. */
   default String prefixed(String name) {
-    return prefix().isEmpty() ? new Prefix(config().modelType() + ".", MODULES).on(name) : name;
+    return prefix().isEmpty() ? new Prefix(config().variant().prefix(), MODULES).on(name) : name;
   }
 
   @Override
   default State build(GraphBuilder graph) {
     State x = embeddings(graph);
+    PostNormLayer layer =
+        new PostNormLayer(
+            config().numAttentionHeads(),
+            config().intermediateSize(),
+            config().activation(),
+            config().layerNormEps(),
+            LAYER);
     for (int i = 0; i < config().numHiddenLayers(); i++) {
-      x = layer(graph.inLayer(i), i, x);
+      x = layer.build(graph.inLayer(i), i, prefix() + "encoder.layer." + i, x);
     }
     graph.inLayer(-1);
     return x;
@@ -134,64 +152,5 @@ public interface Encoder extends Backbone {
         new Embedding(),
         List.of(ids),
         Parameter.base(prefix() + "embeddings." + name + ".weight", rows, config().hiddenSize()));
-  }
-
-  private State layer(GraphBuilder graph, int index, State input) {
-    Blocks blocks = new Blocks(graph);
-    String name = "layers." + index + ".";
-    String module = prefix() + "encoder.layer." + index;
-    String self = module + ".attention.self.";
-    long hidden = config().hiddenSize();
-    int heads = config().numAttentionHeads();
-
-    State q = blocks.linear(name + "q", input, self + "query", hidden, true);
-    State k = blocks.linear(name + "k", input, self + "key", hidden, true);
-    State v = blocks.linear(name + "v", input, self + "value", hidden, true);
-    State attended =
-        graph.edge(
-            name + "attention",
-            new Attention(name + "attention", heads, heads, config().hiddenSize() / heads, false),
-            List.of(q, k, v));
-    State attnOutput =
-        blocks.linear(
-            name + "attn_output", attended, module + ".attention.output.dense", hidden, true);
-    State attnSum = graph.edge(name + "attn_sum", new Add(), List.of(input, attnOutput));
-    State middle =
-        blocks.layerNorm(
-            name + "middle",
-            attnSum,
-            module + ".attention.output.LayerNorm",
-            config().layerNormEps());
-
-    State wide =
-        blocks.linear(
-            name + "wide",
-            middle,
-            module + ".intermediate.dense",
-            config().intermediateSize(),
-            true);
-    State activated =
-        graph.edge(name + "activated", Blocks.activation(config().activation()), List.of(wide));
-    State mlpOutput =
-        blocks.linear(name + "mlp_output", activated, module + ".output.dense", hidden, true);
-    State mlpSum = graph.edge(name + "mlp_sum", new Add(), List.of(middle, mlpOutput));
-    State output =
-        blocks.layerNorm(
-            name + "output", mlpSum, module + ".output.LayerNorm", config().layerNormEps());
-
-    graph.layer(
-        new Layer(
-            index,
-            List.of(
-                Block.attention(input, middle, attnOutput), Block.mlp(middle, output, mlpOutput)),
-            Map.of(
-                "query", q.name(),
-                "key", k.name(),
-                "value", v.name(),
-                "attention.output.dense", attnOutput.name(),
-                "intermediate.dense", wide.name(),
-                "output.dense", mlpOutput.name()),
-            module));
-    return output;
   }
 }

@@ -14,15 +14,17 @@ import java.util.Optional;
 
 /**
  * RoBERTa (Liu et al. 2019): BERT's layers, positions that begin after the padding's, and another
- * head.
+ * head. XLM-RoBERTa (Conneau et al. 2020), CamemBERT (Martin et al. 2020) and data2vec's text model
+ * (Baevski et al. 2022) are the same network.
  *
  * @param config the configuration
- * @param prefix of parameter names: {@code roberta.}, or empty for a checkpoint of the bare encoder
+ * @param prefix of parameter names: such as {@code roberta.}, or empty for a checkpoint of the bare
+ *     encoder
  */
 public record Roberta(BertConfig config, String prefix) implements Encoder {
   @Override
   public String architecture() {
-    return "RobertaModel";
+    return config.variant().classes() + "Model";
   }
 
   @Override
@@ -32,7 +34,9 @@ public record Roberta(BertConfig config, String prefix) implements Encoder {
 
   @Override
   public Optional<PaperControl> paper() {
-    return Optional.of(new PaperControl(false, false, false, Optional.empty()));
+    return config.variant().inPaper()
+        ? Optional.of(new PaperControl(false, false, false, Optional.empty()))
+        : Optional.empty();
   }
 
   /** RobertaClassificationHead: of the first token, both of its linears the task's own. */
@@ -59,7 +63,7 @@ public record Roberta(BertConfig config, String prefix) implements Encoder {
 
     @Override
     public String architecture() {
-      return "RobertaForSequenceClassification";
+      return roberta.config.variant().classes() + "ForSequenceClassification";
     }
 
     @Override

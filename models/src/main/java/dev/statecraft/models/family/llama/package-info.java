@@ -1,5 +1,2 @@
-/**
- * LLaMA 2 and 3: {@link dev.statecraft.models.family.llama.LlamaConfig} makes a {@link
- * dev.statecraft.models.family.llama.Llama}.
- */
+/** LLaMA 2 and 3: {@link dev.statecraft.models.family.llama.Llama} reads their configurations. */
 package dev.statecraft.models.family.llama;
