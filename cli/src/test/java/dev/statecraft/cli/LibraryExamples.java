@@ -40,6 +40,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.Consumer;
 
 /** The examples of {@code docs/library.md}, each between two comments. */
 final class LibraryExamples {
@@ -95,8 +96,8 @@ final class LibraryExamples {
     float[] vector;
     // begin embed
     TunedModel encoder = new TunedModel("builtin:minilm", Optional.empty(), Quantization.NONE);
-    try (OpenModel model =
-        engine.openEmbedder(encoder, DType.FLOAT32, Device.CPU, System.out::println)) {
+    Consumer<String> notes = System.out::println;
+    try (OpenModel model = engine.openEmbedder(encoder, DType.FLOAT32, Device.CPU, notes)) {
       vector = model.embed("I was charged twice");
     }
     // end

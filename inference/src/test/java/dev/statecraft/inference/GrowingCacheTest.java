@@ -82,7 +82,7 @@ class GrowingCacheTest {
         Generator generator = torch.generator(1);
         GrowingCache cache = new GrowingCache(firstRows)) {
       Tensor rows = torch.normal(generator, DType.FLOAT32, 0, 1, 60, 4);
-      long most = 2 * 2 * (kept + 1) * rows.narrow(0, 0, 1).copy().bytes();
+      long most = 4L * (kept + 1) * rows.narrow(0, 0, 1).copy().bytes();
       int seen = 0;
       for (int count : new int[] {2, 1, 1, 1, 1, 1, 1, 1, 20, 1, 1, 5, 1, 1, 4, 4, 1, 1}) {
         try (Scope step = torch.scope()) {

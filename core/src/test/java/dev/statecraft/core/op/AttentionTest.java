@@ -65,7 +65,7 @@ class AttentionTest extends OpTest {
     for (int i = 0; i < queries; i++) {
       for (int j = 0; j < keys; j++) {
         boolean far = rule.window() > 0 && Math.abs(i - j) >= rule.window();
-        if (far || rule.causal() && j > i) {
+        if (far || (rule.causal() && j > i)) {
           mask[i * keys + j] = Double.NEGATIVE_INFINITY;
         }
       }

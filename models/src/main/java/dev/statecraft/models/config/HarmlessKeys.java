@@ -58,6 +58,7 @@ final class HarmlessKeys {
           "language",
           "model_name",
           "model_type",
+          "name",
           "name_or_path",
           "output_attentions",
           "output_hidden_states",
@@ -100,7 +101,8 @@ final class HarmlessKeys {
           "pretraining_tp",
           "reference_compile",
           "use_cache",
-          "use_flash_attn");
+          "use_flash_attn",
+          "xla_device");
 
   /** What a tokenizer or a batch is told. Families ask for the ids that they need. */
   private static final List<String> TOKENS =
@@ -108,6 +110,7 @@ final class HarmlessKeys {
           "bos_token_id",
           "cls_token_id",
           "eos_token_id",
+          "eos_token_ids",
           "mask_token_id",
           // LLaMA 1 and old BERTs, beside max_position_embeddings.
           "max_sequence_length",
@@ -163,29 +166,31 @@ final class HarmlessKeys {
   /** A value, and the object that it is of. */
   private interface Condition extends BiPredicate<JsonNode, JsonNode> {}
 
-  private static final Condition FALSE = (value, object) -> value.isBoolean() && !value.asBoolean();
-  private static final Condition EMPTY =
-      (value, object) -> value.isContainerNode() && value.isEmpty();
   private static final Condition ONE = number(1);
   private static final Condition ZERO = number(0);
 
   /** Keys that change nothing where they have the value of what all families compute. */
   private static final Map<String, Condition> WHERE_OFF =
       Map.ofEntries(
-          Map.entry("add_cross_attention", FALSE),
-          Map.entry("attention_bias", FALSE),
-          Map.entry("is_decoder", FALSE),
-          Map.entry("is_encoder_decoder", FALSE),
-          Map.entry("lm_head_bias", FALSE),
-          Map.entry("mlp_bias", FALSE),
-          Map.entry("qk_layer_norms", FALSE),
-          Map.entry("rope_interleaved", FALSE),
-          Map.entry("tie_encoder_decoder", FALSE),
-          Map.entry("use_bidirectional_attention", FALSE),
-          Map.entry("use_mrope", FALSE),
-          Map.entry("use_qk_norm", FALSE),
-          Map.entry("use_sliding_window", FALSE),
-          Map.entry("pruned_heads", EMPTY),
+          Map.entry("add_cross_attention", HarmlessKeys::isFalse),
+          Map.entry("attention_bias", HarmlessKeys::isFalse),
+          Map.entry("is_decoder", HarmlessKeys::isFalse),
+          Map.entry("is_encoder_decoder", HarmlessKeys::isFalse),
+          Map.entry("lm_head_bias", HarmlessKeys::isFalse),
+          Map.entry("mlp_bias", HarmlessKeys::isFalse),
+          Map.entry("qk_layer_norms", HarmlessKeys::isFalse),
+          Map.entry("rope_interleaved", HarmlessKeys::isFalse),
+          Map.entry("tie_encoder_decoder", HarmlessKeys::isFalse),
+          Map.entry("use_bidirectional_attention", HarmlessKeys::isFalse),
+          Map.entry("use_mrope", HarmlessKeys::isFalse),
+          Map.entry("use_qk_norm", HarmlessKeys::isFalse),
+          Map.entry("use_sliding_window", HarmlessKeys::isFalse),
+          Map.entry("pruned_heads", HarmlessKeys::isEmpty),
+          // TinyBERT's notes of how it was made.
+          Map.entry("cell", HarmlessKeys::isEmpty),
+          Map.entry("structure", HarmlessKeys::isEmpty),
+          Map.entry("pre_trained", HarmlessKeys::isEmpty),
+          Map.entry("training", HarmlessKeys::isEmpty),
           Map.entry("embedding_multiplier", ONE),
           Map.entry("full_attn_mod", ONE),
           Map.entry("interpolate_factor", ONE),
@@ -201,12 +206,15 @@ final class HarmlessKeys {
           Map.entry("sliding_window_size", same("sliding_window")),
           // BERTs that were made of ALBERTs or MiniLMs; transformers does not read it.
           Map.entry("embedding_size", same("hidden_size")),
+          Map.entry("emb_size", same("hidden_size")),
           // ModernBERT, whose own key is norm_eps.
           Map.entry("layer_norm_eps", (value, object) -> object.hasNonNull("norm_eps")),
           // Two spellings of one thing.
           Map.entry("type", (value, object) -> object.hasNonNull("rope_type")),
           Map.entry("hidden_act", same("hidden_activation")),
           Map.entry("hidden_activation", HarmlessKeys::asGemmaComputes),
+          // YaRN's authors' note, inside the rope; transformers passes it over with a warning.
+          Map.entry("finetuned", (value, object) -> value.isBoolean()),
           // Where no scaling of rope asks for it.
           Map.entry("original_max_position_embeddings", HarmlessKeys::plainRope),
           Map.entry("rope_theta", HarmlessKeys::asRopeHasIt));
@@ -219,8 +227,16 @@ final class HarmlessKeys {
     return key.startsWith("_")
         || value.isNull()
         || ALWAYS.contains(key)
-        || isDropout(key) && ZERO.test(value, object)
-        || WHERE_OFF.containsKey(key) && WHERE_OFF.get(key).test(value, object);
+        || (isDropout(key) && ZERO.test(value, object))
+        || (WHERE_OFF.containsKey(key) && WHERE_OFF.get(key).test(value, object));
+  }
+
+  private static boolean isFalse(JsonNode value, JsonNode object) {
+    return value.isBoolean() && !value.asBoolean();
+  }
+
+  private static boolean isEmpty(JsonNode value, JsonNode object) {
+    return value.isEmpty() && (value.isContainerNode() || value.asText().isEmpty());
   }
 
   private static boolean isDropout(String key) {
@@ -241,7 +257,7 @@ final class HarmlessKeys {
 
   /** Qwen's files name a window and switch it off beside it. */
   private static boolean noWindow(JsonNode value, JsonNode object) {
-    return FALSE.test(object.path("use_sliding_window"), object)
+    return isFalse(object.path("use_sliding_window"), object)
         || object.path("sliding_window").isNull();
   }
 

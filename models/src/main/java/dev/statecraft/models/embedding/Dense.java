@@ -1,7 +1,6 @@
 package dev.statecraft.models.embedding;
 
 import dev.statecraft.base.InvalidInputException;
-import java.util.function.DoubleUnaryOperator;
 
 /** A linear layer with an activation: {@code f(W x + b)}, sentence-transformers' {@code Dense}. */
 final class Dense implements VectorModule {
@@ -13,17 +12,24 @@ final class Dense implements VectorModule {
 
   /** What comes after the linear map, by the name of torch's class. */
   enum Function {
-    IDENTITY("torch.nn.modules.linear.Identity", x -> x),
-    TANH("torch.nn.modules.activation.Tanh", Math::tanh),
-    SIGMOID("torch.nn.modules.activation.Sigmoid", x -> 1 / (1 + Math.exp(-x))),
-    RELU("torch.nn.modules.activation.ReLU", x -> Math.max(x, 0));
+    IDENTITY("torch.nn.modules.linear.Identity"),
+    TANH("torch.nn.modules.activation.Tanh"),
+    SIGMOID("torch.nn.modules.activation.Sigmoid"),
+    RELU("torch.nn.modules.activation.ReLU");
 
     private final String name;
-    private final DoubleUnaryOperator value;
 
-    Function(String name, DoubleUnaryOperator value) {
+    Function(String name) {
       this.name = name;
-      this.value = value;
+    }
+
+    private double of(double x) {
+      return switch (this) {
+        case IDENTITY -> x;
+        case TANH -> Math.tanh(x);
+        case SIGMOID -> 1 / (1 + Math.exp(-x));
+        case RELU -> Math.max(x, 0);
+      };
     }
 
     String torchName() {
@@ -55,7 +61,7 @@ final class Dense implements VectorModule {
       for (int j = 0; j < inputs; j++) {
         sum += (double) weight[i * inputs + j] * vector[j];
       }
-      result[i] = (float) function.value.applyAsDouble(sum);
+      result[i] = (float) function.of(sum);
     }
     return result;
   }

@@ -85,18 +85,28 @@ enum TokenPooling {
     double of(int position);
   }
 
-  /**
-   * The tokens of a sentence.
-   *
-   * @param states {@code [tokens, width]}, row by row
-   * @param from the first that counts: after the prompt, where that does not
-   * @param to after the last
-   */
-  record Tokens(float[] states, int width, int from, int to) {
-    Tokens {
+  /** The tokens of a sentence. */
+  static final class Tokens {
+    private final float[] states;
+    private final int width;
+    private final int from;
+    private final int to;
+
+    /**
+     * Some of a sentence's tokens.
+     *
+     * @param states {@code [tokens, width]}, row by row; not copied
+     * @param from the first that counts: after the prompt, where that does not
+     * @param to after the last
+     */
+    Tokens(float[] states, int width, int from, int to) {
       if (from >= to) {
         throw new IllegalArgumentException("expected a token to pool, found none");
       }
+      this.states = states;
+      this.width = width;
+      this.from = from;
+      this.to = to;
     }
 
     private int count() {

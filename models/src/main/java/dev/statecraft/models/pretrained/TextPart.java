@@ -46,7 +46,7 @@ public record TextPart(ConfigKeys keys, Optional<String> whole) {
   private static final Map<String, String> FAMILIES =
       Map.of("qwen2_vl_text", "qwen2", "qwen2_5_vl_text", "qwen2");
 
-  /** Keys of the whole that are not the text part's where both stand in one object. */
+  /** Keys of the whole that are not the text part's, also where some version wrote them there. */
   private static final List<String> OTHERS =
       List.of(
           "image_token_id",
@@ -84,8 +84,9 @@ public record TextPart(ConfigKeys keys, Optional<String> whole) {
     if (own) {
       INHERITED.forEach(key -> inherit(key, file.node(), text));
     } else {
-      text.put(TYPE, WHOLES.get(type)).remove(OTHERS);
+      text.put(TYPE, WHOLES.get(type));
     }
+    text.remove(OTHERS);
     String textType = text.path(TYPE).asText(WHOLES.get(type));
     text.put(TYPE, FAMILIES.getOrDefault(textType, textType));
     if (FAMILIES.containsKey(textType)) {

@@ -296,8 +296,8 @@ class WrappedCheckpointTest {
       Set.of("q_proj", "k_proj", "v_proj", "gate_proj", "up_proj");
 
   private static String module(String name) {
-    String[] parts = name.split("\\.");
-    return parts[parts.length - 2];
+    String module = name.substring(0, name.lastIndexOf('.'));
+    return module.substring(module.lastIndexOf('.') + 1);
   }
 
   /** Of biases too, as Qwen2 has them, and with fewer key heads than query heads. */

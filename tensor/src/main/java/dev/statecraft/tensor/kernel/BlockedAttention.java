@@ -125,7 +125,7 @@ final class BlockedAttention implements SequenceAttention {
 
   /** Scores of one block of the longest sequence. */
   private long blockScores(AttentionBand longest) {
-    return shape.group() * Math.min(longest.n(), longest.block()) * longest.stride();
+    return (long) shape.group() * Math.min(longest.n(), longest.block()) * longest.stride();
   }
 
   /** Memory for each thread that is to work. */

@@ -23,16 +23,24 @@ final class RowKernels {
 
   /** What a gate and its gradients are, row by row. */
   enum Gate {
-    SILU(RowMath::swiGlu, RowMath::swiGluBackward),
-    GELU(GateMath::geGlu, GateMath::geGluBackward),
-    GELU_TANH(GateMath::tanhGeGlu, GateMath::tanhGeGluBackward);
+    SILU,
+    GELU,
+    GELU_TANH;
 
-    private final Product product;
-    private final Gradients gradients;
+    private Product product() {
+      return switch (this) {
+        case SILU -> RowMath::swiGlu;
+        case GELU -> GateMath::geGlu;
+        case GELU_TANH -> GateMath::tanhGeGlu;
+      };
+    }
 
-    Gate(Product product, Gradients gradients) {
-      this.product = product;
-      this.gradients = gradients;
+    private Gradients gradients() {
+      return switch (this) {
+        case SILU -> RowMath::swiGluBackward;
+        case GELU -> GateMath::geGluBackward;
+        case GELU_TANH -> GateMath::tanhGeGluBackward;
+      };
     }
   }
 
@@ -49,7 +57,7 @@ final class RowKernels {
     if (Rows.isEmpty(gate)) {
       return;
     }
-    Product product = kind.product;
+    Product product = kind.product();
     new RowPass()
         .read(gate)
         .read(up)
@@ -66,7 +74,7 @@ final class RowKernels {
     if (Rows.isEmpty(upstream)) {
       return;
     }
-    Gradients gradients = kind.gradients;
+    Gradients gradients = kind.gradients();
     new RowPass()
         .read(upstream)
         .read(gate)

@@ -87,7 +87,7 @@ class BlockedAttentionTest {
     for (int i = 0; i < n; i++) {
       for (int j = 0; j < n; j++) {
         boolean far = rule.window() > 0 && Math.abs(i - j) >= rule.window();
-        if (far || rule.causal() && j > i) {
+        if (far || (rule.causal() && j > i)) {
           mask[i * n + j] = Double.NEGATIVE_INFINITY;
         }
       }

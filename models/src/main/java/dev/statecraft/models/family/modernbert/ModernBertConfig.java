@@ -118,6 +118,10 @@ public record ModernBertConfig(
 
   /** Reads a {@code config.json}. */
   public static ModernBertConfig from(ConfigKeys keys) {
+    keys.requireFalse("causal_mask");
+    keys.requireFalse("is_causal");
+    // Some files name a kind of positions; the network has rope alone.
+    keys.optionalText("position_embedding_type");
     int hidden = keys.positive("hidden_size", 768);
     int heads = keys.positive("num_attention_heads", 12);
     keys.require(
