@@ -98,6 +98,8 @@ final class LayersTest {
           "models.head.LanguageHead",
           "models.head.NextToken",
           "models.head.Scored",
+          "studio.embed.EmbedRow",
+          "studio.embed.VectorWriter",
           "studio.engine.MixtureOutcome",
           "studio.engine.MixtureRequest",
           "studio.engine.MixtureTask",

@@ -36,7 +36,7 @@ final class LibraryDocTest {
     String source =
         Files.readString(ROOT.resolve("cli/src/test/java/dev/statecraft/cli/LibraryExamples.java"));
     List<MatchResult> shown = SHOWN.matcher(page).results().toList();
-    assertThat(shown).hasSize(10);
+    assertThat(shown).hasSize(11);
     for (MatchResult example : shown) {
       String begin = "    // begin " + example.group(1) + "\n";
       int from = source.indexOf(begin) + begin.length();
@@ -61,6 +61,7 @@ final class LibraryDocTest {
     assertThat(LibraryExamples.fineTune(recipe).summary().steps()).isEqualTo(2);
     assertThat(LibraryExamples.evaluate(new ModelEngine(), folder).get("accuracy"))
         .isBetween(0.0, 1.0);
+    assertThat(LibraryExamples.embed(new ModelEngine())).hasSize(384);
     assertThat(LibraryExamples.classify(new ModelEngine(), folder))
         .hasSize(2)
         .allSatisfy(

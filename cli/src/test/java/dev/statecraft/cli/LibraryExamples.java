@@ -91,6 +91,18 @@ final class LibraryExamples {
     return teams;
   }
 
+  static float[] embed(Engine engine) throws IOException {
+    float[] vector;
+    // begin embed
+    TunedModel encoder = new TunedModel("builtin:minilm", Optional.empty(), Quantization.NONE);
+    try (OpenModel model =
+        engine.openEmbedder(encoder, DType.FLOAT32, Device.CPU, System.out::println)) {
+      vector = model.embed("I was charged twice");
+    }
+    // end
+    return vector;
+  }
+
   static Map<String, Double> evaluate(Engine engine, Path folder) throws IOException {
     // begin evaluate
     RunDirectory run = RunDirectory.open(folder.resolve("runs/tickets"));

@@ -83,6 +83,8 @@ final class HarmlessKeys {
           "initializer_range",
           "neftune_noise_alpha",
           "repad_logits_with_grad",
+          // DistilBERT: how the table of positions began; the checkpoint has it.
+          "sinusoidal_pos_embds",
           "sparse_pred_ignore_index",
           "sparse_prediction");
 

@@ -4,7 +4,7 @@ import dev.statecraft.base.InvalidInputException;
 import java.util.function.DoubleUnaryOperator;
 
 /** A linear layer with an activation: {@code f(W x + b)}, sentence-transformers' {@code Dense}. */
-public final class Dense implements VectorModule {
+final class Dense implements VectorModule {
   private final String source;
   private final int inputs;
   private final float[] weight;

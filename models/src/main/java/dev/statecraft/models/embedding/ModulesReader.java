@@ -39,13 +39,7 @@ final class ModulesReader {
       after.add(module.kind().equals("Dense") ? dense(module) : normalize(module));
     }
     return new SentenceModules(
-        folder.resolve(SentenceModules.FILE).toString(),
-        pooled.modes(),
-        pooled.includePrompt(),
-        after,
-        texts.texts(),
-        texts.truncateDim(),
-        false);
+        pooled.modes(), pooled.includePrompt(), after, texts.texts(), texts.truncateDim(), false);
   }
 
   private List<Listed> listed() throws IOException {

@@ -4,7 +4,7 @@ package dev.statecraft.models.embedding;
  * Length 1: {@code x / max(|x|_2, 1e-12)}, as {@code torch.nn.functional.normalize} in
  * sentence-transformers' {@code Normalize}.
  */
-public record Normalize() implements VectorModule {
+record Normalize() implements VectorModule {
   private static final double LEAST = 1e-12;
 
   @Override

@@ -12,31 +12,41 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 
-/**
- * What sentence-transformers puts after a model, and before it.
- *
- * @param source what messages call where it is from
- * @param poolings ways of pooling, whose vectors are put one after the other
- * @param includePrompt whether a prompt's tokens are pooled too
- * @param after what is done with the pooled vector, in order
- * @param texts how texts are read
- * @param truncateDim numbers of a vector that are kept, the first; empty for all
- * @param normalized whether what is kept is made of length 1 once more
- */
-public record SentenceModules(
-    String source,
-    List<TokenPooling> poolings,
-    boolean includePrompt,
-    List<VectorModule> after,
-    Texts texts,
-    OptionalInt truncateDim,
-    boolean normalized) {
+/** What sentence-transformers puts after a model, and before it. */
+public final class SentenceModules {
   /** The file that names the modules; a folder without it is none of sentence-transformers. */
   public static final String FILE = "modules.json";
 
-  public SentenceModules {
-    poolings = List.copyOf(poolings);
-    after = List.copyOf(after);
+  private final List<TokenPooling> poolings;
+  private final boolean includePrompt;
+  private final List<VectorModule> after;
+  private final Texts texts;
+  private final OptionalInt truncateDim;
+  private final boolean normalized;
+
+  /**
+   * Modules.
+   *
+   * @param poolings ways of pooling, whose vectors are put one after the other
+   * @param includePrompt whether a prompt's tokens are pooled too
+   * @param after what is done with the pooled vector, in order
+   * @param texts how texts are read
+   * @param truncateDim numbers of a vector that are kept, the first; empty for all
+   * @param normalized whether what is kept is made of length 1 once more
+   */
+  SentenceModules(
+      List<TokenPooling> poolings,
+      boolean includePrompt,
+      List<VectorModule> after,
+      Texts texts,
+      OptionalInt truncateDim,
+      boolean normalized) {
+    this.poolings = List.copyOf(poolings);
+    this.includePrompt = includePrompt;
+    this.after = List.copyOf(after);
+    this.texts = texts;
+    this.truncateDim = truncateDim;
+    this.normalized = normalized;
   }
 
   /**
@@ -68,9 +78,8 @@ public record SentenceModules(
    *
    * @param causal whether it is one
    */
-  public static SentenceModules usual(String source, boolean causal) {
+  public static SentenceModules usual(boolean causal) {
     return new SentenceModules(
-        source,
         List.of(causal ? TokenPooling.LAST : TokenPooling.MEAN),
         true,
         List.of(),
@@ -92,13 +101,22 @@ public record SentenceModules(
         : Optional.empty();
   }
 
+  /** How texts are read. */
+  public Texts texts() {
+    return texts;
+  }
+
+  /** Whether a prompt's tokens are pooled too. */
+  public boolean includePrompt() {
+    return includePrompt;
+  }
+
   /** The same with another limit of a text's tokens. */
   public SentenceModules withMaxLength(int tokens) {
     Texts limited =
         new Texts(
             texts.prompts(), texts.defaultPrompt(), OptionalInt.of(tokens), texts.lowerCase());
-    return new SentenceModules(
-        source, poolings, includePrompt, after, limited, truncateDim, normalized);
+    return new SentenceModules(poolings, includePrompt, after, limited, truncateDim, normalized);
   }
 
   /**
@@ -112,7 +130,7 @@ public record SentenceModules(
       end--;
     }
     return new SentenceModules(
-        source, poolings, includePrompt, after.subList(0, end), texts, truncateDim, wanted);
+        poolings, includePrompt, after.subList(0, end), texts, truncateDim, wanted);
   }
 
   /**

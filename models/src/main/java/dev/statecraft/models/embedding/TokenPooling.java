@@ -6,7 +6,7 @@ import java.util.Arrays;
  * How the states of a sentence's tokens become one vector: the modes of sentence-transformers'
  * {@code Pooling}. Sums are in float64.
  */
-public enum TokenPooling {
+enum TokenPooling {
   /** The first token's. */
   CLS("cls", "pooling_mode_cls_token") {
     @Override
@@ -68,7 +68,7 @@ public enum TokenPooling {
   }
 
   /** What {@code pooling_mode} calls it. */
-  public String word() {
+  String word() {
     return word;
   }
 

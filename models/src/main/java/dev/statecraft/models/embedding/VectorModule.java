@@ -1,7 +1,7 @@
 package dev.statecraft.models.embedding;
 
 /** What is done with a sentence's vector after pooling. */
-public sealed interface VectorModule permits Dense, Normalize {
+sealed interface VectorModule permits Dense, Normalize {
   /**
    * The vector that comes of one.
    *

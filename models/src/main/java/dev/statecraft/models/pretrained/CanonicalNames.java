@@ -48,8 +48,12 @@ record CanonicalNames(CheckpointSource checkpoint, List<String> notes) {
     Set<String> others = new TreeSet<>();
     for (String name : names) {
       boolean within = name.startsWith(prefix);
-      String canonical = canonical(within ? name.substring(prefix.length()) : name, config);
-      if (whole.isPresent() && !expected.has(canonical) && (prefix.isEmpty() || !within)) {
+      String canonical =
+          within
+              ? canonical(name.substring(prefix.length()), config)
+              : expected.head().filter(head -> isAround(prefix, name, head)).orElse(name);
+      boolean ours = expected.has(canonical) || expected.head().equals(Optional.of(canonical));
+      if (whole.isPresent() && !ours && (prefix.isEmpty() || !within)) {
         others.add(name);
       } else {
         // A tensor that has the name itself comes first; the other is then of no use.
@@ -76,11 +80,18 @@ record CanonicalNames(CheckpointSource checkpoint, List<String> notes) {
     return new CanonicalNames(shown, notes);
   }
 
+  /** Whether a name is the head's, in one of the modules that the network lies in. */
+  private static boolean isAround(String prefix, String name, String head) {
+    return name.endsWith(head)
+        && prefix.startsWith(name.substring(0, name.length() - head.length()));
+  }
+
   private static String textPart(String whole, Set<String> others) {
     Set<String> towers = new TreeSet<>();
     for (String name : others) {
       String inner = name.startsWith("model.") ? name.substring("model.".length()) : name;
-      towers.add(inner.substring(0, Math.max(inner.indexOf('.'), 0)));
+      int dot = inner.indexOf('.');
+      towers.add(dot < 0 ? inner : inner.substring(0, dot));
     }
     return "the text part of a "
         + whole

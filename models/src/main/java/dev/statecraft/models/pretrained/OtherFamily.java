@@ -32,6 +32,7 @@ final class OtherFamily {
           Map.entry("gemma3n", "Gemma 3n, which has other layers than Gemma 3"),
           Map.entry("qwen", "the first Qwen, " + DECODER),
           Map.entry("qwen3_next", "Qwen3-Next, some of whose layers are recurrent"),
+          Map.entry("voxtral", "Voxtral, whose text part has defaults of its own"),
           Map.entry("mamba", "Mamba, which is recurrent"),
           Map.entry("olmo2", "OLMo 2, " + DECODER),
           Map.entry("cohere", "Command R, " + DECODER),

@@ -40,8 +40,7 @@ public record TextPart(ConfigKeys keys, Optional<String> whole) {
           Map.entry("qwen2_audio", "qwen2"),
           Map.entry("qwen2_vl", "qwen2_vl_text"),
           Map.entry("qwen2_5_vl", "qwen2_5_vl_text"),
-          Map.entry("smolvlm", "llama"),
-          Map.entry("voxtral", "llama"));
+          Map.entry("smolvlm", "llama"));
 
   /** Text parts that are another family's models in all but their positions in pictures. */
   private static final Map<String, String> FAMILIES =

@@ -7,12 +7,16 @@ import dev.statecraft.base.InvalidInputException;
 import dev.statecraft.models.config.Activation;
 import dev.statecraft.models.config.ConfigText;
 import dev.statecraft.models.config.ProblemType;
+import dev.statecraft.models.config.rope.RopeConfig;
 import dev.statecraft.models.family.bert.Bert;
 import dev.statecraft.models.family.bert.BertConfig;
 import dev.statecraft.models.family.bert.Roberta;
+import dev.statecraft.models.family.distilbert.DistilBertConfig;
+import dev.statecraft.models.family.modernbert.ModernBertConfig;
 import dev.statecraft.models.family.vit.VitConfig;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -75,6 +79,120 @@ class EncoderConfigTest {
     assertThat(config.firstPosition()).isEqualTo(2);
     assertThat(config.maxTokens()).isEqualTo(38);
     assertThat(bert("'model_type': 'roberta', 'pad_token_id': 4").firstPosition()).isEqualTo(5);
+  }
+
+  /** The classes and the prefixes of transformers' modelling code. */
+  @ParameterizedTest
+  @CsvSource({
+    "bert, bert., Bert, 0",
+    "roberta, roberta., Roberta, 2",
+    "xlm-roberta, roberta., XLMRoberta, 2",
+    "camembert, roberta., Camembert, 2",
+    "data2vec-text, data2vec_text., Data2VecText, 2"
+  })
+  void relativesHaveTheirNames(String type, String prefix, String classes, int first) {
+    BertConfig config = bert("'model_type': '" + type + "'");
+    assertThat(config.firstPosition()).isEqualTo(first);
+    assertThat(config.backbone().prefix()).isEqualTo(prefix);
+    assertThat(config.backbone().architecture()).isEqualTo(classes + "Model");
+    assertThat(config.backbone().sequenceOutputs().orElseThrow().architecture())
+        .isEqualTo(classes + "ForSequenceClassification");
+    assertThat(config.backbone().paper().isPresent()).isEqualTo(type.equals("roberta"));
+  }
+
+  @Test
+  void whatFilesOfBertLeaveOutIsTransformersDefault() {
+    BertConfig config =
+        (BertConfig)
+            new ConfigText(
+                    BERT.replace(
+                        " \"type_vocab_size\": 2, \"layer_norm_eps\": 1e-12}", " \"x\": 1}"))
+                .parse();
+    assertThat(config.typeVocabSize()).isEqualTo(2);
+    assertThat(config.layerNormEps()).isEqualTo(1e-12);
+  }
+
+  @Test
+  void distilBertHasTheDefaultsOfTransformers() {
+    DistilBertConfig config =
+        (DistilBertConfig)
+            new ConfigText("{\"model_type\": \"distilbert\", \"vocab_size\": 89}").parse();
+    assertThat(config)
+        .isEqualTo(
+            new DistilBertConfig(
+                89,
+                768,
+                3072,
+                6,
+                12,
+                512,
+                Activation.GELU,
+                0.1,
+                0.1,
+                0.2,
+                List.of(),
+                Optional.empty(),
+                false,
+                Optional.empty()));
+    assertThat(config.backbone().input().maxTokens()).isEqualTo(512);
+  }
+
+  @Test
+  void modernBertHasTheDefaultsOfTransformers() {
+    ModernBertConfig config = modernBert("");
+    assertThat(config.hiddenSize()).isEqualTo(768);
+    assertThat(config.intermediateSize()).isEqualTo(1152);
+    assertThat(config.numHiddenLayers()).isEqualTo(22);
+    assertThat(config.local().subList(0, 5)).containsExactly(false, true, true, false, true);
+    assertThat(config.window()).isEqualTo(64);
+    assertThat(config.globalRope()).isEqualTo(new RopeConfig(160_000));
+    assertThat(config.localRope()).isEqualTo(new RopeConfig(10_000));
+    assertThat(config.biases()).isEqualTo(new ModernBertConfig.Biases(false, false, false, false));
+    assertThat(config.meanPooling()).isFalse();
+  }
+
+  /** Files of transformers 4 have other keys than those of transformers 5. */
+  @Test
+  void modernBertReadsOldAndNewKeys() {
+    ModernBertConfig old =
+        modernBert(
+            "'num_hidden_layers': 4, 'global_attn_every_n_layers': 2, 'global_rope_theta': 80000.0,"
+                + " 'local_rope_theta': 5000, 'classifier_pooling': 'mean'");
+    ModernBertConfig now =
+        modernBert(
+            "'num_hidden_layers': 4, 'layer_types': ['full_attention', 'sliding_attention',"
+                + " 'full_attention', 'sliding_attention'], 'classifier_pooling': 'mean',"
+                + " 'rope_parameters': {'full_attention': {'rope_theta': 80000.0, 'rope_type':"
+                + " 'default'}, 'sliding_attention': {'rope_theta': 5000, 'rope_type':"
+                + " 'default'}}");
+    assertThat(now).isEqualTo(old);
+    assertThat(now.poolsMean(Set.of())).isTrue();
+  }
+
+  private static ModernBertConfig modernBert(String keys) {
+    return (ModernBertConfig)
+        new ConfigText("{\"model_type\": \"modernbert\", \"vocab_size\": 89}").with(keys).parse();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "'hidden_size': 12|hidden_size: expected an even multiple of num_attention_heads (12)",
+        "'num_hidden_layers': 2, 'layer_types': ['full_attention']"
+            + "|layer_types: expected one for each of the 2 layers",
+        "'num_hidden_layers': 1, 'layer_types': ['linear_attention']"
+            + "|layer_types: expected full_attention or sliding_attention, found",
+        "'rope_scaling': {'rope_type': 'yarn', 'factor': 4}|rope_scaling: expected none, found",
+        "'classifier_pooling': 'max'|classifier_pooling: expected mean or cls, found \"max\"",
+        "'hidden_activation': 'silu'"
+            + "|hidden_activation: expected one of gelu, gelu_new, relu, found \"silu\"",
+      })
+  void modernBertNamesTheKeyThatIsWrong(String keys, String problem) {
+    assertThatThrownBy(() -> modernBert(keys))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageStartingWith("c.json: " + problem);
   }
 
   @Test

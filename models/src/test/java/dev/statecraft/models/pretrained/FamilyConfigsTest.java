@@ -173,6 +173,7 @@ class FamilyConfigsTest {
   void aWindowThatIsSwitchedOnIsUsed() throws IOException {
     DecoderConfig off = (DecoderConfig) config("qwen2.5-7b-instruct").parse();
     assertThat(off.layers()).allMatch(layer -> layer.window() == 0);
+    assertThat(config("qwen2.5-7b-instruct").without("use_sliding_window").parse()).isEqualTo(off);
     DecoderConfig on =
         (DecoderConfig)
             config("qwen2.5-7b-instruct")

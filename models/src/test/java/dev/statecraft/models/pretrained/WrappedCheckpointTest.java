@@ -98,6 +98,8 @@ class WrappedCheckpointTest {
     "phi3-tiny, model.language.",
     "bert-tiny, 0.auto_model.",
     "roberta-tiny, module.",
+    "distilbert-tiny, 0.auto_model.",
+    "modernbert-tiny, _orig_mod.",
     "vit-tiny, student."
   })
   void onePrefixIsTakenAway(String fixture, String prefix) throws IOException {
@@ -180,6 +182,7 @@ class WrappedCheckpointTest {
     "gemma3, gemma3-tiny, language_model.model., language_model.lm_head.",
     "gemma3, gemma3-tiny, model.language_model., lm_head.",
     "llava, llama-tiny, language_model.model., language_model.lm_head.",
+    "llava_next, llama-tiny, language_model.model.model., language_model.lm_head.",
     "smolvlm, llama-tiny, model.text_model., lm_head.",
     "mistral3, mistral-tiny, language_model.model., language_model.lm_head."
   })
@@ -230,6 +233,24 @@ class WrappedCheckpointTest {
       assertThat(model.config()).isEqualTo(original.config());
       assertThat(model.notes())
           .containsExactly("the text part of a qwen2_vl model; tensors left out: 1, of [visual]");
+    }
+  }
+
+  /** transformers keeps both where they differ, wherever the head lies. */
+  @ParameterizedTest
+  @CsvSource({"lm_head.weight", "model.lm_head.weight"})
+  void aHeadOfItsOwnOutsideTheTextPartIsKept(String head) throws IOException {
+    putWhole("llava", config("llama-tied"));
+    add("llama-tied", name -> name.replace("model.", "model.language_model."));
+    add(TensorEntry.of(head, ElementType.F32, 97, 32), ByteBuffer.allocate(97 * 32 * 4));
+    add(TensorEntry.of("audio.lm_head.weight", ElementType.F32, 9), ByteBuffer.allocate(36));
+    try (PretrainedModel model = open()) {
+      assertThat(model.config().tied()).isEmpty();
+      assertThat(model.notes()).hasSize(2);
+      assertThat(model.notes().get(1)).startsWith("tie_word_embeddings is true, but");
+      CheckpointReport report = model.report(model.usual().graph());
+      assertThat(report.missing()).isEmpty();
+      assertThat(report.unexpected()).isEmpty();
     }
   }
 

@@ -124,7 +124,7 @@ final class Models {
   static SentenceModules sentenceModules(PretrainedModel model, Consumer<String> notes)
       throws IOException {
     boolean causal = model.config().kind() == ModelKind.CAUSAL_LM;
-    SentenceModules usual = SentenceModules.usual(model.name(), causal);
+    SentenceModules usual = SentenceModules.usual(causal);
     if (model.name().equals(MINILM)) {
       // As the modules of sentence-transformers/all-MiniLM-L6-v2 have it.
       return usual.withMaxLength(MINILM_LENGTH).normalized(true);

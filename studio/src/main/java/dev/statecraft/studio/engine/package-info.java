@@ -11,8 +11,8 @@
  * <p>What answers is an {@link dev.statecraft.studio.engine.OpenModel}, on a thread of its own. Its
  * {@code OpenAdapters} hold the model and its adapters by name, each an {@code Answering} over the
  * weights that all share; an {@code AnswerKind} says how they are opened to write ({@code
- * WritingKind}) or to give classes ({@code ClassifyingKind}), an {@code AdapterPlace} where an
- * adapter lies, and {@code BaseCheck} whether its run tuned this very base. A conversation is a
- * {@code Talk}, which stays with its adapter until it is told another.
+ * WritingKind}), to give classes ({@code ClassifyingKind}) or vectors ({@code EmbeddingKind}), an
+ * {@code AdapterPlace} where an adapter lies, and {@code BaseCheck} whether its run tuned this very
+ * base. A conversation is a {@code Talk}, which stays with its adapter until it is told another.
  */
 package dev.statecraft.studio.engine;

@@ -35,7 +35,7 @@ final class TextEmbedderTest {
     Path bert = LabelledBert.write(folder.resolve("bert"), List.of("a", "b"));
     try (PretrainedModel model = PretrainedModel.open(bert);
         Torch torch = Torch.cpu()) {
-      SentenceModules modules = SentenceModules.usual("bert", false);
+      SentenceModules modules = SentenceModules.usual(false);
       AnswerKind.Way way = new EmbeddingKind("bert", model, modules).untuned();
       Graph graph = way.graph();
       assertThat(graph.parameters().keySet())

@@ -1,6 +1,8 @@
 package dev.statecraft.tensor.vector;
 
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
@@ -31,6 +33,19 @@ public final class GateMath {
   /** {@code 1 / sqrt(2 pi)}. */
   private static final float DENSITY = 0.39894228f;
 
+  private static final FloatVector ONE = vector(1f);
+  private static final FloatVector HALF = vector(0.5f);
+  private static final FloatVector MINUS_HALF = vector(-0.5f);
+  private static final FloatVector P = vector(ERF_P * ROOT_HALF);
+  private static final FloatVector A1 = vector(ERF_1);
+  private static final FloatVector A2 = vector(ERF_2);
+  private static final FloatVector A3 = vector(ERF_3);
+  private static final FloatVector A4 = vector(ERF_4);
+  private static final FloatVector A5 = vector(ERF_5);
+  private static final FloatVector DENSITIES = vector(DENSITY);
+  private static final IntVector SIGN = ints(Integer.MIN_VALUE);
+  private static final IntVector LARGEST_SQUARE = ints(Float.floatToRawIntBits(2 * LARGEST));
+
   private GateMath() {}
 
   /** {@code gate = gelu(gate) up}, GELU by tanh. */
@@ -54,7 +69,7 @@ public final class GateMath {
       FloatVector z = at(gate, i);
       FloatVector square = z.mul(z);
       // 1 - s as e s: what is left of 1 would have lost its digits.
-      FloatVector e = VectorMath.exp(inner(z, square).neg());
+      FloatVector e = LeanExp.of(inner(z, square).neg());
       FloatVector s = vector(1f).div(e.add(1f));
       FloatVector g = at(dy, i).mul(s);
       FloatVector slope = square.fma(vector(3 * CUBIC), vector(LINEAR)).mul(z);
@@ -98,7 +113,7 @@ public final class GateMath {
       FloatVector bell = bell(z);
       FloatVector phi = phi(z, bell);
       FloatVector g = at(dy, i);
-      FloatVector slope = bell.mul(DENSITY).fma(z, phi);
+      FloatVector slope = bell.mul(DENSITIES).fma(z, phi);
       g.mul(at(up, i)).mul(slope).intoArray(gate, i);
       g.mul(z).mul(phi).intoArray(up, i);
     }
@@ -113,7 +128,9 @@ public final class GateMath {
 
   /** {@code e^(-z^2 / 2)}. */
   private static FloatVector bell(FloatVector z) {
-    return VectorMath.exp(VectorMath.within(z.mul(z).mul(-0.5f), LARGEST));
+    // As integers, floats that are not negative are in order.
+    IntVector square = z.mul(z).reinterpretAsInts().min(LARGEST_SQUARE);
+    return LeanExp.of(square.reinterpretAsFloats().mul(MINUS_HALF));
   }
 
   private static float bell(float z) {
@@ -122,19 +139,23 @@ public final class GateMath {
 
   /** {@code Phi(z)}: {@code 1/2} and, by the sign of z, plus or minus {@code 1/2 - erfc / 2}. */
   private static FloatVector phi(FloatVector z, FloatVector bell) {
-    FloatVector t = vector(1f).div(z.abs().fma(vector(ERF_P * ROOT_HALF), vector(1f)));
-    FloatVector p = t.fma(vector(ERF_5), vector(ERF_4));
-    p = p.fma(t, vector(ERF_3));
-    p = p.fma(t, vector(ERF_2));
-    p = p.fma(t, vector(ERF_1)).mul(t);
-    FloatVector half = p.mul(bell).fma(vector(-0.5f), vector(0.5f));
-    return VectorMath.withSignOf(z, half).add(0.5f);
+    FloatVector t = ONE.div(z.abs().fma(P, ONE));
+    FloatVector p = t.fma(A5, A4).fma(t, A3).fma(t, A2).fma(t, A1).mul(t);
+    FloatVector half = p.mul(bell).fma(MINUS_HALF, HALF);
+    IntVector sign = z.reinterpretAsInts().and(SIGN);
+    return sign.lanewise(VectorOperators.XOR, half.reinterpretAsInts())
+        .reinterpretAsFloats()
+        .add(HALF);
   }
 
   private static float phi(float z, float bell) {
     float t = 1 / (1 + ERF_P * ROOT_HALF * Math.abs(z));
     float p = t * (ERF_1 + t * (ERF_2 + t * (ERF_3 + t * (ERF_4 + t * ERF_5))));
     return 0.5f + Math.copySign(0.5f - 0.5f * p * bell, z);
+  }
+
+  private static IntVector ints(int value) {
+    return IntVector.broadcast(F.withLanes(int.class), value);
   }
 
   private static FloatVector vector(float value) {

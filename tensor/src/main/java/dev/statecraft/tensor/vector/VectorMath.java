@@ -95,16 +95,4 @@ final class VectorMath {
   private static final float LOG2_E = 1.44269504f;
   private static final float LN2_HIGH = 0.693359375f;
   private static final float LN2_LOW = -2.12194440e-4f;
-
-  /**
-   * A magnitude with the sign of another number.
-   *
-   * @param magnitude not below 0 by more than its rounding, where it changes sign with it
-   */
-  static FloatVector withSignOf(FloatVector x, FloatVector magnitude) {
-    return x.reinterpretAsInts()
-        .and(Integer.MIN_VALUE)
-        .lanewise(VectorOperators.XOR, magnitude.reinterpretAsInts())
-        .reinterpretAsFloats();
-  }
 }

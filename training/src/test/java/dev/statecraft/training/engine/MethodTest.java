@@ -229,6 +229,7 @@ class MethodTest {
     return graph.edges().stream()
         .filter(edge -> edge.op().isNorm())
         .flatMap(edge -> edge.parameters().stream())
+        .filter(parameter -> parameter.role() == Parameter.Role.BASE)
         .toList();
   }
 

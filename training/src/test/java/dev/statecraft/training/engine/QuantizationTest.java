@@ -7,6 +7,7 @@ import dev.statecraft.base.UsageException;
 import dev.statecraft.core.control.FullTuning;
 import dev.statecraft.core.graph.FactorPair;
 import dev.statecraft.core.graph.Graph;
+import dev.statecraft.core.graph.Layer;
 import dev.statecraft.core.graph.Parameter;
 import dev.statecraft.core.plan.StorePolicy;
 import dev.statecraft.core.run.QuantizableWeights;
@@ -22,6 +23,7 @@ import dev.statecraft.tensor.Torch;
 import dev.statecraft.tensor.quant.Quantization;
 import dev.statecraft.tensor.quant.QuantizedMatrix;
 import dev.statecraft.testkit.Closeness;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -154,10 +156,14 @@ class QuantizationTest {
       TinyModel model = TinyModel.of(encoder);
       Set<String> names = QuantizableWeights.of(model.graph());
       assertThat(names)
-          .hasSize(6 * model.family().config().numHiddenLayers())
-          .allMatch(name -> name.contains(".encoder.layer.") && name.endsWith(".weight"))
+          .hasSize(model.graph().layers().stream().mapToInt(layer -> linears(layer).size()).sum())
+          .allMatch(name -> name.matches(".+\\.layers?\\.\\d.+\\.weight"))
           .noneMatch(name -> name.toLowerCase(java.util.Locale.ROOT).contains("norm"));
     }
+  }
+
+  private static Set<String> linears(Layer layer) {
+    return new HashSet<>(layer.projections().values());
   }
 
   @Test

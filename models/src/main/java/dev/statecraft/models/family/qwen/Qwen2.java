@@ -25,7 +25,8 @@ public final class Qwen2 {
     DecoderKeys decoder = new DecoderKeys(keys);
     decoder.requireSilu();
     LayerKind full = LayerKind.full(decoder.rope(sizes));
-    int window = keys.flag("use_sliding_window", false) ? decoder.window(4096) : 0;
+    int sliding = decoder.window(4096);
+    int window = keys.flag("use_sliding_window", false) ? sliding : 0;
     int first = keys.zeroOrMore("max_window_layers", 28);
     return new DecoderBuilder(keys, name, sizes)
         .scaledTargets("q_proj", "v_proj", "down_proj")

@@ -38,7 +38,8 @@ public final class SmolLm3 {
   private static List<LayerKind> layers(ConfigKeys keys, DecoderKeys decoder, DecoderSizes sizes) {
     List<Boolean> turned = turned(keys, sizes.numHiddenLayers());
     RopeConfig rope = decoder.rope(sizes, 2e6).whole();
-    int window = keys.flag("use_sliding_window", false) ? decoder.window(0) : 0;
+    int sliding = decoder.window(0);
+    int window = keys.flag("use_sliding_window", false) ? sliding : 0;
     List<Boolean> slides = decoder.slides(sizes, i -> window > 0 && !turned.get(i));
     return IntStream.range(0, turned.size())
         .mapToObj(
