@@ -56,8 +56,11 @@ import java.util.stream.Stream;
  * without a cache.
  */
 public final class Compare {
-  /** Gradients below this share of the largest are noise: keys' biases without rotary positions. */
-  private static final double SMALL = 1e-3;
+  /**
+   * Gradients whose largest number is below this share of the largest of all are zero, but for
+   * rounding: those of keys' biases without rotary positions. They are held to the largest of all.
+   */
+  private static final double ZERO = 1e-9;
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -166,7 +169,7 @@ public final class Compare {
         CheckpointSource source = CheckpointFolder.open(folder);
         Weights weights = Weights.load(torch, graph, type, CheckpointWeights.of(source), 0)) {
       double logits = difference(logits(graph, weights, torch, type), truth.get("logits"), 0);
-      double floor = SMALL * largest(truth);
+      double largest = largest(truth);
       double most = 0;
       String worst = "logits";
       for (StorePolicy policy : StorePolicy.values()) {
@@ -177,7 +180,7 @@ public final class Compare {
               difference(
                   weights.gradient(parameter.name()).toDoubles(),
                   truth.get("grad." + parameter.name()),
-                  floor);
+                  isZero(parameter.name()) ? largest : 0);
           if (!(difference <= most)) {
             most = difference;
             worst = parameter.name();
@@ -242,6 +245,11 @@ public final class Compare {
         .map(Math::abs)
         .max()
         .orElse(0);
+  }
+
+  private boolean isZero(String parameter) {
+    double most = Arrays.stream(exact.get("grad." + parameter)).map(Math::abs).max().orElse(0);
+    return most < ZERO * largest(exact);
   }
 
   /** In their type from end to end: norms and softmax do not round a float64 model to float32. */
