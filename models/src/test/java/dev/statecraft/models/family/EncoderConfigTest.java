@@ -106,7 +106,8 @@ class EncoderConfigTest {
         (BertConfig)
             new ConfigText(
                     BERT.replace(
-                        " \"type_vocab_size\": 2, \"layer_norm_eps\": 1e-12}", " \"x\": 1}"))
+                        " \"type_vocab_size\": 2, \"layer_norm_eps\": 1e-12}",
+                        " \"hidden_act\": \"gelu\"}"))
                 .parse();
     assertThat(config.typeVocabSize()).isEqualTo(2);
     assertThat(config.layerNormEps()).isEqualTo(1e-12);
