@@ -51,6 +51,6 @@ public final class Gemma {
 
   /** Embeddings times the root of their width, in the model's type. */
   static DecoderScales scales(DecoderSizes sizes, ScoreRule scores) {
-    return new DecoderScales(Math.sqrt(sizes.hiddenSize()), true, 1, scores);
+    return new DecoderScales((float) Math.sqrt(sizes.hiddenSize()), true, 1, scores);
   }
 }
