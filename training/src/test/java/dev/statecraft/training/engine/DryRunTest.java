@@ -2,6 +2,7 @@ package dev.statecraft.training.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.statecraft.core.control.FullTuning;
 import dev.statecraft.core.control.LayerSelection;
 import dev.statecraft.core.control.Lora;
 import dev.statecraft.core.graph.Graph;
@@ -174,6 +175,30 @@ class DryRunTest {
             policies,
             DryRunTest::batch);
     predictsThePeak(predicted, graph, policies, type, quantization, states);
+  }
+
+  /** Windows, caps, joined linears, norms of heads and fused scores, too, allocate alike. */
+  @ParameterizedTest
+  @CsvSource({
+    "mistral-tiny, lora, CHEAP, BFLOAT16",
+    "qwen3-tiny, control, INPUTS, FLOAT32",
+    "qwen3-tiny, dora, MLP, BFLOAT16",
+    "gemma2-tiny, lora, ALL, FLOAT32",
+    "gemma2-tiny, double-control, CHEAP, BFLOAT16",
+    "gemma2-tiny, full, INPUTS, FLOAT64",
+    "gemma3-tiny, loreft, INPUTS, BFLOAT16",
+    "phi3-tiny, lora, CHEAP, FLOAT32",
+    "phi3-tiny, full, MLP, BFLOAT16"
+  })
+  void predictsThePeakOfOtherDecoders(String name, String method, StorePolicy store, DType type) {
+    TinyModel model = TinyModel.of(name);
+    Graph graph =
+        method.equals("full")
+            ? new FullTuning().apply(model.family().graph())
+            : Methods.of(model, 0.1).get(method).apply(model.family().graph());
+    LayerPolicies policies = LayerPolicies.uniform(store);
+    MemoryUse predicted = DryRun.step(graph, ComputeOptions.cpu(type), policies, DryRunTest::batch);
+    predictsThePeak(predicted, graph, policies, type, Quantization.NONE, StateFormat.EXACT);
   }
 
   private static void predictsThePeak(
