@@ -162,7 +162,7 @@ public final class Compare {
       throws IOException {
     ModelConfig config = Families.read(folder.resolve("config.json"));
     TaskModel model =
-        config.poolsMean(Set.of())
+        config.poolsMean(tensors())
             ? TaskModel.classifier(config.backbone(), CLASSES, Pooling.MEAN)
             : TaskModel.usual(config.backbone(), CLASSES);
     Graph graph = form.apply(new FullTuning().apply(model.graph()));
@@ -173,7 +173,10 @@ public final class Compare {
     Set<String> ours = new TreeSet<>();
     graph.trainableParameters().forEach(parameter -> ours.add(parameter.name()));
     if (!told.equals(ours)) {
-      throw new IllegalStateException("parameters " + ours + ", transformers' " + told);
+      Set<String> apart = new TreeSet<>(told);
+      apart.addAll(ours);
+      apart.removeIf(name -> told.contains(name) && ours.contains(name));
+      throw new IllegalStateException("only one of both has the parameters " + apart);
     }
     try (Torch torch = Torch.cpu();
         CheckpointSource source = CheckpointFolder.open(folder);
@@ -208,6 +211,12 @@ public final class Compare {
           worst,
           Arrays.equals(text, ints(json.get("greedy_uncached"))),
           Arrays.equals(text, ints(json.get("greedy_cached"))));
+    }
+  }
+
+  private Set<String> tensors() throws IOException {
+    try (CheckpointSource source = CheckpointFolder.open(folder)) {
+      return Set.copyOf(source.names());
     }
   }
 
