@@ -9,6 +9,7 @@ import dev.statecraft.core.op.RmsNorm;
 import dev.statecraft.core.plan.StatePlan;
 import dev.statecraft.core.plan.StorePolicy;
 import dev.statecraft.core.run.Batch;
+import dev.statecraft.core.run.HostBatch;
 import dev.statecraft.core.run.Pass;
 import dev.statecraft.core.run.PassOptions;
 import dev.statecraft.core.run.Weights;
@@ -22,7 +23,9 @@ import dev.statecraft.formats.tokenizer.Tokenizer;
 import dev.statecraft.inference.Sampler;
 import dev.statecraft.inference.TextGenerator;
 import dev.statecraft.models.family.CheckpointWeights;
+import dev.statecraft.models.family.ModelConfig;
 import dev.statecraft.models.family.TokenBatches;
+import dev.statecraft.models.head.Pooling;
 import dev.statecraft.models.head.TaskModel;
 import dev.statecraft.models.pretrained.Families;
 import dev.statecraft.tensor.DType;
@@ -56,8 +59,14 @@ import java.util.stream.Stream;
  * without a cache.
  */
 public final class Compare {
-  /** Gradients below this share of the largest are noise: keys' biases without rotary positions. */
-  private static final double SMALL = 1e-3;
+  /**
+   * Gradients whose largest number is below this share of the largest of all are zero, but for
+   * rounding: those of keys' biases without rotary positions. They are held to the largest of all.
+   */
+  private static final double ZERO = 1e-9;
+
+  /** That encoders tell apart. */
+  private static final int CLASSES = 3;
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -151,7 +160,11 @@ public final class Compare {
 
   private Difference run(DType type, Map<String, double[]> truth, UnaryOperator<Graph> form)
       throws IOException {
-    TaskModel model = TaskModel.causalLm(Families.read(folder.resolve("config.json")).backbone());
+    ModelConfig config = Families.read(folder.resolve("config.json"));
+    TaskModel model =
+        config.poolsMean(tensors())
+            ? TaskModel.classifier(config.backbone(), CLASSES, Pooling.MEAN)
+            : TaskModel.usual(config.backbone(), CLASSES);
     Graph graph = form.apply(new FullTuning().apply(model.graph()));
     Set<String> told = new TreeSet<>();
     truth.keySet().stream()
@@ -160,29 +173,36 @@ public final class Compare {
     Set<String> ours = new TreeSet<>();
     graph.trainableParameters().forEach(parameter -> ours.add(parameter.name()));
     if (!told.equals(ours)) {
-      throw new IllegalStateException("parameters " + ours + ", transformers' " + told);
+      Set<String> apart = new TreeSet<>(told);
+      apart.addAll(ours);
+      apart.removeIf(name -> told.contains(name) && ours.contains(name));
+      throw new IllegalStateException("only one of both has the parameters " + apart);
     }
     try (Torch torch = Torch.cpu();
         CheckpointSource source = CheckpointFolder.open(folder);
         Weights weights = Weights.load(torch, graph, type, CheckpointWeights.of(source), 0)) {
-      double logits = difference(logits(graph, weights, torch, type), truth.get("logits"), 0);
-      double floor = SMALL * largest(truth);
+      double logits =
+          difference(logits(model, graph, weights, torch, type), truth.get("logits"), 0);
+      double largest = largest(truth);
       double most = 0;
       String worst = "logits";
       for (StorePolicy policy : StorePolicy.values()) {
         weights.flatGradients().fill(0);
-        backward(graph, weights, torch, type, policy);
+        backward(model, graph, weights, torch, type, policy);
         for (Parameter parameter : graph.trainableParameters()) {
           double difference =
               difference(
                   weights.gradient(parameter.name()).toDoubles(),
                   truth.get("grad." + parameter.name()),
-                  floor);
+                  isZero(parameter.name()) ? largest : 0);
           if (!(difference <= most)) {
             most = difference;
             worst = parameter.name();
           }
         }
+      }
+      if (!model.writesTexts()) {
+        return new Difference(logits, most, worst, true, true);
       }
       int[] text = greedy(model, graph, weights);
       return new Difference(
@@ -194,27 +214,62 @@ public final class Compare {
     }
   }
 
-  private double[] logits(Graph graph, Weights weights, Torch torch, DType type) {
-    List<int[]> ids = new ArrayList<>();
-    json.get("sequences").forEach(sequence -> ids.add(ints(sequence)));
+  private Set<String> tensors() throws IOException {
+    try (CheckpointSource source = CheckpointFolder.open(folder)) {
+      return Set.copyOf(source.names());
+    }
+  }
+
+  private double[] logits(TaskModel model, Graph graph, Weights weights, Torch torch, DType type) {
     StatePlan plan = StatePlan.inference(graph, Set.of(TaskModel.LOGITS));
-    try (Batch batch = TokenBatches.scored(ids).upload(torch, type);
+    HostBatch scored = model.writesTexts() ? TokenBatches.scored(sequences()) : classified(model);
+    try (Batch batch = scored.upload(torch, type);
         Pass pass = Pass.run(plan, weights, batch, PassOptions.INFERENCE)) {
       return pass.value(TaskModel.LOGITS).toDoubles();
     }
   }
 
-  private void backward(Graph graph, Weights weights, Torch torch, DType type, StorePolicy policy) {
+  private List<int[]> sequences() {
+    List<int[]> ids = new ArrayList<>();
+    json.get("sequences").forEach(sequence -> ids.add(ints(sequence)));
+    return ids;
+  }
+
+  private HostBatch classified(TaskModel model) {
+    List<int[]> ids = sequences();
+    List<int[]> types = ids.stream().map(sequence -> new int[sequence.length]).toList();
+    return TokenBatches.classified(
+        model.input().tokens().orElseThrow(), ids, types, ints(json.get("classes")));
+  }
+
+  private HostBatch causal() {
     List<LabelledTokens> examples = new ArrayList<>();
-    long labels = 0;
     for (int i = 0; i < json.get("sequences").size(); i++) {
-      int[] targets = ints(json.get("labels").get(i));
-      labels += Arrays.stream(targets).filter(t -> t != LabelledTokens.IGNORED).count();
-      examples.add(new LabelledTokens(ints(json.get("sequences").get(i)), targets));
+      examples.add(
+          new LabelledTokens(ints(json.get("sequences").get(i)), ints(json.get("labels").get(i))));
     }
+    return TokenBatches.causal(examples);
+  }
+
+  /** What the loss is the mean over: learned tokens, or sequences. */
+  private long labels(TaskModel model) {
+    if (!model.writesTexts()) {
+      return json.get("classes").size();
+    }
+    long count = 0;
+    for (JsonNode row : json.get("labels")) {
+      count += Arrays.stream(ints(row)).filter(t -> t != LabelledTokens.IGNORED).count();
+    }
+    return count;
+  }
+
+  private void backward(
+      TaskModel model, Graph graph, Weights weights, Torch torch, DType type, StorePolicy policy) {
+    HostBatch labelled = model.writesTexts() ? causal() : classified(model);
     StatePlan plan = StatePlan.training(graph, TaskModel.LOSS, Set.of(), policy);
-    try (Batch batch = TokenBatches.causal(examples).upload(torch, type);
-        Pass pass = Pass.run(plan, weights, batch, new PassOptions(1.0 / labels, 0, true))) {
+    PassOptions options = new PassOptions(1.0 / labels(model), 0, true);
+    try (Batch batch = labelled.upload(torch, type);
+        Pass pass = Pass.run(plan, weights, batch, options)) {
       double loss = pass.value(TaskModel.LOSS).toDoubles()[0];
       double told = json.get("loss").asDouble();
       if (!(Math.abs(loss - told) <= 1e-4 * told)) {
@@ -242,6 +297,11 @@ public final class Compare {
         .map(Math::abs)
         .max()
         .orElse(0);
+  }
+
+  private boolean isZero(String parameter) {
+    double most = Arrays.stream(exact.get("grad." + parameter)).map(Math::abs).max().orElse(0);
+    return most < ZERO * largest(exact);
   }
 
   /** In their type from end to end: norms and softmax do not round a float64 model to float32. */

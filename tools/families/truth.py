@@ -1,4 +1,6 @@
-"""What transformers computes on random models of each decoder family, option by option.
+"""What transformers computes on random models of each family, option by option.
+
+Of encoders the models classify, and there is no text.
 
 usage: python truth.py OUT [PART ...]      only cases whose name contains a PART
 
@@ -14,7 +16,8 @@ import torch
 from safetensors.torch import save_file
 from tokenizers import Tokenizer, models, pre_tokenizers
 import transformers
-from transformers import AutoConfig, AutoModelForCausalLM
+from transformers import AutoConfig, AutoModelForCausalLM, AutoModelForSequenceClassification
+from transformers.models.modernbert import modeling_modernbert
 
 torch.set_num_threads(1)
 transformers.logging.set_verbosity_error()
@@ -141,17 +144,44 @@ def cases():
     yield "smollm3.old", "smollm3", dict(no_rope_layers=[1, 1, 1, 0])
 
 
+ENCODER = dict(vocab_size=VOCAB, hidden_size=32, intermediate_size=40, num_hidden_layers=3, num_attention_heads=4, max_position_embeddings=64,
+               pad_token_id=0, num_labels=3)
+DISTIL = dict(vocab_size=VOCAB, dim=32, hidden_dim=40, n_layers=3, n_heads=4, max_position_embeddings=64, pad_token_id=0, num_labels=3)
+ROBERTA = dict(ENCODER, pad_token_id=1, type_vocab_size=1)
+MODERN = dict(ENCODER, num_hidden_layers=4, local_attention=16, bos_token_id=1, eos_token_id=2, cls_token_id=1, sep_token_id=2)
+
+
+def encoders():
+    """As cases, of models that classify."""
+    yield "bert.plain", "bert", ENCODER
+    yield "bert.relu-eps", "bert", dict(ENCODER, hidden_act="relu", layer_norm_eps=1e-5)
+    yield "roberta.plain", "roberta", ROBERTA
+    yield "xlm-roberta.plain", "xlm-roberta", ROBERTA
+    yield "xlm-roberta.types", "xlm-roberta", dict(ROBERTA, type_vocab_size=2)
+    yield "camembert.plain", "camembert", ROBERTA
+    yield "data2vec-text.plain", "data2vec-text", ROBERTA
+    yield "distilbert.plain", "distilbert", DISTIL
+    yield "distilbert.sinusoidal", "distilbert", dict(DISTIL, sinusoidal_pos_embds=True)
+    yield "distilbert.relu", "distilbert", dict(DISTIL, activation="relu")
+    yield "modernbert.plain", "modernbert", MODERN
+    yield "modernbert.window-6-every-2", "modernbert", dict(MODERN, local_attention=6, global_attn_every_n_layers=2)
+    yield "modernbert.window-64", "modernbert", dict(MODERN, local_attention=64)
+    yield "modernbert.biases", "modernbert", dict(MODERN, attention_bias=True, mlp_bias=True, norm_bias=True, classifier_bias=True)
+    yield "modernbert.mean", "modernbert", dict(MODERN, classifier_pooling="mean")
+    yield "modernbert.every-1", "modernbert", dict(MODERN, global_attn_every_n_layers=1)
+
+
 def randomize(model, generator, from_one):
     """Values that make every parameter matter, each exact in float32."""
     for name, parameter in model.named_parameters():
         with torch.no_grad():
-            if "norm" in name:
+            if "norm" in name.lower() and name.endswith("weight"):
                 parameter.uniform_(-0.4, 0.4, generator=generator)
                 if not from_one:
                     parameter.add_(1)
             elif name.endswith("bias"):
                 parameter.normal_(0, 0.3, generator=generator)
-            elif "embed_tokens" in name:
+            elif "embed" in name:
                 parameter.normal_(0, 0.6, generator=generator)
             else:
                 parameter.normal_(0, 1.2 * parameter.shape[1] ** -0.5, generator=generator)
@@ -227,7 +257,16 @@ def softmax(x, dim, dtype=None, original=torch.nn.functional.softmax):
     return original(x, dim=dim, dtype=dtype if rounded else None)
 
 
+def turn(q, k, cos, sin, unsqueeze_dim=1, original=modeling_modernbert.apply_rotary_pos_emb):
+    """ModernBERT rounds queries and keys to float32 too."""
+    if rounded:
+        return original(q, k, cos, sin, unsqueeze_dim)
+    cos, sin = cos.unsqueeze(unsqueeze_dim), sin.unsqueeze(unsqueeze_dim)
+    return tuple(x * cos + modeling_modernbert.rotate_half(x) * sin for x in (q, k))
+
+
 torch.nn.functional.softmax = softmax
+modeling_modernbert.apply_rotary_pos_emb = turn
 rounded = True
 
 
@@ -278,13 +317,45 @@ def case(out, name, kind, options, seed):
 
 
 
+def encoder(out, name, kind, options, seed):
+    folder = os.path.join(out, name.replace(".", "-"))
+    generator = torch.Generator().manual_seed(seed)
+    config = AutoConfig.for_model(kind, **options)
+    model = AutoModelForSequenceClassification.from_config(config, attn_implementation="eager").float()
+    randomize(model, generator, False)
+    model.save_pretrained(folder)
+    tokenizer(folder)
+    model = AutoModelForSequenceClassification.from_pretrained(folder, attn_implementation="eager", dtype=torch.float32).double().eval()
+    sequences = [torch.randint(3, VOCAB, (n,), generator=generator).tolist() for n in LENGTHS]
+    classes = [i % 3 for i in range(len(sequences))]
+
+    def results():
+        model.zero_grad()
+        logits = torch.cat([model(input_ids=torch.tensor([ids])).logits for ids in sequences])
+        loss = torch.nn.functional.cross_entropy(logits, torch.tensor(classes))
+        loss.backward()
+        found = {"logits": logits.detach()}
+        for parameter_name, parameter in model.named_parameters():
+            if parameter.grad is not None:
+                found["grad." + parameter_name] = parameter.grad.clone().contiguous()
+        return found, loss.item()
+    global rounded
+    found, loss = results()
+    save_file(found, folder + ".truth.safetensors")
+    rounded = False
+    save_file(results()[0], folder + ".exact.safetensors")
+    rounded = True
+    json.dump(dict(family=kind, name=name, sequences=sequences, classes=classes, loss=loss), open(folder + ".json", "w"))
+
+
 def main():
     out, parts = sys.argv[1], sys.argv[2:]
     os.makedirs(out, exist_ok=True)
-    for seed, (name, kind, options) in enumerate(cases()):
+    made = [(case, *told) for told in cases()] + [(encoder, *told) for told in encoders()]
+    for seed, (make, name, kind, options) in enumerate(made):
         if not parts or any(part in name for part in parts):
             try:
-                case(out, name, kind, options, seed)
+                make(out, name, kind, options, seed)
                 print(name, flush=True)
             except Exception as error:
                 print("FAILED", name, type(error).__name__, str(error)[:300].replace("\n", " "), flush=True)

@@ -20,9 +20,10 @@ import java.util.Set;
  * <p>Nothing is told by families; all of it is in the graph. A module that owns weights is an edge.
  * A layer's module is its {@link Layer}. Between them lies what a layer is made of ({@code
  * self_attn}, {@code mlp}, BERT's {@code attention.output}): the edges whose weights have names
- * beneath it, and what is computed of nothing but their states. The first of them reads what enters
- * it, and it is left by the one state that leads to no other of them; where there is no such one,
- * the module is not known.
+ * beneath it, and what is computed of nothing but their states; not a multiplier, which the layer
+ * applies to what has left the module (Granite). The first of them reads what enters it, and it is
+ * left by the one state that leads to no other of them; where there is no such one, the module is
+ * not known.
  *
  * @param modules by name, in the graph's order
  */
@@ -104,6 +105,7 @@ record ModuleStates(Map<String, Ends> modules) {
     for (Edge edge : edges) {
       boolean inside =
           edge.parameters().isEmpty()
+              && !edge.op().name().equals("scale")
               && edge.inputs().stream().allMatch(input -> states.contains(input.name()));
       if (inside && states.add(edge.name())) {
         members.add(edge);

@@ -161,11 +161,11 @@ class EncoderConfigTest {
                 + " 'local_rope_theta': 5000, 'classifier_pooling': 'mean'");
     ModernBertConfig now =
         modernBert(
-            "'num_hidden_layers': 4, 'layer_types': ['full_attention', 'sliding_attention',"
-                + " 'full_attention', 'sliding_attention'], 'classifier_pooling': 'mean',"
-                + " 'rope_parameters': {'full_attention': {'rope_theta': 80000.0, 'rope_type':"
-                + " 'default'}, 'sliding_attention': {'rope_theta': 5000, 'rope_type':"
-                + " 'default'}}");
+            "'num_hidden_layers': 4, 'global_attn_every_n_layers': 3, 'layer_types':"
+                + " ['full_attention', 'sliding_attention', 'full_attention', 'sliding_attention'],"
+                + " 'classifier_pooling': 'mean', 'rope_parameters': {'full_attention':"
+                + " {'rope_theta': 80000.0, 'rope_type': 'default'}, 'sliding_attention':"
+                + " {'rope_theta': 5000, 'rope_type': 'default'}}");
     assertThat(now).isEqualTo(old);
     assertThat(now.poolsMean(Set.of())).isTrue();
   }

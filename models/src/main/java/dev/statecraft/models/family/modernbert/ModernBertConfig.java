@@ -160,9 +160,9 @@ public record ModernBertConfig(
   /** {@code layer_types} (transformers 5), or {@code global_attn_every_n_layers}, usually 3. */
   private static List<Boolean> local(ConfigKeys keys, int layers) {
     List<String> types = keys.texts("layer_types");
+    int every = keys.positive("global_attn_every_n_layers", 3);
     List<Boolean> local = new ArrayList<>();
     if (types.isEmpty()) {
-      int every = keys.positive("global_attn_every_n_layers", 3);
       for (int i = 0; i < layers; i++) {
         local.add(i % every != 0);
       }
