@@ -6,15 +6,19 @@
 #   CONFIGS     a folder of config.json files, NAME.json
 #   STATECRAFT  the command, such as ./statecraft
 #   PYTHON      with torch, transformers and peft
+# DTYPE is bfloat16 unless the environment has another, which it should where the processor has no bfloat16 instructions;
+# SHAPES are NAME:LAYERS.
 # OUT/results.jsonl has a line for each process; the table that is printed has medians of rounds, and the median of each
 # round's ratio (above 1: faster than the peer).
 set -eu
 configs=$1 out=$2 statecraft=$3 python=$4 rounds=${5:-3}
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd -P)
+dtype=${DTYPE:-bfloat16}
+shapes=${SHAPES:-qwen3-0.6b:6 phi-4-mini:2 gemma-3-4b:6 mistral-7b:2 smollm2-135m:30}
 mkdir -p "$out"
 results=$out/results.jsonl
 : > "$results"
-for shape in qwen3-0.6b:6 phi-4-mini:2 gemma-3-4b:6 mistral-7b:2 smollm2-135m:30; do
+for shape in $shapes; do
   name=${shape%:*} layers=${shape#*:}
   "$python" - "$configs/$name.json" "$out/$name.json" "$layers" <<'END'
 import json, sys
@@ -26,8 +30,8 @@ END
   for method in double-control lora; do
     round=1
     while [ "$round" -le "$rounds" ]; do
-      ours=$("$statecraft" bench --config "$out/$name.json" --method "$method" --rank 32 --dtype bfloat16 --batch 4 --seq 256 --steps 6 --json 2> /dev/null)
-      peer=$("$python" "$here/bench.py" --config "$out/$name.json" --method "$method" --rank 32 --dtype bfloat16 --batch 4 --seq 256 --steps 6 2> /dev/null)
+      ours=$("$statecraft" bench --config "$out/$name.json" --method "$method" --rank 32 --dtype "$dtype" --batch 4 --seq 256 --steps 6 --json 2> /dev/null)
+      peer=$("$python" "$here/bench.py" --config "$out/$name.json" --method "$method" --rank 32 --dtype "$dtype" --batch 4 --seq 256 --steps 6 2> /dev/null)
       echo "{\"name\": \"$name\", \"layers\": $layers, \"method\": \"$method\", \"ours\": $ours, \"peer\": $peer}" >> "$results"
       echo "$name $method $round" >&2
       round=$((round + 1))
