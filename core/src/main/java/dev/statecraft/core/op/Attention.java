@@ -161,21 +161,7 @@ public record Attention(
     // What sees later tokens too cannot go on from earlier ones: its inputs are all there is.
     Optional<KeyValueCache> cache = causal() ? context.cache() : Optional.empty();
     if (cache.isPresent()) {
-      Tensor output = torch.empty(queries.dtype(), queries.shape());
-      cache.get().append(edge, context.input(1), context.input(2));
-      Tensor keys = cache.get().keys(edge);
-      Tensor values = cache.get().values(edge);
-      AttentionBatch all =
-          new AttentionBatch(
-              SequenceBatch.even(0, 1, Math.toIntExact(queries.size(0))),
-              SequenceBatch.even(0, 1, Math.toIntExact(keys.size(0))));
-      Tensor bias = new ScoreMask(torch, queries.dtype(), rule).of(all);
-      DropoutMask none = new DropoutMask(0, context);
-      attend(all, queries, keys, values, bias, softmax(keys.size(0), queries), none, output);
-      if (rule.window() > 0) {
-        cache.get().keepLast(edge, rule.window() - 1);
-      }
-      return output;
+      return cached(context, cache.get());
     }
     Optional<SequenceAttention> kernels = kernels(context, queries, true);
     if (kernels.isPresent()) {
@@ -198,6 +184,36 @@ public record Attention(
         batch.queries().unpad(target, output);
       }
     }
+    return output;
+  }
+
+  /** A sequence's new tokens, which see the earlier ones that the cache has. */
+  private Tensor cached(ForwardContext context, KeyValueCache cache) {
+    Tensor queries = context.input(0);
+    cache.append(edge, context.input(1), context.input(2));
+    Tensor keys = cache.keys(edge);
+    // A text's first pass is one like any other, and as large: the kernels never hold its scores.
+    Optional<SequenceAttention> kernels =
+        keys.size(0) == queries.size(0) ? kernels(context, queries, true) : Optional.empty();
+    Tensor output =
+        kernels.isPresent()
+            ? kernels.get().forward(queries, context.input(1), context.input(2))
+            : afterEarlier(context, queries, keys, cache.values(edge));
+    if (rule.window() > 0) {
+      cache.keepLast(edge, rule.window() - 1);
+    }
+    return output;
+  }
+
+  private Tensor afterEarlier(ForwardContext context, Tensor queries, Tensor keys, Tensor values) {
+    Tensor output = context.torch().empty(queries.dtype(), queries.shape());
+    AttentionBatch all =
+        new AttentionBatch(
+            SequenceBatch.even(0, 1, Math.toIntExact(queries.size(0))),
+            SequenceBatch.even(0, 1, Math.toIntExact(keys.size(0))));
+    Tensor bias = new ScoreMask(context.torch(), queries.dtype(), rule).of(all);
+    DropoutMask none = new DropoutMask(0, context);
+    attend(all, queries, keys, values, bias, softmax(keys.size(0), queries), none, output);
     return output;
   }
 

@@ -38,8 +38,8 @@ public final class StatePlan {
       graph.state(state);
     }
     policies.checkFits(graph);
-    storage = Storage.of(graph, differentiation, policies, kept);
     fused = FusedLinears.of(graph);
+    storage = Storage.of(graph, differentiation, fused, policies, kept);
     joined = differentiation.isEmpty() ? JoinedInputs.of(graph) : JoinedInputs.NONE;
     placement = GradientPlacement.of(graph, fused);
     steps = List.copyOf(new Drafting().steps());

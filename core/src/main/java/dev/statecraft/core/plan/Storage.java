@@ -5,7 +5,9 @@ import dev.statecraft.core.graph.Graph;
 import dev.statecraft.core.graph.Layer;
 import dev.statecraft.core.graph.State;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /**
  * Which states are stored from forward to backward and which are computed again.
@@ -16,7 +18,8 @@ import java.util.Set;
  * layers are never computed again, nor those that the backward of another layer reads, which bounds
  * every chain of recomputation by one layer, nor a {@linkplain dev.statecraft.core.graph.Op#chooses
  * choice}; one that no backward reads is stored all the same where that makes more others
- * unnecessary.
+ * unnecessary. {@linkplain FusedLinears Fused} linears are computed again all together or not at
+ * all: alone, a product's last bits could be others.
  */
 final class Storage {
   private final Set<String> stored = new HashSet<>();
@@ -24,7 +27,11 @@ final class Storage {
   private Storage() {}
 
   static Storage of(
-      Graph graph, Differentiation differentiation, LayerPolicies policies, Set<String> kept) {
+      Graph graph,
+      Differentiation differentiation,
+      FusedLinears fused,
+      LayerPolicies policies,
+      Set<String> kept) {
     Set<String> read = new HashSet<>();
     Set<String> boundaries = new HashSet<>();
     for (Layer layer : graph.layers()) {
@@ -41,14 +48,23 @@ final class Storage {
         }
       }
     }
+    Predicate<Edge> alone =
+        edge ->
+            policies.mayRecompute(edge)
+                && !edge.op().chooses()
+                && !boundaries.contains(edge.name());
+    Predicate<Edge> again =
+        edge ->
+            fused.groupOf(edge.name()).orElse(List.of(edge)).stream()
+                .allMatch(member -> alone.test(member) && !kept.contains(member.name()));
     Set<String> anchors = new HashSet<>();
-    Storage best = with(anchors, graph, read, boundaries, policies, kept);
+    Storage best = with(anchors, graph, read, again, kept);
     for (Layer layer : graph.layers()) {
       if (best.stored.contains(layer.input())) {
         continue;
       }
       anchors.add(layer.input());
-      Storage other = with(anchors, graph, read, boundaries, policies, kept);
+      Storage other = with(anchors, graph, read, again, kept);
       if (other.width(graph) < best.width(graph)) {
         best = other;
       } else {
@@ -64,13 +80,16 @@ final class Storage {
     return layer >= 0 && reader.layer() >= 0 && layer != reader.layer();
   }
 
-  /** The rule, with some states stored whether or not a backward reads them. */
+  /**
+   * The rule, with some states stored whether or not a backward reads them.
+   *
+   * @param mayRecompute whether an edge may be computed again where what it reads is there
+   */
   private static Storage with(
       Set<String> anchors,
       Graph graph,
       Set<String> read,
-      Set<String> boundaries,
-      LayerPolicies policies,
+      Predicate<Edge> mayRecompute,
       Set<String> kept) {
     Set<String> available = new HashSet<>();
     graph.inputs().forEach(input -> available.add(input.name()));
@@ -78,9 +97,7 @@ final class Storage {
     for (Edge edge : graph.edges()) {
       String name = edge.name();
       boolean again =
-          policies.mayRecompute(edge)
-              && !edge.op().chooses()
-              && !boundaries.contains(name)
+          mayRecompute.test(edge)
               && edge.inputs().stream().map(State::name).allMatch(available::contains);
       boolean chosen = kept.contains(name) || anchors.contains(name);
       if (chosen || (!again && read.contains(name))) {

@@ -95,7 +95,8 @@ record CanonicalNames(CheckpointSource checkpoint, List<String> notes) {
     }
     return "the text part of a "
         + whole
-        + " model"
+        + " model, and so are adapters for it (in Python they fit what 'merge' writes, not the"
+        + " whole)"
         + (others.isEmpty()
             ? ""
             : "; tensors left out: " + others.size() + ", of " + Quoted.list(List.copyOf(towers)));

@@ -123,7 +123,7 @@ final class Models {
    */
   static SentenceModules sentenceModules(PretrainedModel model, Consumer<String> notes)
       throws IOException {
-    boolean causal = model.config().kind() == ModelKind.CAUSAL_LM;
+    boolean causal = isCausal(model);
     SentenceModules usual = SentenceModules.usual(causal);
     if (model.name().equals(MINILM)) {
       // As the modules of sentence-transformers/all-MiniLM-L6-v2 have it.
@@ -139,6 +139,16 @@ final class Models {
               + (causal ? "its last token's" : "the mean over its tokens"));
     }
     return read.orElse(usual);
+  }
+
+  /** As sentence-transformers asks: by the class that the folder names first. */
+  private static boolean isCausal(PretrainedModel model) throws IOException {
+    if (model.config().kind() != ModelKind.CAUSAL_LM) {
+      return false;
+    }
+    JsonNode architectures =
+        JsonFile.object(Path.of(model.name()).resolve("config.json")).path("architectures");
+    return architectures.path(0).asText().endsWith("ForCausalLM");
   }
 
   /** The most tokens of a text that a model's tokenizer says it is for, if it does. */

@@ -24,6 +24,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** What holds for every method of tuning on every family. */
@@ -102,6 +103,24 @@ class MethodTest {
       }
       assertThat(torch.liveTensors()).isZero();
       assertThat(torch.liveBytes()).isZero();
+    }
+  }
+
+  /** Also where some of the linears that are computed together are wider than others. */
+  @ParameterizedTest
+  @CsvSource({"llama-tied, lora", "qwen3-tiny, control", "gemma2-tiny, lora", "phi3-tiny, dora"})
+  void gradientsAreTheSameToTheBitUnderEveryPolicy(String name, String method) {
+    TinyModel model = TinyModel.of(name);
+    Graph graph = tuning(model, method, 0.2).apply(model.graph());
+    try (Torch torch = Torch.cpu();
+        Weights weights = model.weights(torch, graph, DType.FLOAT32, 5)) {
+      Map<String, double[]> expected = model.gradients(torch, graph, weights, StorePolicy.ALL);
+      for (LayerPolicies policy : policies(graph)) {
+        assertThat(model.gradients(torch, graph, weights, policy))
+            .as(policy.describe())
+            .usingRecursiveComparison()
+            .isEqualTo(expected);
+      }
     }
   }
 

@@ -49,11 +49,8 @@ public final class Gemma {
         .scaledTargets("q_proj", "v_proj", "down_proj");
   }
 
-  /**
-   * Embeddings times the root of their width, in the model's type; of a float32, as transformers
-   * has it.
-   */
+  /** Embeddings times the root of their width, in the model's type. */
   static DecoderScales scales(DecoderSizes sizes, ScoreRule scores) {
-    return new DecoderScales((float) Math.sqrt(sizes.hiddenSize()), true, 1, scores);
+    return new DecoderScales(Math.sqrt(sizes.hiddenSize()), true, 1, scores);
   }
 }

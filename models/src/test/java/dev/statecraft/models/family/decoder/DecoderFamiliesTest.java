@@ -79,7 +79,7 @@ class DecoderFamiliesTest {
     assertThat(config.mlp().gate()).isEqualTo(Activation.Kind.GELU_TANH);
     assertThat(config.tieWordEmbeddings()).isTrue();
     assertThat(config.norms()).isEqualTo(new DecoderNorms(1e-5, true, false));
-    assertThat(config.scales().embedding()).isEqualTo((float) Math.sqrt(32));
+    assertThat(config.scales().embedding()).isEqualTo(Math.sqrt(32));
     assertThat(config.scales().rounded()).isTrue();
     assertThat(config.tokens().bos()).hasValue(2);
     assertThat(config.tokens().eos()).containsExactly(1);
