@@ -23,8 +23,7 @@ class SafetensorsFileTest {
       """
       {"__metadata__": {"format": "pt"},
        "b": {"dtype": "F32", "shape": [2, 2], "data_offsets": [2, 18]},
-       "a": {"dtype": "U8", "shape": [2], "data_offsets": [0, 2]}}\s\s\
-      """;
+       "a": {"dtype": "U8", "shape": [2], "data_offsets": [0, 2]}}\s\s""";
 
   @TempDir Path folder;
 

@@ -12,8 +12,7 @@ class RopeConfigTest {
 
   @Test
   void defaultFrequenciesAreAGeometricSequence() {
-    assertThat(frequencies(new RopeConfig(10_000), 8))
-        .containsExactly(1, 0.1f, 0.01f, 0.001f);
+    assertThat(frequencies(new RopeConfig(10_000), 8)).containsExactly(1, 0.1f, 0.01f, 0.001f);
   }
 
   /** LLaMA 3.1 8B; the three bands and the blend between them. */
@@ -45,7 +44,6 @@ class RopeConfigTest {
     assertThatThrownBy(() -> rope.table(7))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("rope needs an even number of features, not 7");
-    assertThatThrownBy(() -> rope.table(0))
-        .isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> rope.table(0)).isInstanceOf(IllegalArgumentException.class);
   }
 }
