@@ -30,6 +30,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /** A saved adapter. Opened by {@link AdapterFolder#open}; weights are read when they are used. */
 public final class Adapter implements AutoCloseable {
@@ -116,8 +117,23 @@ public final class Adapter implements AutoCloseable {
    *     message names the file and lists the keys
    */
   public WeightSource weights(TaskModel family, WeightSource base) {
+    return over(base, stored(family, base::has));
+  }
+
+  /**
+   * The same for the part of the graph that ends with the backbone. Nothing of a head must be
+   * there, and names may be those of the bare network, as in adapters of PEFT's task {@code
+   * FEATURE_EXTRACTION}.
+   *
+   * @throws InvalidInputException as {@link #weights} does
+   */
+  public WeightSource backboneWeights(TaskModel family, WeightSource base) {
+    return over(base, stored(family, base::has, true));
+  }
+
+  private WeightSource over(WeightSource base, Map<Parameter, String> stored) {
     Map<String, String> keys = new HashMap<>();
-    stored(family, base::has).forEach((parameter, key) -> keys.put(parameter.name(), key));
+    stored.forEach((parameter, key) -> keys.put(parameter.name(), key));
     return new Overlay(new CheckpointWeights(file, keys::get), keys.keySet(), base);
   }
 
@@ -140,6 +156,11 @@ public final class Adapter implements AutoCloseable {
    * @param inBase whether the base model has a parameter of this name
    */
   Map<Parameter, String> stored(TaskModel family, Predicate<String> inBase) {
+    return stored(family, inBase, false);
+  }
+
+  private Map<Parameter, String> stored(
+      TaskModel family, Predicate<String> inBase, boolean backboneAlone) {
     Map<Parameter, String> keys = new LinkedHashMap<>();
     List<String> problems = new ArrayList<>();
     Set<String> missing = new TreeSet<>();
@@ -151,12 +172,17 @@ public final class Adapter implements AutoCloseable {
     boolean unbiased = unbiased();
     for (Map.Entry<Parameter, List<String>> entry : keys(family).entrySet()) {
       Parameter parameter = entry.getKey();
-      Optional<String> key = entry.getValue().stream().filter(file.names()::contains).findFirst();
+      Optional<String> key =
+          entry.getValue().stream()
+              .flatMap(name -> backboneAlone ? names(name, family) : Stream.of(name))
+              .filter(file.names()::contains)
+              .findFirst();
       if (key.isPresent()) {
         unexpected.remove(key.get());
         check(parameter, file.entry(key.get())).ifPresent(misshaped::add);
         keys.put(parameter, key.get());
-      } else if (!(isLeft(parameter, headless, unbiased) && inBase.test(parameter.name()))) {
+      } else if (!(backboneAlone && parameter.role() == Parameter.Role.HEAD)
+          && !(isLeft(parameter, headless, unbiased) && inBase.test(parameter.name()))) {
         missing.add(entry.getValue().get(0));
       }
     }
@@ -169,6 +195,14 @@ public final class Adapter implements AutoCloseable {
           tensors + ": the tensors do not fit the model: " + String.join("; ", problems));
     }
     return keys;
+  }
+
+  /** A key, and what it is called by one who tuned the bare network. */
+  private static Stream<String> names(String key, TaskModel family) {
+    String prefix = AdapterKeys.PREFIX + family.backbone().prefix();
+    return key.startsWith(prefix)
+        ? Stream.of(key, AdapterKeys.PREFIX + key.substring(prefix.length()))
+        : Stream.of(key);
   }
 
   /** Whether a tensor holds no numbers, or one that is known. */

@@ -29,18 +29,40 @@ public record JsonKeys(String source, String prefix, JsonNode node) {
 
   /** The object that a text is. */
   public static JsonKeys parse(String json, String source) {
-    JsonNode root;
+    JsonNode root = tree(json, source);
+    if (!root.isObject()) {
+      throw unexpected(root, "a JSON object", source);
+    }
+    return new JsonKeys(source, "", root);
+  }
+
+  /** The objects, at least one, of the array that a text is. */
+  public static List<JsonKeys> parseAll(String json, String source) {
+    JsonNode root = tree(json, source);
+    List<JsonKeys> objects = new ArrayList<>();
+    for (JsonNode item : root) {
+      objects.add(new JsonKeys(source, "[" + objects.size() + "].", item));
+    }
+    if (!root.isArray()
+        || objects.isEmpty()
+        || !objects.stream().allMatch(keys -> keys.node.isObject())) {
+      throw unexpected(root, "a JSON array of objects", source);
+    }
+    return objects;
+  }
+
+  private static JsonNode tree(String json, String source) {
     try {
-      root = JSON.readTree(json);
+      return JSON.readTree(json);
     } catch (JsonProcessingException e) {
       throw new InvalidInputException(
           source + ": expected well-formed JSON, found: " + JsonProblem.of(e), e);
     }
-    if (!root.isObject()) {
-      String found = root.isMissingNode() ? "nothing" : shown(root);
-      throw new InvalidInputException(source + ": expected a JSON object, found " + found);
-    }
-    return new JsonKeys(source, "", root);
+  }
+
+  private static InvalidInputException unexpected(JsonNode root, String expected, String source) {
+    String found = root.isMissingNode() ? "nothing" : shown(root);
+    return new InvalidInputException(source + ": expected " + expected + ", found " + found);
   }
 
   /** What to throw where a key has another value than was expected, or none. */

@@ -54,6 +54,27 @@ final class JsonKeysTest {
         .hasMessageStartingWith(message);
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "[{'t': 1}] | a.json: [0].t: expected a string, found 1",
+        "[{'t': 'a'}, {}] | a.json: [1].t: expected a string, found no such key",
+        "{} | a.json: expected a JSON array of objects, found {}",
+        "[] | a.json: expected a JSON array of objects, found []",
+        "[1] | a.json: expected a JSON array of objects, found [1]",
+        "`` | a.json: expected a JSON array of objects, found nothing",
+        "[{}], 'x': 1 | a.json: expected well-formed JSON, found:",
+        "[ | a.json: expected well-formed JSON, found:",
+      })
+  void ofAnArrayEachObjectHasItsKeys(String json, String message) {
+    assertThatThrownBy(
+            () -> JsonKeys.parseAll(json.replace('\'', '"'), "a.json").forEach(k -> k.text("t")))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageStartingWith(message);
+  }
+
   @Test
   void longValuesAreCut() {
     assertThatThrownBy(() -> parse("{'t': [" + "1, ".repeat(100) + "1]}").text("t"))

@@ -30,15 +30,15 @@ record EmbedErrors(ErrorScenarios scenarios, Path folder) {
 
   private void options() {
     scenarios.put(
+        "--dtype: expected one of [float32, bfloat16, float64], found '<type>'",
+        embed(TEXTS, "--dtype", "int8"));
+    scenarios.put(
         "--output: expected a file that ends in .jsonl or .npy, found '<name>'",
         embed(TEXTS, "-o", "out.csv"));
     scenarios.put(
         "--output: expected another file than --input, found <file>",
         embed(TEXTS, "-o", "in.jsonl"));
     scenarios.put("--json: expected --output beside it, found none", embed(TEXTS, "--json"));
-    scenarios.put(
-        "expected one run or adapter to embed with, found <n>",
-        embed(TEXTS, "--adapter", "a", "--adapter", "b"));
     scenarios.put(
         "expected either --prompt or --prompt-text, found both",
         embed(TEXTS, "--prompt", "query", "--prompt-text", "w5"));
@@ -47,6 +47,9 @@ record EmbedErrors(ErrorScenarios scenarios, Path folder) {
     scenarios.put(
         "max_length: expected more than the <n> special tokens around a text, found <n>",
         embed(TEXTS, "--max-length", "2"));
+    scenarios.put(
+        "--prompt: expected a model that names prompts, found none; --prompt-text takes any text",
+        embed(TEXTS, "--prompt", "query"));
     scenarios.put(
         "--prompt: expected one of [<names>], which the model names, found '<word>'",
         with(
@@ -99,6 +102,8 @@ record EmbedErrors(ErrorScenarios scenarios, Path folder) {
   }
 
   private void modules() {
+    scenarios.put(
+        "<file>: expected a JSON array of objects, found <value>", with("modules.json", "{}"));
     scenarios.put(
         "<file>: <key>: expected Transformer, Pooling, Dense or Normalize of"
             + " sentence_transformers.*, found <value>",

@@ -13,7 +13,6 @@ import dev.statecraft.studio.engine.EmbedOptions;
 import dev.statecraft.studio.engine.Engine;
 import dev.statecraft.studio.engine.OpenModel;
 import dev.statecraft.studio.recipe.RecipeException;
-import dev.statecraft.tensor.DType;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -40,7 +39,7 @@ public final class EmbedCommand implements Callable<Integer> {
   private final Console console;
   private final Engine engine;
 
-  @Mixin private ModelChoice model;
+  @Mixin private SingleModelChoice model;
 
   @Option(
       names = "--input",
@@ -68,12 +67,7 @@ public final class EmbedCommand implements Callable<Integer> {
 
   @Mixin private EmbedSettings settings;
 
-  @Option(
-      names = "--dtype",
-      defaultValue = "float32",
-      paramLabel = "TYPE",
-      description = "Type of the weights: float32 or bfloat16 (default: ${DEFAULT-VALUE}).")
-  private String dtype;
+  @Mixin private WeightTypeOption type;
 
   @Mixin private DeviceOption device;
 
@@ -94,13 +88,9 @@ public final class EmbedCommand implements Callable<Integer> {
     Optional<Path> file = Optional.ofNullable(output).map(console::path);
     Optional<VectorFormat> format = file.map(path -> format(path, texts));
     EmbedOptions options = settings.options();
-    ChosenModel chosen = model.choose(console, Optional.empty());
-    if (chosen.hasSeveral()) {
-      throw new RecipeException(
-          "expected one run or adapter to embed with, found " + chosen.adapters().size());
-    }
+    ChosenModel chosen = model.choose(console);
     try (OpenModel open =
-        engine.openEmbedder(chosen.alone(), DType.of(dtype), device.device(), note -> note(note))) {
+        engine.openEmbedder(chosen.alone(), type.dtype(), device.device(), note -> note(note))) {
       FileEmbedding embedding =
           new FileEmbedding(open, new EmbedRows(texts, Optional.ofNullable(field)), options);
       if (file.isPresent()) {
@@ -121,7 +111,7 @@ public final class EmbedCommand implements Callable<Integer> {
                 () ->
                     new RecipeException(
                         "--output: expected a file that ends in .jsonl or .npy, found '"
-                            + file.getFileName()
+                            + Optional.ofNullable(file.getFileName()).orElse(file)
                             + "'"));
     if (Files.isDirectory(file) || !Files.isDirectory(file.getParent())) {
       throw new RecipeException("--output: expected a file in a folder that exists, found " + file);

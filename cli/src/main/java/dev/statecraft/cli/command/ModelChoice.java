@@ -47,6 +47,17 @@ final class ModelChoice {
               + " the run, or in all adapters if they are runs).")
   private String quantize;
 
+  /** Those of the command line, which picocli sets. */
+  ModelChoice() {}
+
+  /** What other options say. */
+  ModelChoice(String model, List<String> adapters, List<String> runs, String quantize) {
+    this.model = model;
+    this.adapters = adapters;
+    this.runs = runs;
+    this.quantize = quantize;
+  }
+
   /** The name of a model as the engine takes it. */
   static String absolute(Console console, String model) {
     return Recipe.modelName(model, console.folder());

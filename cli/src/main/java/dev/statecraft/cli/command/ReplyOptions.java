@@ -53,12 +53,7 @@ final class ReplyOptions {
       description = "Of the random choice (default: ${DEFAULT-VALUE}).")
   private long seed;
 
-  @Option(
-      names = "--dtype",
-      defaultValue = "float32",
-      paramLabel = "TYPE",
-      description = "Type of the weights: float32 or bfloat16 (default: ${DEFAULT-VALUE}).")
-  private String dtype;
+  @Mixin private WeightTypeOption type;
 
   @Mixin private DeviceOption device;
 
@@ -67,7 +62,7 @@ final class ReplyOptions {
   }
 
   DType dtype() {
-    return DType.of(dtype);
+    return type.dtype();
   }
 
   Device device() {

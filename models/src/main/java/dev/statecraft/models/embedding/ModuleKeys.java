@@ -22,10 +22,7 @@ record ModuleKeys(JsonKeys keys) {
 
   /** Those of each object of a file that is a list of them. */
   static List<ModuleKeys> list(Path file) throws IOException {
-    String list = "modules";
-    return JsonKeys.parse("{\"" + list + "\": " + TextFile.read(file) + "}", file.toString())
-        .objects(list)
-        .stream()
+    return JsonKeys.parseAll(TextFile.read(file), file.toString()).stream()
         .map(ModuleKeys::new)
         .toList();
   }

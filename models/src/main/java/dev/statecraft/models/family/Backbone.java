@@ -90,6 +90,14 @@ public interface Backbone {
     return module;
   }
 
+  /**
+   * What names of parameters begin with that a checkpoint of the bare network lacks, such as {@code
+   * bert.}; empty if it is of such a one, or no text is read.
+   */
+  default String prefix() {
+    return "";
+  }
+
   /** The short name under which PEFT knows a target. */
   default String peftTarget(String target) {
     return target;

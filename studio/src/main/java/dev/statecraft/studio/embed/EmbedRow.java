@@ -8,6 +8,6 @@ import java.util.Optional;
  * A text of a file.
  *
  * @param number of its row in the file, or its line in a text file, from 1
- * @param id what the row's column {@code id} has, if it has one
+ * @param id what the row's column {@code id} has, of whatever kind, if it has one
  */
 public record EmbedRow(long number, Optional<JsonNode> id, TextInput text) {}

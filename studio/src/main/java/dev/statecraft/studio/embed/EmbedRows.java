@@ -62,7 +62,7 @@ public record EmbedRows(Path file, Optional<String> field) {
     JsonNode id = row.values().get(ID);
     return new EmbedRow(
         row.number(),
-        Optional.ofNullable(id).filter(JsonNode::isValueNode),
+        Optional.ofNullable(id),
         new TextInput(row.text(column), Optional.empty(), row.where()));
   }
 

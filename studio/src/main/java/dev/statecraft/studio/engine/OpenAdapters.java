@@ -176,7 +176,7 @@ final class OpenAdapters implements AutoCloseable {
       base.require(place);
       AnswerKind.Way way = known.isPresent() ? known.get() : kind.tuned(place, adapter);
       Graph graph = way.graph(adapter);
-      WeightSource source = adapter.weights(way.family(), model.weights(graph));
+      WeightSource source = way.weights(adapter, model.weights(graph));
       open.put(named.name(), opened(way, graph, source));
     }
   }

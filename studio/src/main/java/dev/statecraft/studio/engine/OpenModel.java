@@ -2,6 +2,7 @@ package dev.statecraft.studio.engine;
 
 import dev.statecraft.base.OwnThread;
 import dev.statecraft.data.ChatMessage;
+import dev.statecraft.models.embedding.SentenceModules;
 import dev.statecraft.models.pretrained.PretrainedModel;
 import dev.statecraft.studio.recipe.Recipe;
 import dev.statecraft.tensor.DType;
@@ -9,6 +10,7 @@ import dev.statecraft.tensor.Device;
 import dev.statecraft.tensor.Torch;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -133,8 +135,14 @@ public final class OpenModel implements AutoCloseable {
         opened -> {
           PretrainedModel model = model(tuned, inputs, opened);
           model.notes().forEach(notes);
+          boolean own =
+              tuned.adapter().filter(path -> isWithModules(AdapterPlace.of(path))).isPresent();
           EmbeddingKind kind =
-              new EmbeddingKind(tuned.model(), model, Models.sentenceModules(model, notes));
+              new EmbeddingKind(
+                  tuned.model(),
+                  model,
+                  Models.sentenceModules(model, own ? note -> {} : notes),
+                  notes);
           Torch torch = session(sessions.open(device), opened);
           OpenAdapters adapters =
               new OpenAdapters(
@@ -150,6 +158,10 @@ public final class OpenModel implements AutoCloseable {
           first(adapters, tuned, Optional.empty());
           return adapters;
         });
+  }
+
+  private static boolean isWithModules(AdapterPlace place) {
+    return Files.isRegularFile(place.folder().resolve(SentenceModules.FILE));
   }
 
   /**

@@ -41,6 +41,11 @@ record PromptedTexts(TextEncoder encoder, String prompt, int promptTokens, boole
     }
     String name = ((EmbedOptions.NamedPrompt) asked).name();
     String prompt = texts.prompts().get(name);
+    if (texts.prompts().isEmpty()) {
+      throw new UsageException(
+          "--prompt: expected a model that names prompts, found none; --prompt-text takes any"
+              + " text");
+    }
     if (prompt == null) {
       throw new UsageException(
           "--prompt: expected one of "

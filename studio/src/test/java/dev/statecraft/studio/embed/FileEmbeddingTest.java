@@ -85,6 +85,25 @@ final class FileEmbeddingTest {
   }
 
   @Test
+  void idsAreWrittenAsTheyAre() throws IOException {
+    List<String> ids =
+        List.of(
+            "{\"book\":\"a\",\"page\":[1,2]}", "[\"a\",7]", "null", "12345678901234567890", "0.25");
+    StringBuilder lines = new StringBuilder();
+    ids.forEach(id -> lines.append("{\"id\": " + id + ", \"text\": \"w5\"}\n"));
+    Path texts = Files.writeString(folder.resolve("in.jsonl"), lines);
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    try (OpenModel model = model()) {
+      new FileEmbedding(model, rows(texts), EmbedOptions.DEFAULT).into(new JsonLines(out));
+    }
+    List<String> written = out.toString(StandardCharsets.UTF_8).lines().toList();
+    assertThat(written).hasSameSizeAs(ids);
+    for (int i = 0; i < ids.size(); i++) {
+      assertThat(written.get(i)).startsWith("{\"id\": " + ids.get(i) + ", \"row\": " + (i + 1));
+    }
+  }
+
+  @Test
   void linesKeepRowsIdsAndEveryDigit() throws IOException {
     Path texts =
         Files.writeString(

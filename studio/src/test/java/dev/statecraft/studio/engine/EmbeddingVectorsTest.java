@@ -74,13 +74,17 @@ final class EmbeddingVectorsTest {
       Files.createDirectories(path.getParent());
       Files.writeString(path, file.getValue().toString());
     }
-    if (Files.isDirectory(fixtures.resolve(NAME).resolve(name))) {
-      copy(fixtures.resolve(NAME).resolve(name), model);
+    Path more = fixtures.resolve(NAME).resolve(name);
+    boolean tuned = one.has("adapter");
+    if (Files.isDirectory(more) && !tuned) {
+      copy(more, model);
     }
     List<String> notes = new ArrayList<>();
-    TunedModel untuned = new TunedModel(model.toString(), Optional.empty(), Quantization.NONE);
+    TunedModel chosen =
+        new TunedModel(
+            model.toString(), tuned ? Optional.of(more) : Optional.empty(), Quantization.NONE);
     Embeddings found;
-    try (OpenModel open = engine.openEmbedder(untuned, DType.FLOAT32, Device.CPU, notes::add)) {
+    try (OpenModel open = engine.openEmbedder(chosen, DType.FLOAT32, Device.CPU, notes::add)) {
       found = open.embed(texts, options(one));
       assertThat(open.embed(texts.subList(3, 4), options(one)).vectors().get(0))
           .as("alone as among others")
@@ -88,6 +92,9 @@ final class EmbeddingVectorsTest {
           .containsExactly(found.vectors().get(3));
     }
     assertThat(notes).hasSize(one.get("files").isEmpty() ? 1 : 0);
+    assertThat(notes)
+        .filteredOn(note -> note.contains(more + " has a modules.json"))
+        .hasSize(Files.exists(more.resolve("modules.json")) ? 1 : 0);
     double[] expected = expected(fixtures, name);
     double[] actual =
         found.vectors().stream()

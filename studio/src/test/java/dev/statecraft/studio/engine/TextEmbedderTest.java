@@ -36,7 +36,7 @@ final class TextEmbedderTest {
     try (PretrainedModel model = PretrainedModel.open(bert);
         Torch torch = Torch.cpu()) {
       SentenceModules modules = SentenceModules.usual(false);
-      AnswerKind.Way way = new EmbeddingKind("bert", model, modules).untuned();
+      AnswerKind.Way way = new EmbeddingKind("bert", model, modules, note -> {}).untuned();
       Graph graph = way.graph();
       assertThat(graph.parameters().keySet())
           .isNotEmpty()

@@ -43,7 +43,7 @@ public interface Encoder extends Backbone {
   @Override
   BertConfig config();
 
-  /** What parameter names begin with, such as {@code bert.}, or nothing. */
+  @Override
   String prefix();
 
   @Override

@@ -34,6 +34,11 @@ public record Decoder(DecoderConfig config) implements Backbone {
   static final TiedTables TABLES = new TiedTables("model.embed_tokens.weight", "lm_head.weight");
 
   @Override
+  public String prefix() {
+    return PREFIX.text();
+  }
+
+  @Override
   public TokenInput input() {
     int context = config.sizes().maxPositionEmbeddings();
     int longest =
