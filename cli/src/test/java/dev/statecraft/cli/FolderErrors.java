@@ -34,9 +34,22 @@ record FolderErrors(ErrorScenarios scenarios, Path folder) {
           return scenarios.train("model=pointer");
         });
     scenarios.put(
-        "<file>: quantization_config: expected weights as they were trained, found some quantized"
-            + " by <library>, which are not read: take the original model; 'quantize: nf4'"
-            + " quantizes it here",
+        "<folder>: expected a model folder with a config.json, found none beside <file>",
+        () -> {
+          Files.delete(TinyFolder.model(folder.resolve("bare")).resolve("config.json"));
+          return scenarios.train("model=bare");
+        });
+    scenarios.put(
+        "<file>: text_config: expected an object, found <value>",
+        () -> {
+          Files.writeString(
+              TinyFolder.model(folder.resolve("seeing")).resolve("config.json"),
+              "{\"model_type\": \"gemma3\", \"text_config\": null}");
+          return scenarios.train("model=seeing");
+        });
+    scenarios.put(
+        "<file>: <key>: expected weights as they were trained, found some quantized by <library>,"
+            + " which are not read: take the original model; 'quantize: nf4' quantizes it here",
         () -> {
           Path config = TinyFolder.model(folder.resolve("packed")).resolve("config.json");
           Files.writeString(

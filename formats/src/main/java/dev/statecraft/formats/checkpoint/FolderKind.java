@@ -15,6 +15,10 @@ import java.util.stream.Stream;
 public final class FolderKind {
   private static final String POINTER = "version https://git-lfs.github.com/spec/";
 
+  /** Files of weights that are read where a configuration lies beside them. */
+  private static final String WEIGHTS =
+      "model\\.safetensors(\\.index\\.json)?|model-\\d+-of-\\d+\\.safetensors";
+
   /** A pointer has three lines. */
   private static final long LONGEST_POINTER = 1024;
 
@@ -108,6 +112,13 @@ public final class FolderKind {
     if (names.contains("recipe.yaml") || names.contains("provenance.json")) {
       throw new InvalidInputException(
           folder + ": expected a model folder, found a run directory: name it with --run");
+    }
+    Optional<String> weights = names.stream().filter(n -> n.matches(WEIGHTS)).findFirst();
+    if (weights.isPresent()) {
+      throw new InvalidInputException(
+          folder
+              + ": expected a model folder with a config.json, found none beside "
+              + weights.get());
     }
     Optional<String> other = other(names);
     if (other.isPresent()) {

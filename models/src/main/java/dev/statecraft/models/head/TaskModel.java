@@ -18,6 +18,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * A backbone with a head and an objective: what is trained, tuned and asked.
@@ -54,6 +55,15 @@ public record TaskModel(Backbone backbone, Head head, Objective objective) {
   }
 
   /**
+   * How a head reads a sequence where nobody says: as the configuration asks, else as its family
+   * does in a checkpoint that has a head of the family's own.
+   */
+  public static Pooling usualPooling(Backbone backbone) {
+    Set<String> tensors = classifier(backbone, 1, Pooling.FIRST).graph().parameters().keySet();
+    return backbone.config().poolsMean(tensors) ? Pooling.MEAN : Pooling.FIRST;
+  }
+
+  /**
    * A backbone with the kind of head that its family's checkpoints have.
    *
    * @param classes of the head, if it has classes
@@ -61,7 +71,7 @@ public record TaskModel(Backbone backbone, Head head, Objective objective) {
   public static TaskModel usual(Backbone backbone, int classes) {
     return backbone.config().kind() == ModelKind.CAUSAL_LM
         ? causalLm(backbone)
-        : classifier(backbone, classes, Pooling.FIRST);
+        : classifier(backbone, classes, usualPooling(backbone));
   }
 
   public ModelConfig config() {

@@ -44,6 +44,8 @@ record CanonicalNames(CheckpointSource checkpoint, List<String> notes) {
     ExpectedTensors expected = ExpectedTensors.of(config);
     Set<String> names = checkpoint.names();
     String prefix = WrapperPrefix.of(names, expected, name -> canonical(name, config));
+    // Where the network has no module of its own, the rest lies beside it in the wrapper.
+    boolean alone = !plain(prefix).isEmpty();
     Map<String, String> own = new TreeMap<>();
     Set<String> others = new TreeSet<>();
     for (String name : names) {
@@ -53,7 +55,7 @@ record CanonicalNames(CheckpointSource checkpoint, List<String> notes) {
               ? canonical(name.substring(prefix.length()), config)
               : expected.head().filter(head -> isAround(prefix, name, head)).orElse(name);
       boolean ours = expected.has(canonical) || expected.head().equals(Optional.of(canonical));
-      if (whole.isPresent() && !ours && (prefix.isEmpty() || !within)) {
+      if (whole.isPresent() && !ours && !(alone && within)) {
         others.add(name);
       } else {
         // A tensor that has the name itself comes first; the other is then of no use.
@@ -86,17 +88,23 @@ record CanonicalNames(CheckpointSource checkpoint, List<String> notes) {
         && prefix.startsWith(name.substring(0, name.length() - head.length()));
   }
 
+  /** A name without what {@code torch.compile} and wrappers for several devices put before it. */
+  private static String plain(String name) {
+    return name.replaceFirst("^((_orig_mod|module)\\.)+", "");
+  }
+
   private static String textPart(String whole, Set<String> others) {
     Set<String> towers = new TreeSet<>();
     for (String name : others) {
-      String inner = name.startsWith("model.") ? name.substring("model.".length()) : name;
+      String plain = plain(name);
+      String inner = plain.startsWith("model.") ? plain.substring("model.".length()) : plain;
       int dot = inner.indexOf('.');
       towers.add(dot < 0 ? inner : inner.substring(0, dot));
     }
     return "the text part of a "
         + whole
-        + " model, and so are adapters for it (in Python they fit what 'merge' writes, not the"
-        + " whole)"
+        + " model, and so are adapters for it (in Python they do nothing on the whole, but"
+        + " fit the text part saved by itself)"
         + (others.isEmpty()
             ? ""
             : "; tensors left out: " + others.size() + ", of " + Quoted.list(List.copyOf(towers)));

@@ -99,6 +99,7 @@ public final class Families {
   static ModelConfig parse(TextPart part) {
     ConfigKeys keys = part.keys();
     String modelType = keys.text("model_type");
+    QuantizationConfig.refuseMlx(keys);
     ModelConfig config = family(keys, modelType).config().apply(keys);
     keys.refuseUnread(modelType);
     return config;

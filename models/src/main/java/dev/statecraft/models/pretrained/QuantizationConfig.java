@@ -15,6 +15,7 @@ import java.util.OptionalInt;
  */
 public final class QuantizationConfig {
   private static final String KEY = "quantization_config";
+  private static final String MLX = "quantization";
   private static final String METHOD = "quant_method";
   private static final String FORMAT = "format";
   private static final String OURS = "statecraft";
@@ -37,17 +38,33 @@ public final class QuantizationConfig {
     ConfigKeys keys = found.get();
     Optional<String> method = keys.optionalText(METHOD);
     if (method.isPresent() || !keys.optionalText(FORMAT).equals(Optional.of(OURS))) {
-      throw config.invalid(
-          KEY,
-          "weights as they were trained",
-          "some quantized"
-              + method.map(name -> " by " + name).orElse("")
-              + ", which are not read: take the original model; 'quantize: nf4' quantizes it here");
+      throw quantized(config, KEY, method);
     }
     keys.require(keys.positive("bits") == BITS, "bits", "4");
     int group = keys.positive(GROUP);
     keys.require(group % 2 == 0, GROUP, "an even number");
     return OptionalInt.of(group);
+  }
+
+  /**
+   * Refuses a folder of MLX, which has the key {@code quantization} beside ours.
+   *
+   * @throws InvalidInputException if it is one
+   */
+  static void refuseMlx(ConfigKeys config) {
+    if (config.node().path(MLX).isObject()) {
+      throw quantized(config, MLX, Optional.of("MLX"));
+    }
+  }
+
+  private static InvalidInputException quantized(
+      ConfigKeys config, String key, Optional<String> by) {
+    return config.invalid(
+        key,
+        "weights as they were trained",
+        "some quantized"
+            + by.map(name -> " by " + name).orElse("")
+            + ", which are not read: take the original model; 'quantize: nf4' quantizes it here");
   }
 
   /** Writes it into a configuration; without a group, there is none. */

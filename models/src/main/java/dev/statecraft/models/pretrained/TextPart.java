@@ -7,6 +7,7 @@ import dev.statecraft.models.config.ConfigKeys;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * The language model within a model that also sees or hears. With texts alone it computes what a
@@ -42,6 +43,9 @@ public record TextPart(ConfigKeys keys, Optional<String> whole) {
           Map.entry("qwen2_5_vl", "qwen2_5_vl_text"),
           Map.entry("smolvlm", "llama"));
 
+  /** Those whose first files have the text part's keys among their own. */
+  private static final Set<String> FLAT = Set.of("qwen2_vl", "qwen2_5_vl");
+
   /** Text parts that are another family's models in all but their positions in pictures. */
   private static final Map<String, String> FAMILIES =
       Map.of("qwen2_vl_text", "qwen2", "qwen2_5_vl_text", "qwen2");
@@ -65,20 +69,22 @@ public record TextPart(ConfigKeys keys, Optional<String> whole) {
           "pad_token_id",
           "dtype",
           "torch_dtype",
+          "quantization",
           "quantization_config",
           "transformers_version");
 
   /**
    * The text part of a configuration; the configuration itself if it is of one model.
    *
-   * @throws dev.statecraft.base.InvalidInputException if a key that says so has another type
+   * @throws dev.statecraft.base.InvalidInputException if a key that says so has another type, or
+   *     one that must have a text part has none
    */
   public static TextPart of(JsonKeys file) {
     String type = file.text(TYPE);
     if (!WHOLES.containsKey(type)) {
       return new TextPart(new ConfigKeys(file), Optional.empty());
     }
-    boolean own = file.has(TEXT);
+    boolean own = file.has(TEXT) || !FLAT.contains(type);
     JsonKeys part = own ? file.object(TEXT) : file;
     ObjectNode text = part.node().deepCopy();
     if (own) {

@@ -242,5 +242,11 @@ class FamilyConfigsTest {
     refused(
         config("llava-1.5-7b").with("'text_config': 3"),
         "text_config: expected an object, found 3");
+    refused(
+        config("gemma-3-4b-it").without("text_config"),
+        "text_config: expected an object, found no such key");
+    refused(
+        config("gemma-3-4b-it").with("'text_config': null"),
+        "text_config: expected an object, found null");
   }
 }

@@ -48,6 +48,10 @@ class FolderKindTest {
     "consolidated.00.pth, 'found consolidated.00.pth, Meta''s own form of the weights'",
     "consolidated.safetensors, 'found consolidated.safetensors, Mistral''s own form'",
     "consolidated-00001-of-00002.safetensors, Mistral's own form of the weights",
+    "model.safetensors, 'with a config.json, found none beside model.safetensors'",
+    "model.safetensors.index.json, found none beside model.safetensors.index.json",
+    "model-00001-of-00002.safetensors, found none beside model-00001-of-00002.safetensors",
+    "weights.safetensors, 'found weights.safetensors, which is not the name of a model''s weights'",
     "params.json, found params.json of a model in Meta's or Mistral's own form",
     "model.pt, found a pickled model.pt",
     "pytorch_model.bin, found a pickled pytorch_model.bin"
@@ -109,6 +113,21 @@ class FolderKindTest {
         "{\"quantization_config\": {\"quant_method\": \"" + method + "\"}, " + config.substring(1));
     refused(
         folder, "config.json: quantization_config: expected weights as", "quantized by " + method);
+  }
+
+  @Test
+  void quantizedWeightsOfMlx() throws IOException {
+    String config = Files.readString(fixture().resolve("config.json"));
+    String keys = "{\"group_size\": 64, \"bits\": 4}, ";
+    Files.writeString(
+        folder.resolve("config.json"),
+        "{\"quantization\": "
+            + keys
+            + "\"quantization_config\": "
+            + keys
+            + config.strip().substring(1));
+    refused(
+        folder, "config.json: quantization: expected weights as", "some quantized by MLX, which");
   }
 
   @ParameterizedTest

@@ -26,6 +26,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Models within others, and projections in other pieces: the weights are the model's own. */
 class WrappedCheckpointTest {
@@ -184,7 +185,8 @@ class WrappedCheckpointTest {
     "llava, llama-tiny, language_model.model., language_model.lm_head.",
     "llava_next, llama-tiny, language_model.model.model., language_model.lm_head.",
     "smolvlm, llama-tiny, model.text_model., lm_head.",
-    "mistral3, mistral-tiny, language_model.model., language_model.lm_head."
+    "mistral3, mistral-tiny, language_model.model., language_model.lm_head.",
+    "gemma3, gemma3-tiny, _orig_mod.model.language_model., _orig_mod.lm_head."
   })
   void textPartsAreOpenedWithoutTheRest(String type, String fixture, String network, String head)
       throws IOException {
@@ -195,25 +197,27 @@ class WrappedCheckpointTest {
             name.startsWith("model.")
                 ? network + name.substring("model.".length())
                 : name.replace("lm_head.", head));
-    add("vision_tower.layers.0.weight");
-    add("vision_tower.layers.1.weight");
-    add("model.multi_modal_projector.bias");
+    String wrapper = network.startsWith("_orig_mod.") ? "_orig_mod." : "";
+    add(wrapper + "vision_tower.layers.0.weight");
+    add(wrapper + "vision_tower.layers.1.weight");
+    add(wrapper + "model.multi_modal_projector.bias");
     try (PretrainedModel model = open()) {
       isTheModel(model, fixture);
       assertThat(model.notes())
           .containsExactly(
               "the text part of a "
                   + type
-                  + " model, and so are adapters for it (in Python they fit what 'merge' writes,"
-                  + " not the whole); tensors left out: 3, of [multi_modal_projector,"
-                  + " vision_tower]");
+                  + " model, and so are adapters for it (in Python they do nothing on the whole,"
+                  + " but fit the text part saved by itself); tensors left out: 3, of"
+                  + " [multi_modal_projector, vision_tower]");
       assertThat(model.checkpoint().names()).noneMatch(name -> name.contains("vision_tower"));
     }
   }
 
   /** Qwen's first models with pictures have both in one object, and the text's plain names. */
-  @Test
-  void textPartsWithoutAnObjectOfTheirOwn() throws IOException {
+  @ParameterizedTest
+  @ValueSource(strings = {"", "_orig_mod.", "module._orig_mod."})
+  void textPartsWithoutAnObjectOfTheirOwn(String wrapper) throws IOException {
     ObjectNode config = config("qwen2-tiny");
     config.put("model_type", "qwen2_vl").put("image_token_id", 3);
     config.putObject("vision_config").put("depth", 2);
@@ -227,16 +231,18 @@ class WrappedCheckpointTest {
         .add(1)
         .add(2);
     put(config);
-    add("qwen2-tiny", name -> name);
-    add("visual.blocks.0.norm1.weight");
+    add("qwen2-tiny", name -> wrapper + name);
+    add(wrapper + "visual.blocks.0.norm1.weight");
     try (PretrainedModel model = open();
         PretrainedModel original = PretrainedModel.open(Fixtures.file("qwen2-tiny"))) {
       isTheModel(model, "qwen2-tiny");
       assertThat(model.config()).isEqualTo(original.config());
+      assertThat(model.report(model.usual().graph()).unexpected()).isEmpty();
       assertThat(model.notes())
           .containsExactly(
-              "the text part of a qwen2_vl model, and so are adapters for it (in Python they fit"
-                  + " what 'merge' writes, not the whole); tensors left out: 1, of [visual]");
+              "the text part of a qwen2_vl model, and so are adapters for it (in Python they do"
+                  + " nothing on the whole, but fit the text part saved by itself); tensors left"
+                  + " out: 1, of [visual]");
     }
   }
 

@@ -1,6 +1,7 @@
 package dev.statecraft.studio.engine;
 
 import dev.statecraft.base.UsageException;
+import dev.statecraft.models.family.Backbone;
 import dev.statecraft.models.family.ModelConfig;
 import dev.statecraft.models.family.ModelKind;
 import dev.statecraft.models.head.Pooling;
@@ -66,7 +67,7 @@ record AdviceRun(Inputs inputs, Sessions sessions, Consumer<String> notes) {
    *
    * @throws UsageException if a model of its kind does not learn that task
    */
-  private static TaskModel family(ModelConfig config, TaskRecipe task) {
+  static TaskModel family(ModelConfig config, TaskRecipe task) {
     boolean writes = config.kind() == ModelKind.CAUSAL_LM;
     boolean pictures = config.kind() == ModelKind.IMAGE_CLASSIFIER;
     boolean fits =
@@ -82,9 +83,15 @@ record AdviceRun(Inputs inputs, Sessions sessions, Consumer<String> notes) {
               + ", found "
               + task.type());
     }
+    Backbone backbone = config.backbone();
+    if (writes) {
+      return TaskModel.causalLm(backbone);
+    }
+    Pooling pooling =
+        task.pooling().map(RecipeTask::pooling).orElseGet(() -> TaskModel.usualPooling(backbone));
     return task.type().equals(TaskRecipe.REGRESSION)
-        ? TaskModel.regression(config.backbone(), Pooling.FIRST)
-        : TaskModel.usual(config.backbone(), task.labels().map(List::size).orElse(CLASSES));
+        ? TaskModel.regression(backbone, pooling)
+        : TaskModel.classifier(backbone, task.labels().map(List::size).orElse(CLASSES), pooling);
   }
 
   private ModelConfig config(String model) throws IOException {

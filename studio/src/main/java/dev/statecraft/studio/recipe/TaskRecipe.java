@@ -50,6 +50,11 @@ public sealed interface TaskRecipe {
     return Optional.empty();
   }
 
+  /** How the head sees a sequence; empty for the model's way, or if it has no such head. */
+  default Optional<Pooling> pooling() {
+    return Optional.empty();
+  }
+
   /**
    * The same with the classes that the training data turned out to have.
    *
@@ -124,7 +129,7 @@ public sealed interface TaskRecipe {
 
   /** The class of a text, or of a pair of texts. */
   record Classification(Settings settings) implements TaskRecipe {
-    /** How the head sees it; empty for the model's way. */
+    @Override
     public Optional<Pooling> pooling() {
       return settings.get(KEYS.pooling);
     }
@@ -189,7 +194,7 @@ public sealed interface TaskRecipe {
 
   /** A number for a text, or for a pair of texts. */
   record Regression(Settings settings) implements TaskRecipe {
-    /** How the head sees it; empty for the model's way. */
+    @Override
     public Optional<Pooling> pooling() {
       return settings.get(KEYS.pooling);
     }

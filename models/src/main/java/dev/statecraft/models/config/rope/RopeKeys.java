@@ -23,11 +23,18 @@ public record RopeKeys(ConfigKeys keys, double theta, int context, int original,
   /** Positions of whole heads. */
   public RopeConfig whole() {
     RopeConfig rope = read(this::scaling);
-    if (rope.partial() != 1) {
-      ConfigKeys place = place();
-      throw place.invalid(PARTIAL, "1", place.node().get(PARTIAL).toString());
-    }
+    requireWhole(place());
     return rope;
+  }
+
+  /** The scaling of whole heads that an object of some of the layers names. */
+  public RopeScaling wholeScaling(ConfigKeys rope) {
+    requireWhole(rope);
+    return scaling(rope, headDim / 2);
+  }
+
+  private static void requireWhole(ConfigKeys place) {
+    place.require(place.positiveReal(PARTIAL, 1) == 1, PARTIAL, "1");
   }
 
   /**
@@ -41,7 +48,12 @@ public record RopeKeys(ConfigKeys keys, double theta, int context, int original,
           if (!List.of("default", "longrope", "su", "yarn").contains(type)) {
             throw rope.invalid(typeKey(rope), "default or longrope", "\"" + type + "\"");
           }
-          return type.equals("default") ? new RopeScaling.None() : longRope(rope, pairs);
+          if (type.equals("default")) {
+            return new RopeScaling.None();
+          }
+          // transformers' class has a value of its own, which comes before the object's.
+          rope.has(ORIGINAL);
+          return longRope(rope, pairs, keys.positive(ORIGINAL, original));
         });
   }
 
@@ -81,7 +93,7 @@ public record RopeKeys(ConfigKeys keys, double theta, int context, int original,
    *
    * @param pairs of turned features
    */
-  public RopeScaling scaling(ConfigKeys rope, int pairs) {
+  private RopeScaling scaling(ConfigKeys rope, int pairs) {
     String type = type(rope);
     return switch (type) {
       case "default" -> new RopeScaling.None();
@@ -89,7 +101,7 @@ public record RopeKeys(ConfigKeys keys, double theta, int context, int original,
       case "dynamic" -> new RopeScaling.Dynamic(factor(rope), context);
       case "llama3" -> llama3(rope);
       case "yarn" -> yarn(rope);
-      case "longrope" -> longRope(rope, pairs);
+      case "longrope" -> longRope(rope, pairs, original(rope));
       default ->
           throw rope.invalid(
               typeKey(rope),
@@ -158,8 +170,7 @@ public record RopeKeys(ConfigKeys keys, double theta, int context, int original,
     return factor <= 1 ? 1 : 0.1 * scale * Math.log(factor) + 1;
   }
 
-  private RopeScaling longRope(ConfigKeys rope, int pairs) {
-    int original = original(rope);
+  private RopeScaling longRope(ConfigKeys rope, int pairs, int original) {
     rope.require(original > 1, ORIGINAL, "2 or more tokens");
     double factor = growth(rope, original);
     double usual = factor <= 1 ? 1 : Math.sqrt(1 + Math.log(factor) / Math.log(original));

@@ -31,8 +31,7 @@ public final class Gemma3 {
     DecoderSizes sizes = sizes(keys, decoder);
     double scale = 1 / Math.sqrt(keys.positiveReal("query_pre_attn_scalar", 256));
     ScoreRule scores = new ScoreRule(1, keys.positiveReal("final_logit_softcapping", 0));
-    int pattern =
-        keys.positive("sliding_window_pattern", keys.positive("_sliding_window_pattern", 6));
+    int pattern = keys.positive("sliding_window_pattern", 6);
     int window = decoder.window(4096);
     LayerKind full = LayerKind.full(rope(keys, decoder, sizes, "full_attention"));
     LayerKind local =
@@ -74,8 +73,7 @@ public final class Gemma3 {
     RopeKeys reader = decoder.rope(sizes, usual);
     if (own.isPresent()) {
       return new RopeConfig(
-          own.get().positiveReal("rope_theta", usual),
-          reader.scaling(own.get(), sizes.headDim() / 2));
+          own.get().positiveReal("rope_theta", usual), reader.wholeScaling(own.get()));
     }
     if (!global) {
       return new RopeConfig(keys.positiveReal("rope_local_base_freq", LOCAL_THETA));

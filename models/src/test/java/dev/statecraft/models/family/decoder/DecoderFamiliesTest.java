@@ -119,6 +119,8 @@ class DecoderFamiliesTest {
     assertThat(windows(absent)).containsOnly(4096);
     assertThat(absent.layers().get(0).rope()).contains(new RopeConfig(1e4));
     assertThat(absent.sizes().headDim()).isEqualTo(256);
+    DecoderConfig noted = parse("gemma3_text", "'_sliding_window_pattern': 2");
+    assertThat(noted.layers()).isEqualTo(absent.layers());
   }
 
   @Test
@@ -141,6 +143,21 @@ class DecoderFamiliesTest {
     assertThat(frequencies.at(16)).containsExactly(1, (float) (1 / 150.0));
     assertThat(frequencies.at(17)).containsExactly(0.5, (float) (1 / 400.0));
     assertThat(frequencies.regime(16)).isNotEqualTo(frequencies.regime(17));
+  }
+
+  /** transformers' class has 4096 where the file itself does not say, and takes it. */
+  @Test
+  void phi3DoesNotTakeTheRopesOwnContext() {
+    DecoderConfig config =
+        parse(
+            "phi3",
+            "'rope_scaling': {'type': 'longrope', 'original_max_position_embeddings': 16,"
+                + " 'short_factor': [1, 1, 1, 1], 'long_factor': [2, 2, 2, 2]}");
+    RopeConfig rope = config.layers().get(0).rope().orElseThrow();
+    assertThat(rope.table(8).amplitude()).isEqualTo(1);
+    RotaryFrequencies frequencies = rope.table(8).frequencies();
+    assertThat(frequencies.regime(16)).isEqualTo(frequencies.regime(4096));
+    assertThat(frequencies.regime(4096)).isNotEqualTo(frequencies.regime(4097));
   }
 
   @Test
@@ -198,6 +215,8 @@ class DecoderFamiliesTest {
         "gemma|'hidden_act': 'relu'|hidden_act: expected \"gelu_pytorch_tanh\", found \"relu\"",
         "gemma2|'use_bidirectional_attention': true"
             + "|use_bidirectional_attention: expected false, found true",
+        "gemma3_text|'rope_parameters': {'sliding_attention': {'partial_rotary_factor': 0.5}}"
+            + "|rope_parameters.sliding_attention.partial_rotary_factor: expected 1, found 0.5",
         "gemma3_text|'attn_logit_softcapping': 50"
             + "|attn_logit_softcapping: expected null, as in all Gemma 3, found 50",
         "phi3|'rope_scaling': {'type': 'linear', 'factor': 2}"
