@@ -155,9 +155,9 @@ public interface Engine {
 
   /**
    * Loads a model that gives vectors to texts, until it is closed: an encoder of texts or a causal
-   * language model, with the modules of sentence-transformers that the adapter's folder has, or else
-   * its own. Of an adapter the edges have a part in the vectors; a head has none, and need
-   * not be there.
+   * language model, with the modules of sentence-transformers that the adapter's folder has, or
+   * else its own. Of an adapter the edges have a part in the vectors; a head has none, and need not
+   * be there.
    *
    * @param dtype of the weights
    * @param device where everything is computed
