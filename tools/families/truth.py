@@ -242,6 +242,15 @@ def greedy(model, prompt, cache):
                               max_new_tokens=NEW, use_cache=cache, eos_token_id=None, pad_token_id=0)[0].tolist()
 
 
+def double(model):
+    """In float64, with the factor of Gemma's embeddings that from_pretrained(dtype=torch.float64) makes."""
+    model = model.double()
+    for module in model.modules():
+        if hasattr(module, "scalar_embed_scale"):
+            module.embed_scale = torch.tensor(module.scalar_embed_scale, dtype=torch.float64)
+    return model
+
+
 def exact(model, from_one):
     """Takes the roundings to float32 out of norms and softmax, whose last bits depend on the order of sums."""
     def forward(norm, x):
@@ -301,7 +310,7 @@ def case(out, name, kind, options, seed):
     tokenizer(folder)
     if ".old" in name:
         old_config(folder, name)
-    model = AutoModelForCausalLM.from_pretrained(folder, attn_implementation="eager", dtype=torch.float32).double().eval()
+    model = double(AutoModelForCausalLM.from_pretrained(folder, attn_implementation="eager", dtype=torch.float32)).eval()
     sequences = [torch.randint(3, VOCAB, (n,), generator=generator).tolist() for n in LENGTHS]
     labels = [[-100 if i == 0 or (i * 7 + j) % 5 == 0 else t for i, t in enumerate(s)] for j, s in enumerate(sequences)]
     truth, loss = results(model, sequences, labels)

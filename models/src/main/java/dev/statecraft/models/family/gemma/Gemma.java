@@ -17,6 +17,8 @@ import dev.statecraft.models.family.decoder.LayerKind;
  * embeddings times the root of their width.
  */
 public final class Gemma {
+  static final String GELU_TANH = "gelu_pytorch_tanh";
+
   private Gemma() {}
 
   /** Reads a {@code config.json}. */
@@ -31,8 +33,6 @@ public final class Gemma {
         "\"" + GELU_TANH + "\"");
     return builder(keys, "Gemma", sizes).layers(LayerKind.full(decoder.rope(sizes))).build();
   }
-
-  static final String GELU_TANH = "gelu_pytorch_tanh";
 
   /** What all Gemmas share. */
   static DecoderBuilder builder(ConfigKeys keys, String name, DecoderSizes sizes) {

@@ -17,10 +17,10 @@ import java.util.Optional;
  * caps, and two rotary bases: layers that see a window have the original frequencies.
  */
 public final class Gemma3 {
-  private Gemma3() {}
-
   private static final double GLOBAL_THETA = 1e6;
   private static final double LOCAL_THETA = 1e4;
+
+  private Gemma3() {}
 
   /** Reads a {@code config.json}, of which the larger models leave out much. */
   public static DecoderConfig from(ConfigKeys keys) {

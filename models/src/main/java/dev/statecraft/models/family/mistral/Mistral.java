@@ -12,9 +12,9 @@ import dev.statecraft.models.family.decoder.LayerKind;
  * a window.
  */
 public final class Mistral {
-  private Mistral() {}
-
   private static final int WINDOW = 4096;
+
+  private Mistral() {}
 
   /** Reads a {@code config.json}. */
   public static DecoderConfig from(ConfigKeys keys) {

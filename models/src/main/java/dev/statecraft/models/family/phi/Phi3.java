@@ -18,10 +18,10 @@ import dev.statecraft.models.family.decoder.LayerKind;
  * linear, gate and up out of another; LongRoPE, in Phi-4-mini of a part of each head.
  */
 public final class Phi3 {
-  private Phi3() {}
-
   private static final int ORIGINAL_CONTEXT = 4096;
   private static final int END = 32_000;
+
+  private Phi3() {}
 
   /** Reads a {@code config.json}. */
   public static DecoderConfig from(ConfigKeys keys) {

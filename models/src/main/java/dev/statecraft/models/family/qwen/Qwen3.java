@@ -7,9 +7,9 @@ import dev.statecraft.models.family.decoder.DecoderSizes;
 
 /** Qwen3 (Yang et al. 2025): LLaMA's layers with norms of each head's queries and keys. */
 public final class Qwen3 {
-  private Qwen3() {}
-
   private static final int HEAD_DIM = 128;
+
+  private Qwen3() {}
 
   /** Reads a {@code config.json}. */
   public static DecoderConfig from(ConfigKeys keys) {

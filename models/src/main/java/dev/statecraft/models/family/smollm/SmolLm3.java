@@ -15,10 +15,10 @@ import java.util.stream.IntStream;
 
 /** SmolLM3 (Bakouch et al. 2025): LLaMA's layers, every fourth without positions. */
 public final class SmolLm3 {
-  private SmolLm3() {}
-
   private static final int BOS = 128_000;
   private static final int EOS = 128_001;
+
+  private SmolLm3() {}
 
   /** Reads a {@code config.json}. */
   public static DecoderConfig from(ConfigKeys keys) {
