@@ -33,6 +33,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Stored states in fewer bytes: how far gradients move, and that nothing else does. */
 class CompressedStatesTest {
@@ -40,7 +41,7 @@ class CompressedStatesTest {
 
   static Stream<Arguments> models() {
     return Stream.concat(
-        TinyModel.NAMES.stream().map(name -> Arguments.of(name, DType.FLOAT32)),
+        TinyModel.FIRST.stream().map(name -> Arguments.of(name, DType.FLOAT32)),
         Stream.of("llama-tiny", "bert-tiny").map(name -> Arguments.of(name, DType.BFLOAT16)));
   }
 
@@ -63,6 +64,25 @@ class CompressedStatesTest {
     Map<String, Graph> graphs = new TreeMap<>();
     Methods.of(model, 0.1).forEach((method, tuning) -> graphs.put(method, tuning.apply(base)));
     graphs.put("full", new FullTuning().apply(base));
+    staysClose(model, type, graphs);
+  }
+
+  /**
+   * Of the other networks, what is most used. Not of DistilBERT: a rounded state on the other side
+   * of its ReLU's zero has another derivative.
+   */
+  @ParameterizedTest
+  @ValueSource(strings = {"gemma2-tiny", "phi3-tiny", "qwen3-tiny", "modernbert-tiny"})
+  void gradientsStayCloseOnOtherNetworks(String name) {
+    TinyModel model = TinyModel.of(name);
+    Map<String, Graph> graphs = new TreeMap<>();
+    for (String method : List.of("lora", "dora", "control", "double-control")) {
+      graphs.put(method, Methods.of(model, 0.1).get(method).apply(model.family().graph()));
+    }
+    staysClose(model, DType.FLOAT32, graphs);
+  }
+
+  private static void staysClose(TinyModel model, DType type, Map<String, Graph> graphs) {
     graphs.forEach(
         (method, graph) -> {
           for (StorePolicy store : StorePolicy.values()) {

@@ -39,6 +39,10 @@ import java.util.stream.IntStream;
 
 /** A tiny model of the reference vectors, on inputs of its own, in float64. */
 record TinyModel(String name, TaskModel family) {
+  /** The networks on which everything is tried. */
+  static final List<String> FIRST =
+      List.of("llama-tiny", "llama-tied", "bert-tiny", "roberta-tiny", "vit-tiny");
+
   /** One of each kind of network; those that differ in names alone have their vectors. */
   static final List<String> NAMES =
       List.of(
