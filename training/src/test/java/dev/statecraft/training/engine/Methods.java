@@ -158,6 +158,18 @@ final class Methods {
                     .map(method -> Arguments.of(name, method)));
   }
 
+  /**
+   * The same, but on all but the first networks only those methods that add to linears, to their
+   * norms, and beside them: for what takes long.
+   */
+  static Stream<Arguments> ofFewer() {
+    return ofAllModels()
+        .filter(
+            arguments ->
+                TinyModel.FIRST.contains((String) arguments.get()[0])
+                    || List.of("lora", "dora", "double-control").contains(arguments.get()[1]));
+  }
+
   /** AdaLoRA in a run of 9 steps: ranks fall after the third to the eighth, and stay. */
   static Tuning adaLora(List<String> targets, double dropout) {
     RankBudget budget = new RankBudget(1, 1, 2, 1, 9, 0.85, 0.85);

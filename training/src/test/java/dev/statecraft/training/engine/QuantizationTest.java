@@ -39,13 +39,8 @@ class QuantizationTest {
   private static final List<Quantization> FORMATS =
       List.of(Quantization.INT8, Quantization.NF4, Quantization.INT4);
 
-  /** On the other networks those that add to linears, to their norms, and beside them. */
   static Stream<Arguments> methods() {
-    return Methods.ofAllModels()
-        .filter(
-            arguments ->
-                TinyModel.FIRST.contains((String) arguments.get()[0])
-                    || List.of("lora", "dora", "double-control").contains(arguments.get()[1]))
+    return Methods.ofFewer()
         .flatMap(
             arguments ->
                 FORMATS.stream()
