@@ -64,7 +64,13 @@ class TextGeneratorTest {
         "qwen3-tiny",
         "gemma2-tiny",
         "gemma3-tiny",
-        "phi3-tiny"
+        "phi3-tiny",
+        "phi4-tiny",
+        "gemma-tiny",
+        "granite-tiny",
+        "smollm3-tiny",
+        "llama-yarn",
+        "llama-dynamic"
       })
   void greedyTextIsThatOfTransformers(String name) throws IOException {
     JsonNode greedy = TinyLlama.greedy(name);

@@ -72,8 +72,12 @@ public record RopeKeys(ConfigKeys keys, double theta, int context, int original,
         rope.map(own -> reader.apply(own, turned / 2)).orElseGet(RopeScaling.None::new));
   }
 
-  /** Where the share of a head that is turned is named, if it is. */
+  /**
+   * Where the share of a head that is turned is named, if it is. transformers 5 writes what a file
+   * of transformers 4 had beside the rope in both places; that in the rope holds.
+   */
   private ConfigKeys place() {
+    keys.positiveReal(PARTIAL, 1);
     return object().filter(own -> own.has(PARTIAL)).orElse(keys);
   }
 

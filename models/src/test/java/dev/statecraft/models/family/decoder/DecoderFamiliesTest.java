@@ -143,6 +143,11 @@ class DecoderFamiliesTest {
     assertThat(frequencies.at(16)).containsExactly(1, (float) (1 / 150.0));
     assertThat(frequencies.at(17)).containsExactly(0.5, (float) (1 / 400.0));
     assertThat(frequencies.regime(16)).isNotEqualTo(frequencies.regime(17));
+    String five =
+        "'partial_rotary_factor': 0.5, 'original_max_position_embeddings': 16, 'resid_pdrop': 0.1,"
+            + " 'sliding_window': 8, 'rope_parameters': {'partial_rotary_factor': 0.5, 'rope_type':"
+            + " 'longrope', 'short_factor': [1.0, 1.5], 'long_factor': [2, 4]}";
+    assertThat(parse("phi3", five)).isEqualTo(config);
   }
 
   /** transformers' class has 4096 where the file itself does not say, and takes it. */
