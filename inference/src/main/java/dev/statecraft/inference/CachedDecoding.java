@@ -1,5 +1,7 @@
 package dev.statecraft.inference;
 
+import dev.statecraft.core.graph.Edge;
+import dev.statecraft.core.graph.Op;
 import dev.statecraft.core.plan.StatePlan;
 import dev.statecraft.core.run.Batch;
 import dev.statecraft.core.run.HostBatch;
@@ -22,6 +24,7 @@ public final class CachedDecoding implements AutoCloseable {
   private final StatePlan plan;
   private final Weights weights;
   private final GrowingCache cache;
+  private final List<Op> byLength;
   private int[] text = new int[0];
 
   /** Tokens that were seen first, and what ops treat the cached ones as. */
@@ -39,6 +42,8 @@ public final class CachedDecoding implements AutoCloseable {
     this.plan = plan;
     this.weights = weights;
     cache = new GrowingCache(firstRows);
+    byLength =
+        plan.graph().edges().stream().map(Edge::op).filter(Op::dependsOnLength).distinct().toList();
   }
 
   /**
@@ -70,9 +75,9 @@ public final class CachedDecoding implements AutoCloseable {
     }
   }
 
-  /** How each op treats a text of so many tokens. */
+  /** How each op to which it matters treats a text of so many tokens. */
   private List<Integer> regimes(int tokens) {
-    return plan.graph().edges().stream().map(edge -> edge.op().regime(tokens)).toList();
+    return byLength.stream().map(op -> op.regime(tokens)).toList();
   }
 
   /**

@@ -113,11 +113,17 @@ public interface Op {
   /**
    * Of ops that treat a text by its length: texts of lengths with one number are treated alike.
    * Where the number changes as a text grows, what was computed of its beginning no longer holds.
+   * It does not come back to one that shorter texts had.
    *
    * @param tokens the text's length
    */
   default int regime(int tokens) {
     return 0;
+  }
+
+  /** Whether texts of some lengths are treated unlike others: see {@link #regime}. */
+  default boolean dependsOnLength() {
+    return regime(1) != regime(Integer.MAX_VALUE);
   }
 
   /**

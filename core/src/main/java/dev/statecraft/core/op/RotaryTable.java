@@ -102,7 +102,7 @@ public record RotaryTable(RotaryFrequencies frequencies, double amplitude) imple
   private Tensor perToken(ForwardContext context, Tensor positions) {
     Layout layout = context.layout(0);
     int[] lengths = lengths(positions, layout);
-    if (lengths.length < 2 || !dependOnLength()) {
+    if (lengths.length < 2 || !dependsOnLength()) {
       return row(context.torch(), lengths.length == 0 ? 1 : lengths[0]);
     }
     Tensor[] parts = new Tensor[lengths.length];
@@ -117,16 +117,12 @@ public record RotaryTable(RotaryFrequencies frequencies, double amplitude) imple
     return torch.of(DType.FLOAT32, values, 1, values.length);
   }
 
-  private boolean dependOnLength() {
-    return frequencies.regime(1) != frequencies.regime(Integer.MAX_VALUE);
-  }
-
   /** Tokens of each sequence, those before its first row included; 1 where it does not matter. */
   private int[] lengths(Tensor positions, Layout layout) {
     int[] lengths = new int[layout.sequences()];
     Arrays.fill(lengths, 1);
     boolean known = positions.torch().device() != Device.META;
-    if (known && dependOnLength()) {
+    if (known && dependsOnLength()) {
       long[] all = positions.toLongs();
       for (int i = 0; i < lengths.length; i++) {
         lengths[i] = Math.toIntExact(all[layout.offset(i) + layout.length(i) - 1]) + 1;

@@ -3,6 +3,7 @@ package dev.statecraft.models.family;
 import dev.statecraft.core.graph.GraphBuilder;
 import dev.statecraft.core.graph.Initializer;
 import dev.statecraft.core.graph.State;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -26,9 +27,23 @@ public interface Backbone {
   State build(GraphBuilder graph);
 
   /**
-   * States whose values are {@code hidden_states} in transformers: embeddings, then each layer's.
+   * States whose values are {@code hidden_states} in transformers: embeddings, then each layer's,
+   * the last layer's after the {@linkplain #finalNorm final norm}.
    */
-  List<String> hiddenStates();
+  default List<String> hiddenStates() {
+    List<String> names = new ArrayList<>();
+    names.add("embeddings");
+    for (int i = 0; i < config().numHiddenLayers(); i++) {
+      names.add("layers." + i + ".output");
+    }
+    finalNorm().ifPresent(norm -> names.set(names.size() - 1, norm));
+    return names;
+  }
+
+  /** The state that norms what leaves the last layer, if there is one. */
+  default Optional<String> finalNorm() {
+    return Optional.empty();
+  }
 
   /** The dropout that the configuration asks for in training, but for that of a head. */
   default ModelDropout dropout() {

@@ -78,15 +78,7 @@ public final class OpenModel implements AutoCloseable {
           Torch torch = session(sessions.open(recipe), opened);
           ClassifyingKind kind = new ClassifyingKind(model, recipe);
           OpenAdapters adapters =
-              new OpenAdapters(
-                  tuned.model(),
-                  model,
-                  inputs.functions(),
-                  kind,
-                  torch,
-                  recipe.train().dtype(),
-                  tuned.quantization());
-          opened.add(adapters, adapters::close);
+              adapters(tuned, model, inputs, kind, torch, recipe.train().dtype(), opened);
           if (tuned.adapter().isEmpty()) {
             adapters.answerUntuned();
           }
@@ -106,16 +98,7 @@ public final class OpenModel implements AutoCloseable {
           WritingKind kind =
               new WritingKind(
                   model, tuned.adapter().isPresent() ? PromptForm.AS_IS : tuned.trained());
-          OpenAdapters adapters =
-              new OpenAdapters(
-                  tuned.model(),
-                  model,
-                  inputs.functions(),
-                  kind,
-                  torch,
-                  dtype,
-                  tuned.quantization());
-          opened.add(adapters, adapters::close);
+          OpenAdapters adapters = adapters(tuned, model, inputs, kind, torch, dtype, opened);
           adapters.answerUntuned();
           first(adapters, tuned, Optional.of(kind.with(tuned.trained())));
           return adapters;
@@ -144,16 +127,7 @@ public final class OpenModel implements AutoCloseable {
                   Models.sentenceModules(model, own ? note -> {} : notes),
                   notes);
           Torch torch = session(sessions.open(device), opened);
-          OpenAdapters adapters =
-              new OpenAdapters(
-                  tuned.model(),
-                  model,
-                  inputs.functions(),
-                  kind,
-                  torch,
-                  dtype,
-                  tuned.quantization());
-          opened.add(adapters, adapters::close);
+          OpenAdapters adapters = adapters(tuned, model, inputs, kind, torch, dtype, opened);
           adapters.answerUntuned();
           first(adapters, tuned, Optional.empty());
           return adapters;
@@ -185,6 +159,20 @@ public final class OpenModel implements AutoCloseable {
   private static PretrainedModel model(TunedModel tuned, Inputs inputs, Closing opened) {
     PretrainedModel model = inputs.open(tuned.model());
     return opened.add(model, model::close);
+  }
+
+  private static OpenAdapters adapters(
+      TunedModel tuned,
+      PretrainedModel model,
+      Inputs inputs,
+      AnswerKind kind,
+      Torch torch,
+      DType dtype,
+      Closing opened) {
+    OpenAdapters adapters =
+        new OpenAdapters(
+            tuned.model(), model, inputs.functions(), kind, torch, dtype, tuned.quantization());
+    return opened.add(adapters, adapters::close);
   }
 
   private static Torch session(Torch torch, Closing opened) {

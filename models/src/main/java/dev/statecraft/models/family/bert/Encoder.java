@@ -18,7 +18,6 @@ import dev.statecraft.models.family.PostNormLayer.Named;
 import dev.statecraft.models.family.Prefix;
 import dev.statecraft.models.family.ScaledTargets;
 import dev.statecraft.models.family.TokenInput;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -78,16 +77,6 @@ public interface Encoder extends Backbone {
   @Override
   default boolean controlBias() {
     return false;
-  }
-
-  @Override
-  default List<String> hiddenStates() {
-    List<String> names = new ArrayList<>();
-    names.add("embeddings");
-    for (int i = 0; i < config().numHiddenLayers(); i++) {
-      names.add("layers." + i + ".output");
-    }
-    return names;
   }
 
   /** As transformers' BertEmbeddings, BertSelfOutput, BertOutput and BertSelfAttention. */

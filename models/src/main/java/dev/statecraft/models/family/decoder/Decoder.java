@@ -81,14 +81,8 @@ public record Decoder(DecoderConfig config) implements Backbone {
   }
 
   @Override
-  public List<String> hiddenStates() {
-    List<String> names = new ArrayList<>();
-    names.add("embeddings");
-    for (int i = 0; i < config.numHiddenLayers() - 1; i++) {
-      names.add("layers." + i + ".output");
-    }
-    names.add("final_norm");
-    return names;
+  public Optional<String> finalNorm() {
+    return Optional.of("final_norm");
   }
 
   /** As transformers' attention and Phi-3's residual dropout. */

@@ -19,7 +19,6 @@ import dev.statecraft.models.family.Prefix;
 import dev.statecraft.models.family.ScaledTargets;
 import dev.statecraft.models.family.SequenceOutputs;
 import dev.statecraft.models.family.TokenInput;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -79,16 +78,6 @@ public record DistilBert(DistilBertConfig config, String prefix) implements Back
   @Override
   public boolean controlBias() {
     return false;
-  }
-
-  @Override
-  public List<String> hiddenStates() {
-    List<String> names = new ArrayList<>();
-    names.add("embeddings");
-    for (int i = 0; i < config.numHiddenLayers(); i++) {
-      names.add("layers." + i + ".output");
-    }
-    return names;
   }
 
   /** As transformers' Embeddings, FFN and DistilBertSelfAttention, whose output keeps all. */

@@ -24,7 +24,6 @@ import dev.statecraft.models.family.ScaledTargets;
 import dev.statecraft.models.family.SequenceOutputs;
 import dev.statecraft.models.family.TokenInput;
 import dev.statecraft.tensor.kernel.AttentionRule;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -80,14 +79,8 @@ public record ModernBert(ModernBertConfig config, String prefix) implements Back
   }
 
   @Override
-  public List<String> hiddenStates() {
-    List<String> names = new ArrayList<>();
-    names.add("embeddings");
-    for (int i = 0; i < config.numHiddenLayers() - 1; i++) {
-      names.add("layers." + i + ".output");
-    }
-    names.add("final_norm");
-    return names;
+  public Optional<String> finalNorm() {
+    return Optional.of("final_norm");
   }
 
   /** As transformers' ModernBertEmbeddings, ModernBertAttention and ModernBertMLP. */

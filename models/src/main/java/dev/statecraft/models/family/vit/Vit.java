@@ -23,7 +23,6 @@ import dev.statecraft.models.family.PaperControl;
 import dev.statecraft.models.family.PixelInput;
 import dev.statecraft.models.family.ScaledTargets;
 import dev.statecraft.models.family.SequenceOutputs;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -85,16 +84,6 @@ record Vit(VitConfig config) implements Backbone {
   @Override
   public Optional<SequenceOutputs> sequenceOutputs() {
     return Optional.of(new ClassTokenHead(config));
-  }
-
-  @Override
-  public List<String> hiddenStates() {
-    List<String> names = new ArrayList<>();
-    names.add("embeddings");
-    for (int i = 0; i < config.numHiddenLayers(); i++) {
-      names.add("layers." + i + ".output");
-    }
-    return names;
   }
 
   /** As transformers' ViTEmbeddings, ViTLayer and ViTAttention; the classifier has none. */

@@ -21,8 +21,6 @@ import dev.statecraft.models.family.TokenInput;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.IntStream;
-import java.util.stream.Stream;
 
 /** A decoder like GPT-2, as small as a family can be: the example of docs/adding-a-family.md. */
 public record Toy(ToyConfig config) implements Backbone {
@@ -97,12 +95,8 @@ public record Toy(ToyConfig config) implements Backbone {
   }
 
   @Override
-  public List<String> hiddenStates() {
-    Stream<String> layers =
-        IntStream.range(0, config.numHiddenLayers() - 1).mapToObj(i -> "layers." + i + ".output");
-    return Stream.of(Stream.of("embeddings"), layers, Stream.of("final_norm"))
-        .flatMap(names -> names)
-        .toList();
+  public Optional<String> finalNorm() {
+    return Optional.of("final_norm");
   }
 
   @Override
